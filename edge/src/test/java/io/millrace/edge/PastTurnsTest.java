@@ -8,6 +8,7 @@ import io.millrace.edge.past.PastSource.Answer;
 import io.millrace.edge.view.PastRange;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.Turns;
 import io.millrace.platform.past.RangeReader;
@@ -82,7 +83,8 @@ class PastTurnsTest {
     }
 
     private CompletableFuture<Answer> playlist(long afterMs, Requester requester) {
-        var range = new PastRange(STREAM, 7, 7, Records.EPOCH_MS + afterMs, PastRange.OPEN);
+        var range = new PastRange(STREAM, new EpochName(7, 0), new EpochName(7, 0), Records.EPOCH_MS + afterMs,
+                PastRange.OPEN);
         return index.readBy(requester).playlist(range, List.of(EPOCH), null).toCompletableFuture();
     }
 

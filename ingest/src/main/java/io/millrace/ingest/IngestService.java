@@ -2,8 +2,12 @@ package io.millrace.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.ingest.publish.PublishDesk;
+import io.millrace.ingest.publish.PublishLog;
+import io.millrace.ingest.session.ClockSkew;
+import io.millrace.ingest.session.Clocks;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.LogWriter;
+import io.millrace.ingest.session.NodeLeases;
 import io.millrace.ingest.session.OwnerLoop;
 import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionFeed;
@@ -15,10 +19,12 @@ import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.IngestNode;
+import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpApplication;
 import io.millrace.platform.rtmp.RtmpListen;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -47,16 +53,19 @@ public final class IngestService implements AutoCloseable, Drainable {
     private final IngestSettings settings;
     private final LogWriter log;
     private final PublishDesk desk;
+    private final ClockSkew skew;
     private final IngestListeners listeners;
     private final ScheduledExecutorService heartbeats;
     private SessionFeed feed;
     private OwnerLoop owner;
     private boolean takesPublishers = true;
 
-    private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, IngestListeners listeners) {
+    private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, ClockSkew skew,
+            IngestListeners listeners) {
         this.settings = settings;
         this.log = log;
         this.desk = desk;
+        this.skew = skew;
         this.listeners = listeners;
         this.heartbeats = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("ingest-heartbeats").daemon().factory());
@@ -97,11 +106,15 @@ public final class IngestService implements AutoCloseable, Drainable {
         var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes(),
                 settings.limits().batchBytes(kafka.settings().partitions()), settings.limits().deliveryMs());
         var names = new KnownNames();
-        var desk = new PublishDesk(settings.publish(kafka.settings().partitions()), kafka, log, listeners.gate(), space,
-                names, listeners.meters(), clock);
-        var service = new IngestService(settings, log, desk, listeners);
+        long process = process();
+        var nodes = new NodeLeases(process, settings.limits().leaseBeats());
+        var skew = new ClockSkew();
+        listeners.meters().gaugeClockSkew(skew::skewMs);
+        var desk = new PublishDesk(settings.publish(process), new PublishLog(kafka, log, space), listeners.gate(), names,
+                new Clocks(clock, IngestService::monotonicMs, skew), listeners.meters(), new SecureRandom());
+        var service = new IngestService(settings, log, desk, skew, listeners);
         try {
-            service.run(kafka, names, new OwnerSteps(log, names, clock, listeners.meters()), fatal);
+            service.run(kafka, names, nodes, process, new OwnerSteps(log, names, clock, listeners.meters()), fatal);
             listeners.listener().serve(RtmpApplication.of(desk, players));
             service.announce(fatal);
             return service;
@@ -111,11 +124,33 @@ public final class IngestService implements AutoCloseable, Drainable {
         }
     }
 
-    private void run(KafkaClients kafka, KnownNames names, OwnerSteps steps, FatalError fatal) {
-        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names, listeners.meters(), fatal);
-        owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), steps, fatal);
+    private void run(KafkaClients kafka, KnownNames names, NodeLeases nodes, long process, OwnerSteps steps,
+            FatalError fatal) {
+        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names,
+                (heartbeat, appendedAtMs) -> {
+                    nodes.onHeartbeat(heartbeat.process());
+                    if (heartbeat.process() == process && appendedAtMs != SessionFeed.UNKNOWN_MS) {
+                        skew.onHeartbeat(heartbeat.clockMs(), appendedAtMs);
+                    }
+                }, listeners.meters(), fatal);
+        owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), nodes, skew,
+                steps, fatal);
         int periodMs = settings.limits().heartbeatMs();
-        heartbeats.scheduleAtFixedRate(() -> heartbeat(fatal), periodMs, periodMs, TimeUnit.MILLISECONDS);
+        // Not at a fixed rate: after a pause, other processes would count the missing heartbeats as time that has passed.
+        heartbeats.scheduleWithFixedDelay(() -> heartbeat(fatal), 0, periodMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** Returns a random number: a node that restarts under its name must not keep the sessions of its former process alive. */
+    private static long process() {
+        long process = SessionNotice.NO_PROCESS;
+        while (process == SessionNotice.NO_PROCESS) {
+            process = new SecureRandom().nextLong();
+        }
+        return process;
+    }
+
+    private static long monotonicMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     private void announce(FatalError fatal) {
@@ -151,7 +186,7 @@ public final class IngestService implements AutoCloseable, Drainable {
         try {
             desk.heartbeat();
         } catch (RuntimeException e) {
-            fatal.fatal("the heartbeat of the sessions failed", e);
+            fatal.fatal("the heartbeat of this process failed", e);
         }
     }
 
@@ -164,7 +199,11 @@ public final class IngestService implements AutoCloseable, Drainable {
                     : HealthCheck.Status.down("nothing was acknowledged for " + stuckMs + " ms");
         }), new HealthCheck("ingest-sessions", () -> feed.isRunning() && owner.isRunning()
                 ? HealthCheck.Status.up("sessions are read")
-                : HealthCheck.Status.down("a reader of sessions has ended")));
+                : HealthCheck.Status.down("a reader of sessions has ended")),
+                new HealthCheck("clock", () -> skew.wrongMs().isEmpty()
+                        ? HealthCheck.Status.up("differs from the brokers' clock by " + skew.skewMs() + " ms")
+                        : HealthCheck.Status.down("differs from the brokers' clock by " + skew.skewMs()
+                                + " ms: synchronise the clocks (NTP)")));
     }
 
     /**

@@ -31,10 +31,10 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
         this(listen, nodeId, addresses, rules, policy, ceilingBitsPerSecond, media, NameLimits.DEFAULT, limits);
     }
 
-    /** Returns the settings of the publications, whose streams are in {@code partitions}. */
-    PublishSettings publish(int partitions) {
-        return new PublishSettings(nodeId, rules, ceilingBitsPerSecond, media, names, limits.flapWindowMs(),
-                new PublishSettings.Unacknowledged(limits.connectionBytes(), limits.partitionBytes(partitions),
+    /** Returns the settings of the publications of one process. */
+    PublishSettings publish(long process) {
+        return new PublishSettings(nodeId, process, rules, ceilingBitsPerSecond, media, names, limits.flapWindowMs(),
+                new PublishSettings.Unacknowledged(limits.connectionBytes(), limits.partitionBytes(),
                         limits.nodeBytes()));
     }
 
@@ -42,10 +42,12 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
      * Bounds and times.
      *
      * @param connectionBytes unacknowledged bytes of one publisher above which its socket is not read
-     * @param partitionBytes unacknowledged bytes of one partition above which none of its publishers' sockets is read
-     * @param bufferBytes memory of the producer; half of it is divided among the partitions, so that it is never full
-     * @param heartbeatMs interval of a session's heartbeats in {@code sessions}
-     * @param leaseMs a session without a heartbeat for this long is considered dead
+     * @param partitionBytes unacknowledged bytes of one partition above which none of its publishers' sockets is read;
+     *        less if the node has little left
+     * @param bufferBytes memory of the producer; the partitions share half of it, so that it is never full
+     * @param heartbeatMs interval of this process's heartbeats in {@code nodes}
+     * @param leaseMs a process without a heartbeat is considered dead after as many heartbeats of others as this time has
+     *        intervals
      * @param flapWindowMs a third takeover of a stream within this time is refused
      * @param closeMs how long {@code close} waits for the last acknowledgements
      * @param deliveryMs a record that is not acknowledged after this has failed, and its publisher is disconnected
@@ -66,17 +68,14 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
             }
         }
 
+        /** Returns for how many heartbeats of this process another one may be silent. */
+        public int leaseBeats() {
+            return Math.ceilDiv(leaseMs, heartbeatMs);
+        }
+
         /** Returns the limit of bytes in flight of the node: the producer's batches are half empty at worst. */
         public long nodeBytes() {
             return bufferBytes / 2;
-        }
-
-        /**
-         * Returns the limit of bytes in flight of one of {@code partitions}: even if all are full, the node's limit
-         * holds.
-         */
-        public long partitionBytes(int partitions) {
-            return Math.min(partitionBytes, Math.max(1L << 20, nodeBytes() / partitions));
         }
 
         /**

@@ -21,6 +21,7 @@ import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
@@ -79,6 +80,7 @@ class IngestServiceTest {
     private static final int FLAP_WINDOW_MS = 600_000;
     /** Longer than a broker takes to restart. */
     private static final int DELIVERY_MS = 300_000;
+    private static final long DEAD_PROCESS = 77;
     private static final AtomicInteger PREFIXES = new AtomicInteger();
 
     private static TestBroker broker;
@@ -128,7 +130,8 @@ class IngestServiceTest {
         assertThat(log.getFirst().value()).isInstanceOfSatisfying(SessionStarted.class, s -> {
             assertThat(s.encoder().node()).isEqualTo("a");
             assertThat(s.encoder().address()).startsWith("127.0.0.1:");
-            assertThat(s.rules()).isEqualTo(rules(GRACE_MS));
+            assertThat(s.rules()).usingRecursiveComparison().ignoringFields("nonce").isEqualTo(rules(GRACE_MS));
+            assertThat(s.rules().nonce()).isNotEqualTo(EpochRules.NO_NONCE);
         });
         long session = log.getFirst().offset();
         List<Packet> written = LogTail.of(log, Packet.class, p -> true);
@@ -180,9 +183,24 @@ class IngestServiceTest {
         assertThat(announced.getFirst()).isEqualTo(
                 new IngestNode("a", new IngestNode.Address(null, node.port()), null, false));
         node.drain(Duration.ofSeconds(1));
-        var log = nodes.until(all -> all.getLast().value() == null);
-        assertThat(log).allMatch(record -> record.key().equals("a"));
+        var log = nodes.until(all -> all.stream().anyMatch(record -> record.value() == null));
+        assertThat(log).filteredOn(record -> !(record.value() instanceof NodeHeartbeat))
+                .allMatch(record -> record.key().equals("a"));
         node.close();
+    }
+
+    /** The heartbeat of the process keeps all of its sessions alive; their notices are not repeated. */
+    @Test
+    void writesOneHeartbeatForAllSessions() throws Exception {
+        LogTail nodes = open(new LogTail(kafka, Topic.NODES));
+        IngestService node = node("a", PATIENT_LEASE);
+        publishClip(client(node));
+        long session = sessions.until(SessionNotice.class, 1, n -> n.state() == State.LIVE).getFirst().session();
+        int before = nodes.until(NodeHeartbeat.class, 1, _ -> true).size();
+        List<NodeHeartbeat> beats = nodes.until(NodeHeartbeat.class, before + 3, _ -> true);
+        SessionNotice live = sessions.until(SessionNotice.class, 1, n -> n.session() == session).getFirst();
+        assertThat(beats).allMatch(beat -> beat.node().equals("a") && beat.process() == live.process());
+        assertThat(states(session, State.LIVE).stream().filter(state -> state == State.LIVE)).hasSize(1);
     }
 
     @Test
@@ -622,7 +640,7 @@ class IngestServiceTest {
                     (offset, failure) -> claimed.complete(offset));
             long session = claimed.get(120, TimeUnit.SECONDS);
             note(dead, new SessionNotice(STREAM, session, State.LIVE, new Encoder("dead", "", "127.0.0.1:1"), 1, 1,
-                    GRACE_MS));
+                    GRACE_MS, DEAD_PROCESS));
             return session;
         }
     }
@@ -633,8 +651,7 @@ class IngestServiceTest {
             owner.packets(kafka.partitionOf(STREAM), STREAM, new GraceOver(notice.session(), 1),
                     (offset, failure) -> written.complete(offset));
             written.get(120, TimeUnit.SECONDS);
-            note(owner, new SessionNotice(notice.stream(), notice.session(), State.OVER, notice.encoder(),
-                    notice.startedAtMs(), 1, notice.graceMs()));
+            note(owner, notice.in(State.OVER, 1));
         }
     }
 

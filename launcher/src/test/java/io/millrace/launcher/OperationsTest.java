@@ -42,6 +42,7 @@ class OperationsTest {
         IngestMeters ingest = new IngestMeters(registry);
         ingest.gaugeInFlight(() -> 0);
         ingest.gaugeNames(() -> 0);
+        ingest.gaugeClockSkew(() -> 0);
         ingest.gaugeSegmentTarget(Duration.ofSeconds(2));
         new RtmpMeters(registry);
         new SegmenterMeters(registry);

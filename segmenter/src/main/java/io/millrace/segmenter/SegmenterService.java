@@ -7,11 +7,9 @@ import io.millrace.platform.UserError;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Timeouts;
-import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.past.RangeReader;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import io.millrace.segmenter.topology.CommittedPositions;
-import io.millrace.segmenter.topology.PacketsRange;
+import io.millrace.segmenter.topology.PacketsReader;
 import io.millrace.segmenter.topology.SegmenterTopology;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,13 +20,14 @@ import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +48,8 @@ public final class SegmenterService implements AutoCloseable {
     private static final int POLL_MS = 50;
     /** States that are damaged are rebuilt from all retained packets, before which the group must not give up. */
     private static final int LONGEST_REBUILD_MS = 30 * 60 * 1_000;
-    /** Records of {@code packets} that are read in one go, within the deadline of {@link RangeReader}. */
-    private static final long RANGE_RECORDS = 2_000;
+    /** Interval between two attempts to join the group while a topic is missing. */
+    private static final long MISSING_TOPIC_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final Logger log = LoggerFactory.getLogger(SegmenterService.class);
 
@@ -73,7 +72,7 @@ public final class SegmenterService implements AutoCloseable {
         CommittedPositions committed = new CommittedPositions();
         KafkaStreams streams = new KafkaStreams(
                 SegmenterTopology.build(kafka.settings(), new SegmenterMeters(meters), committed,
-                        packets(kafka)),
+                        new PacketsReader(kafka, kafka.settings().group(settings.applicationId()) + "-packets")),
                 properties(settings, kafka, committed));
         CountDownLatch settled = new CountDownLatch(1);
         AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -83,6 +82,11 @@ public final class SegmenterService implements AutoCloseable {
                 failure.set(e);
                 settled.countDown();
                 return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+            }
+            if (isTopicMissing(e)) {
+                log.warn("the segmenter waits for its topics: {}", e.getMessage());
+                LockSupport.parkNanos(MISSING_TOPIC_NANOS);
+                return StreamThreadExceptionResponse.REPLACE_THREAD;
             }
             if (deaths.isTooMany()) {
                 fatal.fatal("the segmenter's stream threads keep failing", e);
@@ -101,18 +105,9 @@ public final class SegmenterService implements AutoCloseable {
         return new SegmenterService(streams, meters);
     }
 
-    static PacketsRange packets(KafkaClients kafka) {
-        return (partition, from, to, visitor) -> {
-            TopicPartition of = kafka.partition(Topic.PACKETS, partition);
-            try (RangeReader reader = new RangeReader(kafka.seeker("segmenter-rebuild-" + partition, Map.of()))) {
-                for (long next = Math.max(from, reader.beginning(of)); next < to; next += RANGE_RECORDS) {
-                    reader.read(of, next, Math.min(to, next + RANGE_RECORDS), record -> {
-                        visitor.accept(record);
-                        return true;
-                    });
-                }
-            }
-        };
+    /** An operator has deleted a topic. The stages continue when it has been created again. */
+    private static boolean isTopicMissing(Throwable e) {
+        return e instanceof MissingSourceTopicException || e.getCause() instanceof MissingSourceTopicException;
     }
 
     private static void await(KafkaStreams streams, CountDownLatch settled, AtomicReference<Throwable> failure,

@@ -11,6 +11,7 @@ import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.segmenter.cut.StreamFold;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import io.millrace.segmenter.topology.CommittedPositions;
+import io.millrace.segmenter.topology.PacketsReader;
 import io.millrace.segmenter.topology.SegmenterTopology;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.SharedBroker;
@@ -130,7 +131,7 @@ class StaleOwnerTest {
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), 5_000);
         KafkaStreams streams = new KafkaStreams(
                 SegmenterTopology.build(kafka.settings(), new SegmenterMeters(new SimpleMeterRegistry()), committed,
-                        SegmenterService.packets(kafka)),
+                        new PacketsReader(kafka, "frozen-packets")),
                 properties, new Freezing());
         streams.start();
         return streams;

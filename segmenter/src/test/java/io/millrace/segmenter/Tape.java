@@ -36,6 +36,7 @@ public final class Tape {
 
     private final List<Entry> entries = new ArrayList<>();
     private long nextOffset;
+    private int clockPpm;
 
     public List<Entry> entries() {
         return entries;
@@ -49,6 +50,12 @@ public final class Tape {
     /** Records of other streams are in between. */
     public Tape skip(int records) {
         nextOffset += records;
+        return this;
+    }
+
+    /** Lets the clock of ingest run faster than the timestamps of the packets that follow. */
+    public Tape clock(int ppm) {
+        clockPpm = ppm;
         return this;
     }
 
@@ -202,7 +209,8 @@ public final class Tape {
         }
 
         public Publisher body(long ms, int ct, Packet.Kind kind, boolean key, boolean config, ByteBuffer body) {
-            long arrivalUs = (START_MS + session * 1_000 + Math.max(0, ms)) * 1_000;
+            long arrivalUs = (START_MS + session * 1_000 + Math.max(0, ms)) * 1_000
+                    + Math.max(0, ms) * clockPpm / 1_000;
             add(new Packet(session, seq++, arrivalUs, ms, ct, kind, 0,
                     config ? Packet.Content.CONFIG : key ? Packet.Content.KEYFRAME : Packet.Content.OTHER, body));
             return this;

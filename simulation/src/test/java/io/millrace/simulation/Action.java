@@ -22,6 +22,9 @@ sealed interface Action {
 
     record ChangeLeader(String topic, int partition) implements Action {}
 
+    /** Nothing is acknowledged for {@code forMs}. */
+    record Stall(int forMs) implements Action {}
+
     record Compact(int partition) implements Action {}
 
     record Jump(int node, int byMs) implements Action {}

@@ -14,5 +14,7 @@ enum Defect {
     /** Number 15: an epoch goes on with whatever tracks the next session has. */
     EPOCHS_TAKE_ANY_TRACKS,
     /** Packets of a session are sent before the notice of its claim is acknowledged. */
-    PACKETS_BEFORE_THE_NOTICE
+    PACKETS_BEFORE_THE_NOTICE,
+    /** Number 9: the owner measures by its own clock how long a node is silent, even while nobody can write to the log. */
+    SILENCE_BY_CLOCK
 }

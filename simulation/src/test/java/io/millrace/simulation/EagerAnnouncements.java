@@ -1,6 +1,7 @@
 package io.millrace.simulation;
 
 import io.millrace.ingest.session.SessionLog;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
@@ -17,6 +18,11 @@ record EagerAnnouncements(SessionLog log) implements SessionLog {
         } else {
             log.notice(notice, outcome);
         }
+    }
+
+    @Override
+    public void heartbeat(NodeHeartbeat heartbeat, Outcome outcome) {
+        log.heartbeat(heartbeat, outcome);
     }
 
     @Override

@@ -9,7 +9,9 @@ enum Fault {
     /** Requests of a node are lost, or arrive up to 25 s later, even after its death. */
     SLOW_CONNECTIONS,
     /** A partition gets a new leader, and loses what was not acknowledged. */
-    LEADER_CHANGE, COMPACTION,
+    LEADER_CHANGE,
+    /** A broker dies that holds a replica of every partition: nothing is acknowledged until Kafka has fenced it. */
+    STALLED_LOG, COMPACTION,
     /** Clocks are wrong and jump. */
     CLOCKS,
     /** Encoders claim a name and send nothing. */

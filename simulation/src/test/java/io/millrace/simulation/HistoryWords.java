@@ -35,6 +35,8 @@ final class HistoryWords {
             case Fact.Replaced it -> line(atMs, "connection " + it.connection() + " is disconnected: " + it.why(), out);
             case Fact.NodeFailed it -> line(atMs, "node " + it.node() + " ends: " + it.why(), out);
             case Fact.StillSending it -> line(atMs, "connection " + it.connection() + " still sends", out);
+            case Fact.HealthySuspected it -> line(atMs, "node " + it.node() + " of session " + it.session() + " runs",
+                    out);
             case Fact.AllAway _ -> line(atMs, "all encoders have been away for long", out);
             case Fact.Note it -> line(atMs, it.words(), out);
         }

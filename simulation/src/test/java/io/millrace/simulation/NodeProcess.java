@@ -3,8 +3,12 @@ package io.millrace.simulation;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.policy.PublishGate;
 import io.millrace.ingest.publish.PublishDesk;
+import io.millrace.ingest.publish.PublishLog;
 import io.millrace.ingest.publish.PublishSettings;
+import io.millrace.ingest.session.ClockSkew;
+import io.millrace.ingest.session.Clocks;
 import io.millrace.ingest.session.KnownNames;
+import io.millrace.ingest.session.NodeLeases;
 import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.ingest.session.SessionsRecord;
@@ -13,6 +17,7 @@ import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.publish.PublishAnswer;
 import io.millrace.platform.publish.PublishEnd;
@@ -26,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 
 /**
@@ -33,6 +39,7 @@ import java.util.Set;
  * to one thread.
  */
 final class NodeProcess implements ModelGroup.Member {
+    private static final int MOST_PROCESSES = 1_000_000_000;
     private static final int FORMER_RULES = 2;
     private static final int RULES_OF_ANY_TRACKS = 4;
     private static final PublishAnswer NOT_YET = new PublishAnswer.Refused(PublishEnd.UNAVAILABLE, "the node starts");
@@ -44,6 +51,8 @@ final class NodeProcess implements ModelGroup.Member {
     private final PublishDesk desk;
     private final ModelProducer producer;
     private final PartitionOwner owner;
+    private final NodeLeases leases;
+    private final long process;
     private final Set<Defect> defects;
     private final Map<ModelReader, Long> behind = new HashMap<>();
     private final Deque<Runnable> deferred = new ArrayDeque<>();
@@ -59,17 +68,19 @@ final class NodeProcess implements ModelGroup.Member {
         this.group = group;
         this.number = number;
         this.defects = defects;
-        PublishSettings settings = NodeSettings.of(number, rulesVersion(defects));
+        this.process = world.chance().between(1, MOST_PROCESSES);
+        this.leases = new NodeLeases(process, NodeSettings.LIMITS.leaseBeats());
+        PublishSettings settings = NodeSettings.of(number, process, rulesVersion(defects));
         this.producer = kafka.producer(this, NodeSettings.TOPICS, witness, NodeSettings.TIMES);
         var names = new KnownNames();
         var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
         SessionLog log = defects.contains(Defect.PACKETS_BEFORE_THE_NOTICE)
                 ? new EagerAnnouncements(producer)
                 : producer;
-        this.desk = new PublishDesk(settings, NodeSettings.KAFKA, log, gate, LogSpace.UNKNOWN, names,
-                NodeSettings.METERS, clock);
+        this.desk = new PublishDesk(settings, new PublishLog(NodeSettings.KAFKA, log, LogSpace.UNKNOWN), gate, names,
+                new Clocks(clock, world.events()::nowMs, new ClockSkew()), NodeSettings.METERS, new Random(number));
         var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
-        this.owner = new PartitionOwner(world, kafka, this, steps, clock.millis(),
+        this.owner = new PartitionOwner(world, kafka, this, steps, leases,
                 defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(producer) : null);
     }
 
@@ -90,6 +101,8 @@ final class NodeProcess implements ModelGroup.Member {
 
     /** Reads all of {@code sessions}, and then accepts publishers. */
     void start() {
+        new ModelReader(kafka, kafka.partition(NodeSettings.TOPICS.nodes(), NodeHeartbeat.PARTITION), this,
+                stored -> heard(((NodeHeartbeat) stored.decoded()).process())).seekToEnd();
         for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
             ModelPartition partition = kafka.partition(NodeSettings.SESSIONS, p);
             ModelReader[] reader = new ModelReader[1];
@@ -105,12 +118,18 @@ final class NodeProcess implements ModelGroup.Member {
         }
     }
 
+    private void heard(long of) {
+        if (of != process || !defects.contains(Defect.SILENCE_BY_CLOCK)) {
+            leases.onHeartbeat(of);
+        }
+    }
+
     private void hear(ModelPartition.Stored stored) {
         if (defects.contains(Defect.POISON_KEY_STOPS_READERS) && stored.decoded() == null) {
             StreamKey.parse(stored.key());
         }
         switch (SessionsRecord.of(stored.key(), stored.decoded())) {
-            case SessionsRecord.Notice(SessionNotice notice) -> desk.onNotice(notice);
+            case SessionsRecord.Notice(SessionNotice notice) -> desk.onNotice(notice, !accepting);
             case SessionsRecord.Tombstone(String stream, long session) -> desk.onTombstone(stream, session);
             case SessionsRecord.Unreadable _ -> {
                 // Skipped.
@@ -131,6 +150,9 @@ final class NodeProcess implements ModelGroup.Member {
 
     private void heartbeat() {
         desk.heartbeat();
+        if (defects.contains(Defect.SILENCE_BY_CLOCK)) {
+            leases.onHeartbeat(process);
+        }
         world.events().after(NodeSettings.LIMITS.heartbeatMs(), () -> run(this::heartbeat));
     }
 

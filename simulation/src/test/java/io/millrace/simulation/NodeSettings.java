@@ -21,13 +21,15 @@ final class NodeSettings {
     static final int PARTITIONS = 2;
     static final int GRACE_MS = 8_000;
     static final IngestSettings.Limits LIMITS = IngestSettings.Limits.DEFAULT;
-    static final ModelProducer.Times TIMES = new ModelProducer.Times(Timeouts.REQUEST_MS, Timeouts.DELIVERY_MS);
+    /** Near production's, but fixed: another time would be another history of every seed. */
+    private static final int REQUEST_MS = 2_500;
+    static final ModelProducer.Times TIMES = new ModelProducer.Times(REQUEST_MS, Timeouts.DELIVERY_MS);
     /** A name only: no client connects to it. */
     static final KafkaClients KAFKA = new KafkaClients(new KafkaSettings("", "", PARTITIONS, 1, 0, -1, Map.of()));
     static final String PACKETS = KAFKA.settings().topic(Topic.PACKETS);
     static final String SESSIONS = KAFKA.settings().topic(Topic.SESSIONS);
     static final ModelProducer.Topics TOPICS = new ModelProducer.Topics(PACKETS, SESSIONS,
-            KAFKA.settings().topic(Topic.STREAMS), KAFKA::partitionOf);
+            KAFKA.settings().topic(Topic.STREAMS), KAFKA.settings().topic(Topic.NODES), KAFKA::partitionOf);
     /** Shared by all simulations, because no check uses them. */
     static final IngestMeters METERS = new IngestMeters(new SimpleMeterRegistry());
 
@@ -35,10 +37,11 @@ final class NodeSettings {
 
     private NodeSettings() {}
 
-    static PublishSettings of(int node, int rulesVersion) {
+    static PublishSettings of(int node, long process, int rulesVersion) {
         var rules = new EpochRules(rulesVersion, 2_000, 500, 30_000, GRACE_MS, List.of(Format.TS));
-        return new PublishSettings("node-" + node, rules, 0, MediaLimits.DEFAULT, new NameLimits(ANY, ANY, ANY),
+        return new PublishSettings("node-" + node, process, rules, 0, MediaLimits.DEFAULT,
+                new NameLimits(ANY, ANY, ANY),
                 LIMITS.flapWindowMs(), new PublishSettings.Unacknowledged(LIMITS.connectionBytes(),
-                        LIMITS.partitionBytes(PARTITIONS), LIMITS.nodeBytes()));
+                        LIMITS.partitionBytes(), LIMITS.nodeBytes()));
     }
 }

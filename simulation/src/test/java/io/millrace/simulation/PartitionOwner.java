@@ -1,6 +1,7 @@
 package io.millrace.simulation;
 
 import io.millrace.ingest.session.LeaseTable;
+import io.millrace.ingest.session.NodeLeases;
 import io.millrace.ingest.session.OwnedPartition;
 import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionsRecord;
@@ -22,9 +23,13 @@ final class PartitionOwner {
     private static final int ACT_MS = 3;
 
     private static final class Owned {
-        private final OwnedPartition state = new OwnedPartition(new LeaseTable(NodeSettings.LIMITS.leaseMs()));
+        private final OwnedPartition state;
         private ModelReader reader;
         private boolean asking;
+
+        Owned(NodeLeases nodes) {
+            state = new OwnedPartition(new LeaseTable(NodeSettings.LIMITS.leaseMs(), nodes));
+        }
     }
 
     private final EventQueue events;
@@ -32,16 +37,14 @@ final class PartitionOwner {
     private final ModelKafka kafka;
     private final SimulatedProcess process;
     private final OwnerSteps steps;
+    private final NodeLeases nodes;
     private final LesserSessions lesserSessions;
     private final Map<Integer, Owned> owned = new TreeMap<>();
-    /** A monotonic clock, near the wall clock at the start of the process. */
-    private final long originMs;
 
     /**
-     * @param wallMs the machine's wall clock now
      * @param lesserSessions null unless {@link Defect#OVER_TAKES_LESSER_SESSIONS} is put back
      */
-    PartitionOwner(World world, ModelKafka kafka, SimulatedProcess process, OwnerSteps steps, long wallMs,
+    PartitionOwner(World world, ModelKafka kafka, SimulatedProcess process, OwnerSteps steps, NodeLeases nodes,
             LesserSessions lesserSessions) {
         this.events = world.events();
         this.chance = world.chance();
@@ -49,11 +52,11 @@ final class PartitionOwner {
         this.kafka = kafka;
         this.process = process;
         this.steps = steps;
-        this.originMs = wallMs - events.nowMs();
+        this.nodes = nodes;
     }
 
     void assigned(int partition) {
-        Owned it = new Owned();
+        Owned it = new Owned(nodes);
         Owned before = owned.put(partition, it);
         if (before != null) {
             before.reader.close();
@@ -66,7 +69,8 @@ final class PartitionOwner {
             lesserSessions.read(SessionsRecord.of(stored.key(), stored.decoded()));
         }
         switch (SessionsRecord.of(stored.key(), stored.decoded())) {
-            case SessionsRecord.Notice(SessionNotice notice) -> state.onNotice(notice, nowMs());
+            case SessionsRecord.Notice(SessionNotice notice) ->
+                state.onNotice(notice, nowMs() - stored.appendedAtMs(), nowMs());
             case SessionsRecord.Tombstone(String stream, long session) -> state.onTombstone(stream, session);
             case SessionsRecord.Unreadable _ -> {
                 // Skipped.
@@ -117,6 +121,6 @@ final class PartitionOwner {
     }
 
     private long nowMs() {
-        return originMs + events.nowMs();
+        return events.nowMs();
     }
 }

@@ -20,6 +20,8 @@ record Plan(int nodes, List<Step> steps) {
 
     private static final int LONG_MS = 30_000;
     private static final int HOUR_MS = 3_600_000;
+    /** Kafka fences a broker after 9 s by default. */
+    private static final int STALL_MS = 12_000;
     private static final int STORM_MS = 10_000;
     private static final int STORM_LEAST = 10;
     private static final int STORM_MOST = 24;
@@ -87,6 +89,7 @@ record Plan(int nodes, List<Step> steps) {
             case SLOW_CONNECTIONS -> steps.add(new Step(atMs, new Action.Slow(node, chance.between(100, 10_000))));
             case LEADER_CHANGE -> steps.add(new Step(atMs, new Action.ChangeLeader(
                     chance.oneIn(2) ? NodeSettings.PACKETS : NodeSettings.SESSIONS, partition)));
+            case STALLED_LOG -> steps.add(new Step(atMs, new Action.Stall(chance.between(1_000, STALL_MS))));
             case COMPACTION -> steps.add(new Step(atMs / 2, new Action.Compact(partition)));
             case CLOCKS -> steps.add(new Step(atMs, new Action.Jump(node, chance.between(-HOUR_MS, HOUR_MS))));
             case CLAIMS_WITHOUT_PACKETS, TRACKS -> {

@@ -2,6 +2,8 @@ package io.millrace.simulation;
 
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.simulation.engine.Chance;
 import io.millrace.simulation.engine.EventQueue;
 import io.millrace.simulation.kafka.ModelGroup;
@@ -10,6 +12,7 @@ import io.millrace.simulation.kafka.ModelPartition;
 import io.millrace.simulation.oracle.Fact;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +28,8 @@ final class Simulation implements World {
     /** Longer than a late request, a lease and a grace period together. */
     private static final int CALM_MS = 50_000;
     private static final int AWAY_MS = 45_000;
+    /** Longer than a lease and a late request together: trouble of a node that ended before explains no suspicion. */
+    private static final int RECOVERY_MS = 35_000;
     private static final int CLOCK_SKEW_MS = 5_000;
 
     private final EventQueue events = new EventQueue();
@@ -36,6 +41,10 @@ final class Simulation implements World {
     private final ModelGroup group;
     private final List<NodeClock> clocks = new ArrayList<>();
     private final NodeProcess[] nodes;
+    /** Until when each node has trouble of its own. */
+    private final long[] troubledUntilMs;
+    /** The connection of each session, by stream and number. */
+    private final Map<String, Integer> claims = new HashMap<>();
     private final Map<Integer, SimulatedEncoder> encoders = new TreeMap<>();
     private final List<EncoderConnection> connections = new ArrayList<>();
 
@@ -47,6 +56,7 @@ final class Simulation implements World {
         this.kafka = new ModelKafka(events, chance, NodeSettings.PARTITIONS, this::committed);
         this.group = new ModelGroup(kafka, NodeSettings.PARTITIONS);
         this.nodes = new NodeProcess[plan.nodes()];
+        this.troubledUntilMs = new long[plan.nodes()];
         for (int node = 0; node < nodes.length; node++) {
             clocks.add(new NodeClock(events, chance.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS)));
             start(node);
@@ -104,10 +114,15 @@ final class Simulation implements World {
             case Action.Slow it -> {
                 note("node " + it.node() + " has slow connections for " + it.forMs() + " ms");
                 nodes[it.node()].producer().slowUntil(events.nowMs() + it.forMs());
+                troubled(it.node(), it.forMs());
             }
             case Action.ChangeLeader it -> {
                 note(it.topic() + "-" + it.partition() + " has another leader");
                 kafka.changeLeader(kafka.partition(it.topic(), it.partition()));
+            }
+            case Action.Stall it -> {
+                note("nothing is acknowledged for " + it.forMs() + " ms");
+                kafka.stall(it.forMs());
             }
             case Action.Compact it -> kafka.compact(kafka.partition(NodeSettings.SESSIONS, it.partition()));
             case Action.Jump it -> {
@@ -164,6 +179,7 @@ final class Simulation implements World {
         if (!frozen.isDead() && !frozen.isFrozen()) {
             note("node " + node + " freezes for " + forMs + " ms");
             frozen.freeze();
+            troubled(node, forMs);
             events.after(forMs, () -> {
                 if (nodes[node] == frozen) {
                     thaw(node);
@@ -182,9 +198,27 @@ final class Simulation implements World {
     private void committed(ModelPartition partition, ModelPartition.Stored stored) {
         if (partition.topic().equals(NodeSettings.PACKETS)) {
             watch.packets(stored);
+            judge(stored);
         } else if (partition.topic().equals(NodeSettings.SESSIONS)) {
             watch.sessions(stored);
         }
+    }
+
+    /** Tells the oracle if a session was ended by suspicion although its node is well and its encoder connected. */
+    private void judge(ModelPartition.Stored stored) {
+        if (stored.decoded() instanceof SessionStarted it) {
+            claims.put(stored.key() + "#" + stored.offset(), EncoderConnection.numberOf(it.encoder().address()));
+        } else if (stored.decoded() instanceof SessionEnded it && it.reason() == SessionEnded.Reason.SUSPECTED) {
+            EncoderConnection connection = connections.get(claims.get(stored.key() + "#" + it.session()));
+            NodeProcess node = connection.node();
+            if (connection.isOpen() && events.nowMs() - troubledUntilMs[node.number()] > RECOVERY_MS) {
+                history.add(new Fact.HealthySuspected(stored.key(), it.session(), node.number()));
+            }
+        }
+    }
+
+    private void troubled(int node, int forMs) {
+        troubledUntilMs[node] = Math.max(troubledUntilMs[node], events.nowMs() + forMs);
     }
 
     private void acknowledged(String stream, byte[] value) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
 
 /**
  * Temporary directories for resources that outlive a test class, for which JUnit's {@code @TempDir} is too short-lived.
@@ -15,6 +16,15 @@ final class Directories {
 
     static Path temporary(String name) throws IOException {
         return Files.createTempDirectory(name);
+    }
+
+    /** Copies the directory and everything in it to one that does not exist. */
+    static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path each : all.toList()) {
+                Files.copy(each, to.resolve(from.relativize(each)));
+            }
+        }
     }
 
     /** Deletes the directory and everything in it. Files that disappear meanwhile do not matter. */

@@ -2,6 +2,7 @@ package io.millrace.testkit;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.kafka.Topics;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,13 +13,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -102,6 +108,37 @@ public final class TestBroker implements AutoCloseable {
         return clients;
     }
 
+    /** Deletes topics and creates them again, empty, as an operator does. Processes that use them keep running. */
+    public static void recreate(KafkaClients clients, Topic... topics) throws Exception {
+        delete(clients, topics);
+        Topics.ensure(clients);
+    }
+
+    /** Deletes topics. Returns when the brokers no longer know them. */
+    public static void delete(KafkaClients clients, Topic... topics) throws Exception {
+        List<String> names = Stream.of(topics).map(clients.settings()::topic).toList();
+        try (Admin admin = clients.admin("test-delete")) {
+            admin.deleteTopics(names).all().get();
+            for (String name : names) {
+                while (exists(admin, name)) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+                }
+            }
+        }
+    }
+
+    private static boolean exists(Admin admin, String topic) throws Exception {
+        try {
+            admin.describeTopics(List.of(topic)).allTopicNames().get();
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     /** Returns how many fetch requests for a topic consumers have sent to this process's brokers. */
     public long fetches(String topic) {
         return count("TotalFetchRequestsPerSec", topic);
@@ -122,6 +159,17 @@ public final class TestBroker implements AutoCloseable {
     public void stop() {
         server.shutdown();
         server.awaitShutdown();
+    }
+
+    /** Copies the data of the stopped broker to a directory that does not exist. */
+    public void copy(Path to) throws IOException {
+        Directories.copy(directory, to);
+    }
+
+    /** Replaces the data of the stopped broker, which then knows nothing of what was written since the copy. */
+    public void restore(Path copy) throws IOException {
+        Directories.delete(directory);
+        Directories.copy(copy, directory);
     }
 
     @Override

@@ -212,6 +212,16 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         });
     }
 
+    /** Players of the streams connect again, and find what the log has now. */
+    @Override
+    public void lost(TopicPartition partition) {
+        List.copyOf(channels.values()).stream().filter(channel -> partition(channel.stream()).equals(partition))
+                .forEach(channel -> {
+                    channel.over();
+                    sweep(channel);
+                });
+    }
+
     private void read(FlvChannel channel, ConsumerRecord<String, LogRecord> record) {
         if (!(record.value() instanceof PacketsRecord packet)) {
             meters.dropped("undecodable", 1);

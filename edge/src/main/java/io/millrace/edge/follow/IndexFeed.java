@@ -7,6 +7,7 @@ import io.millrace.platform.FatalError;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
@@ -50,7 +51,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     private final Tail tail;
     private long refilledNanos;
 
-    private record EpochKey(String stream, long epoch) {}
+    private record EpochKey(String stream, EpochName epoch) {}
 
     public IndexFeed(KafkaClients kafka, String node, StreamDirectory directory, ReaderPool readers, EdgeMeters meters,
             FatalError fatal) {
@@ -71,7 +72,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
 
     @Override
     public Watch watch(StreamEntry entry) {
-        return followed.compute(new EpochKey(entry.stream(), entry.epoch()), (_, known) -> {
+        return followed.compute(new EpochKey(entry.stream(), entry.name()), (_, known) -> {
             FollowedEpoch epoch = known == null ? follow(entry) : known;
             epoch.watch().use(System.nanoTime());
             return epoch;
@@ -94,7 +95,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
 
     /** Called by the directory's feed when an epoch has changed. */
     public void changed(StreamEntry entry) {
-        if (followed.containsKey(new EpochKey(entry.stream(), entry.epoch()))) {
+        if (followed.containsKey(new EpochKey(entry.stream(), entry.name()))) {
             tail.execute(() -> {
                 FollowedEpoch epoch = byStream.getOrDefault(entry.stream(), Map.of()).get(entry.epoch());
                 if (epoch != null) {
@@ -148,6 +149,14 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         }
     }
 
+    /** Epochs that are requested are followed anew, from the records that the index has now. */
+    @Override
+    public void lost(TopicPartition partition) {
+        List<FollowedEpoch> epochs = byStream.values().stream().flatMap(some -> some.values().stream())
+                .filter(epoch -> partition(epoch.stream()).equals(partition)).toList();
+        epochs.forEach(this::drop);
+    }
+
     private void read(FollowedEpoch epoch, long offset, IndexRecord next) {
         boolean news = epoch.next(offset, next);
         if (news && next instanceof IndexedPart part && part.last() && part.epoch() == epoch.number()) {
@@ -161,9 +170,14 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
             work.run();
         } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {
             LOG.log(Level.ERROR, epoch.stream(), "the playlist of {} cannot be made", epoch.stream(), e);
-            followed.values().remove(epoch);
-            forget(epoch);
+            drop(epoch);
         }
+    }
+
+    private void drop(FollowedEpoch epoch) {
+        followed.values().remove(epoch);
+        refill.remove(epoch);
+        forget(epoch);
     }
 
     @Override

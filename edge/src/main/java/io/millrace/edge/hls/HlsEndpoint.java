@@ -12,6 +12,7 @@ import io.millrace.edge.log.PartSource;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.past.PastSource;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.log.EpochName;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -52,9 +53,9 @@ public final class HlsEndpoint implements HttpOutput {
         switch (url) {
             case HlsUrl.Multivariant(String stream) ->
                 access.begin(responder, stream, allowed -> multivariant(responder, allowed, query));
-            case HlsUrl.MediaPlaylist(String stream, long first, long last) ->
+            case HlsUrl.MediaPlaylist(String stream, EpochName first, EpochName last) ->
                 access.resume(responder, stream, allowed -> media(responder, allowed, first, last, query));
-            case HlsUrl.Segment(String stream, long epoch, long number) ->
+            case HlsUrl.Segment(String stream, EpochName epoch, long number) ->
                 live.segment(responder, stream, epoch, number);
         }
     }
@@ -68,11 +69,11 @@ public final class HlsEndpoint implements HttpOutput {
     }
 
     /** Sends the media playlist of a run of epochs. */
-    private void media(Responder responder, String stream, long firstEpoch, long lastEpoch, Query query) {
-        if (TimeSpan.isIn(query) || firstEpoch != lastEpoch) {
-            responder.inTurns(() -> past.media(responder, stream, firstEpoch, lastEpoch, query));
+    private void media(Responder responder, String stream, EpochName first, EpochName last, Query query) {
+        if (TimeSpan.isIn(query) || !first.equals(last)) {
+            responder.inTurns(() -> past.media(responder, stream, first, last, query));
         } else {
-            live.media(responder, stream, firstEpoch);
+            live.media(responder, stream, first);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.edge.hls;
 
 import io.millrace.edge.exchange.HttpOutput;
 import io.millrace.media.StreamName;
+import io.millrace.platform.log.EpochName;
 import java.util.Optional;
 
 /** A URL of HLS. Immutable. */
@@ -9,14 +10,14 @@ sealed interface HlsUrl {
     /** {@code /live/show.m3u8} */
     record Multivariant(String stream) implements HlsUrl {}
 
-    /** {@code /live/show/@17/ts/index.m3u8}, or for a run of epochs {@code /live/show/@17-29/ts/index.m3u8} */
-    record MediaPlaylist(String stream, long firstEpoch, long lastEpoch) implements HlsUrl {}
+    /**
+     * {@code /live/show/@17.8c1e2f3a9b0d/ts/index.m3u8}, or for a run of epochs
+     * {@code /live/show/@17.8c1e2f3a9b0d-29.03d2b96b7a11/ts/index.m3u8}
+     */
+    record MediaPlaylist(String stream, EpochName first, EpochName last) implements HlsUrl {}
 
-    /** {@code /live/show/@17/ts/5.ts} */
-    record Segment(String stream, long epoch, long number) implements HlsUrl {}
-
-    /** Decimal digits that always fit a long. */
-    int LONGEST_NUMBER = 18;
+    /** {@code /live/show/@17.8c1e2f3a9b0d/ts/5.ts} */
+    record Segment(String stream, EpochName epoch, long number) implements HlsUrl {}
 
     /** Returns the URL with a percent-decoded path; empty if it is not a URL of HLS. */
     static Optional<HlsUrl> parse(String path) {
@@ -30,7 +31,7 @@ sealed interface HlsUrl {
     /**
      * Parses a media URL, which most requests have.
      *
-     * @param rest the part after {@code @}, such as {@code 17/ts/5.ts}
+     * @param rest the part after {@code @}, such as {@code 17.8c1e2f3a9b0d/ts/5.ts}
      */
     private static Optional<HlsUrl> media(String stream, String rest) {
         int slash = rest.indexOf('/');
@@ -40,24 +41,17 @@ sealed interface HlsUrl {
         String epochs = rest.substring(0, slash);
         String file = rest.substring(slash + "/ts/".length());
         int dash = epochs.indexOf('-');
-        long first = number(dash < 0 ? epochs : epochs.substring(0, dash));
-        long last = dash < 0 ? first : number(epochs.substring(dash + 1));
-        if (file.equals("index.m3u8")) {
-            return first >= 0 && last >= first
-                    ? Optional.of(new MediaPlaylist(stream, first, last))
-                    : Optional.empty();
+        Optional<EpochName> first = EpochName.parse(dash < 0 ? epochs : epochs.substring(0, dash));
+        Optional<EpochName> last = dash < 0 ? first : EpochName.parse(epochs.substring(dash + 1));
+        if (first.isEmpty() || last.isEmpty() || last.get().number() < first.get().number()) {
+            return Optional.empty();
         }
-        long segment = file.endsWith(".ts") ? number(file.substring(0, file.length() - ".ts".length())) : -1;
-        return first >= 0 && dash < 0 && segment >= 0
-                ? Optional.of(new Segment(stream, first, segment))
+        if (file.equals("index.m3u8")) {
+            return Optional.of(new MediaPlaylist(stream, first.get(), last.get()));
+        }
+        long segment = file.endsWith(".ts") ? EpochName.number(file.substring(0, file.length() - ".ts".length())) : -1;
+        return dash < 0 && segment >= 0
+                ? Optional.of(new Segment(stream, first.get(), segment))
                 : Optional.empty();
-    }
-
-    /** Returns -1 unless the number is in canonical form, so that every segment has a single URL. */
-    private static long number(String digits) {
-        boolean isOne = !digits.isEmpty() && digits.length() <= LONGEST_NUMBER
-                && (digits.charAt(0) != '0' || digits.length() == 1)
-                && digits.chars().allMatch(c -> c >= '0' && c <= '9');
-        return isOne ? Long.parseLong(digits) : -1;
     }
 }

@@ -11,6 +11,8 @@ import io.millrace.edge.view.RenderedText;
 import io.millrace.edge.view.Segment;
 import io.millrace.edge.view.VariantList;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.log.EpochName;
+import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.timeline.Tracks;
 import io.netty.buffer.ByteBuf;
@@ -71,12 +73,12 @@ final class LiveHls {
         if (entry.state() != StreamEntry.State.ENDED) {
             return VariantList.render(entry, view);
         }
-        var whole = new PastRange(entry.stream(), entry.epoch(), entry.epoch(), entry.span().startedAtMs(),
+        var whole = new PastRange(entry.stream(), entry.name(), entry.name(), entry.span().startedAtMs(),
                 PastRange.OPEN);
         return VariantList.render(whole, VariantList.inHls(List.of(entry)), view.peakBitrate(), view.averageBitrate());
     }
 
-    void media(Responder responder, String stream, long epoch) {
+    void media(Responder responder, String stream, EpochName epoch) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
             responses.absent(responder, stream, directory.presence(stream, epoch));
@@ -89,7 +91,7 @@ final class LiveHls {
                 view.segments().lastEntry().getValue().start().targetDurationS(), view.ended()));
     }
 
-    void segment(Responder responder, String stream, long epoch, long number) {
+    void segment(Responder responder, String stream, EpochName epoch, long number) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
             responses.absent(responder, stream, directory.presence(stream, epoch));
@@ -102,7 +104,7 @@ final class LiveHls {
         HeldView.await(responder, log.epochs().watch(entry.get()), _ -> true, view -> {
             Optional<Segment> segment = view.complete(number);
             if (segment.isPresent()) {
-                send(responder, stream, epoch, segment.get(), log.parts());
+                send(responder, stream, entry.get().epoch(), segment.get(), log.parts());
             } else if (!view.segments().isEmpty() && number < view.segments().firstKey()) {
                 older(responder, entry.get(), number, view);
             } else {
@@ -128,16 +130,21 @@ final class LiveHls {
     }
 
     private void send(Responder responder, String stream, long epoch, Segment segment, PartSource source) {
-        responder.then(source.read(responder.request().requester(), stream, segment.parts()), answer -> {
+        var first = new PartId(epoch, segment.number(), 0);
+        responder.then(source.read(responder.request().requester(), stream, first, segment.parts()), answer -> {
             switch (answer) {
                 case PartSource.Answer.Bytes bytes -> {
-                    var body = new SegmentBody("\"" + epoch + "-" + segment.number() + "\"", "video/mp2t",
-                            mediaCaching);
+                    var body = new SegmentBody(etag(segment, bytes), "video/mp2t", mediaCaching);
                     meters.sent(Protocol.HLS, body.send(responder, bytes.bytes()));
                 }
                 case PartSource.Answer.Expired() -> responses.expired(responder, stream);
             }
         }, LiveHls::discard);
+    }
+
+    /** Two bodies with the same ETag have the same size and checksum, whatever URL they have. */
+    private static String etag(Segment segment, PartSource.Answer.Bytes bytes) {
+        return "\"" + Long.toHexString(segment.sizeBytes()) + "-" + Integer.toHexString(bytes.check()) + "\"";
     }
 
     /** Releases media that were read for a client that has left. */

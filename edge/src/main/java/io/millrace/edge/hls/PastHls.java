@@ -10,6 +10,7 @@ import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.VariantList;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.timeline.Tracks;
@@ -81,7 +82,7 @@ final class PastHls {
             responses.nothingYet(responder, stream);
             return;
         }
-        var range = PastRange.delayed(stream, before.getLast().epoch(), newest.epoch(), delayMs);
+        var range = PastRange.delayed(stream, before.getLast().name(), newest.name(), delayMs);
         List<StreamEntry> all = history.stream().filter(epoch -> range.hasEpoch(epoch.epoch())).toList();
         playlist(responder, range, all, view,
                 _ -> responses.multivariant(responder,
@@ -130,7 +131,7 @@ final class PastHls {
             return;
         }
         StreamEntry first = all.getFirst();
-        var range = new PastRange(stream, first.epoch(), all.getLast().epoch(), span.startMs(), span.endMs());
+        var range = new PastRange(stream, first.name(), all.getLast().name(), span.startMs(), span.endMs());
         long from = start.entry().id().segment();
         withView(responder, first, view -> view.newest() >= from,
                 view -> responder.then(past.readBy(responder.request().requester()).around(first, from, view),
@@ -148,31 +149,31 @@ final class PastHls {
         }
     }
 
-    void media(Responder responder, String stream, long firstEpoch, long lastEpoch, Query query) {
+    void media(Responder responder, String stream, EpochName first, EpochName last, Query query) {
         try {
-            media(responder, range(stream, firstEpoch, lastEpoch, query));
+            media(responder, range(stream, first, last, query));
         } catch (TimeSpan.UnreadableException e) {
             badParameter(responder, e.getMessage());
         }
     }
 
-    private PastRange range(String stream, long firstEpoch, long lastEpoch, Query query)
+    private PastRange range(String stream, EpochName first, EpochName last, Query query)
             throws TimeSpan.UnreadableException {
         OptionalLong delayMs = TimeSpan.delayMs(query);
         if (delayMs.isPresent()) {
-            return PastRange.delayed(stream, firstEpoch, lastEpoch, delayMs.getAsLong());
+            return PastRange.delayed(stream, first, last, delayMs.getAsLong());
         }
         TimeSpan span = TimeSpan.parse(query, clock.millis());
         if (span.relative()) {
             throw new TimeSpan.UnreadableException(
                     "a media playlist takes absolute times only; start with /" + stream + ".m3u8");
         }
-        return new PastRange(stream, firstEpoch, lastEpoch, span.startMs(), span.endMs());
+        return new PastRange(stream, first, last, span.startMs(), span.endMs());
     }
 
     private void media(Responder responder, PastRange range) {
         String stream = range.stream();
-        for (long epoch : List.of(range.firstEpoch(), range.lastEpoch())) {
+        for (EpochName epoch : List.of(range.first(), range.last())) {
             if (directory.epoch(stream, epoch).isEmpty()) {
                 responses.absent(responder, stream, directory.presence(stream, epoch));
                 return;

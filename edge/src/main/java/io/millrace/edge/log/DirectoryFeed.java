@@ -10,6 +10,7 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.LogVersion;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import java.time.Duration;
@@ -103,6 +104,9 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
                 // LogVersionWatch follows it.
             }
             case IngestNode node -> directory.ingestNodes().put(node, record.timestamp());
+            case NodeHeartbeat _ -> {
+                // Of interest to other ingest nodes only.
+            }
             case null -> {
                 if (record.topic().equals(nodesTopic)) {
                     directory.ingestNodes().remove(key);

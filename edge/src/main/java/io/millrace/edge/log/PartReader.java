@@ -5,32 +5,42 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.past.RangeReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.IllegalReferenceCountException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Reads parts by their offset: on the first request, cached within a limit of bytes, shared by all requests.
  *
- * <p>Thread-safe. The cache holds one reference to a part's bytes and each response its own, so an evicted part is
- * freed after the last response that sends it.
+ * <p>The record at an offset is compared with what the index says of the part, since the log may have lost the part and
+ * used its offset again. What differs counts as expired.
+ *
+ * <p>Thread-safe. The cache holds one reference to a part's bytes and each response its own, so an evicted part is freed
+ * after the last response that sends it.
  */
 public final class PartReader implements PartSource, AutoCloseable {
+    private static final PeerLog LOG = new PeerLog(LoggerFactory.getLogger(PartReader.class));
     /** Short runs of other streams' records are read and discarded rather than skipped by a seek. */
     private static final int READ_OVER = 8;
     /**
@@ -42,12 +52,21 @@ public final class PartReader implements PartSource, AutoCloseable {
 
     private final KafkaClients kafka;
     private final ReaderPool readers;
-    private final SharedReads<PartKey, ByteBuf> cache;
+    private final SharedReads<PartKey, CachedPart> cache;
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final long limitBytes;
     private final long answerMs;
 
-    record PartKey(int partition, long offset) {}
+    /** A part, and where it is. The place alone is not enough: see above. */
+    record PartKey(String stream, PartId id, PartPlace place) {
+        boolean is(ConsumerRecord<String, LogRecord> record) {
+            return stream.equals(record.key()) && record.value() instanceof Part part && part.id().equals(id)
+                    && place.isOf(part.bytes().remaining(), part.check());
+        }
+    }
+
+    /** @param check the CRC-32C of the bytes */
+    record CachedPart(ByteBuf bytes, int check) {}
 
     /**
      * @param cacheBytes limit of cached parts
@@ -66,21 +85,25 @@ public final class PartReader implements PartSource, AutoCloseable {
         cache = new SharedReads<>(cache(cacheBytes).build());
     }
 
-    static Caffeine<PartKey, ByteBuf> cache(long cacheBytes) {
+    static Caffeine<PartKey, CachedPart> cache(long cacheBytes) {
         return Caffeine.newBuilder().maximumWeight(cacheBytes)
-                .<PartKey, ByteBuf>weigher((_, bytes) -> bytes.readableBytes()).executor(Runnable::run)
-                .removalListener((_, bytes, _) -> bytes.release());
+                .<PartKey, CachedPart>weigher((_, part) -> part.bytes().readableBytes()).executor(Runnable::run)
+                .removalListener((_, part, _) -> part.bytes().release());
     }
 
     @Override
-    public CompletionStage<Answer> read(Requester requester, String stream, List<PartPlace> parts) {
-        int partition = kafka.partitionOf(stream);
-        List<PartKey> keys = parts.stream().map(part -> new PartKey(partition, part.offset())).toList();
+    public CompletionStage<Answer> read(Requester requester, String stream, PartId first, List<PartPlace> parts) {
+        List<PartKey> keys = new ArrayList<>(parts.size());
+        PartId id = first;
+        for (PartPlace place : parts) {
+            keys.add(new PartKey(stream, id, place));
+            id = id.next();
+        }
         return read(requester, stream, keys, TRIES);
     }
 
     private CompletionStage<Answer> read(Requester requester, String stream, List<PartKey> keys, int tries) {
-        CompletableFuture<Map<PartKey, ByteBuf>> read = cache.getAll(keys, requester,
+        CompletableFuture<Map<PartKey, CachedPart>> read = cache.getAll(keys, requester,
                 (missing, requesters) -> readers.submit(requesters, reader -> load(reader, stream, missing)));
         return read.orTimeout(answerMs, TimeUnit.MILLISECONDS).thenCompose(found -> {
             if (!found.keySet().containsAll(keys)) {
@@ -97,65 +120,73 @@ public final class PartReader implements PartSource, AutoCloseable {
     }
 
     /** Retains each part for the caller, or none of them. */
-    private static Optional<Answer> take(List<ByteBuf> parts) {
+    private static Optional<Answer> take(List<CachedPart> parts) {
         List<ByteBuf> taken = new ArrayList<>(parts.size());
-        for (ByteBuf part : parts) {
+        for (CachedPart part : parts) {
             try {
-                taken.add(part.retainedDuplicate());
+                taken.add(part.bytes().retainedDuplicate());
             } catch (IllegalReferenceCountException _) {
                 taken.forEach(ByteBuf::release);
                 return Optional.empty();
             }
         }
-        return Optional.of(new Answer.Bytes(taken));
+        return Optional.of(new Answer.Bytes(taken, check(parts)));
+    }
+
+    private static int check(List<CachedPart> parts) {
+        ByteBuffer checks = ByteBuffer.allocate(Integer.BYTES * parts.size());
+        parts.forEach(part -> checks.putInt(part.check()));
+        CRC32C crc = new CRC32C();
+        crc.update(checks.flip());
+        return (int) crc.getValue();
     }
 
     /** Returns the bytes of the parts that the log still retains. */
-    private Map<PartKey, ByteBuf> load(RangeReader reader, String stream, Set<PartKey> keys) {
+    private Map<PartKey, CachedPart> load(RangeReader reader, String stream, Set<PartKey> keys) {
         if (memory.metric().usedDirectMemory() > limitBytes) {
             throw new BusyException("too many bytes are waiting for slow viewers");
         }
-        Map<PartKey, ByteBuf> loaded = new HashMap<>();
+        Map<PartKey, CachedPart> loaded = new HashMap<>();
         try {
-            for (NavigableSet<Long> run : runs(keys)) {
-                int partition = keys.iterator().next().partition();
-                TopicPartition from = kafka.partition(Topic.PARTS, partition);
-                reader.read(from, run.first(), run.last() + 1, record -> {
-                    if (run.contains(record.offset())) {
-                        loaded.put(new PartKey(partition, record.offset()), copy(stream, record));
+            TopicPartition from = kafka.partition(Topic.PARTS, kafka.partitionOf(stream));
+            for (NavigableMap<Long, PartKey> run : runs(keys)) {
+                reader.read(from, run.firstKey(), run.lastKey() + 1, record -> {
+                    PartKey wanted = run.get(record.offset());
+                    if (wanted != null && wanted.is(record)) {
+                        loaded.put(wanted, copy((Part) record.value()));
+                    } else if (wanted != null) {
+                        LOG.log(Level.WARN, stream, "{}: offset {} of {} holds another part than the index says; the "
+                                + "log has lost records", stream, record.offset(), from);
                     }
                     return true;
                 });
             }
         } catch (RuntimeException e) {
-            loaded.values().forEach(ByteBuf::release);
+            loaded.values().forEach(part -> part.bytes().release());
             throw e;
         }
         return loaded;
     }
 
     /** Groups offsets that are close enough to be read together. */
-    private static List<NavigableSet<Long>> runs(Set<PartKey> keys) {
-        NavigableSet<Long> offsets = new TreeSet<>();
-        keys.forEach(key -> offsets.add(key.offset()));
-        List<NavigableSet<Long>> runs = new ArrayList<>();
-        for (long offset : offsets) {
-            if (runs.isEmpty() || offset - runs.getLast().last() > READ_OVER) {
-                runs.add(new TreeSet<>());
+    private static List<NavigableMap<Long, PartKey>> runs(Set<PartKey> keys) {
+        NavigableMap<Long, PartKey> places = new TreeMap<>();
+        keys.forEach(key -> places.put(key.place().offset(), key));
+        List<NavigableMap<Long, PartKey>> runs = new ArrayList<>();
+        places.forEach((offset, key) -> {
+            if (runs.isEmpty() || offset - runs.getLast().lastKey() > READ_OVER) {
+                runs.add(new TreeMap<>());
             }
-            runs.getLast().add(offset);
-        }
+            runs.getLast().put(offset, key);
+        });
         return runs;
     }
 
     /** Copies to direct memory: a part is sent many times, and the record would keep its whole fetch alive. */
-    private ByteBuf copy(String stream, ConsumerRecord<String, LogRecord> record) {
-        if (!stream.equals(record.key()) || !(record.value() instanceof Part part)) {
-            throw new IllegalStateException("offset " + record.offset() + " of " + record.topic() + " is no part of "
-                    + stream);
-        }
+    private CachedPart copy(Part part) {
         int sizeBytes = part.bytes().remaining();
-        return memory.directBuffer(sizeBytes, sizeBytes).writeBytes(part.bytes().duplicate());
+        return new CachedPart(memory.directBuffer(sizeBytes, sizeBytes).writeBytes(part.bytes().duplicate()),
+                part.check());
     }
 
     @Override

@@ -4,13 +4,16 @@ import io.millrace.platform.FatalError;
 import io.millrace.platform.log.LogRecord;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -32,6 +35,12 @@ public final class Tail implements AutoCloseable {
         /** Receives the records of one poll, in the order of each partition. */
         void records(List<ConsumerRecord<String, LogRecord>> records);
 
+        /**
+         * Called before the first record whose offset is not greater than the one before: the log has lost records of the
+         * partition, and uses their offsets again.
+         */
+        default void lost(TopicPartition partition) {}
+
         /** Called after every poll, and at least once per second. */
         void tick();
 
@@ -49,6 +58,8 @@ public final class Tail implements AutoCloseable {
     private final Duration poll;
     private final LinkedBlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
     private final Thread thread;
+    /** Offset of the newest record of each followed partition. */
+    private final Map<TopicPartition, Long> newest = new HashMap<>();
     private volatile boolean polling;
     private volatile boolean closed;
 
@@ -102,6 +113,7 @@ public final class Tail implements AutoCloseable {
     public void unfollow(TopicPartition partition) {
         Set<TopicPartition> less = new HashSet<>(consumer.assignment());
         if (less.remove(partition)) {
+            newest.remove(partition);
             consumer.assign(less);
         }
     }
@@ -130,7 +142,7 @@ public final class Tail implements AutoCloseable {
         try (consumer) {
             while (!closed) {
                 runCommands();
-                owner.records(poll());
+                deliver(poll());
                 tick();
             }
             owner.closing();
@@ -141,6 +153,22 @@ public final class Tail implements AutoCloseable {
         } catch (RuntimeException e) {
             fatal.fatal(thread.getName() + " failed", e);
         }
+    }
+
+    private void deliver(ConsumerRecords<String, LogRecord> polled) {
+        for (TopicPartition partition : polled.partitions()) {
+            List<ConsumerRecord<String, LogRecord>> records = polled.records(partition);
+            Long before = newest.put(partition, records.getLast().offset());
+            if (before != null && records.getFirst().offset() <= before) {
+                LOG.error("{}: {} has lost records: its offsets continue at {} instead of {}", thread.getName(),
+                        partition,
+                        records.getFirst().offset(), before + 1);
+                owner.lost(partition);
+            }
+        }
+        List<ConsumerRecord<String, LogRecord>> records = new ArrayList<>(polled.count());
+        polled.forEach(records::add);
+        owner.records(records);
     }
 
     private void tick() {
@@ -166,21 +194,19 @@ public final class Tail implements AutoCloseable {
         }
     }
 
-    private List<ConsumerRecord<String, LogRecord>> poll() {
+    private ConsumerRecords<String, LogRecord> poll() {
         try {
             if (consumer.assignment().isEmpty()) {
                 Runnable command = commands.poll(poll.toMillis(), TimeUnit.MILLISECONDS);
                 if (command != null) {
                     run(command);
                 }
-                return List.of();
+                return ConsumerRecords.empty();
             }
             polling = true;
-            List<ConsumerRecord<String, LogRecord>> records = new ArrayList<>();
-            consumer.poll(commands.isEmpty() ? poll : Duration.ZERO).forEach(records::add);
-            return records;
+            return consumer.poll(commands.isEmpty() ? poll : Duration.ZERO);
         } catch (WakeupException _) {
-            return List.of();
+            return ConsumerRecords.empty();
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         } finally {

@@ -8,6 +8,7 @@ import io.millrace.edge.log.Requester;
 import io.millrace.edge.log.SharedReads;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
@@ -33,7 +34,7 @@ final class MomentCache {
     /** Limit of all cells together: about 15 MB. */
     private static final int ENTRIES_LIMIT = 50_000;
 
-    record Key(String stream, long epoch, long cell) {}
+    record Key(String stream, EpochName epoch, long cell) {}
 
     private final KafkaClients kafka;
     private final ReaderPool readers;
@@ -104,7 +105,7 @@ final class MomentCache {
             return CompletableFuture.completedFuture(new MomentSpan(List.of(), false));
         }
         long cell = (atMs - epoch.span().startedAtMs()) / CELL_MS;
-        var key = new Key(epoch.stream(), epoch.epoch(), cell);
+        var key = new Key(epoch.stream(), epoch.name(), cell);
         return cells.get(key, requester, requesters -> read(epoch, cell, floor, requesters)).thenCompose(known -> {
             if (!(known.find(atMs) instanceof Moment.At at)) {
                 if (!known.settled()) {

@@ -10,6 +10,7 @@ import io.millrace.edge.log.SharedReads;
 import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.StreamEntry;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,9 +38,9 @@ final class PastBlocks {
     /** Memory that the cache counts for a block that the index does not contain. */
     static final int ABSENT_BYTES = 512;
 
-    record EpochKey(String stream, long epoch) {
+    record EpochKey(String stream, EpochName epoch) {
         static EpochKey of(StreamEntry epoch) {
-            return new EpochKey(epoch.stream(), epoch.epoch());
+            return new EpochKey(epoch.stream(), epoch.name());
         }
     }
 
@@ -139,7 +140,7 @@ final class PastBlocks {
         long first = PlaylistBlock.numberOf(newest) * PlaylistBlock.SEGMENTS;
         EpochKey key = EpochKey.of(epoch);
         PlaylistBlock known = tails.getIfPresent(key);
-        Optional<PlaylistBlock> grown = PlaylistBlock.grow(known, epoch.epoch(), live.segments(), newest);
+        Optional<PlaylistBlock> grown = PlaylistBlock.grow(known, epoch.name(), live.segments(), newest);
         if (grown.isPresent()) {
             tails.put(key, grown.get());
             return CompletableFuture.completedFuture(List.of(grown.get()));

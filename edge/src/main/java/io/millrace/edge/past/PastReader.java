@@ -58,7 +58,7 @@ final class PastReader {
         for (long begin = first; begin <= end; begin += PlaylistBlock.SEGMENTS) {
             List<Segment> segments = run.segments(begin, Math.min(end, begin + PlaylistBlock.SEGMENTS - 1));
             if (!segments.isEmpty()) {
-                blocks.add(new PlaylistBlock(epoch.epoch(), segments,
+                blocks.add(new PlaylistBlock(epoch.name(), segments,
                         run.nextOffset(segments.getLast().number(), from)));
             }
         }

@@ -1,6 +1,7 @@
 package io.millrace.edge.view;
 
 import io.millrace.media.m3u8.MediaPlaylistWriter;
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.SegmentStart;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +23,9 @@ public final class PlaylistBlock {
     /** Memory of the object and its arrays, without the text and what is counted per segment and per part. */
     private static final int FIXED_BYTES = 256;
     private static final int SEGMENT_BYTES = 40;
-    private static final int PART_BYTES = 12;
+    private static final int PART_BYTES = 16;
 
-    private final long epoch;
+    private final EpochName epoch;
     private final long first;
     private final int targetDurationS;
     private final boolean[] complete;
@@ -36,6 +37,7 @@ public final class PlaylistBlock {
     private final int[] partEnds;
     private final long[] partOffsets;
     private final int[] partBytes;
+    private final int[] partChecks;
     private final int[] textEnds;
     private final TextPiece text;
     private final long nextOffset;
@@ -44,7 +46,7 @@ public final class PlaylistBlock {
      * @param segments complete ones and gaps, consecutively numbered
      * @param nextOffset where to continue reading in {@code index}
      */
-    public PlaylistBlock(long epoch, List<Segment> segments, long nextOffset) {
+    public PlaylistBlock(EpochName epoch, List<Segment> segments, long nextOffset) {
         int count = segments.size();
         this.epoch = epoch;
         this.nextOffset = nextOffset;
@@ -75,6 +77,7 @@ public final class PlaylistBlock {
         }
         partOffsets = parts.stream().mapToLong(PartPlace::offset).toArray();
         partBytes = parts.stream().mapToInt(PartPlace::sizeBytes).toArray();
+        partChecks = parts.stream().mapToInt(PartPlace::check).toArray();
         text = TextPiece.of(lines.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -86,7 +89,7 @@ public final class PlaylistBlock {
      * @param newest number of the newest one that is listed
      * @return empty if segments are missing between {@code known} and {@code live}
      */
-    public static Optional<PlaylistBlock> grow(PlaylistBlock known, long epoch, NavigableMap<Long, Segment> live,
+    public static Optional<PlaylistBlock> grow(PlaylistBlock known, EpochName epoch, NavigableMap<Long, Segment> live,
             long newest) {
         long first = numberOf(newest) * SEGMENTS;
         boolean isSame = known != null && known.first == first;
@@ -112,12 +115,12 @@ public final class PlaylistBlock {
     }
 
     /** Relative to every media playlist of the stream. */
-    private static String uri(long epoch, long number) {
+    private static String uri(EpochName epoch, long number) {
         return "../../@" + epoch + "/ts/" + number + ".ts";
     }
 
     public long epoch() {
-        return epoch;
+        return epoch.number();
     }
 
     public long first() {
@@ -176,7 +179,7 @@ public final class PlaylistBlock {
         int i = (int) (number - first);
         List<PartPlace> parts = new ArrayList<>();
         for (int part = i == 0 ? 0 : partEnds[i - 1]; part < partEnds[i]; part++) {
-            parts.add(new PartPlace(partOffsets[part], partBytes[part]));
+            parts.add(new PartPlace(partOffsets[part], partBytes[part], partChecks[part]));
         }
         return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, durationTicks[i],
                 startsMs[i],

@@ -4,6 +4,7 @@ import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.m3u8.MultivariantPlaylist;
 import io.millrace.media.m3u8.MultivariantPlaylistWriter;
 import io.millrace.media.m3u8.Variant;
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.timeline.Tracks;
@@ -17,7 +18,7 @@ public final class VariantList {
 
     /** @param view view of that epoch; lists at least one segment */
     public static RenderedText render(StreamEntry entry, EpochView view) {
-        return render(mediaUri(entry.stream(), entry.epoch(), entry.epoch()), inHls(List.of(entry)),
+        return render(mediaUri(entry.stream(), entry.name(), entry.name()), inHls(List.of(entry)),
                 view.peakBitrate(), view.averageBitrate());
     }
 
@@ -50,7 +51,7 @@ public final class VariantList {
         if (!range.isOpen()) {
             query.append(query.isEmpty() ? '?' : '&').append("end=").append(time(range.endMs()));
         }
-        return render(mediaUri(range.stream(), range.firstEpoch(), range.lastEpoch()) + query, tracks, peakBitrate,
+        return render(mediaUri(range.stream(), range.first(), range.last()) + query, tracks, peakBitrate,
                 averageBitrate);
     }
 
@@ -69,8 +70,8 @@ public final class VariantList {
     }
 
     /** Returns the media playlist's URI, relative to {@code /live/show.m3u8}. */
-    static String mediaUri(String stream, long firstEpoch, long lastEpoch) {
-        String epochs = firstEpoch == lastEpoch ? String.valueOf(firstEpoch) : firstEpoch + "-" + lastEpoch;
+    static String mediaUri(String stream, EpochName first, EpochName last) {
+        String epochs = first.equals(last) ? first.toString() : first + "-" + last;
         return stream.substring(stream.lastIndexOf('/') + 1) + "/@" + epochs + "/ts/index.m3u8";
     }
 }

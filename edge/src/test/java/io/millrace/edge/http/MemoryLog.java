@@ -15,6 +15,7 @@ import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.Segment;
 import io.millrace.edge.view.StreamPlaylist;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
@@ -129,7 +130,8 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     }
 
     @Override
-    public CompletionStage<PartSource.Answer> read(Requester requester, String stream, List<PartPlace> parts) {
+    public CompletionStage<PartSource.Answer> read(Requester requester, String stream, PartId first,
+            List<PartPlace> parts) {
         requester.collect(readers);
         if (stream.equals(SILENT)) {
             return CompletableFuture.failedFuture(new CompletionException(new TimeoutException()));
@@ -141,7 +143,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
             return CompletableFuture.completedFuture(new PartSource.Answer.Expired());
         }
         return CompletableFuture.supplyAsync(() -> new PartSource.Answer.Bytes(parts.stream()
-                .map(part -> Unpooled.copiedBuffer(text(part), StandardCharsets.US_ASCII)).toList()));
+                .map(part -> Unpooled.copiedBuffer(text(part), StandardCharsets.US_ASCII)).toList(), 0xABCD));
     }
 
     @Override

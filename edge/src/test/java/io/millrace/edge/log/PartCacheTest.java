@@ -1,6 +1,8 @@
 package io.millrace.edge.log;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -14,13 +16,14 @@ class PartCacheTest {
     private static final int PART_BYTES = 100;
 
     @Test
-    void evictsPartBeyondLimit() {
-        Cache<PartReader.PartKey, ByteBuf> cache = PartReader.cache(PARTS * PART_BYTES).build();
+    void holdsPartsUpToItsLimitAndReleasesOneForOneMore() {
+        Cache<PartReader.PartKey, PartReader.CachedPart> cache = PartReader.cache(PARTS * PART_BYTES).build();
         List<ByteBuf> parts = new ArrayList<>();
         for (int i = 0; i <= PARTS; i++) {
             assertThat(parts).as("at the limit").allMatch(part -> part.refCnt() == 1);
             parts.add(Unpooled.wrappedBuffer(new byte[PART_BYTES]));
-            cache.put(new PartReader.PartKey(0, i), parts.getLast());
+            cache.put(new PartReader.PartKey("live/show", new PartId(17, i, 0), new PartPlace(i, PART_BYTES)),
+                    new PartReader.CachedPart(parts.getLast(), 0));
             cache.cleanUp();
         }
         assertThat(parts).as("one past it").filteredOn(part -> part.refCnt() == 1).hasSize(PARTS);

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -62,24 +64,79 @@ class PartReaderTest {
                 return false;
             });
             assertThatThrownBy(() -> {
-                for (PartPlace ref : refs) {
-                    held.add(read(parts, ref));
+                for (int i = 0; i < refs.size(); i++) {
+                    held.add(read(parts, id(i), refs.get(i)));
                 }
             }).isInstanceOf(ExecutionException.class).hasRootCauseInstanceOf(BusyException.class);
             assertThat(logged).allMatch(BusyException.class::isInstance);
             long heldBytes = held.stream().mapToLong(ByteBuf::readableBytes).sum();
             assertThat(heldBytes).isBetween((long) SENDING_BYTES, (long) CACHE_BYTES + SENDING_BYTES + PART_BYTES);
             held.forEach(ByteBuf::release);
-            read(parts, refs.getLast()).release();
+            read(parts, id(refs.size() - 1), refs.getLast()).release();
         }
     }
 
-    private static ByteBuf read(PartReader parts, PartPlace ref) throws Exception {
-        return switch (parts.read(Requester.EDGE, STREAM, List.of(ref)).toCompletableFuture().get(Patience.MILLIS,
-                TimeUnit.MILLISECONDS)) {
-            case PartSource.Answer.Bytes(List<ByteBuf> bytes) -> bytes.getFirst();
+    /** After the topic was created again, offsets are used again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"other segment", "other size", "other epoch", "other part", "other stream", "other bytes",
+        "nothing"})
+    void servesNoOtherPartAtSameOffset(String now, TestBroker broker) throws Exception {
+        KafkaClients kafka = broker.clients("reused-" + now.replace(' ', '-') + ".");
+        try (var pool = new ReaderPool("test-reused", 1, _ -> new RangeReader(kafka.seeker("test-reused", Map.of())));
+                var before = new PartReader(kafka, pool, CACHE_BYTES, SENDING_BYTES);
+                var after = new PartReader(kafka, pool, CACHE_BYTES, SENDING_BYTES)) {
+            PartId id = id(4);
+            PartPlace place = write(kafka, STREAM, id, 1_000, 1);
+            read(before, id, place).release();
+            TestBroker.recreate(kafka, Topic.PARTS);
+            PartId other = switch (now) {
+                case "other segment" -> new PartId(17, 5, 0);
+                case "other epoch" -> new PartId(18, 4, 0);
+                case "other part" -> new PartId(17, 4, 1);
+                default -> id;
+            };
+            int size = now.equals("other size") ? 999 : 1_000;
+            String stream = now.equals("other stream") ? "live/other" : STREAM;
+            if (!now.equals("nothing")) {
+                PartPlace reused = write(kafka, stream, other, size, 2);
+                assertThat(reused.offset()).isEqualTo(place.offset());
+                if (stream.equals(STREAM)) {
+                    ByteBuf second = read(before, other, reused);
+                    assertThat(second.getByte(0)).as("not what is cached for the offset").isEqualTo((byte) 2);
+                    second.release();
+                }
+            }
+            assertThat(answer(after, id, place)).isEqualTo(new PartSource.Answer.Expired());
+        }
+    }
+
+    private static ByteBuf read(PartReader parts, PartId id, PartPlace place) throws Exception {
+        return switch (answer(parts, id, place)) {
+            case PartSource.Answer.Bytes(List<ByteBuf> bytes, int _) -> bytes.getFirst();
             case PartSource.Answer.Expired() -> throw new AssertionError("expired");
         };
+    }
+
+    private static PartSource.Answer answer(PartReader parts, PartId id, PartPlace place) throws Exception {
+        return parts.read(Requester.EDGE, STREAM, id, List.of(place)).toCompletableFuture().get(Patience.MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private static PartId id(int segment) {
+        return new PartId(17, segment, 0);
+    }
+
+    private static PartPlace write(KafkaClients kafka, String stream, PartId id, int sizeBytes, int fill)
+            throws Exception {
+        try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 32 << 20)) {
+            byte[] bytes = new byte[sizeBytes];
+            bytes[0] = (byte) fill;
+            var part = new Part(id, Format.TS, ByteBuffer.wrap(bytes));
+            long offset = producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS),
+                    kafka.partitionOf(STREAM), stream, LogCodec.encode(part)))
+                    .get(Patience.MILLIS, TimeUnit.MILLISECONDS).offset();
+            return new PartPlace(offset, sizeBytes, part.check());
+        }
     }
 
     private static List<PartPlace> write(KafkaClients kafka, int count) throws Exception {
@@ -88,7 +145,7 @@ class PartReaderTest {
             for (int i = 0; i < count; i++) {
                 byte[] bytes = new byte[PART_BYTES];
                 bytes[0] = (byte) i;
-                var part = new Part(new PartId(17, i, 0), Format.TS, ByteBuffer.wrap(bytes));
+                var part = new Part(id(i), Format.TS, ByteBuffer.wrap(bytes));
                 long offset = producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS),
                         kafka.partitionOf(STREAM), STREAM, LogCodec.encode(part)))
                         .get(Patience.MILLIS, TimeUnit.MILLISECONDS).offset();

@@ -2,6 +2,7 @@ package io.millrace.edge.log;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.past.RangeReader;
 import java.util.List;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** Reads of parts while no broker responds; the test has no broker. */
 @Timeout(300)
 class SilentLogTest {
+    private static final PartId FIRST = new PartId(17, 4, 0);
     private static final List<PartPlace> PARTS = List.of(new PartPlace(17, 1_000), new PartPlace(18, 1_000));
 
     @Test
@@ -39,12 +41,12 @@ class SilentLogTest {
         var never = new CountDownLatch(1);
         try (var pool = new ReaderPool("silent", 1, _ -> neverMade(never));
                 var parts = new PartReader(kafka, pool, 1_000, 1_000, TimeUnit.DAYS.toMillis(1))) {
-            assertThat(parts.read(Requester.EDGE, "live/show", PARTS).toCompletableFuture()).isNotDone();
+            assertThat(parts.read(Requester.EDGE, "live/show", FIRST, PARTS).toCompletableFuture()).isNotDone();
         }
     }
 
     private static void assertTimesOut(PartReader parts, List<PartPlace> refs) {
-        assertThatThrownBy(() -> parts.read(Requester.EDGE, "live/show", refs).toCompletableFuture().join())
+        assertThatThrownBy(() -> parts.read(Requester.EDGE, "live/show", FIRST, refs).toCompletableFuture().join())
                 .hasRootCauseInstanceOf(TimeoutException.class);
     }
 

@@ -12,6 +12,7 @@ import io.millrace.testkit.TestBroker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,11 +36,17 @@ class TailTest {
 
     private static final class Counting implements Tail.Owner {
         private final LinkedBlockingQueue<ConsumerRecord<String, LogRecord>> records = new LinkedBlockingQueue<>();
+        private final List<TopicPartition> losses = new CopyOnWriteArrayList<>();
         private final AtomicInteger ticks = new AtomicInteger();
 
         @Override
         public void records(List<ConsumerRecord<String, LogRecord>> some) {
             records.addAll(some);
+        }
+
+        @Override
+        public void lost(TopicPartition partition) {
+            losses.add(partition);
         }
 
         @Override
@@ -71,6 +78,37 @@ class TailTest {
             assertThat(owner.ticks.get()).as("ticks: the tail does not spin").isLessThan(5 * COMMANDS);
         }
         assertThat(fatal).isNotDone();
+    }
+
+    /** The topic is created again while its tail is followed. */
+    @Test
+    void reportsThatOffsetsAreUsedAgain(TestBroker broker) throws Exception {
+        KafkaClients kafka = broker.clients("tail-lost.");
+        TopicPartition partition = kafka.partition(Topic.PACKETS, 0);
+        var owner = new Counting();
+        var fatal = new CompletableFuture<Throwable>();
+        try (var tail = new Tail("test-lost", kafka.reader("test-lost"), owner, (_, cause) -> fatal.complete(cause))) {
+            tail.start();
+            tell(tail, () -> tail.follow(partition));
+            for (int i = 0; i < 3; i++) {
+                assertThat(writeAndTake(kafka, owner).offset()).isEqualTo(i);
+            }
+            assertThat(owner.losses).isEmpty();
+            TestBroker.recreate(kafka, Topic.PACKETS);
+            assertThat(writeAndTake(kafka, owner).offset()).isZero();
+            assertThat(owner.losses).containsExactly(partition);
+            assertThat(writeAndTake(kafka, owner).offset()).isOne();
+            assertThat(owner.losses).hasSize(1);
+        }
+        assertThat(fatal).isNotDone();
+    }
+
+    private static ConsumerRecord<String, LogRecord> writeAndTake(KafkaClients kafka, Counting owner) throws Exception {
+        try (KafkaProducer<String, byte[]> producer = kafka.producer("test-lost", 32 << 20)) {
+            producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PACKETS), 0, "live/show",
+                    LogCodec.encode(new SessionEnded(1, 1, SessionEnded.Reason.SUSPECTED, ""))));
+        }
+        return owner.records.poll(Patience.MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private static void tell(Tail tail, Runnable command) throws Exception {

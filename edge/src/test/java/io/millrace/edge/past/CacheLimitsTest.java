@@ -8,6 +8,7 @@ import io.millrace.edge.past.PastIndex.VersionKey;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.Segment;
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.MomentSpan;
@@ -25,8 +26,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** The caches of the past hold as many entries as docs/reference.md states, and not one more. */
 class CacheLimitsTest {
     private static final int ENTRIES = 6;
-    private static final EpochKey EPOCH = new EpochKey("live/show", 17);
-    private static final PlaylistBlock BLOCK = new PlaylistBlock(17, List.of(
+    private static final EpochName NAME = new EpochName(17, 0);
+    private static final EpochKey EPOCH = new EpochKey("live/show", NAME);
+    private static final PlaylistBlock BLOCK = new PlaylistBlock(NAME, List.of(
             new Segment(0, Segment.State.COMPLETE, 180_000, 0, new SegmentStart(true, false, 0, 2), 1_000, List.of())),
             5);
 
@@ -46,7 +48,7 @@ class CacheLimitsTest {
     @Test
     void searchedMinutes() {
         Moment.At entry = new Moment.At(1, Records.segment(17, 0).getFirst());
-        holds(MomentCache.cells(3 * ENTRIES), i -> new MomentCache.Key("live/show", 17, i),
+        holds(MomentCache.cells(3 * ENTRIES), i -> new MomentCache.Key("live/show", NAME, i),
                 new MomentSpan(Collections.nCopies(2, entry), true));
     }
 
@@ -61,7 +63,7 @@ class CacheLimitsTest {
     @Test
     void versionsOfPlaylists() {
         holds(PastIndex.versions(ENTRIES * PastIndex.ANSWER_BYTES),
-                i -> new VersionKey(new PastRange("live/show", 17, 17, i, PastRange.OPEN), 5, true),
+                i -> new VersionKey(new PastRange("live/show", NAME, NAME, i, PastRange.OPEN), 5, true),
                 new PastSource.Answer.NotYet());
     }
 
@@ -75,7 +77,7 @@ class CacheLimitsTest {
 
     @Test
     void endsOfPlaylists() {
-        holds(PastBlocks.tails(ENTRIES), i -> new EpochKey("live/show", i), BLOCK);
+        holds(PastBlocks.tails(ENTRIES), i -> new EpochKey("live/show", new EpochName(i, 0)), BLOCK);
     }
 
     @Test

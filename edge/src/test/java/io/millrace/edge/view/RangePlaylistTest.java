@@ -5,6 +5,7 @@ import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaPlaylistReader;
 import io.millrace.media.m3u8.MediaSegment;
 import io.millrace.platform.log.EpochEnded;
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.StreamEntry;
@@ -63,8 +64,14 @@ class RangePlaylistTest {
     private static List<PlaylistBlock> blocks(long epoch, long from, long to) {
         List<PlaylistBlock> blocks = new ArrayList<>();
         for (long first = from / 64 * 64; first <= to; first += 64) {
-            blocks.add(
-                    BLOCKS.computeIfAbsent(List.of(epoch, first, Math.min(to, first + 63)), RangePlaylistTest::block));
+            long last = Math.min(to, first + 63);
+            var run = new SegmentRun(epoch, Format.TS, first, last);
+            List<IndexEntry> entries = entries(epoch, first, last);
+            for (int i = 0; i < entries.size() && run.fold(i, entries.get(i)); i++) {
+                // Until it has all segments.
+            }
+            assertThat(run.isSettled()).isTrue();
+            blocks.add(new PlaylistBlock(name(epoch), run.segments(first, last), entries.size()));
         }
         return blocks;
     }
@@ -92,7 +99,7 @@ class RangePlaylistTest {
     }
 
     private static PastRange open(long lastEpoch) {
-        return new PastRange("live/show", FIRST, lastEpoch, 1, PastRange.OPEN);
+        return new PastRange("live/show", name(FIRST), name(lastEpoch), 1, PastRange.OPEN);
     }
 
     private static String text(RangePlaylist playlist) {
@@ -104,8 +111,9 @@ class RangePlaylistTest {
     }
 
     @Test
-    void closedRangeIsVideoOnDemand() {
-        var range = new PastRange("live/show", FIRST, FIRST, Records.EPOCH_MS + 4_500, Records.EPOCH_MS + 8_000);
+    void aClosedRangeIsVideoOnDemand() {
+        var range = new PastRange("live/show", name(FIRST), name(FIRST), Records.EPOCH_MS + 4_500,
+                Records.EPOCH_MS + 8_000);
         assertThat(text(render(range, 2, -1, 0))).isEqualTo("""
                 #EXTM3U
                 #EXT-X-VERSION:3
@@ -147,7 +155,7 @@ class RangePlaylistTest {
         for (long n = 0; n < 4; n++) {
             segments.add(Segment.begin(new PartSpec(FIRST, n).independent(n < 2).part(0, true, n)));
         }
-        var share = new Share(ENDED, List.of(new PlaylistBlock(FIRST, segments, 4)), 0, 3);
+        var share = new Share(ENDED, List.of(new PlaylistBlock(name(FIRST), segments, 4)), 0, 3);
         assertThat(share.startingAt(3, 0).from()).isEqualTo(1);
         assertThat(share.startingAt(3, 2).from()).as("the earliest retained segment").isEqualTo(2);
         assertThat(share.startingAt(0, 4).isEmpty()).isTrue();
@@ -201,7 +209,7 @@ class RangePlaylistTest {
             List<IndexEntry> parts = entries(SECOND, n, n);
             live.put(n, Segment.begin(parts.getFirst()).with(parts.getLast()));
             live.headMap(n - window + 1).clear();
-            grown = PlaylistBlock.grow(grown, SECOND, live, n).orElseThrow();
+            grown = PlaylistBlock.grow(grown, name(SECOND), live, n).orElseThrow();
         }
         PlaylistBlock read = blocks(SECOND, newest, newest).getLast();
         assertThat(grown.first()).isEqualTo(read.first());
@@ -215,7 +223,7 @@ class RangePlaylistTest {
         var live = new TreeMap<Long, Segment>();
         List<IndexEntry> parts = entries(SECOND, 70, 70);
         live.put(70L, Segment.begin(parts.getFirst()).with(parts.getLast()));
-        assertThat(PlaylistBlock.grow(null, SECOND, live, 70)).isEmpty();
+        assertThat(PlaylistBlock.grow(null, name(SECOND), live, 70)).isEmpty();
     }
 
     @Test
@@ -253,5 +261,9 @@ class RangePlaylistTest {
         }
         assertThat(run.segments(0, 4)).allMatch(Segment::complete);
         assertThat(run.nextOffset(4, -1)).isEqualTo(entries.size());
+    }
+
+    private static EpochName name(long epoch) {
+        return new EpochName(epoch, 0);
     }
 }

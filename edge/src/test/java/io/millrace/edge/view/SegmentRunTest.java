@@ -1,5 +1,6 @@
 package io.millrace.edge.view;
 
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.testkit.Records;
@@ -33,7 +34,7 @@ class SegmentRunTest {
 
         List<Segment> past = read(2, records).segments(0, 2);
         assertThat(past).isEqualTo(List.copyOf(live.view().segments().values()));
-        assertThat(new PlaylistBlock(EPOCH, past, 0).segments()).isEqualTo(past);
+        assertThat(new PlaylistBlock(new EpochName(EPOCH, 0), past, 0).segments()).isEqualTo(past);
     }
 
     @Test

@@ -107,6 +107,13 @@ public final class IngestMeters implements PolicyMeters {
                 .description("Bytes sent to the log and not acknowledged yet").strongReference(true).register(registry);
     }
 
+    /** Registers the gauge of the difference between this machine's clock and the brokers' clock. */
+    public void gaugeClockSkew(LongSupplier skewMs) {
+        Gauge.builder("millrace.clock.skew", () -> skewMs.getAsLong() / 1_000.0).baseUnit("seconds")
+                .description("How far this machine's clock is ahead of the brokers' clock").strongReference(true)
+                .register(registry);
+    }
+
     /** Registers the gauge of stream names in the directory. */
     public void gaugeNames(IntSupplier names) {
         Gauge.builder("millrace.ingest.names", names, IntSupplier::getAsInt)

@@ -38,7 +38,11 @@ public sealed interface Decision {
         /** The name is new, and there are too many names, or too many new ones. */
         TOO_MANY_NAMES,
         /** Too many publishers of the name have sent nothing yet. */
-        TOO_MANY_CLAIMS;
+        TOO_MANY_CLAIMS,
+        /** Kafka acknowledges too slowly for another publisher. */
+        OVERLOADED,
+        /** The clock of this machine differs too much from the brokers' clock. */
+        WRONG_CLOCK;
 
         public String label() {
             return name().toLowerCase(Locale.ROOT);

@@ -3,6 +3,7 @@ package io.millrace.ingest.publish;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * Limit of the bytes that were handed to the producer and are not acknowledged: of one connection, of one partition, or
@@ -15,15 +16,21 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ByteBudget {
     private static final long SHUT = 1;
 
-    private final long limitBytes;
-    private final long openBytes;
+    private final LongSupplier limitBytes;
     /** Bytes times two, plus {@link #SHUT}: one word, so that both change atomically. */
     private final AtomicLong word = new AtomicLong();
     private final Set<Valve> waiting = ConcurrentHashMap.newKeySet();
 
     ByteBudget(long limitBytes) {
+        this(() -> limitBytes);
+    }
+
+    /**
+     * @param limitBytes returns the current limit. A budget that is shut checks it again whenever bytes are released, so
+     *        it opens at the latest when none are left
+     */
+    ByteBudget(LongSupplier limitBytes) {
         this.limitBytes = limitBytes;
-        this.openBytes = limitBytes / 2;
     }
 
     /** Adds bytes and returns whether the budget is shut now. */
@@ -31,7 +38,7 @@ final class ByteBudget {
         while (true) {
             long seen = word.get();
             long bytes = (seen >>> 1) + sizeBytes;
-            long shut = bytes > limitBytes ? SHUT : seen & SHUT;
+            long shut = bytes > limitBytes.getAsLong() ? SHUT : seen & SHUT;
             if (word.compareAndSet(seen, bytes << 1 | shut)) {
                 return shut == SHUT;
             }
@@ -43,7 +50,7 @@ final class ByteBudget {
         while (true) {
             long seen = word.get();
             long bytes = (seen >>> 1) - sizeBytes;
-            long shut = bytes > openBytes ? seen & SHUT : 0;
+            long shut = bytes > limitBytes.getAsLong() / 2 ? seen & SHUT : 0;
             if (word.compareAndSet(seen, bytes << 1 | shut)) {
                 if ((seen & SHUT) != shut) {
                     wake();
@@ -55,6 +62,11 @@ final class ByteBudget {
 
     boolean isShut() {
         return (word.get() & SHUT) != 0;
+    }
+
+    /** Returns whether more than half of the limit is used. */
+    boolean isHalfFull() {
+        return bytes() > limitBytes.getAsLong() / 2;
     }
 
     long bytes() {

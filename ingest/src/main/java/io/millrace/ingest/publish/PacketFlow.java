@@ -4,6 +4,7 @@ import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.SessionTracks;
 import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.publish.PublishSink;
@@ -46,6 +47,7 @@ final class PacketFlow {
     /** The tracks of the session, null while they are not decided. */
     private TrackSet tracks;
     private long changedUs = NEVER;
+    private AcknowledgedOffsets acknowledged = new AcknowledgedOffsets(NO_SESSION);
     private long seq;
     private boolean preambleDue;
     /** The session whose loss was reported last: a failed batch fails hundreds of packets. */
@@ -72,6 +74,7 @@ final class PacketFlow {
     void begin(long number) {
         session = number;
         seq = 0;
+        acknowledged = new AcknowledgedOffsets(SessionStarted.offset(number));
         openIfKnown();
     }
 
@@ -197,10 +200,14 @@ final class PacketFlow {
     private void send(SessionTracks its) {
         byte[] value = LogCodec.encode(its);
         valve.sent(value.length);
-        log.media(partition, stream, value, (_, failure) -> {
+        AcknowledgedOffsets offsets = acknowledged;
+        long number = offsets.send();
+        log.media(partition, stream, value, (metadata, failure) -> {
             valve.settled(value.length);
             if (failure != null) {
                 lost(its.session(), failure);
+            } else {
+                check(offsets, number, its.session(), metadata);
             }
         });
     }
@@ -209,7 +216,13 @@ final class PacketFlow {
         byte[] value = LogCodec.encode(packet);
         seq = packet.seq() + 1;
         valve.sent(value.length);
-        log.media(partition, stream, value, new Acknowledgement(packet, value.length));
+        log.media(partition, stream, value, new Acknowledgement(packet, value.length, acknowledged));
+    }
+
+    private void check(AcknowledgedOffsets offsets, long number, long of, RecordMetadata metadata) {
+        if (metadata.hasOffset() && offsets.showsLoss(number, metadata.offset())) {
+            commands.offer(new PublicationCommand.RecordsLost(of));
+        }
     }
 
     /** Reports the loss of a packet. Two threads may report the same session, which is harmless. */
@@ -222,6 +235,8 @@ final class PacketFlow {
 
     /** Callback of one packet: releases its bytes and records its latency. */
     private final class Acknowledgement implements Callback {
+        private final AcknowledgedOffsets offsets;
+        private final long number;
         private final long packetSession;
         private final long arrivalUs;
         private final Packet.Kind kind;
@@ -229,7 +244,9 @@ final class PacketFlow {
         private final int sizeBytes;
         private final boolean first;
 
-        Acknowledgement(Packet packet, int sizeBytes) {
+        Acknowledgement(Packet packet, int sizeBytes, AcknowledgedOffsets offsets) {
+            this.offsets = offsets;
+            this.number = offsets.send();
             this.packetSession = packet.session();
             this.arrivalUs = packet.arrivalUs();
             this.kind = packet.kind();
@@ -245,6 +262,7 @@ final class PacketFlow {
                 lost(packetSession, failure);
                 return;
             }
+            check(offsets, number, packetSession, metadata);
             context.meters().acknowledged(kind, bodyBytes, context.nowUs() - arrivalUs);
             if (first) {
                 commands.offer(new PublicationCommand.FirstPacketWritten(packetSession));

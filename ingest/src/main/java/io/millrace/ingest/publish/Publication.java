@@ -10,6 +10,7 @@ import io.millrace.platform.publish.PublishEnd;
 import io.millrace.platform.publish.PublishSink;
 import io.millrace.platform.publish.Publisher;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.event.Level;
@@ -19,10 +20,10 @@ import org.slf4j.event.Level;
  * returns.
  *
  * <p>Owned by the event loop of the encoder's connection, which delivers the messages. All other threads (the
- * producer's, the feed's, the heartbeat's) send commands through a bounded queue; no command is sent per packet.
+ * producer's, the feed's, the timer's) send commands through a bounded queue; no command is sent per packet.
  */
 final class Publication implements PublishSink {
-    /** Capacity for more than minutes of heartbeats and notices: only an event loop that hangs lets the queue fill. */
+    /** Capacity for minutes of ticks and notices: only an event loop that hangs lets the queue fill. */
     private static final int COMMANDS = 1_024;
 
     private final Publisher publisher;
@@ -38,7 +39,10 @@ final class Publication implements PublishSink {
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
     private SessionRecords records;
     /** Of the session that was replaced because of its tracks. */
-    private SessionRecords formerRecords;
+    private SessionRecords replacedRecords;
+    private boolean ends;
+    /** The sessions that this publication keeps, for other threads. */
+    private volatile Set<Long> sessions = Set.of();
 
     Publication(SessionRecords records, Publisher publisher, Valve valve, TrackGate tracks, PublishContext context) {
         this.records = records;
@@ -48,7 +52,7 @@ final class Publication implements PublishSink {
         this.log = new PublisherLog(context.log(), records.source().stream(), records.source().encoder().address());
         this.commands = new CommandQueue<>(COMMANDS, publisher.loop(), this::handle,
                 () -> handle(new PublicationCommand.End(PublicationEnd.internalError("the event loop hangs"))));
-        this.proxy = new PublicationProxy(commands, publisher, finished);
+        this.proxy = new PublicationProxy(commands, publisher, number -> sessions.contains(number), finished);
         this.guard = new MediaGuard(context, log);
         this.packets = new PacketFlow(records, valve, tracks, context, commands);
     }
@@ -62,14 +66,23 @@ final class Publication implements PublishSink {
      * Writes the claim. Called once, on any thread. The result completes when the claim is acknowledged or has failed.
      */
     CompletionStage<PublishAnswer> claim() {
-        records.started(this::claimDone);
+        claim(records);
         return answer;
     }
 
-    private void claimDone(long offset, Exception failure) {
-        commands.offer(failure == null
-                ? new PublicationCommand.Claimed(offset)
-                : new PublicationCommand.ClaimFailed(failure.getMessage()));
+    private void claim(SessionRecords of) {
+        of.started((offset, failure) -> claimDone(of, offset, failure));
+    }
+
+    private void claimDone(SessionRecords of, long offset, Exception failure) {
+        if (failure != null) {
+            commands.offer(new PublicationCommand.ClaimFailed(failure.getMessage()));
+            return;
+        }
+        long session = of.session(offset);
+        commands.offer(of.showsLoss(session)
+                ? new PublicationCommand.ClaimOutdated(session)
+                : new PublicationCommand.Claimed(session));
     }
 
     @Override
@@ -115,10 +128,11 @@ final class Publication implements PublishSink {
 
     private void apply(PublicationCommand command) {
         boolean had = state.hasSession();
-        if (command instanceof PublicationCommand.HeartbeatDue) {
+        if (command instanceof PublicationCommand.RepeatDue) {
             packets.tick();
         }
         var steps = state.apply(command);
+        sessions = state.keeps();
         if (state.hasSession() && !had) {
             context.meters().sessionBegan();
         } else if (had && !state.hasSession()) {
@@ -136,14 +150,18 @@ final class Publication implements PublishSink {
             case PublicationStep.Accept() -> answer.complete(new PublishAnswer.Accepted(this));
             case PublicationStep.ClaimAgain(long session, long over) -> claimAgain(session, over);
             case PublicationStep.ClaimForTracks(long session) -> claimForTracks(session);
-            case PublicationStep.EndFormer(long session) -> endFormer(session);
+            case PublicationStep.EndReplaced(long session) -> endReplaced(session);
+            case PublicationStep.EndFormer(long session) ->
+                context.orphans().add(records.notice(session, SessionNotice.State.LIVE));
+            case PublicationStep.ClaimAfterLoss(long session) -> claimAfterLoss(session);
             case PublicationStep.Note(long session, SessionNotice.State noted) ->
-                records.notice(session, noted, (_, _) -> {});
-            case PublicationStep.Heartbeat(long session, SessionNotice.State noted) ->
-                records.notice(session, noted, (_, _) -> commands.offer(new PublicationCommand.HeartbeatDone()));
+                records.notice(session, noted,
+                        (_, failure) -> commands.offer(new PublicationCommand.Noted(failure == null)));
             case PublicationStep.WriteEnd(long session, PublicationEnd end) -> writeEnd(session, end);
             case PublicationStep.NoteEnd(long session) -> records.notice(session, SessionNotice.State.ENDED,
-                    (_, _) -> commands.offer(new PublicationCommand.EndNoted()));
+                    (_, failure) -> commands.offer(failure == null
+                            ? new PublicationCommand.EndNoted()
+                            : new PublicationCommand.EndNoteFailed()));
             case PublicationStep.Disconnect(PublicationEnd end) -> disconnect(end);
             case PublicationStep.RefuseClaim(String cause) -> refuseClaim(cause);
             case PublicationStep.Finish() -> finished.complete(null);
@@ -168,7 +186,16 @@ final class Publication implements PublishSink {
                 + "connected", session, over);
         context.meters().claimedAgain();
         packets.hold();
-        claimNext();
+        claimNext(records.again(over, context.random()));
+    }
+
+    private void claimAfterLoss(long session) {
+        SessionRecords next = records.afterLoss(session, context.random());
+        log.write(Level.ERROR, "the log has lost records: session {} is replaced by one of generation {}", session,
+                next.start().generation());
+        context.meters().claimedAgain();
+        packets.hold();
+        claimNext(next);
     }
 
     private void claimForTracks(long session) {
@@ -177,28 +204,38 @@ final class Publication implements PublishSink {
                         + " stream again",
                 session, packets.tracks().words());
         context.meters().tracksChanged();
-        formerRecords = records;
-        claimNext();
+        replacedRecords = records;
+        claimNext(records.again(session, context.random()));
     }
 
-    private void claimNext() {
+    private void claimNext(SessionRecords next) {
         valve.hold(true);
-        records = records.again();
-        records.started(this::claimDone);
+        records = next;
+        claim(next);
     }
 
-    private void endFormer(long session) {
-        formerRecords.ended(session, SessionEnded.Reason.CLOSED_BY_SERVER, "the encoder's tracks have changed",
-                SessionLog.Outcome.IGNORED);
-        formerRecords.notice(session, SessionNotice.State.ENDED, SessionLog.Outcome.IGNORED);
-        formerRecords = null;
+    /** Whatever the log does not accept is repeated as for any session that no publication has. */
+    private void endReplaced(long session) {
+        SessionNotice live = replacedRecords.notice(session, SessionNotice.State.LIVE);
+        SessionLog.Outcome outcome = (_, failure) -> {
+            if (failure != null) {
+                context.orphans().add(live);
+            }
+        };
+        replacedRecords.ended(session, SessionEnded.Reason.CLOSED_BY_SERVER, "the encoder's tracks have changed",
+                outcome);
+        replacedRecords.notice(session, SessionNotice.State.ENDED, outcome);
+        replacedRecords = null;
     }
 
     /** Writes the end to {@code packets} before {@code sessions}, so that a reader of the second finds the first. */
     private void writeEnd(long session, PublicationEnd end) {
-        packets.flush();
-        log.write(Level.INFO, "session {} ends after {} packets: {} ({})", session, packets.count(), end.reason(),
-                end.detail());
+        if (!ends) { // otherwise the log did not accept the end before
+            ends = true;
+            packets.flush();
+            log.write(Level.INFO, "session {} ends after {} packets: {} ({})", session, packets.count(), end.reason(),
+                    end.detail());
+        }
         records.ended(session, end.reason(), end.detail(), (_, failure) -> commands.offer(failure == null
                 ? new PublicationCommand.EndWritten()
                 : new PublicationCommand.EndFailed()));

@@ -4,8 +4,17 @@ import io.millrace.platform.log.SessionNotice;
 
 /** A message to the owner of a publication. */
 sealed interface PublicationCommand {
-    /** {@code SessionStarted} is acknowledged; its offset is the number of the session. */
+    /** {@code SessionStarted} is acknowledged, which gives the session its number. */
     record Claimed(long session) implements PublicationCommand {}
+
+    /**
+     * {@code SessionStarted} is acknowledged, but its number is not greater than one that was known before: the log has lost
+     * records, and no reader would accept the session.
+     */
+    record ClaimOutdated(long session) implements PublicationCommand {}
+
+    /** The log has lost records of the session that it had acknowledged: offsets were used again. */
+    record RecordsLost(long session) implements PublicationCommand {}
 
     /** {@code SessionStarted} was not written to the log. */
     record ClaimFailed(String cause) implements PublicationCommand {}
@@ -25,11 +34,11 @@ sealed interface PublicationCommand {
     /** The encoder's tracks are no longer those of the session. */
     record TracksChanged() implements PublicationCommand {}
 
-    /** The interval between two heartbeats is over. */
-    record HeartbeatDue() implements PublicationCommand {}
+    /** Some time has passed: whatever the log did not accept must be written again. */
+    record RepeatDue() implements PublicationCommand {}
 
-    /** The notice of the latest heartbeat is acknowledged, or has failed. */
-    record HeartbeatDone() implements PublicationCommand {}
+    /** The notice of {@link PublicationStep.Note} is acknowledged, or was not written to the log. */
+    record Noted(boolean written) implements PublicationCommand {}
 
     /** A notice of the stream was read: of this session, or of another session on any node. */
     record NoticeRead(long session, SessionNotice.State state) implements PublicationCommand {}
@@ -46,6 +55,9 @@ sealed interface PublicationCommand {
     /** {@code SessionEnded} was not written to the log. */
     record EndFailed() implements PublicationCommand {}
 
-    /** The notice of the end is acknowledged, or has failed. */
+    /** The notice of the end is acknowledged. */
     record EndNoted() implements PublicationCommand {}
+
+    /** The notice of the end was not written to the log. */
+    record EndNoteFailed() implements PublicationCommand {}
 }

@@ -16,6 +16,9 @@ import io.millrace.platform.publish.PublishSink;
 record PublicationEnd(PublishEnd cause, SessionEnded.Reason reason, String detail, String description) {
     /** Sent both to connected publishers and to encoders that ask to publish. */
     static final String DISK_FULL = "The server's disk is nearly full, try again later";
+    /** Sent to encoders that ask to publish. */
+    static final String OVERLOADED = "The log is slow at the moment, connect again";
+    static final String WRONG_CLOCK = "The server's clock is wrong, connect again";
     static final String LOG_OUT_OF_REACH = "The log is unavailable, connect again";
 
     static PublicationEnd encoderGone(PublishSink.End end, String detail) {

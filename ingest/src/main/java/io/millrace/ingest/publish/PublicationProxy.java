@@ -3,6 +3,7 @@ package io.millrace.ingest.publish;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.publish.Publisher;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 
 /**
  * Access to a {@link Publication} for threads that do not own it: each call sends a command to the owner and returns
@@ -11,12 +12,15 @@ import java.util.concurrent.CompletableFuture;
 final class PublicationProxy {
     private final CommandQueue<PublicationCommand> commands;
     private final Publisher publisher;
+    private final LongPredicate keeps;
     private final CompletableFuture<Void> finished;
 
-    PublicationProxy(CommandQueue<PublicationCommand> commands, Publisher publisher,
+    /** @param keeps whether the publish keeps a session, on any thread */
+    PublicationProxy(CommandQueue<PublicationCommand> commands, Publisher publisher, LongPredicate keeps,
             CompletableFuture<Void> finished) {
         this.commands = commands;
         this.publisher = publisher;
+        this.keeps = keeps;
         this.finished = finished;
     }
 
@@ -25,8 +29,14 @@ final class PublicationProxy {
         return finished;
     }
 
-    void heartbeat() {
-        commands.offer(new PublicationCommand.HeartbeatDue());
+    /** Returns whether the publish has this session or still has to write its end. */
+    boolean has(long number) {
+        return keeps.test(number);
+    }
+
+    /** Writes again what the log did not accept. To be called at an interval. */
+    void repeat() {
+        commands.offer(new PublicationCommand.RepeatDue());
     }
 
     /** Reports that a notice of the stream was read, of this session or another one. */

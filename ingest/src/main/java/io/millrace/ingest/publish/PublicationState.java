@@ -3,28 +3,35 @@ package io.millrace.ingest.publish;
 import io.millrace.ingest.publish.PublicationCommand.AnnounceFailed;
 import io.millrace.ingest.publish.PublicationCommand.Announced;
 import io.millrace.ingest.publish.PublicationCommand.ClaimFailed;
+import io.millrace.ingest.publish.PublicationCommand.ClaimOutdated;
 import io.millrace.ingest.publish.PublicationCommand.Claimed;
 import io.millrace.ingest.publish.PublicationCommand.End;
 import io.millrace.ingest.publish.PublicationCommand.EndFailed;
+import io.millrace.ingest.publish.PublicationCommand.EndNoteFailed;
 import io.millrace.ingest.publish.PublicationCommand.EndNoted;
 import io.millrace.ingest.publish.PublicationCommand.EndWritten;
 import io.millrace.ingest.publish.PublicationCommand.FirstPacketWritten;
-import io.millrace.ingest.publish.PublicationCommand.HeartbeatDone;
-import io.millrace.ingest.publish.PublicationCommand.HeartbeatDue;
+import io.millrace.ingest.publish.PublicationCommand.Noted;
 import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.PacketLost;
+import io.millrace.ingest.publish.PublicationCommand.RecordsLost;
+import io.millrace.ingest.publish.PublicationCommand.RepeatDue;
 import io.millrace.ingest.publish.PublicationCommand.TombstoneRead;
 import io.millrace.ingest.publish.PublicationCommand.TracksChanged;
 import io.millrace.platform.log.SessionNotice;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * State machine of one publish and its current session: claims a session, keeps it alive, and ends it. If the session
- * is declared over while the encoder still sends, or if the encoder's tracks change, the publish claims another
- * session, unnoticed by the encoder.
+ * State machine of one publish and its current session: claims a session, announces it, and ends it. If the session
+ * is declared over while the encoder still sends, or if the encoder's tracks change, the publish claims another session, unnoticed by
+ * the encoder.
+ *
+ * <p>The heartbeat of the process keeps all of its sessions alive, whatever their publications do. So a notice or an end
+ * that the log did not accept is written again until it does.
  *
  * <p>Pure: takes commands, returns steps. Confined to one thread.
  */
@@ -66,8 +73,14 @@ final class PublicationState {
     /** The greatest session of the stream that any node has noted as live. */
     private long greatestLive = NO_SESSION;
     /** The session that was replaced because of its tracks and has not been ended yet. */
-    private long former = NO_SESSION;
-    private boolean heartbeatPending;
+    private long replaced = NO_SESSION;
+    /** The earlier sessions that were declared over, which takes at least a lease. */
+    private final Set<Long> former = new HashSet<>();
+    private boolean notePending;
+    /** Whether the latest notice of the session was not accepted, or another node has noted its end. */
+    private boolean noteDue;
+    /** The record of the end that has to be written again. */
+    private PublicationStep endDue;
     /** Null before ENDING. */
     private PublicationEnd end;
 
@@ -78,6 +91,17 @@ final class PublicationState {
     /** Returns the number of the current or latest session, {@link #NO_SESSION} before the first. */
     long session() {
         return session;
+    }
+
+    /** Returns the sessions that this publish has or whose ends it still has to write. */
+    Set<Long> keeps() {
+        Set<Long> kept = new HashSet<>();
+        if (hasSession() || state == State.ENDING) {
+            kept.add(session);
+        }
+        kept.add(replaced);
+        kept.remove(NO_SESSION);
+        return kept;
     }
 
     /** Returns whether the publish has a session that has not ended. */
@@ -94,24 +118,27 @@ final class PublicationState {
     List<PublicationStep> apply(PublicationCommand command) {
         return switch (command) {
             case Claimed(long number) -> claimed(number);
+            case ClaimOutdated(long number) -> claimOutdated(number);
+            case RecordsLost(long of) -> recordsLost(of);
             case ClaimFailed(String cause) -> claimFailed(cause);
             case Announced(long of) -> announced(of);
             case AnnounceFailed(long of, String cause) -> announceFailed(of, cause);
             case FirstPacketWritten(long of) -> firstPacketWritten(of);
             case PacketLost(long of, String cause) -> isRunning(of) ? end(PublicationEnd.packetLost(cause)) : NOTHING;
             case TracksChanged() -> tracksChanged();
-            case HeartbeatDue() -> heartbeat();
-            case HeartbeatDone() -> {
-                heartbeatPending = false;
+            case RepeatDue() -> repeat();
+            case Noted(boolean written) -> {
+                notePending = false;
+                noteDue |= !written;
                 yield NOTHING;
             }
             case NoticeRead(long of, SessionNotice.State noted) -> noticeRead(of, noted);
             case TombstoneRead(long of) -> isRunning(of) ? end(PublicationEnd.forgotten()) : NOTHING;
             case End(PublicationEnd why) -> end(why);
             case EndWritten() -> state == State.ENDING ? List.of(new PublicationStep.NoteEnd(session)) : NOTHING;
-            // The session's heartbeats have stopped, so the owner of the partition will write the end.
-            case EndFailed() -> finish();
+            case EndFailed() -> endAgain(new PublicationStep.WriteEnd(session, end));
             case EndNoted() -> finish();
+            case EndNoteFailed() -> endAgain(new PublicationStep.NoteEnd(session));
         };
     }
 
@@ -135,13 +162,25 @@ final class PublicationState {
         };
     }
 
+    private List<PublicationStep> claimOutdated(long number) {
+        return state == State.CLAIMING ? List.of(new PublicationStep.ClaimAfterLoss(number)) : claimed(number);
+    }
+
+    private List<PublicationStep> recordsLost(long of) {
+        if (!isRunning(of)) {
+            return NOTHING;
+        }
+        become(State.CLAIMING);
+        return List.of(new PublicationStep.ClaimAfterLoss(of));
+    }
+
     private List<PublicationStep> announced(long of) {
         if (state != State.ANNOUNCING || of != session) {
             return NOTHING;
         }
         become(State.CLAIMED);
         List<PublicationStep> steps = new ArrayList<>(List.of(new PublicationStep.Begin(session)));
-        endFormer(steps);
+        endReplaced(steps);
         steps.add(new PublicationStep.Accept());
         return steps;
     }
@@ -151,14 +190,15 @@ final class PublicationState {
             return NOTHING;
         }
         become(State.CLAIMING);
-        former = session;
+        noteDue = false;
+        replaced = session;
         return List.of(new PublicationStep.ClaimForTracks(session));
     }
 
-    private void endFormer(List<PublicationStep> steps) {
-        if (former != NO_SESSION) {
-            steps.add(new PublicationStep.EndFormer(former));
-            former = NO_SESSION;
+    private void endReplaced(List<PublicationStep> steps) {
+        if (replaced != NO_SESSION) {
+            steps.add(new PublicationStep.EndReplaced(replaced));
+            replaced = NO_SESSION;
         }
     }
 
@@ -177,7 +217,7 @@ final class PublicationState {
             return NOTHING;
         }
         List<PublicationStep> steps = new ArrayList<>();
-        endFormer(steps);
+        endReplaced(steps);
         if (state == State.CLAIMING) {
             steps.add(new PublicationStep.Disconnect(PublicationEnd.claimFailed()));
         }
@@ -187,33 +227,52 @@ final class PublicationState {
         return steps;
     }
 
-    /** Notes the session as live, even after its end: an older publisher on another node must learn of the takeover. */
+    /** Notes the session as live, even while it ends: an older publisher on another node must learn of the takeover. */
     private List<PublicationStep> firstPacketWritten(long of) {
-        if (of != session) {
+        if (of != session || state == State.ENDED) {
             return NOTHING;
         }
         if (state == State.CLAIMED) {
             become(State.LIVE);
         }
-        return List.of(new PublicationStep.Note(session, SessionNotice.State.LIVE));
+        return hasSession() ? note() : List.of(new PublicationStep.Note(session, SessionNotice.State.LIVE));
+    }
+
+    private List<PublicationStep> repeat() {
+        if (endDue != null) {
+            PublicationStep again = endDue;
+            endDue = null;
+            return List.of(again);
+        }
+        return noteDue && hasSession() ? note() : NOTHING;
     }
 
     /**
-     * Skipped while the previous heartbeat is unacknowledged, so that heartbeats do not accumulate if the log is
-     * slow.
+     * Notes the state of the session. Waits while the previous notice is unacknowledged, so that notices do not
+     * accumulate if the log is slow.
      */
-    private List<PublicationStep> heartbeat() {
-        if (heartbeatPending || !hasSession()) {
+    private List<PublicationStep> note() {
+        noteDue = notePending;
+        if (notePending) {
             return NOTHING;
         }
-        heartbeatPending = true;
+        notePending = true;
         SessionNotice.State noted = state == State.LIVE ? SessionNotice.State.LIVE : SessionNotice.State.CLAIMED;
-        return List.of(new PublicationStep.Heartbeat(session, noted));
+        return List.of(new PublicationStep.Note(session, noted));
+    }
+
+    private List<PublicationStep> endAgain(PublicationStep step) {
+        endDue = state == State.ENDING ? step : null;
+        return NOTHING;
     }
 
     private List<PublicationStep> noticeRead(long of, SessionNotice.State noted) {
         if (noted == SessionNotice.State.LIVE) {
             greatestLive = Math.max(greatestLive, of);
+        }
+        if (former.contains(of) && (noted == SessionNotice.State.CLAIMED || noted == SessionNotice.State.LIVE)) {
+            // Written before the notice that the session is over was read, and perhaps after the session's tombstone.
+            return List.of(new PublicationStep.EndFormer(of));
         }
         if (!hasSession()) {
             return NOTHING;
@@ -224,9 +283,13 @@ final class PublicationState {
         if (of >= session && noted == SessionNotice.State.OVER) {
             // A greater session whose node died may have taken over before anybody could announce that it was live.
             become(State.CLAIMING);
-            return List.of(new PublicationStep.ClaimAgain(session, of));
+            noteDue = false;
+            former.add(session);
+            var again = new PublicationStep.ClaimAgain(session, of);
+            return of == session ? List.of(again) : List.of(again, new PublicationStep.EndFormer(session));
         }
-        return NOTHING;
+        // The owner of the partition has suspected this process.
+        return of == session && noted == SessionNotice.State.ENDED ? note() : NOTHING;
     }
 
     /** Ends the publish; every end after a written claim is started here. Only the first reason counts. */
@@ -238,7 +301,7 @@ final class PublicationState {
         if (hasSession()) {
             steps.add(new PublicationStep.WriteEnd(session, why));
         }
-        endFormer(steps);
+        endReplaced(steps);
         steps.add(new PublicationStep.Disconnect(why));
         if (state == State.ANNOUNCING) {
             steps.add(new PublicationStep.Accept());

@@ -27,17 +27,16 @@ sealed interface PublicationStep {
      */
     record ClaimForTracks(long session) implements PublicationStep {}
 
-    /**
-     * Write {@code SessionEnded} and the notice of the end for the session before {@link ClaimForTracks}. Nothing waits
-     * for them: if they fail, the owner of the partition ends that session.
-     */
+    /** Write {@code SessionEnded} and the notice of the end for the session before {@link ClaimForTracks}; nothing is reported. */
+    record EndReplaced(long session) implements PublicationStep {}
+
+    /** End a session that was declared over before the publish claimed again; nothing is reported. */
     record EndFormer(long session) implements PublicationStep {}
+    /** Claim another session in the next generation, because the log has lost records; packets are held until then. */
+    record ClaimAfterLoss(long session) implements PublicationStep {}
 
-    /** Write a notice. */
+    /** Write a notice, and report {@link PublicationCommand.Noted}. */
     record Note(long session, SessionNotice.State state) implements PublicationStep {}
-
-    /** Write a notice, and report {@link PublicationCommand.HeartbeatDone}. */
-    record Heartbeat(long session, SessionNotice.State state) implements PublicationStep {}
 
     /**
      * Write {@code SessionEnded}, and report {@link PublicationCommand.EndWritten} or
@@ -45,7 +44,10 @@ sealed interface PublicationStep {
      */
     record WriteEnd(long session, PublicationEnd end) implements PublicationStep {}
 
-    /** Write the notice of the end, and report {@link PublicationCommand.EndNoted}. */
+    /**
+     * Write the notice of the end, and report {@link PublicationCommand.EndNoted} or
+     * {@link PublicationCommand.EndNoteFailed}.
+     */
     record NoteEnd(long session) implements PublicationStep {}
 
     /** Write no more packets, and disconnect the encoder unless it left by itself. */

@@ -40,8 +40,18 @@ final class Publications implements SessionListener {
         return streams.getOrDefault(stream, Set.of()).size();
     }
 
+    /** Returns whether a publication of this node has {@code session} of {@code stream}. */
+    boolean has(String stream, long session) {
+        for (PublicationProxy publication : of(stream)) {
+            if (publication.has(session)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
-    public void onNotice(SessionNotice notice) {
+    public void onNotice(SessionNotice notice, boolean history) {
         of(notice.stream()).forEach(p -> p.onNotice(notice));
     }
 
@@ -50,8 +60,9 @@ final class Publications implements SessionListener {
         of(stream).forEach(p -> p.onTombstone(session));
     }
 
-    void heartbeat() {
-        each(PublicationProxy::heartbeat);
+    /** Writes again what the log did not accept. To be called at an interval. */
+    void repeat() {
+        each(PublicationProxy::repeat);
     }
 
     /**

@@ -8,12 +8,14 @@ import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.publish.PublishAnswer.Refused;
 import io.millrace.platform.publish.PublishEnd;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.slf4j.event.Level;
 
 /**
- * Decides whether this node can accept one more publisher, regardless of who it is: by the space in the log,
- * alternating takeovers, claims without packets, and the limits of new names. Thread-safe.
+ * Decides whether this node can accept one more publisher, regardless of who it is: by the space in the log, the clock, unacknowledged
+ * bytes, alternating takeovers, claims without packets, and the limits of new names. Thread-safe.
  */
 final class PublishAdmission {
     /** Limit of the claims of one name that have no packet yet: fewer than readers of the log keep in memory. */
@@ -23,15 +25,20 @@ final class PublishAdmission {
     private final KnownSessions known;
     private final NameGate names;
     private final ToIntFunction<String> publishedHere;
+    private final Predicate<String> overloaded;
     private final PublishContext context;
 
-    /** @param publishedHere returns the number of publications of a stream on this node */
+    /**
+     * @param publishedHere returns the number of publications of a stream on this node
+     * @param overloaded returns whether another publisher of a stream would slow down the connected ones
+     */
     PublishAdmission(LogSpace space, KnownSessions known, NameGate names, ToIntFunction<String> publishedHere,
-            PublishContext context) {
+            Predicate<String> overloaded, PublishContext context) {
         this.space = space;
         this.known = known;
         this.names = names;
         this.publishedHere = publishedHere;
+        this.overloaded = overloaded;
         this.context = context;
     }
 
@@ -57,7 +64,19 @@ final class PublishAdmission {
     Optional<Refused> refusal(String stream, String address, boolean joins) {
         IngestMeters meters = context.meters();
         long nowMs = context.clock().millis();
-        if (known.flaps(stream, nowMs)) {
+        OptionalLong wrongMs = context.clocks().skew().wrongMs();
+        if (wrongMs.isPresent()) {
+            meters.refused(Decision.Reason.WRONG_CLOCK);
+            warn(stream, address, "the clock of this machine differs by " + wrongMs.getAsLong()
+                    + " ms from the brokers' clock");
+            return Optional.of(new Refused(PublishEnd.UNAVAILABLE, PublicationEnd.WRONG_CLOCK));
+        }
+        if (overloaded.test(stream)) {
+            meters.refused(Decision.Reason.OVERLOADED);
+            warn(stream, address, "Kafka acknowledges too slowly for another publisher");
+            return Optional.of(new Refused(PublishEnd.UNAVAILABLE, PublicationEnd.OVERLOADED));
+        }
+        if (known.flaps(stream, context.monotonicMs())) {
             meters.flapped();
             warn(stream, address, "publishers take the stream over from each other repeatedly");
             return Optional.of(new Refused(PublishEnd.NAME_IN_USE,

@@ -1,24 +1,38 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.ingest.meters.IngestMeters;
+import io.millrace.ingest.session.Clocks;
 import io.millrace.platform.net.PeerLog;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.random.RandomGenerator;
 
 /**
- * Settings, clock, meters and log that all publications of a node share. Immutable.
+ * Settings, clocks, meters and log that all publications of a node share. Immutable.
  *
  * @param media limits of the media of one publisher
  * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for none
- * @param clock the wall clock
+ * @param orphans sessions that no publication has
+ * @param clocks clocks of the node
  * @param meters meters of the node
  * @param log log of this process, limited per peer
+ * @param random source of nonces; thread-safe
  */
-record PublishContext(MediaLimits media, long ceilingBitsPerSecond, InstantSource clock,
-        IngestMeters meters, PeerLog log) {
+record PublishContext(MediaLimits media, long ceilingBitsPerSecond, OrphanedSessions orphans,
+        Clocks clocks, IngestMeters meters, PeerLog log, RandomGenerator random) {
+    /** Returns the wall clock. */
+    InstantSource clock() {
+        return clocks.wall();
+    }
+
+    /** Returns the time by a clock that never jumps, ms. */
+    long monotonicMs() {
+        return clocks.monotonicMs().getAsLong();
+    }
+
     /** Returns the ingest timestamp of now, µs since 1970. */
     long nowUs() {
-        Instant now = clock.instant();
+        Instant now = clock().instant();
         return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
     }
 }

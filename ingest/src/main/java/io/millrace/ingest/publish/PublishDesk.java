@@ -1,6 +1,7 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.ingest.meters.IngestMeters;
+import io.millrace.ingest.session.Clocks;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.ingest.session.SessionListener;
@@ -10,21 +11,20 @@ import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.KafkaClients;
-import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.Encoder;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.publish.PublishAnswer;
 import io.millrace.platform.publish.PublishApplication;
 import io.millrace.platform.publish.PublishEnd;
 import io.millrace.platform.publish.Publisher;
-import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,30 +44,32 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final SessionLog log;
     private final AccessPolicy access;
     private final KnownSessions known;
+    private final KnownNames names;
     private final PublishAdmission admission;
     private final PublishContext context;
-    private final ByteBudget nodeBudget;
-    private final List<ByteBudget> partitionBudgets;
+    private final LogBudgets budgets;
     private final Publications publications = new Publications();
+    private final OrphanedSessions orphans;
+    private final AtomicBoolean heartbeatPending = new AtomicBoolean();
     private volatile boolean closed;
 
-    public PublishDesk(PublishSettings settings, KafkaClients kafka, SessionLog log, AccessPolicy access,
-            LogSpace space,
-            KnownNames names, IngestMeters meters, InstantSource clock) {
+    /** @param random source of the sessions' nonces; thread-safe */
+    public PublishDesk(PublishSettings settings, PublishLog log, AccessPolicy access, KnownNames names, Clocks clocks,
+            IngestMeters meters, RandomGenerator random) {
         this.settings = settings;
-        this.kafka = kafka;
-        this.log = log;
+        this.kafka = log.kafka();
+        this.log = log.records();
         this.access = access;
+        this.names = names;
         this.known = new KnownSessions(settings.flapWindowMs());
-        this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), clock, meters,
-                new PeerLog(LOG));
-        this.admission = new PublishAdmission(space, known, new NameGate(settings.names(), names, clock.millis()),
-                publications::count, context);
-        int partitions = kafka.settings().partitions();
-        this.nodeBudget = new ByteBudget(settings.unacknowledged().nodeBytes());
-        this.partitionBudgets = IntStream.range(0, partitions)
-                .mapToObj(_ -> new ByteBudget(settings.unacknowledged().partitionBytes())).toList();
-        meters.gaugeInFlight(nodeBudget::bytes);
+        this.orphans = new OrphanedSessions(settings.process(), log.records(), kafka::partitionOf, clocks.wall());
+        this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), orphans, clocks,
+                meters, new PeerLog(LOG), random);
+        this.budgets = new LogBudgets(settings.unacknowledged(), kafka.settings().partitions());
+        this.admission = new PublishAdmission(log.space(), known,
+                new NameGate(settings.names(), names, clocks.wall().millis()), publications::count,
+                stream -> budgets.isOverloaded(kafka.partitionOf(stream)), context);
+        meters.gaugeInFlight(budgets::bytes);
         meters.gaugeNames(names::entries);
     }
 
@@ -101,9 +103,12 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     }
 
     @Override
-    public void onNotice(SessionNotice notice) {
-        known.onNotice(notice);
-        publications.onNotice(notice);
+    public void onNotice(SessionNotice notice, boolean history) {
+        known.onNotice(notice, history, context.monotonicMs());
+        publications.onNotice(notice, history);
+        if (!publications.has(notice.stream(), notice.session())) {
+            orphans.onNotice(notice);
+        }
     }
 
     @Override
@@ -113,14 +118,20 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     }
 
     /**
-     * Writes a heartbeat of every session, or ends all of them if the log has no room. To be called every
-     * {@code heartbeatMs}.
+     * Writes the heartbeat of this process, which keeps all its sessions alive, unless the previous one is still being
+     * written. Ends all sessions if the log has no room. To be called at least {@code heartbeatMs} after the previous
+     * call.
      */
     public void heartbeat() {
+        if (heartbeatPending.compareAndSet(false, true)) {
+            log.heartbeat(new NodeHeartbeat(settings.nodeId(), settings.process(), context.clock().millis()),
+                    (_, _) -> heartbeatPending.set(false));
+        }
         if (admission.isFull()) {
             publications.diskFull();
         }
-        publications.heartbeat();
+        publications.repeat();
+        orphans.end();
     }
 
     /**
@@ -154,13 +165,13 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private Publication publication(String stream, AccessRequest request, Publisher publisher, boolean joins) {
         int partition = kafka.partitionOf(stream);
         var source = new SessionRecords.Source(stream, partition,
-                new Encoder(settings.nodeId(), request.source().client(), request.source().address()));
+                new Encoder(settings.nodeId(), request.source().client(), request.source().address()),
+                settings.process());
         var start = new SessionRecords.Start(context.clock().millis(),
-                known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules());
+                known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules().withNonce(context.random()),
+                Math.max(known.greatest(stream), names.greatest(stream)));
         var records = new SessionRecords(log, context.clock(), source, start);
-        var connectionBudget = new ByteBudget(settings.unacknowledged().connectionBytes());
-        var valve = new Valve(publisher, List.of(connectionBudget, partitionBudgets.get(partition), nodeBudget),
-                context.meters()::paused);
+        var valve = new Valve(publisher, budgets.of(partition), context.meters()::paused);
         var tracks = new TrackGate(joins, its -> admission.refusal(stream, request.source().address(), its));
         return new Publication(records, publisher, valve, tracks, context);
     }

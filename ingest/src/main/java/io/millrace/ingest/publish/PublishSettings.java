@@ -6,6 +6,7 @@ import io.millrace.platform.log.EpochRules;
  * Settings of the publications of one node.
  *
  * @param nodeId id of the node in the log and for operators
+ * @param process random number of this process in the log
  * @param rules rules of epochs that begin on this node
  * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for none
  * @param media limits of the media of one publisher
@@ -13,7 +14,8 @@ import io.millrace.platform.log.EpochRules;
  * @param flapWindowMs a third takeover of a stream within this time is refused
  * @param unacknowledged limits of records that Kafka has not acknowledged
  */
-public record PublishSettings(String nodeId, EpochRules rules, long ceilingBitsPerSecond, MediaLimits media,
+public record PublishSettings(String nodeId, long process, EpochRules rules, long ceilingBitsPerSecond,
+        MediaLimits media,
         NameLimits names, int flapWindowMs, Unacknowledged unacknowledged) {
     /** Limits of records that Kafka has not acknowledged: of one publisher, of one partition and of the node. */
     public record Unacknowledged(long connectionBytes, long partitionBytes, long nodeBytes) {}

@@ -7,6 +7,7 @@ import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.SessionStarted;
 import java.time.InstantSource;
+import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.producer.Callback;
 
 /** Writes the records of one session. Immutable; thread-safe because {@link SessionLog} is. */
@@ -17,8 +18,9 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
      * The stream and its encoder.
      *
      * @param partition partition of the stream, the same in every topic
+     * @param process number of this process, whose heartbeats keep the session alive
      */
-    record Source(String stream, int partition, Encoder encoder) {}
+    record Source(String stream, int partition, Encoder encoder, long process) {}
 
     /**
      * Time of the claim, and the epoch that it joins or begins.
@@ -26,18 +28,56 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
      * @param atMs wall clock of the claim, ms since 1970
      * @param graceMs grace period of the epoch that the session joins, or begins by {@code rules}
      * @param rules rules of an epoch that the session begins
+     * @param floor the greatest number that was known of the stream before the claim, -1 if none; the session's number is
+     *     greater unless the log has lost records
+     * @param generation as in {@link SessionStarted}
      */
-    record Start(long atMs, int graceMs, EpochRules rules) {}
+    record Start(long atMs, int graceMs, EpochRules rules, long floor, int generation) {
+        /** Creates the start of a session in the generation of {@code floor}. */
+        Start(long atMs, int graceMs, EpochRules rules, long floor) {
+            this(atMs, graceMs, rules, floor, SessionStarted.generation(floor));
+        }
+    }
 
-    /** Returns the records of another session of the same encoder, which starts now and begins an epoch. */
-    SessionRecords again() {
-        EpochRules rules = start.rules();
-        return new SessionRecords(log, clock, source, new Start(clock.millis(), rules.graceMs(), rules));
+    /**
+     * Returns the records of another session of the same encoder, which starts now and begins an epoch.
+     *
+     * @param over number of the session that is over
+     */
+    SessionRecords again(long over, RandomGenerator random) {
+        long floor = Math.max(over, start.floor());
+        return again(floor, SessionStarted.generation(floor), random);
+    }
+
+    /**
+     * Returns the records of another session of the same encoder after the log has lost records: of the next generation.
+     *
+     * @param lost number of the session that the loss ends
+     */
+    SessionRecords afterLoss(long lost, RandomGenerator random) {
+        long floor = Math.max(lost, start.floor());
+        return again(floor, SessionStarted.generation(floor) + 1, random);
+    }
+
+    private SessionRecords again(long floor, int generation, RandomGenerator random) {
+        EpochRules rules = start.rules().withNonce(random);
+        return new SessionRecords(log, clock, source,
+                new Start(clock.millis(), rules.graceMs(), rules, floor, generation));
+    }
+
+    /** Returns the number of the session whose claim has {@code offset}. */
+    long session(long offset) {
+        return SessionStarted.number(start.generation(), offset);
+    }
+
+    /** Returns whether a session that was claimed now cannot have this number unless the log has lost records. */
+    boolean showsLoss(long session) {
+        return session <= start.floor();
     }
 
     void started(SessionLog.Outcome outcome) {
         log.packets(source.partition(), source.stream(), new SessionStarted(SessionStarted.Role.PRIMARY,
-                source.encoder(), start.atMs(), start.rules().ofWrittenLog()), outcome);
+                source.encoder(), start.atMs(), start.rules().ofWrittenLog(), start.generation()), outcome);
     }
 
     void media(byte[] value, Callback callback) {
@@ -51,7 +91,12 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
     }
 
     void notice(long session, SessionNotice.State state, SessionLog.Outcome outcome) {
-        log.notice(new SessionNotice(source.stream(), session, state, source.encoder(), start.atMs(), clock.millis(),
-                start.graceMs()), outcome);
+        log.notice(notice(session, state), outcome);
+    }
+
+    /** Returns the notice that {@code session} is in {@code state}. */
+    SessionNotice notice(long session, SessionNotice.State state) {
+        return new SessionNotice(source.stream(), session, state, source.encoder(), start.atMs(), clock.millis(),
+                start.graceMs(), source.process());
     }
 }

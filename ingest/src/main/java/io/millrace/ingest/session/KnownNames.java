@@ -1,6 +1,7 @@
 package io.millrace.ingest.session;
 
 import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.platform.log.TrackSet;
@@ -37,11 +38,12 @@ public final class KnownNames {
      *
      * @param network network of the encoder in the first entry of the epoch
      * @param lastOffset the epoch's last offset in {@code packets}, {@link #RUNNING} before its end
+     * @param greatest number that a claim at the newest offset known of the epoch would have
      * @param shown what to remember of the epoch when it has expired, null if it has no segment
      * @param tracks the default tracks of its newest session, as far as the segmenter has seen them
      * @param at where the directory has the entry
      */
-    private record Span(String network, long lastOffset, StreamExpiry shown, TrackSet tracks, Place at) {
+    private record Span(String network, long lastOffset, long greatest, StreamExpiry shown, TrackSet tracks, Place at) {
         boolean isBefore(long offset) {
             return lastOffset != RUNNING && lastOffset < offset;
         }
@@ -101,7 +103,8 @@ public final class KnownNames {
         TreeMap<Long, Span> epochs = names.computeIfAbsent(entry.stream(), _ -> new TreeMap<>());
         Span before = epochs.get(entry.epoch());
         if (before != null && before.at().position() > entry.span().lastOffset()) {
-            epochs.put(entry.epoch(), new Span(before.network(), before.lastOffset(), before.shown(), before.tracks(),
+            epochs.put(entry.epoch(), new Span(before.network(), before.lastOffset(), before.greatest(), before.shown(),
+                    before.tracks(),
                     new Place(before.at().position(), before.at().offset(), true)));
             return;
         }
@@ -113,7 +116,8 @@ public final class KnownNames {
             networks.merge(network, 1, Integer::sum);
         }
         long lastOffset = entry.state() == StreamEntry.State.ENDED ? entry.span().lastOffset() : RUNNING;
-        epochs.put(entry.epoch(), new Span(network, lastOffset, shown(entry), TrackSet.of(entry.session().tracks()),
+        epochs.put(entry.epoch(), new Span(network, lastOffset, greatest(entry), shown(entry),
+                TrackSet.of(entry.session().tracks()),
                 new Place(entry.span().lastOffset(), offset, false)));
     }
 
@@ -132,6 +136,22 @@ public final class KnownNames {
             }
         }));
         return overwritten;
+    }
+
+    private static long greatest(StreamEntry entry) {
+        long session = entry.session().number();
+        return Math.max(session, SessionStarted.number(SessionStarted.generation(session), entry.span().lastOffset()));
+    }
+
+    /**
+     * Returns the greatest number that is known of {@code stream}, -1 without one. Sessions that are claimed now have greater
+     * ones, unless the log has lost records.
+     */
+    public synchronized long greatest(String stream) {
+        Expiry expiry = expiries.get(stream);
+        long expired = expiry == null ? -1 : expiry.whole().lastEpoch();
+        return names.getOrDefault(stream, new TreeMap<>()).values().stream().mapToLong(Span::greatest)
+                .reduce(expired, Math::max);
     }
 
     private static StreamExpiry shown(StreamEntry entry) {

@@ -36,17 +36,22 @@ public final class KnownSessions {
         this.flapWindowMs = flapWindowMs;
     }
 
-    /** An encoder whose node claims the stream again for it takes nothing over. */
-    public synchronized void onNotice(SessionNotice notice) {
+    /**
+     * Handles a notice that was read. An encoder whose node claims the stream again for it takes nothing over.
+     *
+     * @param history whether it was in the log when this process started: nobody knows when, so it is no takeover now
+     * @param nowMs any monotonic clock of this process, the same as in {@link #flaps}
+     */
+    public synchronized void onNotice(SessionNotice notice, boolean history, long nowMs) {
         Known known = streams.computeIfAbsent(notice.stream(), _ -> new Known());
         SessionNotice before = known.sessions.put(notice.session(), notice);
         boolean becameLive = notice.state() == State.LIVE && (before == null || before.state() == State.CLAIMED);
-        if (becameLive && known.sessions.headMap(notice.session()).values().stream()
+        if (becameLive && !history && known.sessions.headMap(notice.session()).values().stream()
                 .anyMatch(n -> n.state() == State.LIVE && !n.encoder().equals(notice.encoder()))) {
             if (known.takeoversMs.size() == TAKEOVERS_ALLOWED) {
                 known.takeoversMs.removeFirst();
             }
-            known.takeoversMs.addLast(notice.noticedAtMs());
+            known.takeoversMs.addLast(nowMs);
         }
     }
 
@@ -60,6 +65,12 @@ public final class KnownSessions {
     /** Returns whether {@code stream} is published or within its grace period. */
     public synchronized boolean has(String stream) {
         return streams.containsKey(stream);
+    }
+
+    /** Returns the greatest number of the sessions of {@code stream}, -1 without one. */
+    public synchronized long greatest(String stream) {
+        Known known = streams.get(stream);
+        return known == null ? -1 : known.sessions.lastKey();
     }
 
     /** Returns the number of sessions of {@code stream} that are claimed and have no packet yet. */

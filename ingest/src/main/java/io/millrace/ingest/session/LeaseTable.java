@@ -15,7 +15,10 @@ import java.util.TreeMap;
  * that were read and the time that it is passed, and learns that a step was taken by reading its notice. So the next
  * owner of the partition continues where this one stopped, and a step that is taken twice changes nothing.
  *
- * <p>Confined to one thread. Times are ms of one monotonic clock of this process, close to the wall clock.
+ * <p>A session is silent when its process is ({@link NodeLeases}). Sessions of version 1 repeat their notices instead, and
+ * are silent when they have not done so for a lease.
+ *
+ * <p>Confined to one thread. Times are ms of one monotonic clock of this process.
  */
 public final class LeaseTable {
     /** Records that must be written. */
@@ -36,6 +39,7 @@ public final class LeaseTable {
     private static final class Lease {
         private SessionNotice notice;
         private long noticeAtMs;
+        private long noticeAtBeat;
         private long endedAtMs;
         private boolean stepTaken;
         private long stepAtMs;
@@ -46,33 +50,36 @@ public final class LeaseTable {
     }
 
     private final int leaseMs;
+    private final NodeLeases nodes;
     private final Map<String, NavigableMap<Long, Lease>> streams = new HashMap<>();
 
     /**
-     * @param leaseMs time for which a session may be silent; also the time after which a step that had no effect is
-     *        repeated
+     * @param leaseMs time after which a step that had no effect is repeated; also the time for which a session of version
+     *        1 may be silent
+     * @param nodes decides which processes are silent
      */
-    public LeaseTable(int leaseMs) {
+    public LeaseTable(int leaseMs, NodeLeases nodes) {
         this.leaseMs = leaseMs;
+        this.nodes = nodes;
     }
 
     /**
      * Adds a notice that was read.
      *
-     * @param history whether the notice may have been written before the partition was assigned; then the notice's
-     *        own timestamp is the time of the end
+     * @param ageMs time since the leader appended the notice, if it may have been written before the partition was
+     *        assigned; 0 for a new one
      */
-    public void onNotice(SessionNotice notice, boolean history, long nowMs) {
+    public void onNotice(SessionNotice notice, long ageMs, long nowMs) {
         Lease lease = streams.computeIfAbsent(notice.stream(), _ -> new TreeMap<>()).computeIfAbsent(notice.session(),
                 _ -> new Lease());
         State before = lease.notice == null ? null : lease.state();
-        lease.noticeAtMs = nowMs;
+        excuse(lease, nowMs);
         if (before == State.OVER) {
             // A notice that a node wrote before it read of the end does not revive the session.
             return;
         }
         if (notice.state() == State.ENDED && before != State.ENDED) {
-            lease.endedAtMs = history ? Math.min(notice.noticedAtMs(), nowMs) : nowMs;
+            lease.endedAtMs = nowMs - ageMs;
         }
         lease.stepTaken &= notice.state() == before;
         lease.notice = notice;
@@ -88,7 +95,7 @@ public final class LeaseTable {
 
     /** Gives every session a full lease, because the owner has just caught up or could not read for some time. */
     public void renew(long nowMs) {
-        streams.values().forEach(sessions -> sessions.values().forEach(lease -> lease.noticeAtMs = nowMs));
+        streams.values().forEach(sessions -> sessions.values().forEach(lease -> excuse(lease, nowMs)));
     }
 
     /** Returns whether {@link #due} would return any step. */
@@ -145,7 +152,15 @@ public final class LeaseTable {
     }
 
     private boolean silent(Lease lease, long nowMs) {
-        return nowMs - lease.noticeAtMs > leaseMs;
+        long process = lease.notice.process();
+        return process == SessionNotice.NO_PROCESS
+                ? nowMs - lease.noticeAtMs > leaseMs
+                : nodes.isSilent(process, lease.noticeAtBeat);
+    }
+
+    private void excuse(Lease lease, long nowMs) {
+        lease.noticeAtMs = nowMs;
+        lease.noticeAtBeat = nodes.beats();
     }
 
     private static long greatestLive(NavigableMap<Long, Lease> sessions) {

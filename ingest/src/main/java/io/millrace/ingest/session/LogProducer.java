@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
@@ -79,6 +80,11 @@ final class LogProducer implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Returns the partitions of a topic whose metadata is known. */
+    List<PartitionInfo> partitions(String topic) {
+        return producer.partitionsFor(topic);
     }
 
     private boolean isKnown(String topic) {

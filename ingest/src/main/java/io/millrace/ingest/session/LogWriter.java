@@ -7,13 +7,16 @@ import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
@@ -29,18 +32,33 @@ import org.slf4j.LoggerFactory;
 public final class LogWriter implements SessionLog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
     private static final long FIRST_SENDS_MS = 3_000;
+    private static final long HEARTBEATS_BYTES = 1 << 20;
+    private static final int HEARTBEATS_BATCH_BYTES = 16 << 10;
 
     private final KafkaClients kafka;
+    /** Of everything except the records of {@code packets}. */
     private final LogProducer producer;
+    private final LogProducer heartbeats;
+    /** Of {@code packets}: by their lanes, or {@link #producer} alone if there is one lane. */
+    private final List<LogProducer> media;
+    private final Lanes lanes;
     private final String packetsTopic;
     private final String sessionsTopic;
     private final String nodesTopic;
     private final String streamsTopic;
 
-    /** @param producer closed with the writer */
-    LogWriter(KafkaClients kafka, LogProducer producer) {
+    /**
+     * @param producer of everything else; closed with the writer
+     * @param heartbeats producer of heartbeats; closed with the writer
+     * @param media producers of {@code packets}, by lane; closed with the writer
+     */
+    LogWriter(KafkaClients kafka, LogProducer producer, LogProducer heartbeats, List<LogProducer> media,
+            Lanes lanes) {
         this.kafka = kafka;
+        this.media = media;
+        this.lanes = lanes;
         this.producer = producer;
+        this.heartbeats = heartbeats;
         this.packetsTopic = kafka.settings().topic(Topic.PACKETS);
         this.sessionsTopic = kafka.settings().topic(Topic.SESSIONS);
         this.nodesTopic = kafka.settings().topic(Topic.NODES);
@@ -61,13 +79,30 @@ public final class LogWriter implements SessionLog, AutoCloseable {
     /** @param deliveryMs time after which a record that is not acknowledged has failed */
     public static LogWriter start(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes,
             int deliveryMs) {
-        var writer = new LogWriter(kafka, LogProducer.open(kafka, clientId, bufferBytes, batchBytes, deliveryMs));
+        List<LogProducer> opened = new ArrayList<>();
         try {
-            writer.producer.fetchMetadata(List.of(writer.packetsTopic, writer.sessionsTopic, writer.nodesTopic));
+            LogProducer producer = LogProducer.open(kafka, clientId, bufferBytes, batchBytes, deliveryMs);
+            opened.add(producer);
+            String packets = kafka.settings().topic(Topic.PACKETS);
+            String nodes = kafka.settings().topic(Topic.NODES);
+            producer.fetchMetadata(List.of(packets, kafka.settings().topic(Topic.SESSIONS), nodes));
+            LogProducer heartbeats = LogProducer.open(kafka, clientId + "-heartbeats", HEARTBEATS_BYTES,
+                    HEARTBEATS_BATCH_BYTES, deliveryMs);
+            opened.add(heartbeats);
+            heartbeats.fetchMetadata(List.of(nodes));
+            Lanes lanes = Lanes.among(producer.partitions(packets));
+            for (int lane = 0; lanes.count() > 1 && lane < lanes.count(); lane++) {
+                LogProducer media = LogProducer.open(kafka, clientId + "-media-" + lane, bufferBytes, batchBytes,
+                        deliveryMs);
+                opened.add(media);
+                media.fetchMetadata(List.of(packets));
+            }
+            List<LogProducer> media = lanes.count() > 1 ? opened.subList(2, opened.size()) : List.of(producer);
+            var writer = new LogWriter(kafka, producer, heartbeats, List.copyOf(media), lanes);
             writer.firstSends(clientId);
             return writer;
         } catch (RuntimeException e) {
-            writer.close(0);
+            opened.forEach(LogProducer::close);
             throw e;
         }
     }
@@ -95,13 +130,17 @@ public final class LogWriter implements SessionLog, AutoCloseable {
 
     @Override
     public void media(int partition, String stream, byte[] value, Callback callback) {
-        producer.send(new ProducerRecord<>(packetsTopic, partition, stream, value), callback);
+        lane(partition).send(new ProducerRecord<>(packetsTopic, partition, stream, value), callback);
     }
 
     @Override
     public void packets(int partition, String stream, PacketsRecord record, Outcome outcome) {
-        producer.send(new ProducerRecord<>(packetsTopic, partition, StreamKey.of(stream), LogCodec.encode(record)),
-                callback(outcome));
+        lane(partition).send(new ProducerRecord<>(packetsTopic, partition, StreamKey.of(stream),
+                LogCodec.encode(record)), callback(outcome));
+    }
+
+    private LogProducer lane(int partition) {
+        return media.get(lanes.of().get(partition));
     }
 
     @Override
@@ -112,6 +151,12 @@ public final class LogWriter implements SessionLog, AutoCloseable {
     @Override
     public void tombstone(String stream, long session, Outcome outcome) {
         sessions(stream, session, null, outcome);
+    }
+
+    @Override
+    public void heartbeat(NodeHeartbeat heartbeat, Outcome outcome) {
+        heartbeats.send(new ProducerRecord<>(nodesTopic, NodeHeartbeat.PARTITION, heartbeat.key(),
+                LogCodec.encode(heartbeat)), callback(outcome));
     }
 
     /** Writes the addresses at which encoders reach a node to {@code nodes}. */
@@ -167,12 +212,15 @@ public final class LogWriter implements SessionLog, AutoCloseable {
 
     /** Returns for how long no record was acknowledged although at least one is outstanding, in ms; 0 if none is. */
     public long stuckMs() {
-        return producer.stuckMs();
+        return Math.max(producer.stuckMs(), media.stream().mapToLong(LogProducer::stuckMs).max().orElse(0));
     }
 
     /** Closes the writer. Waits until the sent records are acknowledged, at most for {@code timeoutMs}. */
     public void close(long timeoutMs) {
-        producer.close(timeoutMs);
+        heartbeats.close(0);
+        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        Stream.concat(media.stream(), Stream.of(producer)).distinct().forEach(each -> each
+                .close(Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()))));
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.util.function.LongPredicate;
  */
 public final class OwnedPartition {
     private static final long UNKNOWN = -1;
+    /** An end that was not reached by then may be one of records that the log has lost since. */
+    private static final long PROOF_MS = 10_000;
 
     private final LeaseTable leases;
     /** End of the partition when it was assigned. */
@@ -24,8 +26,13 @@ public final class OwnedPartition {
         this.leases = leases;
     }
 
-    public void onNotice(SessionNotice notice, long nowMs) {
-        leases.onNotice(notice, !caughtUp, nowMs);
+    /**
+     * Handles a notice that was read.
+     *
+     * @param ageMs time since the leader appended it, 0 or more
+     */
+    public void onNotice(SessionNotice notice, long ageMs, long nowMs) {
+        leases.onNotice(notice, caughtUp ? 0 : ageMs, nowMs);
     }
 
     public void onTombstone(String stream, long session) {
@@ -54,7 +61,7 @@ public final class OwnedPartition {
 
     /** Returns whether a step is due and the end of the partition must be queried before it may be taken. */
     public boolean needsProof(long nowMs) {
-        return caughtUp && proofEnd == UNKNOWN && leases.isDue(nowMs);
+        return caughtUp && (proofEnd == UNKNOWN || nowMs - proofAtMs > PROOF_MS) && leases.isDue(nowMs);
     }
 
     /**

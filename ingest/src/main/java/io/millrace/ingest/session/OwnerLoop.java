@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * that are due for their sessions. An assigned partition is read from the beginning; no offsets are committed. Owns a
  * thread and two consumers.
  *
- * <p>Before any step the loop ensures that it has read all records that were written when the step became due: a node
- * is not silent if its heartbeat is late because Kafka was unavailable. Thread-safe.
+ * <p>Before any step the loop ensures that it has read all records that were written when the step became due: a grace
+ * period is not over if the session's return was read late because Kafka was unavailable. Thread-safe.
  */
 public final class OwnerLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerLoop.class);
@@ -57,23 +57,23 @@ public final class OwnerLoop implements AutoCloseable {
     private final OwnerSteps steps;
     private final int leaseMs;
     private final String clientId;
+    private final NodeLeases nodes;
+    private final ClockSkew skew;
     private final FatalError fatal;
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
     private final CountDownLatch assigned = new CountDownLatch(1);
     private final Thread thread;
-    /**
-     * Origin of a monotonic clock, so that a step of the wall clock ends no lease. It is close to the wall clock, which
-     * the timestamps of the notices use.
-     */
-    private final long originMs = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     private long nextCheckMs;
     private long nextExpiryMs;
     private volatile boolean closed;
 
-    private OwnerLoop(KafkaClients kafka, String clientId, int leaseMs, OwnerSteps steps, FatalError fatal) {
+    private OwnerLoop(KafkaClients kafka, String clientId, int leaseMs, NodeLeases nodes, ClockSkew skew,
+            OwnerSteps steps, FatalError fatal) {
         this.kafka = kafka;
         this.leaseMs = leaseMs;
         this.clientId = clientId;
+        this.nodes = nodes;
+        this.skew = skew;
         this.steps = steps;
         this.fatal = fatal;
         this.consumer = kafka.member(clientId, GROUP,
@@ -85,9 +85,9 @@ public final class OwnerLoop implements AutoCloseable {
     }
 
     /** Starts the loop. Returns when the group has assigned this node its partitions, which may be none. */
-    public static OwnerLoop start(KafkaClients kafka, String clientId, int leaseMs, OwnerSteps steps,
-            FatalError fatal) {
-        var loop = new OwnerLoop(kafka, clientId, leaseMs, steps, fatal);
+    public static OwnerLoop start(KafkaClients kafka, String clientId, int leaseMs, NodeLeases nodes,
+            ClockSkew skew, OwnerSteps steps, FatalError fatal) {
+        var loop = new OwnerLoop(kafka, clientId, leaseMs, nodes, skew, steps, fatal);
         loop.thread.start();
         try {
             if (loop.assigned.await(START_MS, TimeUnit.MILLISECONDS)) {
@@ -137,12 +137,16 @@ public final class OwnerLoop implements AutoCloseable {
     private void read(ConsumerRecord<String, LogRecord> record) {
         OwnedPartition partition = owned.get(new TopicPartition(record.topic(), record.partition()));
         switch (SessionsRecord.of(record.key(), record.value())) {
-            case SessionsRecord.Notice(SessionNotice notice) -> partition.onNotice(notice, nowMs());
+            case SessionsRecord.Notice(SessionNotice notice) -> partition.onNotice(notice, ageMs(record), nowMs());
             case SessionsRecord.Tombstone(String stream, long session) -> partition.onTombstone(stream, session);
             case SessionsRecord.Unreadable _ -> {
                 // SessionFeed counts such records.
             }
         }
+    }
+
+    private long ageMs(ConsumerRecord<String, LogRecord> record) {
+        return Math.max(0, skew.brokerMs(System.currentTimeMillis()) - record.timestamp());
     }
 
     /** Marks assigned partitions as caught up when all records that they contained at that time have been read. */
@@ -225,15 +229,16 @@ public final class OwnerLoop implements AutoCloseable {
         }
     }
 
+    /** Monotonic, so that a step of the wall clock ends no lease. */
     private long nowMs() {
-        return originMs + TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     /** Called within {@code poll}, on the loop's thread. */
     private final class Assignment implements ConsumerRebalanceListener {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            partitions.forEach(p -> owned.put(p, new OwnedPartition(new LeaseTable(leaseMs))));
+            partitions.forEach(p -> owned.put(p, new OwnedPartition(new LeaseTable(leaseMs, nodes))));
             consumer.seekToBeginning(partitions);
             assigned.countDown();
         }

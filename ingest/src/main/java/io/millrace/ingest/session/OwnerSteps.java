@@ -140,7 +140,6 @@ public final class OwnerSteps {
     }
 
     private void note(SessionNotice of, SessionNotice.State state) {
-        log.notice(new SessionNotice(of.stream(), of.session(), state, of.encoder(), of.startedAtMs(), clock.millis(),
-                of.graceMs()), SessionLog.Outcome.IGNORED);
+        log.notice(of.in(state, clock.millis()), SessionLog.Outcome.IGNORED);
     }
 }

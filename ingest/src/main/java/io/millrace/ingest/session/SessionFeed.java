@@ -8,6 +8,7 @@ import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.LogVersion;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjLongConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -24,25 +26,30 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.record.TimestampType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads all of {@code sessions} and {@code streams} from their beginnings, on every node: passes the records of
- * {@code sessions} to a listener and those of {@code streams} to {@link KnownNames}. Skips and counts records that it
- * cannot decode. Owns a thread and a consumer.
+ * Reads all of {@code sessions} and {@code streams} from their beginnings, and the new heartbeats in {@code nodes}, on
+ * every node: passes the records of {@code sessions} to a listener, those of {@code streams} to {@link KnownNames}, and
+ * the heartbeats to a listener. Skips and counts records that it cannot decode. Owns a thread and a consumer.
  *
  * <p>Thread-safe.
  */
 public final class SessionFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SessionFeed.class);
     private static final Duration POLL = Duration.ofSeconds(1);
+    /** The topic is configured so that its records have the time of their writers. */
+    public static final long UNKNOWN_MS = -1;
     private static final long START_MS = 30_000;
 
     private final KafkaConsumer<String, LogRecord> consumer;
     private final SessionListener listener;
     private final KnownNames names;
+    private final ObjLongConsumer<NodeHeartbeat> onHeartbeat;
     private final String streamsTopic;
+    private final TopicPartition heartbeats;
     private final IngestMeters meters;
     private final FatalError fatal;
     private final List<TopicPartition> partitions;
@@ -51,10 +58,12 @@ public final class SessionFeed implements AutoCloseable {
     private volatile boolean closed;
 
     private SessionFeed(KafkaClients kafka, String clientId, SessionListener listener, KnownNames names,
-            IngestMeters meters, FatalError fatal) {
+            ObjLongConsumer<NodeHeartbeat> onHeartbeat, IngestMeters meters, FatalError fatal) {
         this.meters = meters;
         this.listener = listener;
         this.names = names;
+        this.onHeartbeat = onHeartbeat;
+        this.heartbeats = kafka.partition(Topic.NODES, NodeHeartbeat.PARTITION);
         this.fatal = fatal;
         this.streamsTopic = kafka.settings().topic(Topic.STREAMS);
         this.partitions = IntStream.range(0, kafka.settings().partitions()).boxed()
@@ -64,10 +73,15 @@ public final class SessionFeed implements AutoCloseable {
         this.thread = Thread.ofPlatform().name(clientId).daemon().unstarted(this::run);
     }
 
-    /** Starts the feed. Returns when all records that the topics contained have been passed on. */
+    /**
+     * Starts the feed. Returns when all records that the topics contained have been passed on.
+     *
+     * @param onHeartbeat called with each new heartbeat and the leader's clock when it was appended, in ms since 1970, or
+     *        {@link #UNKNOWN_MS}
+     */
     public static SessionFeed start(KafkaClients kafka, String clientId, SessionListener listener, KnownNames names,
-            IngestMeters meters, FatalError fatal) {
-        var feed = new SessionFeed(kafka, clientId, listener, names, meters, fatal);
+            ObjLongConsumer<NodeHeartbeat> onHeartbeat, IngestMeters meters, FatalError fatal) {
+        var feed = new SessionFeed(kafka, clientId, listener, names, onHeartbeat, meters, fatal);
         feed.thread.start();
         try {
             if (feed.caughtUp.await(START_MS, TimeUnit.MILLISECONDS)) {
@@ -96,7 +110,8 @@ public final class SessionFeed implements AutoCloseable {
 
     private void run() {
         try (consumer) {
-            consumer.assign(partitions);
+            consumer.assign(Stream.concat(partitions.stream(), Stream.of(heartbeats)).toList());
+            consumer.seekToEnd(List.of(heartbeats));
             Map<TopicPartition, Long> behind = ends();
             while (!closed) {
                 behind.entrySet().removeIf(e -> hasRead(e.getKey(), e.getValue()));
@@ -139,11 +154,21 @@ public final class SessionFeed implements AutoCloseable {
             readDirectory(record);
             return;
         }
+        if (record.topic().equals(heartbeats.topic())) {
+            if (record.value() instanceof NodeHeartbeat heartbeat) {
+                onHeartbeat.accept(heartbeat, appendedAtMs(record));
+            }
+            return;
+        }
         switch (SessionsRecord.of(record.key(), record.value())) {
-            case SessionsRecord.Notice(SessionNotice notice) -> listener.onNotice(notice);
+            case SessionsRecord.Notice(SessionNotice notice) -> listener.onNotice(notice, caughtUp.getCount() > 0);
             case SessionsRecord.Tombstone(String stream, long session) -> listener.onTombstone(stream, session);
             case SessionsRecord.Unreadable(String why) -> skip(record, why);
         }
+    }
+
+    private static long appendedAtMs(ConsumerRecord<String, LogRecord> record) {
+        return record.timestampType() == TimestampType.LOG_APPEND_TIME ? record.timestamp() : UNKNOWN_MS;
     }
 
     private void readDirectory(ConsumerRecord<String, LogRecord> record) {

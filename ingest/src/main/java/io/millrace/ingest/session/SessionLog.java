@@ -1,5 +1,6 @@
 package io.millrace.ingest.session;
 
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
@@ -40,6 +41,11 @@ public interface SessionLog {
 
     /** Writes a notice to {@code sessions}. */
     void notice(SessionNotice notice, Outcome outcome);
+
+    /**
+     * Writes that this process runs. Never waits for the other records: it is sent by a producer of its own.
+     */
+    void heartbeat(NodeHeartbeat heartbeat, Outcome outcome);
 
     /** Removes a session from {@code sessions}. */
     void tombstone(String stream, long session, Outcome outcome);

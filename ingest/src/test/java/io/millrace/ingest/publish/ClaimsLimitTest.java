@@ -5,6 +5,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.policy.PublishGate;
+import io.millrace.ingest.session.ClockSkew;
+import io.millrace.ingest.session.Clocks;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.LogOverMock;
 import io.millrace.ingest.session.LogWriter;
@@ -25,6 +27,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -50,10 +53,11 @@ class ClaimsLimitTest {
 
     private PublishDesk desk() {
         var rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
-        var settings = new PublishSettings("a", rules, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT, 30_000,
+        var settings = new PublishSettings("a", 1, rules, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT, 30_000,
                 new PublishSettings.Unacknowledged(1 << 20, 1 << 20, 1 << 20));
-        return new PublishDesk(settings, clients, log, PublishGate.open(PolicySettings.OPEN, "a", meters, CLOCK),
-                LogSpace.UNKNOWN, new KnownNames(), meters, CLOCK);
+        return new PublishDesk(settings, new PublishLog(clients, log, LogSpace.UNKNOWN),
+                PublishGate.open(PolicySettings.OPEN, "a", meters, CLOCK), new KnownNames(),
+                new Clocks(CLOCK, () -> 0, new ClockSkew()), meters, new Random(1));
     }
 
     @AfterEach
@@ -78,12 +82,13 @@ class ClaimsLimitTest {
             desk.onNotice(
                     new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED,
                             new Encoder("b", "", "127.0.0.1:1"), 0,
-                            0, 30_000));
+                            0, 30_000, 2),
+                    false);
         }
         assertRefused();
         desk.onNotice(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED,
                 new Encoder("b", "", "127.0.0.1:1"), 0, 0,
-                30_000));
+                30_000, 2), false);
         assertThat(publish()).isInstanceOf(PublishAnswer.Accepted.class);
     }
 

@@ -3,28 +3,32 @@ package io.millrace.ingest.publish;
 import io.millrace.ingest.publish.PublicationCommand.AnnounceFailed;
 import io.millrace.ingest.publish.PublicationCommand.Announced;
 import io.millrace.ingest.publish.PublicationCommand.ClaimFailed;
+import io.millrace.ingest.publish.PublicationCommand.ClaimOutdated;
 import io.millrace.ingest.publish.PublicationCommand.Claimed;
 import io.millrace.ingest.publish.PublicationCommand.End;
 import io.millrace.ingest.publish.PublicationCommand.EndFailed;
+import io.millrace.ingest.publish.PublicationCommand.EndNoteFailed;
 import io.millrace.ingest.publish.PublicationCommand.EndNoted;
 import io.millrace.ingest.publish.PublicationCommand.EndWritten;
 import io.millrace.ingest.publish.PublicationCommand.FirstPacketWritten;
-import io.millrace.ingest.publish.PublicationCommand.HeartbeatDone;
-import io.millrace.ingest.publish.PublicationCommand.HeartbeatDue;
+import io.millrace.ingest.publish.PublicationCommand.Noted;
 import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.PacketLost;
+import io.millrace.ingest.publish.PublicationCommand.RecordsLost;
+import io.millrace.ingest.publish.PublicationCommand.RepeatDue;
 import io.millrace.ingest.publish.PublicationCommand.TombstoneRead;
 import io.millrace.ingest.publish.PublicationCommand.TracksChanged;
 import io.millrace.ingest.publish.PublicationState.State;
 import io.millrace.ingest.publish.PublicationStep.Accept;
 import io.millrace.ingest.publish.PublicationStep.Announce;
 import io.millrace.ingest.publish.PublicationStep.Begin;
+import io.millrace.ingest.publish.PublicationStep.ClaimAfterLoss;
 import io.millrace.ingest.publish.PublicationStep.ClaimAgain;
 import io.millrace.ingest.publish.PublicationStep.ClaimForTracks;
 import io.millrace.ingest.publish.PublicationStep.Disconnect;
 import io.millrace.ingest.publish.PublicationStep.EndFormer;
+import io.millrace.ingest.publish.PublicationStep.EndReplaced;
 import io.millrace.ingest.publish.PublicationStep.Finish;
-import io.millrace.ingest.publish.PublicationStep.Heartbeat;
 import io.millrace.ingest.publish.PublicationStep.Note;
 import io.millrace.ingest.publish.PublicationStep.NoteEnd;
 import io.millrace.ingest.publish.PublicationStep.RefuseClaim;
@@ -67,7 +71,7 @@ class PublicationStateTest {
             case LIVE -> List.of(new Claimed(SESSION), new Announced(SESSION), new FirstPacketWritten(SESSION));
             case ENDING ->
                 List.of(new Claimed(SESSION), new Announced(SESSION), new FirstPacketWritten(SESSION), new End(LEFT));
-            case ENDED -> List.of(new Claimed(SESSION), new End(LEFT), new EndFailed());
+            case ENDED -> List.of(new Claimed(SESSION), new End(LEFT), new EndWritten(), new EndNoted());
         };
         way.forEach(state::apply);
         assertThat(state.state()).isEqualTo(to);
@@ -75,7 +79,30 @@ class PublicationStateTest {
     }
 
     @Test
-    void acceptsEncoderWhenClaimAndNoticeAreInLog() {
+    void claimsInTheNextGenerationIfTheNumberWasUsedBefore() {
+        assertThat(state.apply(new ClaimOutdated(SESSION))).containsExactly(new ClaimAfterLoss(SESSION));
+        assertThat(state.hasSession()).isFalse();
+        assertThat(state.apply(new Claimed(NEWER))).containsExactly(new Announce(NEWER));
+    }
+
+    @Test
+    void writesTheEndOfAnOutdatedClaimIfTheEncoderHasLeft() {
+        state.apply(new End(LEFT));
+        assertThat(state.apply(new ClaimOutdated(SESSION))).contains(new WriteEnd(SESSION, LEFT));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = State.class, names = {"CLAIMED", "LIVE"})
+    void claimsInTheNextGenerationIfTheLogHasLostPackets(State from) {
+        PublicationState running = at(from);
+        assertThat(running.apply(new RecordsLost(SESSION - 1))).as("of an earlier session").isEmpty();
+        assertThat(running.apply(new RecordsLost(SESSION))).containsExactly(new ClaimAfterLoss(SESSION));
+        assertThat(running.apply(new RecordsLost(SESSION))).as("reported twice").isEmpty();
+        assertThat(running.apply(new Claimed(NEWER))).containsExactly(new Announce(NEWER));
+    }
+
+    @Test
+    void acceptsTheEncoderWhenTheLogHasTheClaimAndItsNotice() {
         assertThat(state.hasSession()).isFalse();
         assertThat(state.apply(new Claimed(SESSION))).containsExactly(new Announce(SESSION));
         assertThat(state.state()).isEqualTo(State.ANNOUNCING);
@@ -118,21 +145,45 @@ class PublicationStateTest {
         assertThat(claimed.state()).isEqualTo(State.CLAIMED);
     }
 
+    /** The heartbeat of its process keeps the session alive. */
     @Test
-    void heartbeatHasCurrentStateAndOneIsPending() {
-        PublicationState claimed = at(State.CLAIMED);
-        assertThat(claimed.apply(new HeartbeatDue()))
-                .containsExactly(new Heartbeat(SESSION, SessionNotice.State.CLAIMED));
-        assertThat(claimed.apply(new HeartbeatDue())).isEmpty();
-        claimed.apply(new FirstPacketWritten(SESSION));
-        assertThat(claimed.apply(new HeartbeatDone())).isEmpty();
-        assertThat(claimed.apply(new HeartbeatDue())).containsExactly(new Heartbeat(SESSION, SessionNotice.State.LIVE));
+    void repeatsNoNoticeThatTheLogHasAccepted() {
+        PublicationState live = at(State.LIVE);
+        assertThat(live.apply(new RepeatDue())).isEmpty();
+        live.apply(new Noted(true));
+        assertThat(live.apply(new RepeatDue())).isEmpty();
+    }
+
+    @Test
+    void repeatsNoticeThatTheLogDidNotAccept() {
+        PublicationState live = at(State.LIVE);
+        assertThat(live.apply(new Noted(false))).isEmpty();
+        assertThat(live.apply(new RepeatDue())).containsExactly(new Note(SESSION, SessionNotice.State.LIVE));
+        assertThat(live.apply(new RepeatDue())).as("one at a time").isEmpty();
+        live.apply(new Noted(true));
+        assertThat(live.apply(new RepeatDue())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CLAIMED", "LIVE"})
+    void contradictsTheOwnerThatSuspectsIt(State from) {
+        PublicationState suspected = at(from);
+        suspected.apply(new Noted(true));
+        assertThat(suspected.apply(new NoticeRead(SESSION, SessionNotice.State.ENDED)))
+                .containsExactly(new Note(SESSION, SessionNotice.State.valueOf(from.name())));
+        assertThat(suspected.apply(new NoticeRead(SESSION, SessionNotice.State.ENDED))).as("one at a time").isEmpty();
+        suspected.apply(new Noted(true));
+        assertThat(suspected.apply(new RepeatDue()))
+                .containsExactly(new Note(SESSION, SessionNotice.State.valueOf(from.name())));
     }
 
     @ParameterizedTest
     @EnumSource(names = {"CLAIMING", "ENDING", "ENDED"})
-    void sendsNoHeartbeatWithoutSession(State without) {
-        assertThat(at(without).apply(new HeartbeatDue())).isEmpty();
+    void notesNothingWithoutASession(State without) {
+        PublicationState state = at(without);
+        state.apply(new Noted(false));
+        assertThat(state.apply(new RepeatDue())).isEmpty();
+        assertThat(state.apply(new NoticeRead(SESSION, SessionNotice.State.ENDED))).isEmpty();
     }
 
     @ParameterizedTest
@@ -156,7 +207,7 @@ class PublicationStateTest {
         assertThat(running.state()).isEqualTo(State.CLAIMING);
         assertThat(running.apply(new TracksChanged())).isEmpty();
         assertThat(running.apply(new Claimed(NEWER))).containsExactly(new Announce(NEWER));
-        assertThat(running.apply(new Announced(NEWER))).containsExactly(new Begin(NEWER), new EndFormer(SESSION),
+        assertThat(running.apply(new Announced(NEWER))).containsExactly(new Begin(NEWER), new EndReplaced(SESSION),
                 new Accept());
         running.apply(new NoticeRead(SESSION, SessionNotice.State.OVER));
         assertThat(running.state()).isEqualTo(State.CLAIMED);
@@ -164,18 +215,30 @@ class PublicationStateTest {
     }
 
     @Test
-    void endsFormerSessionToo() {
+    void endsReplacedSessionToo() {
         PublicationState claiming = at(State.LIVE);
         claiming.apply(new TracksChanged());
-        assertThat(claiming.apply(new End(LEFT))).containsExactly(new EndFormer(SESSION), new Disconnect(LEFT));
+        assertThat(claiming.apply(new End(LEFT))).containsExactly(new EndReplaced(SESSION), new Disconnect(LEFT));
         assertThat(claiming.apply(new Claimed(NEWER))).containsExactly(new WriteEnd(NEWER, LEFT), new Accept());
         PublicationState failing = at(State.LIVE);
         failing.apply(new TracksChanged());
-        assertThat(failing.apply(new ClaimFailed("x"))).startsWith(new EndFormer(SESSION));
+        assertThat(failing.apply(new ClaimFailed("x"))).startsWith(new EndReplaced(SESSION));
         PublicationState announcing = at(State.LIVE);
         announcing.apply(new TracksChanged());
         announcing.apply(new Claimed(NEWER));
-        assertThat(announcing.apply(new AnnounceFailed(NEWER, "x"))).contains(new EndFormer(SESSION));
+        assertThat(announcing.apply(new AnnounceFailed(NEWER, "x"))).contains(new EndReplaced(SESSION));
+    }
+
+    /** Otherwise a late notice of the replaced session would end it before the next one has begun. */
+    @Test
+    void keepsReplacedSessionUntilItsEnd() {
+        PublicationState running = at(State.LIVE);
+        running.apply(new TracksChanged());
+        assertThat(running.keeps()).containsExactly(SESSION);
+        running.apply(new Claimed(NEWER));
+        assertThat(running.keeps()).containsExactlyInAnyOrder(SESSION, NEWER);
+        running.apply(new Announced(NEWER));
+        assertThat(running.keeps()).containsExactly(NEWER);
     }
 
     /** Its node may have died between its first packet, which took over, and the notice that it was live. */
@@ -184,7 +247,20 @@ class PublicationStateTest {
         PublicationState live = at(State.LIVE);
         assertThat(live.apply(new NoticeRead(NEWER, SessionNotice.State.CLAIMED))).isEmpty();
         assertThat(live.apply(new NoticeRead(NEWER, SessionNotice.State.OVER)))
-                .containsExactly(new ClaimAgain(SESSION, NEWER));
+                .containsExactly(new ClaimAgain(SESSION, NEWER), new EndFormer(SESSION));
+    }
+
+    /** The late notice may follow the tombstone of the session, and the process's heartbeats would keep it for ever. */
+    @Test
+    void endsFormerSessionWhoseNoticeWasLate() {
+        PublicationState again = at(State.LIVE);
+        again.apply(new NoticeRead(SESSION, SessionNotice.State.OVER));
+        assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.LIVE)))
+                .containsExactly(new EndFormer(SESSION));
+        again.apply(new Claimed(NEWER));
+        assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.LIVE)))
+                .containsExactly(new EndFormer(SESSION));
+        assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.ENDED))).isEmpty();
     }
 
     /** The node cannot know which of the two encoders its user wants, and the newer one has packets in the log. */
@@ -203,7 +279,7 @@ class PublicationStateTest {
     @EnumSource(value = SessionNotice.State.class, names = {"CLAIMED", "ENDED"})
     void ignoresNoticesThatChangeNothing(SessionNotice.State noted) {
         PublicationState live = at(State.LIVE);
-        assertThat(live.apply(new NoticeRead(SESSION, noted))).isEmpty();
+        assertThat(live.apply(new NoticeRead(SESSION, SessionNotice.State.CLAIMED))).isEmpty();
         assertThat(live.apply(new NoticeRead(NEWER, noted))).isEmpty();
         assertThat(live.apply(new NoticeRead(SESSION - 1, SessionNotice.State.LIVE))).isEmpty();
         assertThat(live.apply(new NoticeRead(SESSION - 1, SessionNotice.State.OVER))).isEmpty();
@@ -241,9 +317,18 @@ class PublicationStateTest {
         }
     }
 
+    /** The heartbeats of the process go on, so no other node would write the end. */
     @Test
-    void finishesWithoutNoticeIfEndCannotBeWritten() {
-        assertThat(at(State.ENDING).apply(new EndFailed())).containsExactly(new Finish());
+    void repeatsAnEndThatTheLogDidNotAccept() {
+        PublicationState ending = at(State.ENDING);
+        assertThat(ending.apply(new RepeatDue())).isEmpty();
+        assertThat(ending.apply(new EndFailed())).isEmpty();
+        assertThat(ending.apply(new RepeatDue())).containsExactly(new WriteEnd(SESSION, LEFT));
+        assertThat(ending.apply(new RepeatDue())).isEmpty();
+        assertThat(ending.apply(new EndWritten())).containsExactly(new NoteEnd(SESSION));
+        assertThat(ending.apply(new EndNoteFailed())).isEmpty();
+        assertThat(ending.apply(new RepeatDue())).containsExactly(new NoteEnd(SESSION));
+        assertThat(ending.apply(new EndNoted())).containsExactly(new Finish());
     }
 
     @Test
@@ -275,24 +360,24 @@ class PublicationStateTest {
     @Test
     void ignoresCommandsAfterEnd() {
         PublicationState ended = at(State.ENDED);
-        for (PublicationCommand late : List.of(new Claimed(NEWER), new ClaimFailed("x"), new HeartbeatDue(),
-                new HeartbeatDone(), new NoticeRead(SESSION, SessionNotice.State.OVER), new EndWritten(),
+        for (PublicationCommand late : List.of(new Claimed(NEWER), new ClaimFailed("x"), new RepeatDue(),
+                new Noted(false), new NoticeRead(SESSION, SessionNotice.State.OVER), new EndWritten(),
                 new EndFailed(),
-                new EndNoted())) {
+                new EndNoted(), new EndNoteFailed())) {
             assertThat(ended.apply(late)).as("%s", late).isEmpty();
         }
         assertThat(ended.session()).isEqualTo(SESSION);
     }
 
-    /** The only exception: an older publisher on another node has to learn that it was taken over. */
+    /** An older publisher on another node has to learn that it was taken over. */
     @Test
-    void notesFirstPacketEvenAfterEnd() {
-        for (State over : List.of(State.ENDING, State.ENDED)) {
-            PublicationState state = at(over);
-            assertThat(state.apply(new FirstPacketWritten(SESSION)))
-                    .containsExactly(new Note(SESSION, SessionNotice.State.LIVE));
-            assertThat(state.state()).isEqualTo(over);
-        }
+    void theFirstPacketIsNotedWhileTheSessionEnds() {
+        PublicationState ending = at(State.ENDING);
+        assertThat(ending.apply(new FirstPacketWritten(SESSION)))
+                .containsExactly(new Note(SESSION, SessionNotice.State.LIVE));
+        assertThat(ending.state()).isEqualTo(State.ENDING);
+        PublicationState ended = at(State.ENDED);
+        assertThat(ended.apply(new FirstPacketWritten(SESSION))).as("after the notice of the end").isEmpty();
     }
 
     @Test
@@ -314,7 +399,7 @@ class PublicationStateTest {
             for (int i = 0; i < 20; i++) {
                 State before = any.state();
                 List<PublicationStep> steps = any.apply(command(random, before));
-                ends += steps.stream().filter(WriteEnd.class::isInstance).count();
+                ends += steps.stream().filter(Disconnect.class::isInstance).count();
                 if (any.state() != before) {
                     taken.get(before).add(any.state());
                 }
@@ -328,7 +413,7 @@ class PublicationStateTest {
 
     private static PublicationCommand command(Random random, State state) {
         List<PublicationCommand> possible = new ArrayList<>(List.of(new FirstPacketWritten(SESSION), new End(LEFT),
-                new PacketLost(SESSION, "x"), new HeartbeatDue(), new HeartbeatDone(), new TombstoneRead(SESSION),
+                new PacketLost(SESSION, "x"), new RepeatDue(), new Noted(false), new TombstoneRead(SESSION),
                 new TracksChanged(),
                 new NoticeRead(SESSION, SessionNotice.State.OVER), new NoticeRead(SESSION, SessionNotice.State.LIVE)));
         if (state == State.CLAIMING) {
@@ -336,7 +421,7 @@ class PublicationStateTest {
         } else if (state == State.ANNOUNCING) {
             possible.addAll(List.of(new Announced(SESSION), new AnnounceFailed(SESSION, "x")));
         } else if (state == State.ENDING) {
-            possible.addAll(List.of(new EndWritten(), new EndFailed(), new EndNoted()));
+            possible.addAll(List.of(new EndWritten(), new EndFailed(), new EndNoted(), new EndNoteFailed()));
         }
         return possible.get(random.nextInt(possible.size()));
     }

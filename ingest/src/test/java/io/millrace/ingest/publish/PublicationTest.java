@@ -2,6 +2,8 @@ package io.millrace.ingest.publish;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.meters.IngestMeters;
+import io.millrace.ingest.session.ClockSkew;
+import io.millrace.ingest.session.Clocks;
 import io.millrace.ingest.session.LogOverMock;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.media.amf.Amf0Writer;
@@ -35,6 +37,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -71,6 +74,7 @@ class PublicationTest {
     private final KafkaClients clients = new KafkaClients(
             new KafkaSettings("nowhere:1", "", 1, 1, 86_400_000, 1L << 30, Map.of()));
     private final LogWriter log = LogOverMock.of(clients, kafka);
+    private final OrphanedSessions orphans = new OrphanedSessions(1, log, _ -> 0, clock);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Deque<Runnable> loop = new ArrayDeque<>();
     private final SwitchProbe encoder = new SwitchProbe(loop::add);
@@ -82,11 +86,12 @@ class PublicationTest {
 
     private Publication publication() {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 700, List.of(Format.TS));
-        var context = new PublishContext(MediaLimits.DEFAULT, 0, clock, new IngestMeters(registry),
-                new PeerLog(NOPLogger.NOP_LOGGER));
+        var context = new PublishContext(MediaLimits.DEFAULT, 0, orphans,
+                new Clocks(clock, clock::millis, new ClockSkew()), new IngestMeters(registry),
+                new PeerLog(NOPLogger.NOP_LOGGER), new Random(1));
         var records = new SessionRecords(log, clock, new SessionRecords.Source(STREAM, 0,
-                new Encoder("a", "", "127.0.0.1:5000")),
-                new SessionRecords.Start(clock.millis(), 700, rules));
+                new Encoder("a", "", "127.0.0.1:5000"), 1),
+                new SessionRecords.Start(clock.millis(), 700, rules, -1));
         return new Publication(records, encoder, new Valve(encoder, List.of(budget), context.meters()::paused),
                 new TrackGate(false, _ -> Optional.ofNullable(refusal)), context);
     }
@@ -124,7 +129,7 @@ class PublicationTest {
 
     private void passMs(long ms) {
         now = now.plusMillis(ms);
-        publication.proxy().heartbeat();
+        publication.proxy().repeat();
         runLoop();
     }
 
@@ -173,7 +178,7 @@ class PublicationTest {
     }
 
     private SessionNotice notice(long session, SessionNotice.State state) {
-        return new SessionNotice(STREAM, session, state, new Encoder("b", "", "127.0.0.1:6000"), 1, 1, 700);
+        return new SessionNotice(STREAM, session, state, new Encoder("b", "", "127.0.0.1:6000"), 1, 1, 700, 2);
     }
 
     @Test
@@ -256,7 +261,7 @@ class PublicationTest {
     void commandsOfOtherThreadsWaitForEventLoop() {
         becomeLive();
         publication.proxy().shutDown();
-        publication.proxy().heartbeat();
+        publication.proxy().repeat();
         assertThat(loop).hasSize(1);
         assertThat(encoder.closedWith).isNull();
         runLoop();
@@ -495,6 +500,27 @@ class PublicationTest {
         assertThat(both).isGreaterThan(silent);
         assertThat(story()).containsSubsequence("AVC+AAC@" + both, "config@" + both + ".0", "config@" + both + ".1",
                 "frame@" + both + ".2");
+    }
+
+    /** The heartbeats of the process go on, so no other node would write the end. */
+    @Test
+    void endOfReplacedSessionIsRepeatedUntilTheLogTakesIt() {
+        becomeLive();
+        video(0, HEVC_CONFIG);
+        while (!story().contains("end@0")) {
+            assertThat(kafka.completeNext()).isTrue();
+            runLoop();
+        }
+        while (kafka.errorNext(new TimeoutException("no leader"))) {
+            runLoop();
+        }
+        orphans.end();
+        acknowledge();
+        assertThat(story()).filteredOn("end@0"::equals).hasSize(2);
+        assertThat(written(Topic.SESSIONS)).filteredOn(r -> ((SessionNotice) r).session() == 0).last()
+                .extracting(r -> ((SessionNotice) r).state()).isEqualTo(SessionNotice.State.ENDED);
+        orphans.end();
+        assertThat(story()).filteredOn("end@0"::equals).hasSize(2);
     }
 
     @Test

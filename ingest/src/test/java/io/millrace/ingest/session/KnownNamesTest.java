@@ -4,6 +4,7 @@ import io.millrace.ingest.session.KnownNames.Expired;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import java.util.List;
@@ -32,6 +33,21 @@ class KnownNamesTest {
         known.onTombstone("live/a", 1);
         assertThat(known.expired(_ -> 10)).isEmpty();
         assertThat(known.expired(_ -> 31)).containsExactly(new Expired("live/a", expiry(1, 20), List.of(20L)));
+    }
+
+    @Test
+    void knowsTheGreatestNumberThatWasUsed() {
+        assertThat(known.greatest("live/a")).isEqualTo(-1);
+        ended(1, 9);
+        assertThat(known.greatest("live/a")).as("the epoch's last offset").isEqualTo(9);
+        long later = SessionStarted.number(1, 4);
+        ended(later, 7);
+        ended(20, 30);
+        assertThat(known.greatest("live/a")).as("of the latest generation").isEqualTo(SessionStarted.number(1, 7));
+        known.onTombstone("live/a", later);
+        known.onTombstone("live/a", 20);
+        known.onExpiry(expiry(1, later));
+        assertThat(known.greatest("live/a")).as("has expired").isEqualTo(later);
     }
 
     @Test

@@ -29,6 +29,32 @@ class KnownSessionsTest {
         assertThat(known.flaps(STREAM, 31_000)).isFalse();
     }
 
+    /** A node whose clock is ten minutes ahead announced the takeovers. */
+    @Test
+    void clocksOfOtherNodesDoNotCount() {
+        for (int session = 1; session <= 3; session++) {
+            known.onNotice(
+                    new SessionNotice(STREAM, session, LIVE, new Encoder("n", "", "127.0.0.1:" + session), 600_000,
+                            600_000, 30_000, 2),
+                    false, session);
+        }
+        assertThat(known.flaps(STREAM, 4)).isTrue();
+        assertThat(known.flaps(STREAM, 30_001)).isTrue();
+        assertThat(known.flaps(STREAM, 30_002)).isFalse();
+    }
+
+    /** A node that has just started does not know when they were. */
+    @Test
+    void takeoversOfThePastDoNotCount() {
+        for (int session = 1; session <= 3; session++) {
+            known.onNotice(
+                    new SessionNotice(STREAM, session, LIVE, new Encoder("n", "", "127.0.0.1:" + session), 0, 0, 30_000,
+                            2),
+                    true, 0);
+        }
+        assertThat(known.flaps(STREAM, 1)).isFalse();
+    }
+
     @Test
     void returnAfterEndIsNoTakeover() {
         for (int session = 1; session < 10; session++) {
@@ -86,8 +112,8 @@ class KnownSessionsTest {
     @Test
     void returnWithinGraceUsesGraceOfEpoch() {
         assertThat(known.graceMs(STREAM)).isEmpty();
-        known.onNotice(new SessionNotice(STREAM, 1, LIVE, new Encoder("n", "", ""), 0, 0, 12_000));
-        known.onNotice(new SessionNotice(STREAM, 2, LIVE, new Encoder("n", "", ""), 0, 0, 99_000));
+        known.onNotice(new SessionNotice(STREAM, 1, LIVE, new Encoder("n", "", ""), 0, 0, 12_000, 1), false, 0);
+        known.onNotice(new SessionNotice(STREAM, 2, LIVE, new Encoder("n", "", ""), 0, 0, 99_000, 1), false, 0);
         assertThat(known.graceMs(STREAM)).hasValue(12_000);
         known.onTombstone(STREAM, 1);
         known.onTombstone(STREAM, 2);
@@ -99,6 +125,8 @@ class KnownSessionsTest {
     }
 
     private void receive(long session, State state, long atMs, String address) {
-        known.onNotice(new SessionNotice(STREAM, session, state, new Encoder("node", "", address), 0, atMs, 30_000));
+        known.onNotice(new SessionNotice(STREAM, session, state, new Encoder("node", "", address), 0, 0, 30_000, 1),
+                false,
+                atMs);
     }
 }

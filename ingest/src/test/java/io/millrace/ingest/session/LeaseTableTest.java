@@ -12,6 +12,8 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.millrace.platform.log.SessionNotice.State.CLAIMED;
 import static io.millrace.platform.log.SessionNotice.State.ENDED;
@@ -24,7 +26,12 @@ class LeaseTableTest {
     private static final int LEASE_MS = 5_000;
     private static final int GRACE_MS = 30_000;
 
-    private final LeaseTable table = new LeaseTable(LEASE_MS);
+    private static final long SELF = 1;
+    private static final long OTHER = 2;
+    private static final int LEASE_BEATS = 5;
+
+    private final NodeLeases nodes = new NodeLeases(SELF, LEASE_BEATS);
+    private final LeaseTable table = new LeaseTable(LEASE_MS, nodes);
     private long nowMs = 1_000_000;
 
     @Test
@@ -32,6 +39,58 @@ class LeaseTableTest {
         receive(7, LIVE);
         after(LEASE_MS).isEmpty();
         after(1).containsExactly("Suspect 7");
+    }
+
+    @Test
+    void endsSessionWhoseProcessIsSilent() {
+        table.onNotice(notice(7, LIVE, OTHER), 0, nowMs);
+        beats(LEASE_BEATS);
+        after(0).isEmpty();
+        beats(1);
+        after(0).containsExactly("Suspect 7");
+    }
+
+    /** One heartbeat for all sessions of a process, whatever their partitions are. */
+    @Test
+    void heartbeatOfProcessKeepsItsSessions() {
+        table.onNotice(notice(7, LIVE, OTHER), 0, nowMs);
+        table.onNotice(notice(9, LIVE, SELF), 0, nowMs);
+        for (int lease = 0; lease < 3; lease++) {
+            beats(LEASE_BEATS);
+            nodes.onHeartbeat(OTHER);
+        }
+        after(3_600_000).isEmpty();
+        beats(LEASE_BEATS + 1);
+        after(0).containsExactly("EndGrace 7");
+    }
+
+    /** Nothing can be written to the log, or this process does not read it. */
+    @Test
+    void suspectsNobodyWhileHeartbeatsStandStill() {
+        table.onNotice(notice(7, LIVE, OTHER), 0, nowMs);
+        beats(LEASE_BEATS);
+        after(3_600_000).isEmpty();
+        nodes.onHeartbeat(OTHER);
+        beats(LEASE_BEATS);
+        after(0).isEmpty();
+    }
+
+    @Test
+    void newOwnerGrantsSilentProcessFullLease() {
+        beats(3 * LEASE_BEATS);
+        table.onNotice(notice(7, LIVE, OTHER), 0, nowMs);
+        beats(LEASE_BEATS);
+        table.renew(nowMs);
+        beats(LEASE_BEATS);
+        after(0).isEmpty();
+        beats(1);
+        after(0).containsExactly("Suspect 7");
+    }
+
+    private void beats(int count) {
+        for (int i = 0; i < count; i++) {
+            nodes.onHeartbeat(SELF);
+        }
     }
 
     @Test
@@ -139,27 +198,22 @@ class LeaseTableTest {
 
     @Test
     void newOwnerCountsGraceFromEndTime() {
-        table.onNotice(notice(7, ENDED, nowMs - GRACE_MS + 500), true, nowMs);
+        table.onNotice(noticeV1(7, ENDED, nowMs), GRACE_MS - 500, nowMs);
         after(499).isEmpty();
         after(1).containsExactly("EndGrace 7");
     }
 
-    @Test
-    void futureEndTimeDoesNotProlongGrace() {
-        table.onNotice(notice(7, ENDED, nowMs + 3_600_000), true, nowMs);
-        after(GRACE_MS).containsExactly("EndGrace 7");
-    }
-
-    @Test
-    void ignoresClocksOfOtherNodesForNewRecords() {
-        table.onNotice(notice(7, ENDED, nowMs - 3_600_000), false, nowMs);
+    @ParameterizedTest
+    @ValueSource(longs = {-3_600_000, 3_600_000})
+    void ignoresClocksOfOtherNodes(long skewMs) {
+        table.onNotice(noticeV1(7, ENDED, nowMs + skewMs), 0, nowMs);
         after(GRACE_MS - 1).isEmpty();
         after(1).containsExactly("EndGrace 7");
     }
 
     @Test
     void newOwnerGrantsFullLease() {
-        table.onNotice(notice(7, LIVE, nowMs - 3_600_000), true, nowMs);
+        table.onNotice(noticeV1(7, LIVE, nowMs - 3_600_000), 0, nowMs);
         nowMs += 60_000;
         table.renew(nowMs);
         after(LEASE_MS).isEmpty();
@@ -169,7 +223,10 @@ class LeaseTableTest {
     @Test
     void streamsAreIndependent() {
         receive(7, ENDED);
-        table.onNotice(new SessionNotice("live/other", 9, LIVE, new Encoder("n", "", ""), 0, nowMs, GRACE_MS), false,
+        table.onNotice(
+                new SessionNotice("live/other", 9, LIVE, new Encoder("n", "", ""), 0, nowMs, GRACE_MS,
+                        SessionNotice.NO_PROCESS),
+                0,
                 nowMs);
         after(0).isEmpty();
     }
@@ -178,17 +235,17 @@ class LeaseTableTest {
     @Property(tries = 200)
     void everyOwnerEndsAndForgetsSession(@ForAll long seed) {
         var random = new Random(seed);
-        List<SessionNotice> topic = new ArrayList<>(List.of(notice(3, CLAIMED, nowMs), notice(7, LIVE, nowMs),
-                notice(9, random.nextBoolean() ? CLAIMED : LIVE, nowMs)));
+        List<SessionNotice> topic = new ArrayList<>(List.of(noticeV1(3, CLAIMED, nowMs), noticeV1(7, LIVE, nowMs),
+                noticeV1(9, random.nextBoolean() ? CLAIMED : LIVE, nowMs)));
         List<String> packets = new ArrayList<>();
         Map<Long, SessionNotice> compacted = new LinkedHashMap<>();
         topic.forEach(n -> compacted.put(n.session(), n));
         LeaseTable owner = null;
         for (int i = 0; i < 2_000 && !compacted.isEmpty(); i++, nowMs += 1_000) {
             if (owner == null || random.nextInt(40) == 0) {
-                owner = new LeaseTable(LEASE_MS);
+                owner = new LeaseTable(LEASE_MS, nodes);
                 for (SessionNotice n : compacted.values()) {
-                    owner.onNotice(n, true, nowMs);
+                    owner.onNotice(n, 0, nowMs);
                 }
                 owner.renew(nowMs);
             }
@@ -227,13 +284,13 @@ class LeaseTableTest {
     }
 
     private void noticed(long session, State state, Map<Long, SessionNotice> compacted, LeaseTable owner) {
-        SessionNotice told = notice(session, state, nowMs);
+        SessionNotice told = noticeV1(session, state, nowMs);
         compacted.put(session, told);
-        owner.onNotice(told, false, nowMs);
+        owner.onNotice(told, 0, nowMs);
     }
 
     private void receive(long session, State state) {
-        table.onNotice(notice(session, state, nowMs), false, nowMs);
+        table.onNotice(noticeV1(session, state, nowMs), 0, nowMs);
     }
 
     private org.assertj.core.api.ListAssert<String> after(long ms) {
@@ -249,8 +306,14 @@ class LeaseTableTest {
         };
     }
 
-    private static SessionNotice notice(long session, State state, long noticedAtMs) {
+    /** Of a session of version 1, whose notices are repeated. */
+    private static SessionNotice noticeV1(long session, State state, long noticedAtMs) {
         return new SessionNotice(STREAM, session, state, new Encoder("node", "", "127.0.0.1:1"), 0, noticedAtMs,
-                GRACE_MS);
+                GRACE_MS, SessionNotice.NO_PROCESS);
+    }
+
+    private static SessionNotice notice(long session, State state, long process) {
+        return new SessionNotice(STREAM, session, state, new Encoder("node", "", "127.0.0.1:1"), 0, 0, GRACE_MS,
+                process);
     }
 }

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class SessionsRecordTest {
     private static final SessionNotice NOTICE = new SessionNotice("live/show", 7, SessionNotice.State.LIVE,
-            new Encoder("node", "", "127.0.0.1:1"), 0, 0, 30_000);
+            new Encoder("node", "", "127.0.0.1:1"), 0, 0, 30_000, 1);
 
     @Test
     void readsNoticesAndTombstones() {

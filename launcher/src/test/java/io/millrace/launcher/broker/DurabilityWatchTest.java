@@ -92,6 +92,7 @@ class DurabilityWatchTest {
         try (DurabilityWatch watch = DurabilityWatch.start(kafka, Policy.EXPECT_ONE_BROKER, meters)) {
             assertThat(log.texts(Level.WARN)).satisfiesExactlyInAnyOrder(
                     line -> assertThat(line).contains("topic other.packets has cleanup.policy=compact: "),
+                    line -> assertThat(line).contains("topic other.packets has message.timestamp.type=CreateTime: "),
                     line -> assertThat(line).contains("topic other.packets has unclean.leader.election.enable=true: "));
             assertThat(status(watch).up()).isTrue();
         }

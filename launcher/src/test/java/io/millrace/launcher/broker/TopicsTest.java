@@ -11,15 +11,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -53,6 +58,19 @@ class TopicsTest {
         assertThat(packets.get("retention.ms").value()).isEqualTo("86400000");
         assertThat(packets.get("max.message.bytes").value()).isEqualTo(String.valueOf(Sizes.RECORD_BYTES));
         assertThat(config(kafka, Topic.STREAMS).get("cleanup.policy").value()).isEqualTo("compact");
+    }
+
+    /** A node whose clock is wrong must not decide when its records expire. */
+    @ParameterizedTest
+    @EnumSource(Topic.class)
+    void onlyMediaHasTheTimesOfItsWriters(Topic topic) throws Exception {
+        KafkaClients kafka = kafka("timed.", 1, -1);
+        Topics.ensure(kafka);
+        try (KafkaProducer<String, byte[]> producer = kafka.producer("in-1970", 1 << 20)) {
+            long timestamp = producer.send(new ProducerRecord<>(kafka.settings().topic(topic), 0, 0L, "live/show",
+                    new byte[]{1})).get(120, TimeUnit.SECONDS).timestamp();
+            assertThat(timestamp == 0).isEqualTo(topic.hasMediaTime());
+        }
     }
 
     @Test

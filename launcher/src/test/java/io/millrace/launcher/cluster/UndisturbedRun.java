@@ -5,6 +5,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
@@ -54,6 +55,7 @@ final class UndisturbedRun {
     private int takeovers;
     private SegmentMux mux;
     private ByteArrayOutputStream open;
+    private EpochName epoch;
     private boolean discontinuous;
     private long startMs;
     private long durationTicks;
@@ -128,6 +130,7 @@ final class UndisturbedRun {
         if (cut.id().isFirst()) {
             mux = new SegmentMux(Format.TS, cut);
             open = new ByteArrayOutputStream();
+            epoch = new EpochName(cut.id().epoch(), cut.head().rules().nonce());
             discontinuous = cut.head().start().discontinuous();
             startMs = cut.times().programDateTimeMs();
             durationTicks = 0;
@@ -140,7 +143,7 @@ final class UndisturbedRun {
         part.duplicate().get(bytes);
         open.writeBytes(bytes);
         if (cut.last()) {
-            String path = "/" + stream + "/@" + cut.id().epoch() + "/ts/" + cut.id().segment() + ".ts";
+            String path = "/" + stream + "/@" + epoch + "/ts/" + cut.id().segment() + ".ts";
             segments.add(new Segment(path, discontinuous, startMs, durationTicks, open.toByteArray()));
         }
     }

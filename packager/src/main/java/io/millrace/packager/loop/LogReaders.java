@@ -40,7 +40,20 @@ final class LogReaders implements PartitionWorker.Reads, AutoCloseable {
 
     @Override
     public PacketSource packets(int partition) {
-        return offsets -> packets(partition, offsets);
+        return new PacketSource() {
+            @Override
+            public Ends ends() {
+                return with(reader -> {
+                    long segments = reader.end(kafka.partition(Topic.SEGMENTS, partition));
+                    return new Ends(segments, reader.end(kafka.partition(Topic.PACKETS, partition)));
+                });
+            }
+
+            @Override
+            public Map<Long, Packet> read(Set<Long> offsets) {
+                return LogReaders.this.packets(partition, offsets);
+            }
+        };
     }
 
     private Map<Long, Packet> packets(int partition, Set<Long> offsets) {

@@ -84,6 +84,13 @@ final class PacketCache {
         }
     }
 
+    /** Removes all packets, because their offsets are used again. */
+    void clear() {
+        entries.values().forEach(entry -> memory.add(-cost(entry.packet())));
+        entries.clear();
+        offsetsByStream.clear();
+    }
+
     private void forgetOldest() {
         Iterator<Map.Entry<Long, Entry>> oldest = entries.entrySet().iterator();
         while (oldest.hasNext()) {

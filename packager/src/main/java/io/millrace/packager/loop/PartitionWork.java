@@ -67,6 +67,8 @@ final class PartitionWork {
     private long nextCutOffset = -1;
     private long nextPacketOffset = -1;
     private long nextIndexOffset;
+    /** Ends of the log when reading began, and again when records turned out to be lost; null while they must be queried. */
+    private PacketSource.Ends logEnds;
 
     /** A record of {@code segments} whose turn has not come. */
     private record Waiting(long offset, String stream, SegmentsRecord record) {
@@ -108,6 +110,11 @@ final class PartitionWork {
     }
 
     void packet(long offset, String stream, Packet packet) {
+        if (offset < nextPacketOffset) {
+            log.warn("packets lost records: its offsets continue at {} instead of {}", offset, nextPacketOffset);
+            cache.clear();
+            logEnds = null;
+        }
         nextPacketOffset = offset + 1;
         if (packet.kind() != Packet.Kind.DATA && !packet.isConfig()) {
             cache.add(offset, stream, packet);
@@ -138,8 +145,7 @@ final class PartitionWork {
      *     and the call can be repeated
      */
     boolean advance() {
-        boolean ready = !waiting.isEmpty() && waiting.getFirst().lastPacketOffset() < nextPacketOffset
-                && sink.hasRoom();
+        boolean ready = !waiting.isEmpty() && !isWaitingForPackets() && sink.hasRoom();
         if (ready) {
             Waiting next = waiting.getFirst();
             switch (next.record()) {
@@ -150,6 +156,18 @@ final class PartitionWork {
             cache.release(next.stream(), next.lastPacketOffset());
         }
         return ready;
+    }
+
+    /** Does not wait for packets of a cut that are not in the log: it has lost them, and would never have them. */
+    private boolean isWaitingForPackets() {
+        Waiting next = waiting.getFirst();
+        if (next.lastPacketOffset() < nextPacketOffset) {
+            return false;
+        }
+        if (logEnds == null) {
+            logEnds = source.ends();
+        }
+        return next.offset() >= logEnds.segments() || next.lastPacketOffset() < logEnds.packets();
     }
 
     /** Returns the positions to commit, or null if there are none yet. */
@@ -251,7 +269,7 @@ final class PartitionWork {
         for (Cut.Sample sample : cut.samples()) {
             long offset = cut.packets().offsetOf(sample);
             Packet packet = cache.get(offset);
-            if (packet == null) {
+            if (packet == null || packet.session() != cut.session()) {
                 missing.add(offset);
             } else {
                 found.put(offset, packet);
@@ -264,7 +282,8 @@ final class PartitionWork {
         List<Packet> packets = new ArrayList<>(cut.samples().size());
         for (Cut.Sample sample : cut.samples()) {
             Packet packet = found.get(cut.packets().offsetOf(sample));
-            if (packet == null) {
+            if (packet == null || packet.session() != cut.session()) {
+                // Expired, or lost: then the offset may have been used again.
                 return Optional.empty();
             }
             packets.add(packet);

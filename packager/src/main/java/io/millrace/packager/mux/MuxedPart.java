@@ -22,7 +22,7 @@ public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part) {
      */
     public IndexEntry entry(long partsOffset) {
         return new IndexEntry(cut.id(), cut.last(), part.format(),
-                new PartPlace(partsOffset, part.bytes().remaining()), cut.times(), cut.independent(),
+                new PartPlace(partsOffset, part.bytes().remaining(), part.check()), cut.times(), cut.independent(),
                 new Keyframe(cut.session(), keyframeOffset(), head.timestampOffsetMs()), head.start());
     }
 

@@ -50,6 +50,7 @@ class PartitionWorkTest {
         final Deque<Runnable> unacknowledged = new ArrayDeque<>();
         final PartitionWork work;
         boolean room = true;
+        long endOfPackets = log.packets.size();
         long keptFrom;
         long packetAt;
         int cutAt;
@@ -123,6 +124,11 @@ class PartitionWorkTest {
         }
 
         @Override
+        public Ends ends() {
+            return new Ends(log.cuts.size(), endOfPackets);
+        }
+
+        @Override
         public boolean hasRoom() {
             return room;
         }
@@ -179,6 +185,43 @@ class PartitionWorkTest {
         assertThat(life.parts).hasSize(2);
         life.readPackets(1);
         assertThat(life.parts).hasSize(3);
+    }
+
+    /** {@code packets} was created again: its packets have the offsets of earlier ones, and other sessions. */
+    @Test
+    void segmentsWithLostPacketsAreGapsAtOnce() {
+        Life life = new Life(ROOMY);
+        life.keptFrom = Long.MAX_VALUE;
+        life.endOfPackets = 3;
+        life.readCuts(1000);
+        assertThat(life.parts).isEmpty();
+        assertThat(life.gaps).isNotEmpty();
+        assertThat(life.work.positions().segments()).as("nothing waits").isLessThanOrEqualTo(log.cuts.size());
+        life.acknowledge(1_000);
+        assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size());
+    }
+
+    @Test
+    void packetsOfAnotherSessionAtTheSameOffsetsAreNotMuxed() {
+        Life life = new Life(ROOMY);
+        life.keptFrom = Long.MAX_VALUE;
+        for (; life.packetAt < log.packets.size(); life.packetAt++) {
+            Entry<Packet> entry = log.packets.get((int) life.packetAt);
+            life.work.packet(life.packetAt, entry.stream(), entry.value().numbered(4711, 0));
+        }
+        life.readCuts(1000);
+        assertThat(life.parts).isEmpty();
+        assertThat(life.gaps).isNotEmpty();
+    }
+
+    @Test
+    void packetsThatAreReadAgainAfterALossReplaceThoseBefore() {
+        Life life = new Life(ROOMY);
+        life.work.packet(0, "live/a", log.packets.getFirst().value().numbered(4711, 0));
+        life.work.packet(40, "live/a", log.packets.getFirst().value().numbered(4711, 1));
+        life.readAll();
+        assertThat(life.parts.keySet()).containsExactlyElementsOf(identities());
+        assertThat(life.count("millrace.packager.rereads")).isZero();
     }
 
     @Test

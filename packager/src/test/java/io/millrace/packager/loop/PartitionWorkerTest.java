@@ -10,6 +10,7 @@ import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.testkit.Patience;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -84,7 +86,17 @@ class PartitionWorkerTest {
         return new PartitionWorker.Reads() {
             @Override
             public PacketSource packets(int partition) {
-                return _ -> Map.of();
+                return new PacketSource() {
+                    @Override
+                    public Ends ends() {
+                        return new Ends(0, 0);
+                    }
+
+                    @Override
+                    public Map<Long, Packet> read(Set<Long> offsets) {
+                        return Map.of();
+                    }
+                };
             }
 
             @Override

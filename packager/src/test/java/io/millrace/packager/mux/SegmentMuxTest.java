@@ -80,7 +80,8 @@ class SegmentMuxTest {
         IndexEntry first = parts.getFirst().entry(4711);
         Cut cut = log.cuts.getFirst().value();
         assertThat(first).isEqualTo(new IndexEntry(new PartId(7, 0, 0), false, Format.TS,
-                new PartPlace(4711, parts.getFirst().part().bytes().remaining()), cut.times(), true,
+                new PartPlace(4711, parts.getFirst().part().bytes().remaining(), parts.getFirst().part().check()),
+                cut.times(), true,
                 new Keyframe(7, cut.packets().firstOffset(), 0), new SegmentStart(true, false, 0, 1)));
         assertThat(log.packets.get((int) first.keyframe().offset()).value().isKeyframe()).isTrue();
         assertThat(parts.get(1).entry(0).keyframe().offset()).isEqualTo(Keyframe.NONE);

@@ -1,5 +1,6 @@
 package io.millrace.platform.directory;
 
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import java.util.Collections;
@@ -131,6 +132,12 @@ public final class StreamDirectory {
         return hasExpired(stream, epoch) ? Presence.EXPIRED : Presence.UNKNOWN;
     }
 
+    /** The log has lost an epoch whose number belongs to one of another name. */
+    public Presence presence(String stream, EpochName name) {
+        Presence ofNumber = presence(stream, name.number());
+        return ofNumber == Presence.KNOWN && epoch(stream, name).isEmpty() ? Presence.EXPIRED : ofNumber;
+    }
+
     private boolean hasExpired(String stream, long epoch) {
         StreamExpiry expiry = expiries.get(stream);
         return expiry != null && epoch <= expiry.lastEpoch();
@@ -143,6 +150,11 @@ public final class StreamDirectory {
 
     public Optional<StreamEntry> epoch(String stream, long epoch) {
         return Optional.ofNullable(epochs(stream).get(epoch));
+    }
+
+    /** Returns the entry of the epoch with this name. */
+    public Optional<StreamEntry> epoch(String stream, EpochName name) {
+        return epoch(stream, name.number()).filter(entry -> entry.name().equals(name));
     }
 
     /** Returns the retained epochs of a stream, oldest first. */

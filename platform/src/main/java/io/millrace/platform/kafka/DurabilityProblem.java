@@ -22,7 +22,7 @@ record DurabilityProblem(Condition condition, String message) {
         UNCLEAN_ELECTION,
         /** Media expires by age; directory and sessions are compacted. */
         CLEANUP_POLICY,
-        /** Parts and index carry the time of the media. */
+        /** Parts and index carry the time of the media, all other records that of the brokers. */
         TIMESTAMP_TYPE,
         /** Media is retained for at least {@code --retention}. */
         RETENTION;

@@ -16,7 +16,6 @@ import org.apache.kafka.common.config.TopicConfig;
 final class DurabilityRules {
     /** With fewer replicas in sync, an acknowledged record may be on one broker only. */
     private static final int DURABLE_IN_SYNC = 2;
-    private static final String LOG_APPEND_TIME = "LogAppendTime";
 
     private final KafkaSettings settings;
     private final LogState log;
@@ -137,11 +136,18 @@ final class DurabilityRules {
     }
 
     private void checkTimestamps(Topic topic, TopicState state) {
-        if (topic.hasMediaTime()
-                && LOG_APPEND_TIME.equals(state.config().get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG))) {
+        String type = state.config().get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
+        if (type == null || type.equals(topic.timestampType())) {
+            return;
+        }
+        if (topic.hasMediaTime()) {
             add(Condition.TIMESTAMP_TYPE, state.name(), "message.timestamp.type=LogAppendTime: a moment of the past is "
                     + "found by the time of the media, so rewinding and exports may miss it; set it to CreateTime with "
                     + "kafka-configs");
+        } else {
+            add(Condition.TIMESTAMP_TYPE, state.name(), "message.timestamp.type=" + type
+                    + ": the clocks of ingest nodes "
+                    + "decide when Kafka rejects and deletes records; set it to LogAppendTime with kafka-configs");
         }
     }
 

@@ -13,8 +13,11 @@ public final class Sizes {
     public static final int RECORD_BYTES = 10 * 1024 * 1024;
     /** Bytes that a consumer fetches from one partition at once: at least one record of the largest size. */
     public static final int FETCH_PARTITION_BYTES = RECORD_BYTES;
-    /** Bytes that a consumer fetches at once. */
-    public static final int FETCH_BYTES = 32 * 1024 * 1024;
+    /**
+     * Bytes that a consumer fetches at once, if no record is larger. They must arrive within {@link Timeouts#REQUEST_MS}:
+     * 9 Mbit/s.
+     */
+    public static final int FETCH_BYTES = 4 * 1024 * 1024;
 
     private Sizes() {}
 }

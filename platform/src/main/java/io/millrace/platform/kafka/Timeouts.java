@@ -2,8 +2,13 @@ package io.millrace.platform.kafka;
 
 /** Timeouts of the Kafka clients in ms. Those of consumer groups are in {@link GroupTimes}. */
 public final class Timeouts {
-    /** A request without a response is retried after this. */
-    public static final int REQUEST_MS = 10_000;
+    /**
+     * A request without a response is repeated after this, perhaps at another broker. Longer than embedded brokers need to
+     * fence one that does not respond, even if it was the active controller.
+     */
+    public static final int REQUEST_MS = 4_000;
+    /** The same for connections, to a machine that is off. */
+    public static final int CONNECT_MS = 1_000;
     /** A publisher's record that is not acknowledged after this has failed, and the encoder is disconnected. */
     public static final int DELIVERY_MS = 30_000;
     /**
@@ -14,6 +19,9 @@ public final class Timeouts {
     public static final int PATIENT_DELIVERY_MS = 120_000;
     /** The client reconnects soon after a broker returns. */
     public static final int RECONNECT_BACKOFF_MAX_MS = 500;
+
+    /** A topic that is deleted and created again is noticed within this time. */
+    static final int METADATA_MAX_AGE_MS = 5_000;
 
     /** How long a broker may hold a fetch of {@link KafkaClients#seeker} at the end of the log. */
     public static final int SEEKER_FETCH_MS = 5;

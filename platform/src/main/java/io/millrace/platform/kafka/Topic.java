@@ -40,6 +40,14 @@ public enum Topic {
         return this == PARTS || this == INDEX;
     }
 
+    /**
+     * Returns the setting {@code message.timestamp.type}. The records of all other topics have the clock of the leader, so
+     * that no other machine's clock decides when Kafka accepts or deletes them.
+     */
+    String timestampType() {
+        return hasMediaTime() ? "CreateTime" : "LogAppendTime";
+    }
+
     /** Whether only the newest record of a key is retained. */
     public boolean isCompacted() {
         return compacted;

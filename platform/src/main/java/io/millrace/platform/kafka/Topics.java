@@ -264,9 +264,7 @@ public final class Topics {
         config.putAll(topic.isCompacted() ? compaction() : retention());
         // The brokers' defaults may differ.
         config.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
-        if (topic.hasMediaTime()) {
-            config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
-        }
+        config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, topic.timestampType());
         if (topic == Topic.NODES) {
             // A node that dies leaves no tombstone, and no node uses its name again.
             config.put(TopicConfig.CLEANUP_POLICY_CONFIG,

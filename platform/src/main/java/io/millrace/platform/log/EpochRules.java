@@ -3,6 +3,7 @@ package io.millrace.platform.log;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.mpegts.TsSegmentMuxer;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /**
  * The rules of an epoch. They are part of the claim of its first session and do not change afterwards.
@@ -13,9 +14,13 @@ import java.util.List;
  * @param windowMs duration that a live playlist lists
  * @param graceMs how long a publisher may be disconnected before the epoch ends
  * @param formats the formats that the packager muxes
+ * @param nonce random number of the claim, which is part of the epoch's name ({@link EpochName}); {@link #NO_NONCE} in logs of
+ *     version 1
  */
 public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs, int windowMs, int graceMs,
-        List<Format> formats) {
+        List<Format> formats, long nonce) {
+    public static final long NO_NONCE = 0;
+    private static final int NONCE_BITS = 48;
     /**
      * Since version 2, MPEG-TS carries MP3, and the duration of a message is that of all MP3 frames in it. Since
      * version 3, {@link GraceOver} ends an epoch whose session is live, and more claims are remembered. Since version
@@ -36,7 +41,19 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     public EpochRules ofWrittenLog() {
         int newest = BY_LOG_VERSION.get(Math.min(LogVersions.written(), BY_LOG_VERSION.size()) - 1);
         return new EpochRules(Math.min(rulesVersion, newest), segmentTargetMs, partTargetMs, windowMs, graceMs,
-                formats);
+                formats, nonce);
+    }
+
+    /** Creates rules as in version 1 of the log, and as in settings: without a nonce. */
+    public EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs, int windowMs, int graceMs,
+            List<Format> formats) {
+        this(rulesVersion, segmentTargetMs, partTargetMs, windowMs, graceMs, formats, NO_NONCE);
+    }
+
+    /** Returns these rules for a new claim. */
+    public EpochRules withNonce(RandomGenerator random) {
+        long nonce = random.nextLong(NO_NONCE + 1, 1L << NONCE_BITS);
+        return new EpochRules(rulesVersion, segmentTargetMs, partTargetMs, windowMs, graceMs, formats, nonce);
     }
 
     /** Whether {@code format} carries {@code codec} in epochs with these rules. */

@@ -34,6 +34,7 @@ public final class LogCodec {
             case StreamExpiry r -> Schemas.STREAM_EXPIRY.encode(r);
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);
             case LogVersion r -> Schemas.LOG_VERSION.encode(r);
+            case NodeHeartbeat r -> Schemas.NODE_HEARTBEAT.encode(r);
             case Undecodable r -> throw new IllegalArgumentException("record is undecodable: " + r.why());
             case UnknownSchema r -> throw new IllegalArgumentException("schema is unknown: " + r);
         };
@@ -47,7 +48,7 @@ public final class LogCodec {
         try {
             return Schemas.decode(value.slice());
         } catch (AvroRuntimeException | IOException | IllegalArgumentException | ArithmeticException
-                | IndexOutOfBoundsException e) {
+                | IndexOutOfBoundsException | UnsupportedOperationException e) {
             return new Undecodable(e.getClass().getSimpleName() + ": " + e.getMessage());
         }
     }

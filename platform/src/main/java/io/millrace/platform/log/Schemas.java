@@ -22,14 +22,14 @@ final class Schemas {
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
             "StreamEntry", "StreamExpiry",
-            "IngestNode", "LogVersion", "SessionTracks");
+            "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat");
     private static final List<Map<String, Schema>> PARSED = LogVersions.NAMES.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
-            (r, g) -> encoder(g.put("role", r.role()), r.encoder()).put("startedAtMs", r.startedAtMs()).put("rules",
-                    rules(g, r.rules())),
+            (r, g) -> encoder(g.put("role", r.role()), r.encoder()).put("startedAtMs", r.startedAtMs())
+                    .put("rules", rules(g, r.rules())).put("generation", r.generation()),
             g -> new SessionStarted(g.symbol("role", SessionStarted.Role.class), encoder(g), g.int64("startedAtMs"),
-                    rules(g.record("rules"))));
+                    rules(g.record("rules")), g.int32("generation")));
     static final RecordSchema<Packet> PACKET = schema("Packet",
             (r, g) -> g.put("session", r.session()).put("seq", r.seq()).put("arrivalUs", r.arrivalUs())
                     .put("timestampMs", r.timestampMs()).put("compositionTimeMs", r.compositionTimeMs())
@@ -58,10 +58,10 @@ final class Schemas {
             (r, g) -> encoder(g.put("stream", r.stream()).put("session", r.session()).put("state", r.state()),
                     r.encoder())
                     .put("startedAtMs", r.startedAtMs()).put("noticedAtMs", r.noticedAtMs())
-                    .put("graceMs", r.graceMs()),
+                    .put("graceMs", r.graceMs()).put("process", r.process()),
             g -> new SessionNotice(g.text("stream"), g.int64("session"),
                     g.symbol("state", SessionNotice.State.class), encoder(g), g.int64("startedAtMs"),
-                    g.int64("noticedAtMs"), g.int32("graceMs")));
+                    g.int64("noticedAtMs"), g.int32("graceMs"), g.int64("process")));
     static final RecordSchema<Cut> CUT = schema("Cut",
             (r, g) -> times(part(g, r.id()), r.times()).put("session", r.session()).put("last", r.last())
                     .put("independent", r.independent()).put("firstOffset", r.packets().firstOffset())
@@ -80,11 +80,13 @@ final class Schemas {
     static final RecordSchema<IndexEntry> INDEX_ENTRY = schema("IndexEntry",
             (r, g) -> start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent")
                     .put("last", r.last()).put("format", r.format()).put("partsOffset", r.place().offset())
-                    .put("sizeBytes", r.place().sizeBytes()).put("independent", r.independent())
+                    .put("sizeBytes", r.place().sizeBytes()).put("check", r.place().check())
+                    .put("independent", r.independent())
                     .put("session", r.keyframe().session()).put("keyframeOffset", r.keyframe().offset())
                     .put("timestampOffsetMs", r.keyframe().timestampOffsetMs()),
             g -> new IndexEntry(part(g), g.bool("last"), g.symbol("format", Format.class),
-                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes")), times(g), g.bool("independent"),
+                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("check")), times(g),
+                    g.bool("independent"),
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
                     start(g, "segmentIndependent")));
     static final RecordSchema<Gap> GAP = schema("Gap",
@@ -115,6 +117,10 @@ final class Schemas {
     static final RecordSchema<LogVersion> LOG_VERSION = schema("LogVersion",
             (r, g) -> g.put("version", r.version()).put("release", r.release()).put("finalizedAtMs", r.finalizedAtMs()),
             g -> new LogVersion(g.int32("version"), g.text("release"), g.int64("finalizedAtMs")));
+
+    static final RecordSchema<NodeHeartbeat> NODE_HEARTBEAT = schema("NodeHeartbeat",
+            (r, g) -> g.put("node", r.node()).put("process", r.process()).put("clockMs", r.clockMs()),
+            g -> new NodeHeartbeat(g.text("node"), g.int64("process"), g.int64("clockMs")));
 
     private static final long PACKET_OF_VERSION_1 = PACKET.fingerprint(1);
     private static final Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> BY_FINGERPRINT = byFingerprint();
@@ -179,7 +185,7 @@ final class Schemas {
         List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER,
                 SESSION_NOTICE, CUT,
                 EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE, LOG_VERSION,
-                SESSION_TRACKS);
+                SESSION_TRACKS, NODE_HEARTBEAT);
         Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<? extends LogRecord> schema : schemas) {
@@ -215,7 +221,7 @@ final class Schemas {
     private static Generic rules(Generic parent, EpochRules r) {
         return parent.child("rules").put("rulesVersion", r.rulesVersion()).put("segmentTargetMs", r.segmentTargetMs())
                 .put("partTargetMs", r.partTargetMs()).put("windowMs", r.windowMs()).put("graceMs", r.graceMs())
-                .symbols("formats", r.formats());
+                .symbols("formats", r.formats()).put("nonce", r.nonce());
     }
 
     /** @throws NewerRulesException if a newer release wrote the rules, so that this one cannot apply them */
@@ -224,7 +230,7 @@ final class Schemas {
             throw new NewerRulesException();
         }
         return new EpochRules(g.int32("rulesVersion"), g.int32("segmentTargetMs"), g.int32("partTargetMs"),
-                g.int32("windowMs"), g.int32("graceMs"), g.symbols("formats", Format.class));
+                g.int32("windowMs"), g.int32("graceMs"), g.symbols("formats", Format.class), g.int64("nonce"));
     }
 
     private static Generic encoder(Generic g, Encoder e) {

@@ -10,16 +10,24 @@ package io.millrace.platform.log;
  * @param state current state of the session
  * @param encoder as in {@link SessionStarted}
  * @param startedAtMs as in {@link SessionStarted}
- * @param noticedAtMs wall clock of the writer, ms since 1970. A notice with an unchanged state is a heartbeat
+ * @param noticedAtMs wall clock of the writer, ms since 1970
  * @param graceMs duration of the grace period after {@link State#ENDED}
+ * @param process the process that has the session and whose {@link NodeHeartbeat} keeps it alive; {@link #NO_PROCESS} if
+ *        the process repeats its notices instead, as in version 1
  */
 public record SessionNotice(String stream, long session, State state, Encoder encoder, long startedAtMs,
-        long noticedAtMs, int graceMs) implements LogRecord {
+        long noticedAtMs, int graceMs, long process) implements LogRecord {
+    public static final long NO_PROCESS = 0;
+
+    /** Returns the notice that the session is in another state. */
+    public SessionNotice in(State next, long atMs) {
+        return new SessionNotice(stream, session, next, encoder, startedAtMs, atMs, graceMs, process);
+    }
 
     public enum State {
         /** {@link SessionStarted} is in the log, but no packet yet. */
         CLAIMED,
-        /** Packets of the session are in the log. Repeated as a heartbeat. */
+        /** Packets of the session are in the log. */
         LIVE,
         /** {@link SessionEnded} is in the log. The grace period begins here. */
         ENDED,

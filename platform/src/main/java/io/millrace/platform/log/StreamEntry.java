@@ -19,6 +19,11 @@ public record StreamEntry(String stream, long epoch, State state, EpochRules rul
 
     public enum State { LIVE, GRACE, ENDED }
 
+    /** Returns the epoch's name in media URLs. */
+    public EpochName name() {
+        return new EpochName(epoch, rules.nonce());
+    }
+
     /** Returns this entry with another list of sessions. */
     public StreamEntry withSessions(List<Session> other) {
         return new StreamEntry(stream, epoch, state, rules, span, session, playlist, other);

@@ -11,7 +11,7 @@ import org.apache.kafka.common.errors.RetriableException;
 public final class NewerReleaseException extends RetriableException {
     private static final long serialVersionUID = 1;
 
-    NewerReleaseException(ConsumerRecord<?, ?> record, UnknownSchema schema) {
+    public NewerReleaseException(ConsumerRecord<?, ?> record, UnknownSchema schema) {
         super("a newer release wrote " + record.topic() + "-" + record.partition() + "@" + record.offset() + " (schema "
                 + schema + "); upgrade this node to that release");
     }

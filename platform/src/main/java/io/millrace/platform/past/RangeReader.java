@@ -14,7 +14,10 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Reads a range of offsets that is already in the log, of one partition. Blocks; confined to one thread. */
+/**
+ * Reads a range of offsets that is already in the log, of one partition. A range that the log has lost (its topic was
+ * created again, or its last records were not on the disk) is read as if it had expired. Blocks; confined to one thread.
+ */
 public final class RangeReader implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofMillis(500);
@@ -100,8 +103,16 @@ public final class RangeReader implements AutoCloseable {
         while (position < to) {
             List<ConsumerRecord<String, LogRecord>> records = consumer.poll(POLL).records(partition);
             position = consumer.position(partition, ANSWER);
-            records.forEach(RangeReader::checkSchema);
-            if (!visitor.polled(before(to, records), position)) {
+            if (position < from) {
+                // The log ends before the range, and the consumer continues at the beginning of the log.
+                return;
+            }
+            List<ConsumerRecord<String, LogRecord>> within = within(from, to, records);
+            within.forEach(RangeReader::checkSchema);
+            if (!visitor.polled(within, position)) {
+                return;
+            }
+            if (position < to && records.isEmpty() && end(partition) <= position) {
                 return;
             }
             if (position < to && System.nanoTime() - began > DEADLINE_NANOS) {
@@ -116,11 +127,11 @@ public final class RangeReader implements AutoCloseable {
         }
     }
 
-    private static List<ConsumerRecord<String, LogRecord>> before(long to,
+    private static List<ConsumerRecord<String, LogRecord>> within(long from, long to,
             List<ConsumerRecord<String, LogRecord>> records) {
-        return records.isEmpty() || records.getLast().offset() < to
+        return records.isEmpty() || records.getFirst().offset() >= from && records.getLast().offset() < to
                 ? records
-                : records.stream().takeWhile(record -> record.offset() < to).toList();
+                : records.stream().filter(record -> record.offset() >= from && record.offset() < to).toList();
     }
 
     /** The client rejects requests for partitions that are not assigned to it. */

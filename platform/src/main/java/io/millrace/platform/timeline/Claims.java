@@ -72,11 +72,13 @@ final class Claims {
     static Generic write(EpochRules rules, Generic g) {
         return g.put("rulesVersion", rules.rulesVersion()).put("segmentTargetMs", rules.segmentTargetMs())
                 .put("partTargetMs", rules.partTargetMs()).put("windowMs", rules.windowMs())
-                .put("graceMs", rules.graceMs()).put("formats", rules.formats().stream().map(Format::name).toList());
+                .put("graceMs", rules.graceMs()).put("formats", rules.formats().stream().map(Format::name).toList())
+                .put("nonce", rules.nonce());
     }
 
     static EpochRules rules(Generic g) {
         return new EpochRules(g.int32("rulesVersion"), g.int32("segmentTargetMs"), g.int32("partTargetMs"),
-                g.int32("windowMs"), g.int32("graceMs"), g.symbols("formats", Format.class));
+                g.int32("windowMs"), g.int32("graceMs"), g.symbols("formats", Format.class),
+                g.int64("nonce"));
     }
 }

@@ -24,11 +24,11 @@ import java.util.List;
  * order.
  *
  * <p>{@link SessionStarted} is a claim. A claim greater than the current session takes over at its first packet;
- * packets of lesser sessions are ignored from then on. Since version 5 of the rules, a claim takes over with its
- * {@link SessionTracks}, which end the epoch and begin another one if they are not those of the epoch.
- * {@link SessionEnded} starts the grace period, the session's next packet cancels it, and {@link GraceOver} ends the
- * epoch, even if a late packet has cancelled the grace period (since version 3 of the rules). The next session after
- * that begins a new epoch under its own rules.
+ * packets of lesser sessions are ignored from then on. Since version 5 of the rules, a claim takes over with its {@link SessionTracks},
+ * which end the epoch and begin another one if they are not those of the epoch. {@link SessionEnded} starts the grace period, the session's next
+ * packet cancels it, and {@link GraceOver} ends the epoch, even if a late packet has cancelled the grace period (since version
+ * 3 of the rules). The next session after that begins a new epoch under its own rules. A session of a later generation
+ * ends the epoch as well: the log has lost records since.
  *
  * <p>Uses no clock and parses no codec data. Confined to one thread. Each record may be folded only once: callers skip
  * the records that they have already folded.
@@ -135,8 +135,9 @@ public final class SessionFold {
     }
 
     private Verdict claimed(long offset, SessionStarted claim) {
-        if (offset > session) {
-            claims.add(offset, claim);
+        long number = claim.number(offset);
+        if (number > session) {
+            claims.add(number, claim);
         }
         return new Verdict.Control(List.of());
     }
@@ -189,7 +190,7 @@ public final class SessionFold {
 
     private SessionStarted claimOf(long number) {
         SessionStarted claim = claims.of(number);
-        if (claim == null && number < joinedAt && state != State.ENDED) {
+        if (claim == null && SessionStarted.offset(number) < joinedAt && state != State.ENDED) {
             // The session was claimed before this reader's first offset: its first packet is the only trace of the
             // claim that the reader will see.
             return new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("", "", ""), started.startedAtMs(),
@@ -199,7 +200,10 @@ public final class SessionFold {
     }
 
     private void takeOver(long number, SessionStarted claim, TrackSet its, List<SessionEvent> events) {
-        if (isRunning() && its.isKnown() && tracks.isKnown() && !its.equals(tracks)) {
+        if (isRunning() && SessionStarted.generation(number) > SessionStarted.generation(session)) {
+            // The log has lost records of the epoch, possibly its end. What follows does not continue it.
+            endEpoch(claim.startedAtMs(), SessionEnded.Reason.SUSPECTED, events);
+        } else if (isRunning() && its.isKnown() && tracks.isKnown() && !its.equals(tracks)) {
             endEpoch(claim.startedAtMs(), SessionEnded.Reason.CLOSED_BY_SERVER, events);
         }
         if (!isRunning()) {

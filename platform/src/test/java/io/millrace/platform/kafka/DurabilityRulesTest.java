@@ -81,7 +81,9 @@ class DurabilityRulesTest {
     @CsvSource({"PACKETS,unclean.leader.election.enable,true,UNCLEAN_ELECTION",
         "PACKETS,cleanup.policy,compact,CLEANUP_POLICY", "PARTS,cleanup.policy,'compact,delete',CLEANUP_POLICY",
         "STREAMS,cleanup.policy,delete,CLEANUP_POLICY", "SESSIONS,cleanup.policy,'delete,compact',CLEANUP_POLICY",
-        "INDEX,message.timestamp.type,LogAppendTime,TIMESTAMP_TYPE", "INDEX,retention.ms,86399999,RETENTION"})
+        "INDEX,message.timestamp.type,LogAppendTime,TIMESTAMP_TYPE",
+        "PACKETS,message.timestamp.type,CreateTime,TIMESTAMP_TYPE",
+        "NODES,message.timestamp.type,CreateTime,TIMESTAMP_TYPE", "INDEX,retention.ms,86399999,RETENTION"})
     void settingThatLosesMediaIsNamedWithItsTopic(Topic topic, String setting, String value, Condition condition) {
         set(topic, setting, value);
         assertThat(problems(3, 0)).singleElement().satisfies(problem -> {
@@ -92,7 +94,7 @@ class DurabilityRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PACKETS,message.timestamp.type,LogAppendTime", "STREAMS,retention.ms,1", "NODES,cleanup.policy,delete",
+    @CsvSource({"STREAMS,retention.ms,1", "NODES,cleanup.policy,delete",
         "PARTS,retention.ms,86400000"})
     void settingWithoutRiskIsAccepted(Topic topic, String setting, String value) {
         set(topic, setting, value);
@@ -133,7 +135,8 @@ class DurabilityRulesTest {
     private void put(Topic topic, int replicas) {
         topics.put(topic, new TopicState(topic.name("m."), PARTITIONS, replicas, Map.of("min.insync.replicas", "2",
                 "cleanup.policy", topic.isCompacted() ? "compact" : "delete", "retention.ms", String.valueOf(DAY_MS),
-                "unclean.leader.election.enable", "false", "message.timestamp.type", "CreateTime")));
+                "unclean.leader.election.enable", "false", "message.timestamp.type",
+                topic.timestampType())));
     }
 
     private void set(Topic topic, String setting, String value) {

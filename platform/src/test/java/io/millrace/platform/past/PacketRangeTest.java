@@ -33,6 +33,7 @@ class PacketRangeTest {
     @BeforeEach
     void begin() {
         consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        consumer.updateEndOffsets(Map.of(PARTITION, 100L));
     }
 
     private void poll(String stream, long... offsets) {

@@ -34,6 +34,8 @@ class SessionFoldTest {
     private static final TrackSet BOTH = new TrackSet("AVC", "AAC");
     private static final TrackSet SILENT = new TrackSet("AVC", null);
 
+    /** What the numbers of generation 1 begin with. */
+    private static final long LATER = SessionStarted.number(1, 0);
     private static final Encoder ENCODER = new Encoder("n1", "OBS", "10.0.0.1:5");
 
     private static SessionStarted claim() {
@@ -42,6 +44,10 @@ class SessionFoldTest {
 
     private static SessionStarted claim(EpochRules rules) {
         return new SessionStarted(SessionStarted.Role.PRIMARY, ENCODER, 1_000, rules);
+    }
+
+    private static SessionStarted claimAfterLoss(int generation) {
+        return new SessionStarted(SessionStarted.Role.PRIMARY, ENCODER, 1_000, RULES, generation);
     }
 
     private static Packet packet(long session, long seq, Packet.Kind kind, long ms, boolean config) {
@@ -153,6 +159,21 @@ class SessionFoldTest {
                 new Story("repeated ends change nothing",
                         List.of(claim(), video(0, 0, 0), ended(0), ended(0), over(0), over(0), ended(0)),
                         ".", "began0 took0 0/0@0 line", "left0", ".", "over0", ".", "."),
+                new Story(
+                        "a session of a later generation ends the epoch of the earlier one and is greater than all of it",
+                        List.of(claim(), video(0, 0, 0), claimAfterLoss(1), video(0, 1, 40), video(LATER + 2, 0, 9_000),
+                                video(0, 2, 80), claim(), video(6, 0, 0), claimAfterLoss(1), video(LATER + 8, 0, 0)),
+                        ".", "began0 took0 0/0@0 line", ".", "0/0@40",
+                        "left0 over0 began" + (LATER + 2) + " took" + (LATER + 2) + " " + (LATER + 2) + "/"
+                                + (LATER + 2)
+                                + "@0 line",
+                        "-lesser_session", ".", "-lesser_session", ".",
+                        "took" + (LATER + 8) + " " + (LATER + 2) + "/" + (LATER + 8) + "@40 line"),
+                new Story("a later generation does not end an epoch twice",
+                        List.of(claim(), video(0, 0, 0), ended(0), over(0), claimAfterLoss(1), video(LATER + 4, 0, 0)),
+                        ".", "began0 took0 0/0@0 line", "left0", "over0", ".",
+                        "began" + (LATER + 4) + " took" + (LATER + 4) + " " + (LATER + 4) + "/" + (LATER + 4)
+                                + "@0 line"),
                 new Story("grace over without an end is void",
                         List.of(claim(), video(0, 0, 0), over(0), video(0, 1, 40)),
                         ".", "began0 took0 0/0@0 line", ".", "0/0@40"),
@@ -382,6 +403,27 @@ class SessionFoldTest {
             joined.fold(23, claim(RULES_5));
             assertThat(say(joined.fold(24, tracks(23, SILENT)))).isEqualTo("left" + claim + " over0 began23 took23");
         }
+    }
+
+    @Test
+    void laterGenerationEndsEpochByItsTracks() {
+        SessionFold fold = new SessionFold();
+        fold.fold(0, claim(RULES_5));
+        fold.fold(1, tracks(0, BOTH));
+        fold.fold(2, video(0, 0, 0));
+        fold.fold(1, new SessionStarted(SessionStarted.Role.PRIMARY, ENCODER, 1_000, RULES_5, 1));
+        assertThat(say(fold.fold(2, tracks(LATER + 1, BOTH))))
+                .isEqualTo("left0 over0 began" + (LATER + 1) + " took" + (LATER + 1));
+        assertThat(SessionFold.resume(ByteBuffer.wrap(fold.toBytes())).started().generation()).isOne();
+    }
+
+    @Test
+    void stateHasNonce() {
+        EpochRules rules = new EpochRules(5, 2_000, 500, 12_000, 30_000, List.of(Format.TS), 0x8c1e2f3a9b0dL);
+        SessionFold fold = new SessionFold();
+        fold.fold(0, claim(rules.ofWrittenLog()));
+        fold.fold(1, video(0, 0, 0));
+        assertThat(SessionFold.resume(ByteBuffer.wrap(fold.toBytes())).rules().nonce()).isEqualTo(rules.nonce());
     }
 
     @Test

@@ -78,6 +78,22 @@ public final class StreamFold {
         return step;
     }
 
+    /**
+     * Ends the epoch, if one is running, because the log has lost records that this fold contains. Its open segment is not
+     * closed: packets of it may be lost. The fold must not be used afterwards.
+     */
+    public Step lose() {
+        Step step = new Step();
+        if (sessions.state() == SessionFold.State.LIVE || sessions.state() == SessionFold.State.GRACE) {
+            if (sessions.state() == SessionFold.State.LIVE) {
+                directory.left(cutter.endMs());
+            }
+            over(step);
+            enter(lastOffset, step);
+        }
+        return step;
+    }
+
     private void apply(SessionEvent event, long offset, Step step) {
         switch (event) {
             case SessionEvent.EpochBegan began -> {
@@ -105,11 +121,15 @@ public final class StreamFold {
             case SessionEvent.EpochOver _ -> {
                 guard(step, () -> cutter.close(step));
                 enterCuts(step);
-                directory.over();
-                if (cutter.rules().endsByRecord()) {
-                    step.end(new EpochEnded(directory.epoch(), directory.lastSegment(), cutter.endMs()));
-                }
+                over(step);
             }
+        }
+    }
+
+    private void over(Step step) {
+        directory.over();
+        if (cutter.rules().endsByRecord()) {
+            step.end(new EpochEnded(directory.epoch(), directory.lastSegment(), cutter.endMs()));
         }
     }
 

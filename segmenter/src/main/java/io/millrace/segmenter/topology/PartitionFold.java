@@ -5,7 +5,6 @@ import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.LogCodec;
-import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.UnreadableStateException;
@@ -21,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -49,6 +49,10 @@ final class PartitionFold {
     private long position = -1;
     /** Offset of the first record of the partition, -1 before it. */
     private long firstPosition = -1;
+    /** The record with the greatest offset, as it was last folded or repeated. Null before the first. */
+    private LogMark newest;
+    private int losses;
+    private boolean lacksPast;
     /** {@link #position} at the last commit: a successor starts after it. */
     private long committedPosition = -1;
     private boolean damaged;
@@ -66,15 +70,43 @@ final class PartitionFold {
      * Folds a record again whose outputs are in the log already, because a predecessor has committed a position after
      * it. Streams whose state contains the record ignore it.
      */
-    void refold(String stream, long offset, LogRecord record) {
-        if (record instanceof PacketsRecord packets && isStream(stream)) {
+    void refold(String stream, long offset, byte[] value) {
+        if (value != null && isStream(stream)
+                && LogCodec.decode(ByteBuffer.wrap(value)) instanceof PacketsRecord packets) {
             guarded(stream, offset, packets);
             journals.computeIfPresent(stream, (_, journal) -> journal.withoutOutputs());
         }
     }
 
-    /** Restores the states of a predecessor's last commit. Returns the outputs to repeat before any new output. */
-    List<Output> resume(Map<String, byte[]> states) {
+    /**
+     * Restores the states of a predecessor's last commit. Returns the outputs to repeat before any new output.
+     *
+     * @param before the newest record of the states, null without a predecessor
+     * @param isInLog whether the log still has that record; if not, the streams are ended
+     */
+    List<Output> resume(Map<String, byte[]> states, LogMark before, Predicate<LogMark> isInLog) {
+        List<Output> outputs = resume(states);
+        newest = before;
+        if (before != null && !isInLog.test(before)) {
+            outputs.addAll(lose());
+            lacksPast = true;
+        }
+        return outputs;
+    }
+
+    /**
+     * Whether records before the first one must be folded first. Kafka Streams continues at the committed offset, which is one
+     * of the lost records: what has its offset now may be in the middle of a session.
+     */
+    boolean lacksPast() {
+        return lacksPast;
+    }
+
+    void hasPast() {
+        lacksPast = false;
+    }
+
+    private List<Output> resume(Map<String, byte[]> states) {
         List<Output> repeated = new ArrayList<>();
         new TreeMap<>(states).forEach((stream, bytes) -> {
             try {
@@ -95,16 +127,51 @@ final class PartitionFold {
         return repeated;
     }
 
-    /** Folds one record of {@code packets}, in log order, and returns the resulting outputs. */
+    /**
+     * Folds one record of {@code packets}, in log order, and returns the resulting outputs. An offset that is not greater
+     * than the one before shows that the log has lost records.
+     */
     List<Output> fold(String stream, long offset, byte[] value) {
+        List<Output> outputs = new ArrayList<>(offset <= position ? lose() : List.of());
         position = offset;
         firstPosition = firstPosition < 0 ? offset : firstPosition;
+        if (newest == null || offset >= newest.offset()) {
+            newest = LogMark.of(offset, value);
+        }
         if (value != null && isStream(stream)
                 && LogCodec.decode(ByteBuffer.wrap(value)) instanceof PacketsRecord record) {
-            return guarded(stream, offset, record);
+            outputs.addAll(guarded(stream, offset, record));
+        } else {
+            meters.dropped("undecodable");
         }
-        meters.dropped("undecodable");
-        return List.of();
+        return outputs;
+    }
+
+    /**
+     * Ends the streams whose states may contain records that the log has lost, and forgets them: offsets are used again, so
+     * these states would skip what follows.
+     */
+    private List<Output> lose() {
+        log.error(
+                "packets lost records up to offset {}: running streams are ended, and continue when their encoders claim "
+                        + "them again",
+                newest == null ? position : newest.offset());
+        meters.dropped("state");
+        losses++;
+        newest = null;
+        List<Output> outputs = new ArrayList<>();
+        journals.replaceAll((stream, journal) -> {
+            Step step = journal.fold().lose();
+            Journal next = new Journal(stream);
+            outputs(stream, step).forEach(output -> {
+                next.add(output);
+                outputs.add(output);
+            });
+            dirty.add(stream);
+            return next;
+        });
+        over.clear();
+        return outputs;
     }
 
     private static boolean isStream(String stream) {
@@ -140,6 +207,12 @@ final class PartitionFold {
             ofStreams.log(Level.WARN, stream, "{}: session quarantined at record {}: {}", stream, offset,
                     step.failure().toString());
         }
+        List<Output> outputs = outputs(stream, step);
+        outputs.forEach(journal::add);
+        return outputs;
+    }
+
+    private static List<Output> outputs(String stream, Step step) {
         List<Output> outputs = new ArrayList<>(step.cuts().size() + step.entries().size());
         for (Cut cut : step.cuts()) {
             outputs.add(
@@ -151,7 +224,6 @@ final class PartitionFold {
             outputs.add(new Output(Topic.STREAMS, StreamKey.of(stream, entry.epoch()), LogCodec.encode(entry), 0));
         }
         step.withdrawn().ifPresent(epoch -> outputs.add(Output.tombstone(StreamKey.of(stream, epoch))));
-        outputs.forEach(journal::add);
         return outputs;
     }
 
@@ -191,6 +263,16 @@ final class PartitionFold {
     /** Offset of the first record that was passed in, -1 before it. */
     long firstPosition() {
         return firstPosition;
+    }
+
+    /** The newest record that the states contain, null before the first. */
+    LogMark newest() {
+        return newest;
+    }
+
+    /** How often the log has lost records that the states contained, since the start of the task. */
+    int losses() {
+        return losses;
     }
 
     /** Number of streams in memory. */

@@ -21,10 +21,12 @@ import org.slf4j.LoggerFactory;
 final class SegmentProcessor implements Processor<String, byte[], String, byte[]> {
     private static final Logger log = LoggerFactory.getLogger(SegmentProcessor.class);
     private static final Duration SOON = Duration.ofMillis(10);
+    /** Limit of records that are read after a loss. The segmenter is rarely away for as long as it takes to write so many. */
+    private static final long PAST_LIMIT = 50_000;
 
     private final SegmenterMeters meters;
     private final CommittedPositions committed;
-    private final PacketsRange packets;
+    private final PacketsLog packets;
     private ProcessorContext<String, byte[]> context;
     private CommitStore store;
     /** Null until the state is loaded. */
@@ -33,8 +35,8 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     /** The next record that the states do not contain for certain. */
     private long nextOffset;
 
-    /** @param packets for rebuilding states */
-    SegmentProcessor(SegmenterMeters meters, CommittedPositions committed, PacketsRange packets) {
+    /** @param packets for comparing states with the log, and for rebuilding them */
+    SegmentProcessor(SegmenterMeters meters, CommittedPositions committed, PacketsLog packets) {
         this.meters = meters;
         this.committed = committed;
         this.packets = packets;
@@ -50,13 +52,15 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     }
 
     private void start(long nowMs) {
-        start.cancel();
-        fold = new PartitionFold(meters);
         int partition = context.taskId().partition();
         Tenure tenure = new Tenure(UUID.randomUUID().toString(), store.contents(), () -> committed.of(partition));
-        List<Output> repeated = fold.resume(tenure.states());
+        PartitionFold next = new PartitionFold(meters);
+        List<Output> repeated = next.resume(tenure.states(), tenure.newest(), mark -> packets.has(mark, partition));
+        // Set last: Kafka Streams repeats the call if Kafka does not respond in time.
+        start.cancel();
+        fold = next;
         nextOffset = tenure.isUnreadable() || fold.isDamaged() ? 0 : tenure.position() + 1;
-        store.atCommit(put -> tenure.commit(fold, put));
+        store.atCommit(put -> tenure.commit(next, put));
         repeated.forEach(output -> forward(output, nowMs));
         if (!repeated.isEmpty()) {
             meters.repeated(repeated.size());
@@ -69,7 +73,9 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
             start(record.timestamp());
         }
         long offset = context.recordMetadata().orElseThrow().offset();
-        if (offset > nextOffset) {
+        if (fold.lacksPast()) {
+            readPast(offset, record.timestamp());
+        } else if (offset > nextOffset) {
             rebuild(offset);
         }
         nextOffset = Math.max(nextOffset, offset + 1);
@@ -88,8 +94,8 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
      */
     private void rebuild(long until) {
         long[] count = new long[1];
-        packets.read(context.taskId().partition(), nextOffset, until, record -> {
-            fold.refold(record.key(), record.offset(), record.value());
+        packets.read(context.taskId().partition(), nextOffset, until, (stream, offset, value) -> {
+            fold.refold(stream, offset, value);
             count[0]++;
         });
         if (count[0] > 0) {
@@ -97,6 +103,14 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
                     context.taskId().partition(), count[0], until);
             meters.dropped("state");
         }
+    }
+
+    /** Folds the newest records before {@code until}, after the log has lost the newest record of the states. */
+    private void readPast(long until, long timestampMs) {
+        long from = Math.max(fold.position() + 1, until - PAST_LIMIT);
+        packets.read(context.taskId().partition(), from, until, (stream, offset, value) -> fold
+                .fold(stream, offset, value).forEach(output -> forward(output, timestampMs)));
+        fold.hasPast();
     }
 
     private void forward(Output output, long timestampMs) {

@@ -41,10 +41,10 @@ public final class SegmenterTopology {
 
     /**
      * @param committed what the consumer of the application commits
-     * @param packets for rebuilding states
+     * @param packets for comparing states with the log, and for rebuilding them
      */
     public static Topology build(KafkaSettings kafka, SegmenterMeters meters, CommittedPositions committed,
-            PacketsRange packets) {
+            PacketsLog packets) {
         return new Topology()
                 .addSource(PACKETS, new StringDeserializer(), new ByteArrayDeserializer(), kafka.topic(Topic.PACKETS))
                 .addProcessor(CUT, () -> new SegmentProcessor(meters, committed, packets), PACKETS)

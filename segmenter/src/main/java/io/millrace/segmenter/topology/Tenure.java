@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The time for which one task owns a partition. Its states are a snapshot in the changelog under keys of its own, so an
  * owner that was frozen and replaced overwrites nothing. The next owner takes the complete snapshot with the greatest
- * position in {@code packets}: states are a pure function of {@code packets} up to that position, whoever wrote them,
- * and the owner that committed last has written a snapshot up to its commit.
+ * position in {@code packets}, of those after the newest loss of records: states are a pure function of {@code packets} up to that position, whoever wrote them, and
+ * the owner that committed last has written a snapshot up to its commit.
  *
  * <p>A snapshot is one record, or several if the states are large. Commits write to two slots in turn, so the previous
  * snapshot is complete while the next one is written. The snapshots of predecessors are deleted after a commit of this
@@ -43,24 +43,46 @@ final class Tenure {
     private final LongSupplier committed;
     private final Set<String> predecessors;
     private final Map<String, byte[]> states = new TreeMap<>();
-    private final long position;
+    private final Place place;
+    private final LogMark newest;
     private final boolean unreadable;
     private long first = NONE;
-    private long written = NONE;
+    private Place written = Place.NOWHERE;
     private int slot;
 
+    /**
+     * What a snapshot is as of. Offsets are used again after the log has lost records, so positions of different
+     * {@code losses} are not comparable.
+     *
+     * @param losses how often the log had lost records
+     */
+    private record Place(int losses, long position) implements Comparable<Place> {
+        static final Place NOWHERE = new Place(0, NONE);
+
+        @Override
+        public int compareTo(Place other) {
+            return losses == other.losses
+                    ? Long.compare(position, other.position)
+                    : Integer.compare(losses, other.losses);
+        }
+    }
+
     /** The value of a record: chunk {@code chunk} of {@code chunks}. */
-    private record Written(long position, int chunk, int chunks, Map<String, byte[]> states) {
+    private record Written(Place place, LogMark newest, int chunk, int chunks, Map<String, byte[]> states) {
         void write(Generic g) {
-            g.put("position", position).put("chunk", chunk).put("chunks", chunks).list("streams",
-                    List.copyOf(states.entrySet()),
-                    (state, s) -> s.put("stream", state.getKey()).put("state", ByteBuffer.wrap(state.getValue())));
+            g.put("position", place.position()).put("losses", place.losses()).put("newestOffset", newest.offset())
+                    .put("newestCheck", newest.check()).put("chunk", chunk).put("chunks", chunks).list("streams",
+                            List.copyOf(states.entrySet()),
+                            (state, s) -> s.put("stream", state.getKey()).put("state",
+                                    ByteBuffer.wrap(state.getValue())));
         }
 
         static Written read(Generic g) {
             Map<String, byte[]> states = new TreeMap<>();
             g.list("streams", s -> states.put(s.text("stream"), s.bytes("state").array()));
-            return new Written(g.int64("position"), g.int32("chunk"), g.int32("chunks"), states);
+            return new Written(new Place(g.int32("losses"), g.int64("position")),
+                    new LogMark(g.int64("newestOffset"), g.int32("newestCheck")), g.int32("chunk"), g.int32("chunks"),
+                    states);
         }
     }
 
@@ -88,17 +110,18 @@ final class Tenure {
                 damaged = true;
             }
         }
-        List<Written> newest = slots.values().stream().flatMap(chunks -> snapshot(chunks).stream())
-                .max(Comparator.comparingLong(chunks -> chunks.getFirst().position())).orElse(List.of());
-        newest.forEach(chunk -> states.putAll(chunk.states()));
-        position = newest.isEmpty() ? NONE : newest.getFirst().position();
+        List<Written> snapshot = slots.values().stream().flatMap(chunks -> snapshot(chunks).stream())
+                .max(Comparator.comparing(chunks -> chunks.getFirst().place())).orElse(List.of());
+        snapshot.forEach(chunk -> states.putAll(chunk.states()));
+        place = snapshot.isEmpty() ? Place.NOWHERE : snapshot.getFirst().place();
+        newest = snapshot.isEmpty() ? null : snapshot.getFirst().newest();
         unreadable = damaged;
     }
 
     /** Returns the newest snapshot of a slot, unless it is incomplete. Chunks of earlier, larger ones may remain. */
     private static Optional<List<Written>> snapshot(List<Written> chunks) {
-        long newest = chunks.stream().mapToLong(Written::position).max().orElse(NONE);
-        List<Written> snapshot = chunks.stream().filter(chunk -> chunk.position() == newest).toList();
+        Place newest = chunks.stream().map(Written::place).max(Comparator.naturalOrder()).orElse(Place.NOWHERE);
+        List<Written> snapshot = chunks.stream().filter(chunk -> chunk.place().equals(newest)).toList();
         return Optional.of(snapshot).filter(all -> all.size() == all.getFirst().chunks());
     }
 
@@ -109,7 +132,12 @@ final class Tenure {
 
     /** Offset in {@code packets} of the newest record that {@link #states} contain, -1 without a predecessor. */
     long position() {
-        return position;
+        return place.position();
+    }
+
+    /** The newest record that {@link #states} contain, null without a predecessor. */
+    LogMark newest() {
+        return newest;
     }
 
     /** Whether the changelog contains a record that could not be read. */
@@ -119,11 +147,12 @@ final class Tenure {
 
     /** Writes the states at a commit, if this owner has processed a record since the last one. */
     void commit(PartitionFold fold, BiConsumer<String, byte[]> put) {
-        if (fold.position() == written) {
+        Place now = new Place(place.losses() + fold.losses(), fold.position());
+        if (now.position() == NONE || now.equals(written)) {
             return;
         }
         first = first == NONE ? fold.firstPosition() : first;
-        if (written != NONE && committed.getAsLong() > first) {
+        if (written != Place.NOWHERE && committed.getAsLong() > first) {
             predecessors.forEach(predecessor -> put.accept(predecessor, null));
             predecessors.clear();
         }
@@ -134,11 +163,11 @@ final class Tenure {
                 states.put(stream, state);
             }
         });
-        written = fold.position();
+        written = now;
         List<Map<String, byte[]>> chunks = chunks();
         for (int i = 0; i < chunks.size(); i++) {
             put.accept(owner + '/' + slot + '/' + i,
-                    SCHEMA.encode(new Written(written, i, chunks.size(), chunks.get(i))));
+                    SCHEMA.encode(new Written(now, fold.newest(), i, chunks.size(), chunks.get(i))));
         }
         slot = (slot + 1) % SLOTS;
     }

@@ -3,7 +3,10 @@ package io.millrace.segmenter.topology;
 import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.segmenter.Tape;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import io.millrace.testkit.LogCapture;
@@ -79,7 +82,7 @@ class PartitionFoldTest {
                 durable.addAll(unsure.subList(0, random.nextInt(unsure.size() + 1)));
                 unsure.clear();
                 fold = new PartitionFold(meters);
-                unsure.addAll(fold.resume(changelog));
+                unsure.addAll(fold.resume(changelog, null, _ -> true));
                 next = committed;
             }
         }
@@ -111,6 +114,63 @@ class PartitionFoldTest {
         Map<String, Output> last = new HashMap<>();
         outputs.stream().filter(o -> o.topic() == Topic.STREAMS).forEach(o -> last.put(o.key(), o));
         return last;
+    }
+
+    private static List<LogRecord> records(List<Output> outputs) {
+        return outputs.stream().map(output -> LogCodec.decode(ByteBuffer.wrap(output.value()))).toList();
+    }
+
+    private static List<byte[]> live() {
+        Tape tape = new Tape();
+        tape.publisher().configs().live(0, 130, 33, 60);
+        return tape.entries().stream().map(e -> LogCodec.encode(e.record())).toList();
+    }
+
+    /** The state has a session of which the log has lost everything; another session has the same number. */
+    @Test
+    void endsStreamsOfALogThatHasLostTheNewestRecordOfTheState() {
+        Map<String, byte[]> changelog = new HashMap<>();
+        PartitionFold first = new PartitionFold(meters);
+        List<byte[]> lost = live();
+        for (int i = 0; i < lost.size(); i++) {
+            first.fold(STREAM, i, lost.get(i));
+        }
+        commit(first, changelog);
+        PartitionFold second = new PartitionFold(meters);
+        try (LogCapture logged = new LogCapture(PartitionFold.class)) {
+            List<LogRecord> outputs = records(second.resume(changelog, first.newest(), _ -> false));
+            assertThat(first.newest()).isEqualTo(LogMark.of(lost.size() - 1, lost.getLast()));
+            assertThat(outputs).filteredOn(EpochEnded.class::isInstance).hasSize(1);
+            assertThat(outputs).filteredOn(StreamEntry.class::isInstance).last()
+                    .extracting(entry -> ((StreamEntry) entry).state()).isEqualTo(StreamEntry.State.ENDED);
+            assertThat(logged.texts(Level.ERROR)).singleElement().asString().contains("lost records");
+        }
+        assertThat(second.lacksPast()).isTrue();
+        List<Output> again = new ArrayList<>();
+        for (int i = 0; i < RECORDS.size(); i++) {
+            again.addAll(second.fold(STREAM, i, RECORDS.get(i)));
+        }
+        assertThat(again).as("as if nothing had been before").isEqualTo(STRAIGHT);
+    }
+
+    @Test
+    void beginsAnewWhereOffsetsGoBack() {
+        PartitionFold fold = new PartitionFold(meters);
+        List<byte[]> lost = live();
+        for (int i = 0; i < lost.size(); i++) {
+            fold.fold(STREAM, i, lost.get(i));
+        }
+        List<Output> again = new ArrayList<>();
+        try (LogCapture logged = new LogCapture(PartitionFold.class)) {
+            again.addAll(fold.fold(STREAM, 0, RECORDS.getFirst()));
+            assertThat(logged.texts(Level.ERROR)).hasSize(1);
+        }
+        assertThat(records(again)).filteredOn(EpochEnded.class::isInstance).hasSize(1);
+        again.clear();
+        for (int i = 1; i < RECORDS.size(); i++) {
+            again.addAll(fold.fold(STREAM, i, RECORDS.get(i)));
+        }
+        assertThat(again).isEqualTo(STRAIGHT);
     }
 
     @Test
@@ -145,7 +205,7 @@ class PartitionFoldTest {
         Map<String, byte[]> changelog = changelogOfEndedStream();
         PartitionFold second = new PartitionFold(meters);
 
-        assertThat(second.resume(changelog)).isNotEmpty();
+        assertThat(second.resume(changelog, null, _ -> true)).isNotEmpty();
         // Commits while records are repeated: a task that takes over after such a commit repeats the remaining records
         // once more.
         for (int i = RECORDS.size() - 5; i < RECORDS.size(); i++) {
@@ -164,7 +224,7 @@ class PartitionFoldTest {
     void recordsOfOtherStreamsLetSuccessorDeleteEndedStream() {
         Map<String, byte[]> changelog = changelogOfEndedStream();
         PartitionFold second = new PartitionFold(meters);
-        second.resume(changelog);
+        second.resume(changelog, null, _ -> true);
         commit(second, changelog);
 
         second.fold("live/other", RECORDS.size(), RECORDS.getFirst());
@@ -206,14 +266,11 @@ class PartitionFoldTest {
         commit(first, changelog);
         changelog.put(STREAM, new byte[]{9, 9, 9});
         PartitionFold second = new PartitionFold(meters);
-        try (LogCapture log = new LogCapture(PartitionFold.class)) {
-            second.resume(changelog);
-            assertThat(log.texts(Level.WARN)).hasSize(1);
-        }
+        second.resume(changelog, null, _ -> true);
         assertThat(second.isDamaged()).isTrue();
         for (int i = 0; i < half; i++) {
-            second.refold(STREAM, 2 * i, LogCodec.decode(ByteBuffer.wrap(RECORDS.get(i))));
-            second.refold("live/other", 2 * i + 1, LogCodec.decode(ByteBuffer.wrap(RECORDS.get(i))));
+            second.refold(STREAM, 2 * i, RECORDS.get(i));
+            second.refold("live/other", 2 * i + 1, RECORDS.get(i));
         }
         for (int i = half; i < RECORDS.size(); i++) {
             assertThat(second.fold(STREAM, 2 * i, RECORDS.get(i))).isEqualTo(first.fold(STREAM, 2 * i, RECORDS.get(i)));
@@ -226,17 +283,17 @@ class PartitionFoldTest {
     void damagedStateRestartsItsStreamOnly() {
         PartitionFold first = new PartitionFold(meters);
         for (int i = 0; i < 40; i++) {
-            first.fold(STREAM, i, RECORDS.get(i));
-            first.fold("live/other", i, RECORDS.get(i));
+            first.fold(STREAM, 2 * i, RECORDS.get(i));
+            first.fold("live/other", 2 * i + 1, RECORDS.get(i));
         }
         Map<String, byte[]> changelog = new HashMap<>();
         commit(first, changelog);
         changelog.put(STREAM, new byte[]{9, 9, 9});
         PartitionFold second = new PartitionFold(meters);
         try (LogCapture log = new LogCapture(PartitionFold.class)) {
-            assertThat(second.resume(changelog)).extracting(Output::key)
+            assertThat(second.resume(changelog, null, _ -> true)).extracting(Output::key)
                     .allMatch(key -> key.startsWith("live/other"));
-            assertThat(log.texts(Level.WARN)).singleElement().asString()
+            assertThat(log.texts(Level.ERROR)).singleElement().asString()
                     .startsWith(STREAM + ": the segmenter's state cannot be read");
         }
         assertThat(second.size()).isOne();

@@ -21,6 +21,7 @@ class TenureTest {
     private static final List<byte[]> RECORDS = records();
 
     private final Map<String, byte[]> changelog = new HashMap<>();
+    private List<byte[]> log = RECORDS;
     private long committed = -1;
 
     private static List<byte[]> records() {
@@ -36,12 +37,16 @@ class TenureTest {
 
         Owner(String key) {
             tenure = new Tenure(key, changelog, () -> committed);
-            fold.resume(tenure.states());
+            fold.resume(tenure.states(), tenure.newest(), this::isInLog);
+        }
+
+        private boolean isInLog(LogMark mark) {
+            return mark.offset() >= log.size() || mark.equals(LogMark.of(mark.offset(), log.get((int) mark.offset())));
         }
 
         void read(int from, int until) {
             for (int i = from; i < until; i++) {
-                fold.fold(STREAM, i, RECORDS.get(i));
+                fold.fold(STREAM, i, log.get(i));
             }
         }
 
@@ -121,9 +126,9 @@ class TenureTest {
         Map<String, byte[]> many = new HashMap<>();
         IntStream.range(0, 5 * Tenure.CHUNK_BYTES / 2 / state.length).forEach(i -> many.put("live/" + i, state));
         PartitionFold fold = new PartitionFold(new SegmenterMeters(new SimpleMeterRegistry()));
-        fold.resume(many);
+        fold.resume(many, null, _ -> true);
         Tenure owner = new Tenure("c", Map.of(), () -> -1);
-        many.keySet().forEach(stream -> fold.fold(stream, 20, RECORDS.get(20)));
+        many.keySet().forEach(stream -> fold.fold(stream, Math.max(20, fold.position() + 1), RECORDS.get(20)));
         owner.commit(fold, large::put);
         assertThat(large).hasSizeBetween(2, 5);
         assertThat(new Tenure("d", large, () -> -1).states()).hasSameSizeAs(many);
@@ -137,6 +142,31 @@ class TenureTest {
         SortedSet<String> owners = new TreeSet<>();
         changelog.keySet().forEach(key -> owners.add(key.substring(0, key.indexOf('/'))));
         return owners;
+    }
+
+    /** Offsets are used again: the snapshots from before the loss have greater positions. */
+    @Test
+    void successorTakesSnapshotAfterALoss() {
+        Owner first = new Owner("a");
+        first.read(0, 60);
+        first.commit();
+        log = RECORDS.reversed();
+        Owner second = new Owner("b");
+        assertThat(second.fold.lacksPast()).isTrue();
+        second.read(0, 10);
+        second.commit();
+        Owner third = new Owner("c");
+        assertThat(third.tenure.position()).isEqualTo(9);
+        assertThat(third.fold.lacksPast()).isFalse();
+
+        third.read(10, 20);
+        third.commit();
+        log = RECORDS;
+        third.read(0, 20);
+        third.commit();
+        Owner fourth = new Owner("d");
+        assertThat(fourth.tenure.newest()).isEqualTo(LogMark.of(19, RECORDS.get(19)));
+        assertThat(fourth.fold.lacksPast()).isFalse();
     }
 
     @Test

@@ -40,6 +40,18 @@ class TopologyTest {
     Path dir;
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
+    private final PacketsLog log = new PacketsLog() {
+        @Override
+        public boolean has(LogMark mark, int partition) {
+            return true;
+        }
+
+        @Override
+        public void read(int partition, long from, long to, Visitor visitor) {
+            // Nothing is lost here.
+        }
+    };
+
     /** Kafka Streams without a broker; it commits after every record. */
     private final class Run implements AutoCloseable {
         final TopologyTestDriver driver;
@@ -54,7 +66,7 @@ class TopologyTest {
             config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
             config.put(StreamsConfig.STATE_DIR_CONFIG, dir.toString());
             driver = new TopologyTestDriver(SegmenterTopology.build(KAFKA, new SegmenterMeters(registry),
-                    new CommittedPositions(), (_, _, _, _) -> {}), config);
+                    new CommittedPositions(), log), config);
             packets = driver.createInputTopic("t.packets", new StringSerializer(), new ByteArraySerializer());
             segments = output("t.segments");
             streams = output("t.streams");

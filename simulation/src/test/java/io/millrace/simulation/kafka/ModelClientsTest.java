@@ -82,7 +82,7 @@ class ModelClientsTest {
         Run(long seed) {
             kafka = new ModelKafka(events, new Chance(seed), 1,
                     (partition, stored) -> committed.add(partition.topic()));
-            producer = kafka.producer(process, new ModelProducer.Topics(PACKETS, SESSIONS, "streams", _ -> 0),
+            producer = kafka.producer(process, new ModelProducer.Topics(PACKETS, SESSIONS, "streams", "nodes", _ -> 0),
                     (_, _) -> {}, new ModelProducer.Times(REQUEST_MS, DELIVERY_MS));
         }
 
@@ -93,7 +93,7 @@ class ModelClientsTest {
                         (_, failure) -> (failure == null ? acknowledged : failed).add(number));
                 producer.notice(
                         new SessionNotice("live/show", number, SessionNotice.State.LIVE, new Encoder("", "", ""), 0, 0,
-                                0),
+                                0, 1),
                         (_, _) -> {});
                 events.runUntil(events.nowMs() + 3);
             }

@@ -28,6 +28,7 @@ public final class ModelKafka {
     private final Map<String, List<ModelPartition>> topics = new HashMap<>();
     private final BiConsumer<ModelPartition, ModelPartition.Stored> onCommit;
     private long producers;
+    private long stalledUntilMs;
 
     /** @param onCommit called with each record when the high watermark passes it, in the order of its partition */
     public ModelKafka(EventQueue events, Chance chance, int partitions,
@@ -65,6 +66,11 @@ public final class ModelKafka {
         partition.changeLeader();
     }
 
+    /** Replicates nothing for {@code forMs}: nothing is acknowledged, and nothing new can be read. */
+    public void stall(int forMs) {
+        stalledUntilMs = Math.max(stalledUntilMs, events.nowMs() + forMs);
+    }
+
     /**
      * Lets the log cleaner compact what {@code partition} contains. It runs later, and spares the newest segment and
      * with it every batch that its producer may still repeat.
@@ -82,14 +88,14 @@ public final class ModelKafka {
 
     /** A request has arrived at the leader of {@code partition}. */
     void receive(ModelPartition partition, Batch batch, LongConsumer acknowledge) {
-        var first = partition.append(batch);
+        var first = partition.append(batch, events.nowMs());
         if (first.isEmpty()) {
             return;
         }
         int leaderEpoch = partition.leaderEpoch();
         long end = first.getAsLong() + batch.entries().size();
         int delayMs = chance.oneIn(RARELY) ? chance.between(0, SLOW_REPLICATION_MS) : chance.between(1, REPLICATION_MS);
-        events.after(delayMs, () -> {
+        events.after(Math.max(delayMs, stalledUntilMs - events.nowMs()), () -> {
             // A former leader does not respond, whatever the new one has at these offsets.
             if (partition.leaderEpoch() == leaderEpoch) {
                 partition.replicated(end).forEach(stored -> onCommit.accept(partition, stored));

@@ -20,10 +20,11 @@ public final class ModelPartition {
      * A record in the log.
      *
      * @param value null for a tombstone
+     * @param appendedAtMs time at which the leader appended it
      * @param decoded the value as every reader decodes it, once for all of them; null for a tombstone
      */
     public record Stored(long offset, String key, byte[] value, LogRecord decoded, long producer, int epoch,
-            int sequence) {}
+            int sequence, long appendedAtMs) {}
 
     /** The leader's state of a producer. */
     private record Producer(int epoch, int nextSequence) {}
@@ -68,7 +69,7 @@ public final class ModelPartition {
      * @return the offset of its first record; empty if the batch is rejected because its epoch is fenced or it is out
      *     of order
      */
-    OptionalLong append(Batch batch) {
+    OptionalLong append(Batch batch, long nowMs) {
         Producer known = producers.getOrDefault(batch.producer(), new Producer(batch.epoch(), 0));
         int expected = batch.epoch() > known.epoch() ? 0 : known.nextSequence();
         if (batch.epoch() < known.epoch() || batch.sequence() > expected) {
@@ -81,7 +82,7 @@ public final class ModelPartition {
         int sequence = batch.sequence();
         for (Batch.Entry entry : batch.entries()) {
             records.add(new Stored(endOffset++, entry.key(), entry.value(), decoded(entry.value()), batch.producer(),
-                    batch.epoch(), sequence++));
+                    batch.epoch(), sequence++, nowMs));
         }
         producers.put(batch.producer(), new Producer(batch.epoch(), sequence));
         return OptionalLong.of(first);

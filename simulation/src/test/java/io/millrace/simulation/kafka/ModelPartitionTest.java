@@ -76,7 +76,7 @@ class ModelPartitionTest {
 
     private OptionalLong append(long producer, int epoch, int sequence, String... keys) {
         return partition.append(new Batch(producer, epoch, sequence,
-                Arrays.stream(keys).map(key -> new Batch.Entry(key, null)).toList()));
+                Arrays.stream(keys).map(key -> new Batch.Entry(key, null)).toList()), 0);
     }
 
     private List<String> keys() {

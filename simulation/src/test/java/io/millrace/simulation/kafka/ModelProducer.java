@@ -3,6 +3,7 @@ package io.millrace.simulation.kafka;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
@@ -21,7 +22,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class ModelProducer implements SessionLog {
     /** @param partitionOf a stream, the same in every topic */
-    public record Topics(String packets, String sessions, String streams, ToIntFunction<String> partitionOf) {}
+    public record Topics(String packets, String sessions, String streams, String nodes,
+            ToIntFunction<String> partitionOf) {}
 
     /**
      * @param requestMs a request without a response is repeated after this
@@ -80,6 +82,11 @@ public final class ModelProducer implements SessionLog {
     @Override
     public void notice(SessionNotice notice, Outcome outcome) {
         sessions(notice.stream(), notice.session(), LogCodec.encode(notice), outcome);
+    }
+
+    @Override
+    public void heartbeat(NodeHeartbeat heartbeat, Outcome outcome) {
+        lane(topics.nodes(), NodeHeartbeat.PARTITION).add(heartbeat.key(), LogCodec.encode(heartbeat), outcome);
     }
 
     @Override

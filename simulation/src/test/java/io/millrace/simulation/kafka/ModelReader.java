@@ -27,6 +27,11 @@ public final class ModelReader {
         fetch();
     }
 
+    /** Skips what the partition contains now. To be called before anything is read. */
+    public void seekToEnd() {
+        position = partition.highWatermark();
+    }
+
     /** All records before it have been read. */
     public long position() {
         return position;

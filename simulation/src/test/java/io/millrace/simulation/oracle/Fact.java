@@ -86,6 +86,9 @@ public sealed interface Fact {
     /** Every encoder of the stream has been away for much longer than lease and grace. */
     record AllAway(String stream) implements Fact {}
 
+    /** A session whose node had no trouble of its own for long was ended by suspicion. */
+    record HealthySuspected(String stream, long session, int node) implements Fact {}
+
     /** A step of the plan, or another remark that makes a history readable. */
     record Note(String stream, String words) implements Fact {}
 }

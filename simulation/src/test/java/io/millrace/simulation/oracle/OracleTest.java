@@ -51,6 +51,8 @@ class OracleTest {
                         history(live(0), over(2, 0), new Fact.EpochOver(STREAM, 0), sent(1), media(3, 0, 1),
                                 new Fact.Hidden(STREAM, 3, "after_end"),
                                 new Fact.StillSending(STREAM, 0, packet(1)))),
+                new Broken("a session of a healthy node is suspected", Promise.NO_HEALTHY_SESSION_SUSPECTED,
+                        history(live(0), end(2, 0, true), new Fact.HealthySuspected(STREAM, 0, 1))),
                 new Broken("an epoch goes on though everybody is away", Promise.EVERY_EPOCH_ENDS,
                         history(live(0), end(2, 0, true), new Fact.AllAway(STREAM))),
                 new Broken("an epoch goes on though its grace is over", Promise.EVERY_EPOCH_ENDS,

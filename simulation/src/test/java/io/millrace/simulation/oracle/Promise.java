@@ -18,6 +18,11 @@ public enum Promise {
      * unless a greater session has sent a packet. Before the session is over, its node is notified.
      */
     NO_LIVE_SESSION_FORGOTTEN,
+    /**
+     * A session is not ended by suspicion while its node runs, is not frozen, and reaches Kafka as well as the other
+     * nodes do.
+     */
+    NO_HEALTHY_SESSION_SUSPECTED,
     /** An encoder that continues to send is shown or disconnected. */
     ENCODER_IS_SHOWN_OR_DISCONNECTED,
     /**

@@ -52,6 +52,8 @@ final class StreamOracle {
             case Fact.Replaced it -> replaced(it);
             case Fact.StillSending it -> check(shown.contains(it.packet()), Promise.ENCODER_IS_SHOWN_OR_DISCONNECTED,
                     "connection " + it.connection() + " is connected and sends, and is not shown");
+            case Fact.HealthySuspected it -> broken(Promise.NO_HEALTHY_SESSION_SUSPECTED, "session " + it.session()
+                    + " is ended by suspicion, and its node " + it.node() + " runs");
             case Fact.AllAway _ -> allAway();
         };
     }

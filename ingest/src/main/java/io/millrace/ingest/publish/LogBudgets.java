@@ -1,0 +1,51 @@
+package io.millrace.ingest.publish;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Divides the producer's memory among the partitions, so that it is never full: a full producer would block event loops.
+ *
+ * <p>Half of the node's limit belongs to the partitions in equal shares. Of what is left of the other half, each may use a
+ * quarter, up to a fixed limit. So all partitions together stay below the node's limit, however many they are, and those
+ * for which Kafka accepts no records leave the others room. Thread-safe.
+ */
+final class LogBudgets {
+    private static final int SHARE = 4;
+
+    private final long poolBytes;
+    private final long ownBytes;
+    private final PublishSettings.Unacknowledged limits;
+    private final ByteBudget node;
+    private final List<ByteBudget> partitions;
+
+    LogBudgets(PublishSettings.Unacknowledged limits, int partitions) {
+        this.limits = limits;
+        this.poolBytes = limits.nodeBytes() / 2;
+        this.ownBytes = poolBytes / partitions;
+        this.node = new ByteBudget(limits.nodeBytes());
+        this.partitions = IntStream.range(0, partitions).mapToObj(_ -> new ByteBudget(this::partitionBytes)).toList();
+    }
+
+    private long partitionBytes() {
+        return Math.min(limits.partitionBytes(), Math.max(ownBytes, (poolBytes - node.bytes()) / SHARE));
+    }
+
+    /** Returns the budgets of a new publisher in {@code partition}. */
+    List<ByteBudget> of(int partition) {
+        return List.of(new ByteBudget(limits.connectionBytes()), partitions.get(partition), node);
+    }
+
+    /**
+     * Returns whether a new publisher in {@code partition} would slow down those that are connected, because Kafka
+     * acknowledges too slowly.
+     */
+    boolean isOverloaded(int partition) {
+        return node.isHalfFull() || partitions.get(partition).isHalfFull();
+    }
+
+    /** Returns the bytes of the node that are not acknowledged. */
+    long bytes() {
+        return node.bytes();
+    }
+}

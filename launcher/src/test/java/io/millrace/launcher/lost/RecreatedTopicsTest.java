@@ -1,0 +1,156 @@
+package io.millrace.launcher.lost;
+
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.kafka.Topics;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Topics are deleted and created again, which loses their records and uses their offsets again. */
+@SlowTest
+class RecreatedTopicsTest {
+    private static final String STREAM = "live/show";
+    private static final int SEGMENTS = 3;
+
+    private static TestBroker broker;
+
+    @TempDir
+    Path dir;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = TestBroker.running();
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @Test
+    void streamsGoOnWhileAllStagesRun() throws Exception {
+        goesOn(Topic.PACKETS);
+    }
+
+    @Tag("matrix")
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PACKETS")
+    void streamsGoOnWhicheverTopicIsLost(Topic lost) throws Exception {
+        goesOn(lost);
+    }
+
+    private void goesOn(Topic lost) throws Exception {
+        KafkaClients kafka = broker.clients("running-" + lost + ".");
+        var audience = new Audience(STREAM);
+        try (var stages = new AllStages(kafka, dir)) {
+            seeTwoSessions(audience, stages);
+            AutoCloseable encoder = stages.encoder(STREAM);
+            see(SEGMENTS, audience, stages);
+            TestBroker.recreate(kafka, lost);
+            see(2 * SEGMENTS, audience, stages);
+            encoder.close();
+            audience.assertNothingHasChanged(stages.httpPort());
+            assertThat(stages.fatal).isEmpty();
+        }
+    }
+
+    @Test
+    void nextBroadcastIsSeenAfterRestart() throws Exception {
+        isSeenAfterRestart(Topic.PARTS);
+    }
+
+    @Tag("matrix")
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PARTS")
+    void nextBroadcastIsSeenWhicheverTopicIsLost(Topic lost) throws Exception {
+        isSeenAfterRestart(lost);
+    }
+
+    private void isSeenAfterRestart(Topic lost) throws Exception {
+        KafkaClients kafka = broker.clients("stopped-" + lost + ".");
+        var audience = new Audience(STREAM);
+        try (var stages = new AllStages(kafka, dir)) {
+            seeTwoSessions(audience, stages);
+        }
+        TestBroker.recreate(kafka, lost);
+        try (var stages = new AllStages(kafka, dir); AutoCloseable _ = stages.encoder(STREAM)) {
+            see(SEGMENTS, audience, stages);
+            audience.assertNothingHasChanged(stages.httpPort());
+            assertThat(stages.fatal).isEmpty();
+        }
+    }
+
+    @Tag("matrix")
+    @Test
+    void publishersAreRefusedWhilePacketsIsMissingAndAcceptedAfterwards() throws Exception {
+        KafkaClients kafka = broker.clients("missing.");
+        var audience = new Audience(STREAM);
+        try (var stages = new AllStages(kafka, dir); AutoCloseable _ = stages.encoder(STREAM)) {
+            see(SEGMENTS, audience, stages);
+            int before = stages.disconnected.get();
+            TestBroker.delete(kafka, Topic.PACKETS);
+            await().atMost(Patience.TIME).until(() -> stages.disconnected.get() >= before + 20);
+            Topics.ensure(kafka);
+            see(SEGMENTS, audience, stages);
+            audience.assertNothingHasChanged(stages.httpPort());
+            assertThat(stages.fatal).isEmpty();
+        }
+    }
+
+    /** The broker repeats topic ids and leader epochs. */
+    @Test
+    void nextBroadcastIsSeenAfterTheBrokerWasRestoredFromAnOlderCopy() throws Exception {
+        try (TestBroker restored = TestBroker.running()) {
+            KafkaClients kafka = restored.clients("restored.");
+            var audience = new Audience(STREAM);
+            Path copy = dir.resolve("copy");
+            broadcast(audience, kafka);
+            restored.stop();
+            restored.copy(copy);
+            restored.start();
+            broadcast(audience, kafka);
+            restored.stop();
+            restored.restore(copy);
+            restored.start();
+            broadcast(audience, kafka);
+        }
+    }
+
+    private void broadcast(Audience audience, KafkaClients kafka) throws Exception {
+        try (var stages = new AllStages(kafka, dir.resolve("stages")); AutoCloseable _ = stages.encoder(STREAM)) {
+            see(SEGMENTS, audience, stages);
+            audience.assertNothingHasChanged(stages.httpPort());
+            assertThat(stages.fatal).isEmpty();
+        }
+    }
+
+    /** The numbers of the sessions after these are greater than 0. */
+    private static void seeTwoSessions(Audience audience, AllStages stages) throws Exception {
+        for (int session = 0; session < 2; session++) {
+            try (AutoCloseable _ = stages.encoder(STREAM)) {
+                see(SEGMENTS, audience, stages);
+            }
+        }
+    }
+
+    /** Waits for segments that have not been seen before. */
+    private static void see(int segments, Audience audience, AllStages stages) {
+        int[] seen = {0};
+        await().atMost(Patience.TIME).failFast(() -> assertThat(stages.fatal).isEmpty()).until(() -> {
+            seen[0] += audience.watch(stages.httpPort());
+            return seen[0] >= segments;
+        });
+    }
+}
