@@ -110,7 +110,8 @@ public final class IngestService implements AutoCloseable, Drainable {
         var nodes = new NodeLeases(process, settings.limits().leaseBeats());
         var skew = new ClockSkew();
         listeners.meters().gaugeClockSkew(skew::skewMs);
-        var desk = new PublishDesk(settings.publish(process), new PublishLog(kafka, log, space), listeners.gate(), names,
+        var desk = new PublishDesk(settings.publish(process), new PublishLog(kafka, log, space), listeners.gate(),
+                names,
                 new Clocks(clock, IngestService::monotonicMs, skew), listeners.meters(), new SecureRandom());
         var service = new IngestService(settings, log, desk, skew, listeners);
         try {

@@ -212,9 +212,11 @@ class SegmenterServiceTest {
             List<LogRecord> all = read(kafka, Topic.SEGMENTS,
                     records -> firstOfEach(records).size() >= expected.size());
             assertThat(firstOfEach(all)).isEqualTo(expected);
-            assertThat(log.texts(Level.ERROR)).isNotEmpty().allMatch(line -> line.endsWith("cannot be read: java.lang.IndexOutOfBoundsException"));
-            assertThat(log.texts(Level.WARN)).contains("the states of partition " + packets.partition() + " were rebuilt from " + half
-                    + " records before offset " + half);
+            assertThat(log.texts(Level.ERROR)).isNotEmpty()
+                    .allMatch(line -> line.endsWith("cannot be read: java.lang.IndexOutOfBoundsException"));
+            assertThat(log.texts(Level.WARN))
+                    .contains("the states of partition " + packets.partition() + " were rebuilt from " + half
+                            + " records before offset " + half);
         }
         assertThat(fatal.get()).isNull();
     }

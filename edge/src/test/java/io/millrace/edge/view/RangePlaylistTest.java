@@ -57,21 +57,15 @@ class RangePlaylistTest {
             // Until it has all segments.
         }
         assertThat(run.isSettled()).isTrue();
-        return new PlaylistBlock(of.getFirst(), run.segments(first, last), entries.size());
+        return new PlaylistBlock(name(of.getFirst()), run.segments(first, last), entries.size());
     }
 
     /** Returns the blocks of an edge that began to read at the block of {@code from}. */
     private static List<PlaylistBlock> blocks(long epoch, long from, long to) {
         List<PlaylistBlock> blocks = new ArrayList<>();
         for (long first = from / 64 * 64; first <= to; first += 64) {
-            long last = Math.min(to, first + 63);
-            var run = new SegmentRun(epoch, Format.TS, first, last);
-            List<IndexEntry> entries = entries(epoch, first, last);
-            for (int i = 0; i < entries.size() && run.fold(i, entries.get(i)); i++) {
-                // Until it has all segments.
-            }
-            assertThat(run.isSettled()).isTrue();
-            blocks.add(new PlaylistBlock(name(epoch), run.segments(first, last), entries.size()));
+            blocks.add(
+                    BLOCKS.computeIfAbsent(List.of(epoch, first, Math.min(to, first + 63)), RangePlaylistTest::block));
         }
         return blocks;
     }

@@ -36,7 +36,7 @@ final class Preamble {
                     metadata = packet;
                 }
             }
-            case VIDEO,AUDIO -> {
+            case VIDEO, AUDIO -> {
                 if (packet.isConfig()) {
                     boolean decoder = packet.media() instanceof TrackMedia.Configuration;
                     configs.put(new Subject(packet.kind(), packet.track(), decoder), packet);

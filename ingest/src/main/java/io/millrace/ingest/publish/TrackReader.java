@@ -58,7 +58,8 @@ final class TrackReader {
         return switch (media) {
             // FFmpeg 8 sends an empty configuration first for AV1 of some encoders, and the complete one after the
             // first picture.
-            case TrackMedia.Configuration(_, Codec named, ByteBuffer record) when named.isVideo() && !record.hasRemaining() ->
+            case TrackMedia.Configuration(_, Codec named, ByteBuffer record) when named.isVideo()
+                    && !record.hasRemaining() ->
                 Outcome.NO_MEDIA;
             case TrackMedia.Configuration(_, Codec named, ByteBuffer record) -> {
                 limits.checkConfigBytes(messageBytes);

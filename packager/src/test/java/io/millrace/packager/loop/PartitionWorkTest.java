@@ -386,7 +386,8 @@ class PartitionWorkTest {
         Entry<Packet> first = log.packets.get((int) cut.packets().firstOffset());
         Packet p = first.value();
         log.packets.set((int) cut.packets().firstOffset(), new Entry<>(first.offset(), first.stream(),
-                new Packet(p.session(), p.seq(), p.arrivalUs(), p.timestampMs(), p.compositionTimeMs(), p.kind(), p.track(),
+                new Packet(p.session(), p.seq(), p.arrivalUs(), p.timestampMs(), p.compositionTimeMs(), p.kind(),
+                        p.track(),
                         p.content(), 7, p.body())));
         Life life = new Life(ROOMY).readAll();
         assertThat(life.gaps.values()).extracting(Gap::reason).containsExactly(Gap.Reason.MEDIA);

@@ -76,13 +76,15 @@ public record Packet(long session, long seq, long arrivalUs, long timestampMs, i
 
     /** Returns a copy of this packet with another session and number. */
     public Packet numbered(long ofSession, long number) {
-        return new Packet(ofSession, number, arrivalUs, timestampMs, compositionTimeMs, kind, track, content, bodyFormat,
+        return new Packet(ofSession, number, arrivalUs, timestampMs, compositionTimeMs, kind, track, content,
+                bodyFormat,
                 body);
     }
 
     /** Returns a copy of this packet with another session and number, and with other times. */
     public Packet at(long ofSession, long number, long arrivedUs, long atMs) {
-        return new Packet(ofSession, number, arrivedUs, atMs, compositionTimeMs, kind, track, content, bodyFormat, body);
+        return new Packet(ofSession, number, arrivedUs, atMs, compositionTimeMs, kind, track, content, bodyFormat,
+                body);
     }
 
     public Packet withBody(ByteBuffer other) {

@@ -64,7 +64,8 @@ final class PayloadCodec {
     private static Packet packet(ByteBuffer in, boolean hasFormat) {
         return new Packet(varint(in), varint(in), varint(in), varint(in), Math.toIntExact(varint(in)),
                 KINDS[Math.toIntExact(varint(in))], Math.toIntExact(varint(in)),
-                Packet.Content.of(flag(in), flag(in), flag(in)), hasFormat ? varint(in) : BodyReader.FLV_TAG, payload(in));
+                Packet.Content.of(flag(in), flag(in), flag(in)), hasFormat ? varint(in) : BodyReader.FLV_TAG,
+                payload(in));
     }
 
     /** @param in positioned after the header */
