@@ -85,7 +85,8 @@ class PartReaderTest {
     void servesNoOtherPartAtSameOffset(String now, TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("reused-" + now.replace(' ', '-') + ".");
         try (var log = new LogCapture(PartReader.class);
-                var pool = new ReaderPool("test-reused", 1, _ -> new RangeReader(kafka.seeker("test-reused", Map.of())));
+                var pool = new ReaderPool("test-reused", 1,
+                        _ -> new RangeReader(kafka.seeker("test-reused", Map.of())));
                 var before = new PartReader(kafka, pool, CACHE_BYTES, SENDING_BYTES);
                 var after = new PartReader(kafka, pool, CACHE_BYTES, SENDING_BYTES)) {
             PartId id = id(4);

@@ -90,7 +90,8 @@ class TailTest {
         var owner = new Counting();
         var fatal = new CompletableFuture<Throwable>();
         try (var log = new LogCapture(Tail.class);
-                var tail = new Tail("test-lost", kafka.reader("test-lost"), owner, (_, cause) -> fatal.complete(cause))) {
+                var tail = new Tail("test-lost", kafka.reader("test-lost"), owner,
+                        (_, cause) -> fatal.complete(cause))) {
             tail.start();
             tell(tail, () -> tail.follow(partition));
             for (int i = 0; i < 3; i++) {
