@@ -7,6 +7,7 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.UnreadableStateException;
 import io.millrace.platform.net.PeerLog;
@@ -74,8 +75,8 @@ final class PartitionFold {
     }
 
     /** Restores the states of a predecessor's last commit. Returns the outputs to repeat before any new output. */
-    List<Output> resume(Map<String, byte[]> states) {
-        List<Output> repeated = new ArrayList<>();
+    List<SegmenterOutput> resume(Map<String, byte[]> states) {
+        List<SegmenterOutput> repeated = new ArrayList<>();
         new TreeMap<>(states).forEach((stream, bytes) -> {
             try {
                 Journal journal = Journal.resume(stream, bytes);
@@ -96,7 +97,7 @@ final class PartitionFold {
     }
 
     /** Folds one record of {@code packets}, in log order, and returns the resulting outputs. */
-    List<Output> fold(String stream, long offset, byte[] value) {
+    List<SegmenterOutput> fold(String stream, long offset, byte[] value) {
         position = offset;
         firstPosition = firstPosition < 0 ? offset : firstPosition;
         if (value != null && isStream(stream)
@@ -111,7 +112,7 @@ final class PartitionFold {
         return stream != null && StreamName.problem(stream).isEmpty();
     }
 
-    private List<Output> guarded(String stream, long offset, PacketsRecord packets) {
+    private List<SegmenterOutput> guarded(String stream, long offset, PacketsRecord packets) {
         try {
             return fold(stream, offset, packets);
         } catch (RuntimeException e) {
@@ -122,7 +123,7 @@ final class PartitionFold {
         }
     }
 
-    private List<Output> fold(String stream, long offset, PacketsRecord record) {
+    private List<SegmenterOutput> fold(String stream, long offset, PacketsRecord record) {
         Journal journal = journals.computeIfAbsent(stream, Journal::new);
         if (offset <= journal.fold().lastOffset()) {
             return List.of();
@@ -140,19 +141,22 @@ final class PartitionFold {
             ofStreams.log(Level.WARN, stream, "{}: session quarantined at record {}: {}", stream, offset,
                     step.failure().toString());
         }
-        List<Output> outputs = new ArrayList<>(step.cuts().size() + step.entries().size());
+        List<SegmenterOutput> outputs = new ArrayList<>(step.cuts().size() + step.entries().size());
         for (Cut cut : step.cuts()) {
-            outputs.add(
-                    new Output(Topic.SEGMENTS, StreamKey.of(stream), LogCodec.encode(cut), cut.times().arrivalUs()));
+            outputs.add(segments(stream, cut, cut.times().arrivalUs()));
         }
-        step.ended().ifPresent(
-                ended -> outputs.add(new Output(Topic.SEGMENTS, StreamKey.of(stream), LogCodec.encode(ended), 0)));
+        step.ended().ifPresent(ended -> outputs.add(segments(stream, ended, 0)));
         for (StreamEntry entry : step.entries()) {
-            outputs.add(new Output(Topic.STREAMS, StreamKey.of(stream, entry.epoch()), LogCodec.encode(entry), 0));
+            outputs.add(new SegmenterOutput(Topic.STREAMS, StreamKey.of(stream, entry.epoch()),
+                    LogCodec.encode(entry), 0));
         }
-        step.withdrawn().ifPresent(epoch -> outputs.add(Output.tombstone(StreamKey.of(stream, epoch))));
+        step.withdrawn().ifPresent(epoch -> outputs.add(SegmenterOutput.tombstone(StreamKey.of(stream, epoch))));
         outputs.forEach(journal::add);
         return outputs;
+    }
+
+    private static SegmenterOutput segments(String stream, SegmentsRecord record, long arrivalUs) {
+        return new SegmenterOutput(Topic.SEGMENTS, StreamKey.of(stream), LogCodec.encode(record), arrivalUs);
     }
 
     /**
