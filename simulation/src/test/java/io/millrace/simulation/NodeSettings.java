@@ -26,8 +26,7 @@ final class NodeSettings {
     static final KafkaClients KAFKA = new KafkaClients(new KafkaSettings("", "", PARTITIONS, 1, 0, -1, Map.of()));
     static final String PACKETS = KAFKA.settings().topic(Topic.PACKETS);
     static final String SESSIONS = KAFKA.settings().topic(Topic.SESSIONS);
-    static final ModelProducer.Topics TOPICS = new ModelProducer.Topics(PACKETS, SESSIONS,
-            KAFKA.settings().topic(Topic.STREAMS), KAFKA::partitionOf);
+    static final String STREAMS = KAFKA.settings().topic(Topic.STREAMS);
     /** Shared by all simulations, because no check uses them. */
     static final IngestMeters METERS = new IngestMeters(new SimpleMeterRegistry());
 
