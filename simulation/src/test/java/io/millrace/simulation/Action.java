@@ -12,13 +12,13 @@ sealed interface Action {
     /** Encoders that send nothing and leave after {@code forMs}, all of them on one stream. */
     record Storm(int firstEncoder, String stream, int claims, int forMs) implements Action {}
 
-    record Kill(int node) implements Action {}
+    record Kill(Stage stage, int number) implements Action {}
 
-    record Start(int node) implements Action {}
+    record Start(Stage stage, int number) implements Action {}
 
-    record Freeze(int node, int forMs) implements Action {}
+    record Freeze(Stage stage, int number, int forMs) implements Action {}
 
-    record Slow(int node, int forMs) implements Action {}
+    record Slow(Stage stage, int number, int forMs) implements Action {}
 
     record ChangeLeader(String topic, int partition) implements Action {}
 

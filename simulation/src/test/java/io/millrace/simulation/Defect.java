@@ -9,6 +9,8 @@ enum Defect {
      * the 17th claim evicts another one.
      */
     RULES_OF_VERSION_2,
+    /** Number 2: a segmenter that was replaced overwrites the states of its successor. */
+    STATES_HAVE_NO_OWNER,
     /** A tombstone whose key names no session ends its reader, 8. */
     POISON_KEY_STOPS_READERS,
     /** Number 15: an epoch goes on with whatever tracks the next session has. */

@@ -8,6 +8,7 @@ import java.util.Map;
 /** Describes a history in as few lines as possible. Confined to one thread. */
 final class HistoryWords {
     private final Map<Long, String> lastNotices = new HashMap<>();
+    private final Map<Long, String> lastListings = new HashMap<>();
     private String run = "";
     private long runAtMs;
     private int runLength;
@@ -33,7 +34,13 @@ final class HistoryWords {
             case Fact.EpochBegan it -> line(atMs, "epoch " + it.epoch() + " begins", out);
             case Fact.EpochOver it -> line(atMs, "epoch " + it.epoch() + " ends", out);
             case Fact.Replaced it -> line(atMs, "connection " + it.connection() + " is disconnected: " + it.why(), out);
-            case Fact.NodeFailed it -> line(atMs, "node " + it.node() + " ends: " + it.why(), out);
+            case Fact.ProcessFailed it -> line(atMs, it.process() + " ends: " + it.why(), out);
+            case Fact.Cut it -> repeat(atMs, "segments: parts of segment " + it.segment() + " of epoch " + it.epoch(),
+                    out);
+            case Fact.CutsEnded it -> line(atMs, "segments: epoch " + it.epoch() + " ends after segment "
+                    + it.lastSegment(), out);
+            case Fact.Listed it -> listed(atMs, it, out);
+            case Fact.Unlisted it -> line(atMs, "streams: epoch " + it.epoch() + " is removed", out);
             case Fact.StillSending it -> line(atMs, "connection " + it.connection() + " still sends", out);
             case Fact.AllAway _ -> line(atMs, "all encoders have been away for long", out);
             case Fact.Note it -> line(atMs, it.words(), out);
@@ -51,6 +58,13 @@ final class HistoryWords {
             case Fact.End it -> line(atMs, "packets: session " + it.session() + " has ended"
                     + (it.suspected() ? ", by suspicion" : ""), out);
             case Fact.GraceOver it -> line(atMs, "packets: grace of session " + it.session() + " is over", out);
+        }
+    }
+
+    private void listed(long atMs, Fact.Listed it, StringBuilder out) {
+        String state = it.ended() ? "has ended" : "has not ended";
+        if (!state.equals(lastListings.put(it.epoch(), state))) {
+            line(atMs, "streams: epoch " + it.epoch() + " " + state, out);
         }
     }
 

@@ -11,13 +11,15 @@ import java.util.Set;
  * The actions of encoders and the faults, with their times. Derived from a seed; a shorter plan may break the same
  * promise.
  *
- * @param nodes number of nodes
+ * @param nodes number of ingest nodes
+ * @param segmenters number of segmenters
  * @param steps in the order of their times
  */
-record Plan(int nodes, List<Step> steps) {
+record Plan(int nodes, int segmenters, List<Step> steps) {
     static final int LENGTH_MS = 40_000;
     static final List<String> STREAMS = List.of("live/a", "live/b");
 
+    private static final int MOST_SEGMENTERS = 2;
     private static final int LONG_MS = 30_000;
     private static final int HOUR_MS = 3_600_000;
     private static final int STORM_MS = 10_000;
@@ -44,12 +46,13 @@ record Plan(int nodes, List<Step> steps) {
                 add(fault, chance, nodes, encoders, steps);
             }
         });
+        int segmenters = chance.between(1, MOST_SEGMENTERS);
         steps.sort(Comparator.comparingLong(Step::atMs));
-        return new Plan(nodes, List.copyOf(steps));
+        return new Plan(nodes, segmenters, List.copyOf(steps));
     }
 
     Plan without(Step step) {
-        return new Plan(nodes, steps.stream().filter(s -> s != step).toList());
+        return new Plan(nodes, segmenters, steps.stream().filter(s -> s != step).toList());
     }
 
     private static int encoders(Chance chance, int nodes, Set<Fault> chosen, List<Step> steps) {
@@ -79,14 +82,18 @@ record Plan(int nodes, List<Step> steps) {
         int node = chance.between(0, nodes - 1);
         int partition = chance.between(0, NodeSettings.PARTITIONS - 1);
         switch (fault) {
-            case KILL -> {
-                steps.add(new Step(atMs, new Action.Kill(node)));
-                steps.add(new Step(atMs + chance.between(500, 20_000), new Action.Start(node)));
-            }
-            case FREEZE -> steps.add(new Step(atMs, new Action.Freeze(node, chance.between(100, LONG_MS))));
-            case SLOW_CONNECTIONS -> steps.add(new Step(atMs, new Action.Slow(node, chance.between(100, 10_000))));
+            case KILL -> kill(Stage.INGEST, node, atMs, chance, steps);
+            case FREEZE -> steps.add(new Step(atMs, new Action.Freeze(Stage.INGEST, node, chance.between(100, LONG_MS))));
+            case SLOW_CONNECTIONS ->
+                steps.add(new Step(atMs, new Action.Slow(Stage.INGEST, node, chance.between(100, 10_000))));
+            case KILL_SEGMENTER -> kill(Stage.SEGMENTER, segmenter(chance), atMs, chance, steps);
+            case FREEZE_SEGMENTER -> steps.add(new Step(atMs,
+                    new Action.Freeze(Stage.SEGMENTER, segmenter(chance), chance.between(100, LONG_MS))));
+            case SLOW_SEGMENTER -> steps.add(new Step(atMs,
+                    new Action.Slow(Stage.SEGMENTER, segmenter(chance), chance.between(100, 10_000))));
             case LEADER_CHANGE -> steps.add(new Step(atMs, new Action.ChangeLeader(
-                    chance.oneIn(2) ? NodeSettings.PACKETS : NodeSettings.SESSIONS, partition)));
+                    chance.of(List.of(NodeSettings.PACKETS, NodeSettings.SESSIONS, SegmenterProcess.SEGMENTS,
+                            SegmenterProcess.FOLDS)), partition)));
             case COMPACTION -> steps.add(new Step(atMs / 2, new Action.Compact(partition)));
             case CLOCKS -> steps.add(new Step(atMs, new Action.Jump(node, chance.between(-HOUR_MS, HOUR_MS))));
             case CLAIMS_WITHOUT_PACKETS, TRACKS -> {
@@ -96,5 +103,14 @@ record Plan(int nodes, List<Step> steps) {
                     chance.of(STREAMS), chance.between(STORM_LEAST, STORM_MOST), chance.between(100, STORM_MS))));
             case POISON -> steps.add(new Step(atMs, new Action.Poison(partition, chance.of(POISON))));
         }
+    }
+
+    private static int segmenter(Chance chance) {
+        return chance.between(0, MOST_SEGMENTERS - 1);
+    }
+
+    private static void kill(Stage stage, int number, int atMs, Chance chance, List<Step> steps) {
+        steps.add(new Step(atMs, new Action.Kill(stage, number)));
+        steps.add(new Step(atMs + chance.between(500, 20_000), new Action.Start(stage, number)));
     }
 }

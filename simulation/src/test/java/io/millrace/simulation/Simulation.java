@@ -32,10 +32,12 @@ final class Simulation implements World {
     private final Set<Defect> defects;
     private final History history = new History(events);
     private final LogWatch watch;
+    private final SegmentWatch segments = new SegmentWatch(history);
     private final ModelKafka kafka;
-    private final ModelGroup group;
+    private final ModelGroup owners;
+    private final ModelGroup segmenters;
     private final List<NodeClock> clocks = new ArrayList<>();
-    private final NodeProcess[] nodes;
+    private final Processes processes = new Processes(this, this::create);
     private final Map<Integer, SimulatedEncoder> encoders = new TreeMap<>();
     private final List<EncoderConnection> connections = new ArrayList<>();
 
@@ -45,12 +47,22 @@ final class Simulation implements World {
         // Different random numbers than those of the plan.
         this.chance = new Chance(~seed);
         this.kafka = new ModelKafka(events, chance, NodeSettings.PARTITIONS, this::committed);
-        this.group = new ModelGroup(kafka, NodeSettings.PARTITIONS);
-        this.nodes = new NodeProcess[plan.nodes()];
-        for (int node = 0; node < nodes.length; node++) {
+        this.owners = new ModelGroup(kafka, NodeSettings.PARTITIONS);
+        this.segmenters = new ModelGroup(kafka, NodeSettings.PARTITIONS);
+        for (int node = 0; node < plan.nodes(); node++) {
             clocks.add(new NodeClock(events, chance.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS)));
-            start(node);
         }
+        processes.startAll(Stage.INGEST, plan.nodes());
+        processes.startAll(Stage.SEGMENTER, plan.segmenters());
+    }
+
+    private StageProcess create(Stage stage, int number, int run) {
+        return switch (stage) {
+            case INGEST -> new NodeProcess(this, kafka, owners, number, clocks.get(number), this::acknowledged,
+                    defects);
+            case SEGMENTER -> new SegmenterProcess(this, kafka, segmenters, number, "run " + run,
+                    defects.contains(Defect.STATES_HAVE_NO_OWNER));
+        };
     }
 
     /**
@@ -77,11 +89,7 @@ final class Simulation implements World {
 
     private void heal() {
         note("all faults end");
-        for (int node = 0; node < nodes.length; node++) {
-            nodes[node].producer().slowUntil(events.nowMs());
-            thaw(node);
-            start(node);
-        }
+        processes.heal();
     }
 
     private void judge(SimulatedEncoder encoder) {
@@ -94,22 +102,28 @@ final class Simulation implements World {
     private void perform(Action action) {
         switch (action) {
             case Action.Publish it -> encoder(it.encoder(), it.stream(), it.sends(), true, it.picture())
-                    .connect(nodes[it.node()].isDead() ? anyNode().orElse(nodes[it.node()]) : nodes[it.node()]);
+                    .connect(aliveOrAny((NodeProcess) processes.of(Stage.INGEST, it.node())));
             case Action.Leave it -> withEncoder(it.encoder(), encoder -> encoder.leave(it.politely()));
             case Action.Silence it -> withEncoder(it.encoder(), encoder -> encoder.beSilent(it.forMs()));
             case Action.Storm it -> storm(it);
-            case Action.Kill it -> kill(it.node());
-            case Action.Start it -> start(it.node());
-            case Action.Freeze it -> freeze(it.node(), it.forMs());
-            case Action.Slow it -> {
-                note("node " + it.node() + " has slow connections for " + it.forMs() + " ms");
-                nodes[it.node()].producer().slowUntil(events.nowMs() + it.forMs());
+            case Action.Kill it when processes.exists(it.stage(), it.number()) -> kill(it.stage(), it.number());
+            case Action.Start it when processes.exists(it.stage(), it.number()) ->
+                processes.start(it.stage(), it.number());
+            case Action.Freeze it when processes.exists(it.stage(), it.number()) ->
+                processes.freeze(it.stage(), it.number(), it.forMs());
+            case Action.Slow it when processes.exists(it.stage(), it.number()) ->
+                processes.slow(it.stage(), it.number(), it.forMs());
+            case Action.Kill _,Action.Start _,Action.Freeze _,Action.Slow _ -> {
+                // This simulation has fewer processes.
             }
             case Action.ChangeLeader it -> {
                 note(it.topic() + "-" + it.partition() + " has another leader");
                 kafka.changeLeader(kafka.partition(it.topic(), it.partition()));
             }
-            case Action.Compact it -> kafka.compact(kafka.partition(NodeSettings.SESSIONS, it.partition()));
+            case Action.Compact it -> {
+                kafka.compact(kafka.partition(NodeSettings.SESSIONS, it.partition()));
+                kafka.compact(kafka.partition(SegmenterProcess.FOLDS, it.partition()));
+            }
             case Action.Jump it -> {
                 note("the clock of node " + it.node() + " jumps by " + it.byMs() + " ms");
                 clocks.get(it.node()).jump(it.byMs());
@@ -142,41 +156,15 @@ final class Simulation implements World {
         }
     }
 
-    private void kill(int node) {
-        if (nodes[node].isDead()) {
-            return;
-        }
-        note("node " + node + " is killed");
-        nodes[node].kill();
-        List.copyOf(encoders.values()).forEach(encoder -> encoder.nodeDied(nodes[node]));
-    }
-
-    private void start(int node) {
-        if (nodes[node] == null || nodes[node].isDead()) {
-            note("node " + node + " starts");
-            nodes[node] = new NodeProcess(this, kafka, group, node, clocks.get(node), this::acknowledged, defects);
-            nodes[node].start();
+    private void kill(Stage stage, int number) {
+        if (processes.kill(stage, number) && stage == Stage.INGEST) {
+            List.copyOf(encoders.values())
+                    .forEach(encoder -> encoder.nodeDied((NodeProcess) processes.of(stage, number)));
         }
     }
 
-    private void freeze(int node, int forMs) {
-        NodeProcess frozen = nodes[node];
-        if (!frozen.isDead() && !frozen.isFrozen()) {
-            note("node " + node + " freezes for " + forMs + " ms");
-            frozen.freeze();
-            events.after(forMs, () -> {
-                if (nodes[node] == frozen) {
-                    thaw(node);
-                }
-            });
-        }
-    }
-
-    private void thaw(int node) {
-        if (nodes[node].isFrozen()) {
-            note("node " + node + " goes on");
-            nodes[node].thaw();
-        }
+    private NodeProcess aliveOrAny(NodeProcess node) {
+        return node.isDead() ? anyNode().orElse(node) : node;
     }
 
     private void committed(ModelPartition partition, ModelPartition.Stored stored) {
@@ -184,6 +172,10 @@ final class Simulation implements World {
             watch.packets(stored);
         } else if (partition.topic().equals(NodeSettings.SESSIONS)) {
             watch.sessions(stored);
+        } else if (partition.topic().equals(SegmenterProcess.SEGMENTS)) {
+            segments.segments(stored);
+        } else if (partition.topic().equals(NodeSettings.STREAMS)) {
+            segments.streams(stored);
         }
     }
 
@@ -210,8 +202,8 @@ final class Simulation implements World {
 
     @Override
     public Optional<NodeProcess> anyNode() {
-        List<NodeProcess> alive = List.of(nodes).stream().filter(node -> !node.isDead()).toList();
-        return alive.isEmpty() ? Optional.empty() : Optional.of(chance.of(alive));
+        List<StageProcess> alive = processes.alive(Stage.INGEST);
+        return alive.isEmpty() ? Optional.empty() : Optional.of((NodeProcess) chance.of(alive));
     }
 
     @Override

@@ -13,8 +13,8 @@ public final class Oracle {
         if (violation != null) {
             return;
         }
-        violation = (fact instanceof Fact.NodeFailed(int node, String why)
-                ? Optional.of(new Violation(Promise.NO_RECORD_STOPS_A_NODE, "", "node " + node + " ended: " + why))
+        violation = (fact instanceof Fact.ProcessFailed(String process, String why)
+                ? Optional.of(new Violation(Promise.NO_RECORD_STOPS_A_PROCESS, "", process + " ended: " + why))
                 : streams.computeIfAbsent(fact.stream(), StreamOracle::new).watch(fact)).orElse(null);
     }
 

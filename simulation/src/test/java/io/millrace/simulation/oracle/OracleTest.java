@@ -22,8 +22,8 @@ class OracleTest {
 
     static Stream<Broken> broken() {
         return Stream.of(
-                new Broken("a node ends because of a record", Promise.NO_RECORD_STOPS_A_NODE,
-                        List.of(new Fact.NodeFailed(1, "NumberFormatException"))),
+                new Broken("a node ends because of a record", Promise.NO_RECORD_STOPS_A_PROCESS,
+                        List.of(new Fact.ProcessFailed("node 1", "NumberFormatException"))),
                 new Broken("an acknowledged packet is lost", Promise.ACKNOWLEDGED_IS_LOGGED,
                         history(claim(0), sent(0), new Fact.Acknowledged(STREAM, packet(0)))),
                 new Broken("a packet that counts is hidden", Promise.LOGGED_IS_SHOWN,

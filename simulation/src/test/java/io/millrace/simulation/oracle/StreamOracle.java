@@ -10,6 +10,7 @@ import java.util.Set;
 final class StreamOracle {
     private final String stream;
     private final ReferenceStream reference = new ReferenceStream();
+    private final SegmentOracle segments;
     private final Set<Long> sent = new HashSet<>();
     private final Set<Long> logged = new HashSet<>();
     private final Set<Long> shown = new HashSet<>();
@@ -26,6 +27,7 @@ final class StreamOracle {
 
     StreamOracle(String stream) {
         this.stream = stream;
+        this.segments = new SegmentOracle(stream);
     }
 
     Optional<Violation> watch(Fact fact) {
@@ -46,13 +48,20 @@ final class StreamOracle {
             case Fact.Forgotten it -> forgotten(it.session());
             case Fact.EpochBegan it -> epochBegan(it.epoch());
             case Fact.EpochOver it -> epochOver(it.epoch());
-            case Fact.Note _,Fact.NodeFailed _ -> Optional.empty();
+            case Fact.Note _,Fact.ProcessFailed _ -> Optional.empty();
             case Fact.Shown it -> shown(it);
             case Fact.Hidden it -> hidden(it);
             case Fact.Replaced it -> replaced(it);
             case Fact.StillSending it -> check(shown.contains(it.packet()), Promise.ENCODER_IS_SHOWN_OR_DISCONNECTED,
                     "connection " + it.connection() + " is connected and sends, and is not shown");
-            case Fact.AllAway _ -> allAway();
+            case Fact.Cut it -> segments.cut(it);
+            case Fact.CutsEnded it -> segments.ended(it);
+            case Fact.Listed it -> {
+                segments.listed(it);
+                yield Optional.empty();
+            }
+            case Fact.Unlisted _ -> Optional.empty();
+            case Fact.AllAway _ -> allAway().or(segments::allAway);
         };
     }
 
@@ -109,6 +118,7 @@ final class StreamOracle {
     }
 
     private Optional<Violation> shown(Fact.Shown it) {
+        segments.shown(it);
         boolean rises = it.session() > shownSession || it.session() == shownSession && it.seq() > shownSeq;
         rises &= it.epoch() == shownEpoch && it.epoch() <= it.session();
         shownSession = it.session();
