@@ -13,6 +13,8 @@ enum Defect {
     STATES_HAVE_NO_OWNER,
     /** A tombstone whose key names no session ends its reader, 8. */
     POISON_KEY_STOPS_READERS,
+    /** Number 10: an edge ends a playlist when the directory, and at last its wall clock, say so. */
+    EPOCHS_END_BY_CLOCK,
     /** Number 15: an epoch goes on with whatever tracks the next session has. */
     EPOCHS_TAKE_ANY_TRACKS,
     /** Packets of a session are sent before the notice of its claim is acknowledged. */

@@ -25,5 +25,13 @@ enum Fault {
     /** Segmenters freeze and continue. */
     FREEZE_SEGMENTER,
     /** Requests of a segmenter are lost, or arrive up to 25 s later, even after its death. */
-    SLOW_SEGMENTER
+    SLOW_SEGMENTER,
+    /** Packagers are killed at any step and restarted. */
+    KILL_PACKAGER,
+    /** Packagers freeze and continue. */
+    FREEZE_PACKAGER,
+    /** Requests of a packager are lost, or arrive up to 25 s later, even after its death. */
+    SLOW_PACKAGER,
+    /** Edges are killed at any step and restarted. */
+    KILL_EDGE
 }

@@ -31,6 +31,7 @@ import java.util.Set;
  */
 final class NodeProcess extends StageProcess implements ModelGroup.Member {
     private static final int FORMER_RULES = 2;
+    private static final int RULES_WITHOUT_ENDS = 3;
     private static final int RULES_OF_ANY_TRACKS = 4;
     private static final PublishAnswer NOT_YET = new PublishAnswer.Refused(PublishEnd.UNAVAILABLE, "the node starts");
 
@@ -72,6 +73,9 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
     private static int rulesVersion(Set<Defect> defects) {
         if (defects.contains(Defect.RULES_OF_VERSION_2)) {
             return FORMER_RULES;
+        }
+        if (defects.contains(Defect.EPOCHS_END_BY_CLOCK)) {
+            return RULES_WITHOUT_ENDS;
         }
         return defects.contains(Defect.EPOCHS_TAKE_ANY_TRACKS) ? RULES_OF_ANY_TRACKS : EpochRules.CURRENT_VERSION;
     }

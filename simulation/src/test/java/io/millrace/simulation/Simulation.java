@@ -10,6 +10,7 @@ import io.millrace.simulation.kafka.ModelPartition;
 import io.millrace.simulation.oracle.Fact;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,38 +31,46 @@ final class Simulation implements World {
     private final EventQueue events = new EventQueue();
     private final Chance chance;
     private final Set<Defect> defects;
-    private final History history = new History(events);
+    private final History history;
     private final LogWatch watch;
-    private final SegmentWatch segments = new SegmentWatch(history);
+    private final DerivedWatch derived;
     private final ModelKafka kafka;
     private final ModelGroup owners;
     private final ModelGroup segmenters;
-    private final List<NodeClock> clocks = new ArrayList<>();
+    private final ModelGroup packagers;
+    private final Map<String, NodeClock> clocks = new HashMap<>();
     private final Processes processes = new Processes(this, this::create);
     private final Map<Integer, SimulatedEncoder> encoders = new TreeMap<>();
     private final List<EncoderConnection> connections = new ArrayList<>();
 
     private Simulation(long seed, Plan plan, Set<Defect> defects) {
         this.defects = Set.copyOf(defects);
+        this.history = new History(events, plan.processes().get(Stage.SEGMENTER) > 0);
+        this.derived = new DerivedWatch(history);
         this.watch = new LogWatch(history, Set.copyOf(Plan.STREAMS), !defects.contains(Defect.RULES_OF_VERSION_2));
         // Different random numbers than those of the plan.
         this.chance = new Chance(~seed);
         this.kafka = new ModelKafka(events, chance, NodeSettings.PARTITIONS, this::committed);
         this.owners = new ModelGroup(kafka, NodeSettings.PARTITIONS);
         this.segmenters = new ModelGroup(kafka, NodeSettings.PARTITIONS);
-        for (int node = 0; node < plan.nodes(); node++) {
-            clocks.add(new NodeClock(events, chance.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS)));
-        }
-        processes.startAll(Stage.INGEST, plan.nodes());
-        processes.startAll(Stage.SEGMENTER, plan.segmenters());
+        this.packagers = new ModelGroup(kafka, NodeSettings.PARTITIONS);
+        plan.processes().forEach((stage, count) -> {
+            for (int number = 0; number < count; number++) {
+                clocks.put(stage.name(number), new NodeClock(events, chance.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS)));
+            }
+        });
+        plan.processes().forEach(processes::startAll);
     }
 
     private StageProcess create(Stage stage, int number, int run) {
         return switch (stage) {
-            case INGEST -> new NodeProcess(this, kafka, owners, number, clocks.get(number), this::acknowledged,
+            case INGEST -> new NodeProcess(this, kafka, owners, number, clocks.get(stage.name(number)),
+                    this::acknowledged,
                     defects);
             case SEGMENTER -> new SegmenterProcess(this, kafka, segmenters, number, "run " + run,
                     defects.contains(Defect.STATES_HAVE_NO_OWNER));
+            case PACKAGER -> new PackagerProcess(this, kafka, packagers, number, clocks.get(stage.name(number)));
+            case EDGE -> new EdgeProcess(this, kafka, number, clocks.get(stage.name(number)));
         };
     }
 
@@ -106,15 +115,10 @@ final class Simulation implements World {
             case Action.Leave it -> withEncoder(it.encoder(), encoder -> encoder.leave(it.politely()));
             case Action.Silence it -> withEncoder(it.encoder(), encoder -> encoder.beSilent(it.forMs()));
             case Action.Storm it -> storm(it);
-            case Action.Kill it when processes.exists(it.stage(), it.number()) -> kill(it.stage(), it.number());
-            case Action.Start it when processes.exists(it.stage(), it.number()) ->
-                processes.start(it.stage(), it.number());
-            case Action.Freeze it when processes.exists(it.stage(), it.number()) ->
-                processes.freeze(it.stage(), it.number(), it.forMs());
-            case Action.Slow it when processes.exists(it.stage(), it.number()) ->
-                processes.slow(it.stage(), it.number(), it.forMs());
-            case Action.Kill _,Action.Start _,Action.Freeze _,Action.Slow _ -> {
-                // This simulation has fewer processes.
+            case Action.OfProcess it -> {
+                if (processes.exists(it.stage(), it.number())) {
+                    happen(it);
+                }
             }
             case Action.ChangeLeader it -> {
                 note(it.topic() + "-" + it.partition() + " has another leader");
@@ -124,13 +128,23 @@ final class Simulation implements World {
                 kafka.compact(kafka.partition(NodeSettings.SESSIONS, it.partition()));
                 kafka.compact(kafka.partition(SegmenterProcess.FOLDS, it.partition()));
             }
-            case Action.Jump it -> {
-                note("the clock of node " + it.node() + " jumps by " + it.byMs() + " ms");
-                clocks.get(it.node()).jump(it.byMs());
-            }
             case Action.Poison it -> {
                 note("somebody writes a tombstone with the key '" + it.key() + "'");
                 kafka.write(kafka.partition(NodeSettings.SESSIONS, it.partition()), it.key(), null);
+            }
+        }
+    }
+
+    private void happen(Action.OfProcess action) {
+        switch (action) {
+            case Action.Kill it -> kill(it.stage(), it.number());
+            case Action.Start it -> processes.start(it.stage(), it.number());
+            case Action.Freeze it -> processes.freeze(it.stage(), it.number(), it.forMs());
+            case Action.Slow it -> processes.slow(it.stage(), it.number(), it.forMs());
+            case Action.Jump it -> {
+                String name = it.stage().name(it.number());
+                note("the clock of " + name + " jumps by " + it.byMs() + " ms");
+                clocks.get(name).jump(it.byMs());
             }
         }
     }
@@ -173,9 +187,13 @@ final class Simulation implements World {
         } else if (partition.topic().equals(NodeSettings.SESSIONS)) {
             watch.sessions(stored);
         } else if (partition.topic().equals(SegmenterProcess.SEGMENTS)) {
-            segments.segments(stored);
+            derived.segments(stored);
         } else if (partition.topic().equals(NodeSettings.STREAMS)) {
-            segments.streams(stored);
+            derived.streams(stored);
+        } else if (partition.topic().equals(PackagerProcess.PARTS)) {
+            derived.parts(stored);
+        } else if (partition.topic().equals(PackagerProcess.INDEX)) {
+            derived.index(stored);
         }
     }
 

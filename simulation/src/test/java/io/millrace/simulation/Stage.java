@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** The kinds of processes that a simulation runs. */
 enum Stage {
-    INGEST, SEGMENTER;
+    INGEST, SEGMENTER, PACKAGER, EDGE;
 
     /** Returns what a history calls a process of this stage. */
     String name(int number) {

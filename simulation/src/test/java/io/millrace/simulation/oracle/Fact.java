@@ -95,6 +95,28 @@ public sealed interface Fact {
     /** A tombstone of {@code streams} can be read. */
     record Unlisted(String stream, long epoch) implements Fact {}
 
+    /** A record of {@code parts} can be read: the bytes of a part. */
+    record Muxed(String stream, long epoch, long segment, int part, ByteBuffer content) implements Fact {}
+
+    /** A record of {@code index} can be read. */
+    record Indexed(String stream, long offset) implements Fact {}
+
+    /**
+     * A viewer has loaded a playlist.
+     *
+     * @param readTo the edge has read {@code index} up to this offset, exclusive
+     * @param text empty while nothing is listed
+     */
+    record Playlist(String stream, int edge, long epoch, long readTo, String text) implements Fact {}
+
+    /**
+     * A viewer has loaded a segment.
+     *
+     * @param packets the frames in it
+     */
+    record Served(String stream, int edge, long epoch, long segment, List<Long> packets,
+            ByteBuffer content) implements Fact {}
+
     /** A node disconnects an encoder because its session does not own the stream any more. */
     record Replaced(String stream, int connection, String why) implements Fact {}
 

@@ -77,7 +77,7 @@ class OracleTest {
     @ParameterizedTest
     @MethodSource("broken")
     void reportsBrokenPromise(Broken history) {
-        Oracle oracle = new Oracle();
+        Oracle oracle = new Oracle(false);
         for (Fact fact : history.facts().subList(0, history.facts().size() - 1)) {
             oracle.watch(fact);
         }
@@ -88,7 +88,7 @@ class OracleTest {
 
     @Test
     void acceptsCorrectHistory() {
-        Oracle oracle = new Oracle();
+        Oracle oracle = new Oracle(false);
         history(live(0), new Fact.Noticed(STREAM, 0, "LIVE"), new Fact.Acknowledged(STREAM, packet(0)),
                 // A greater session takes over; the packets of the lesser one are hidden, and its encoder is
                 // disconnected.
@@ -106,7 +106,7 @@ class OracleTest {
 
     @Test
     void acceptsEpochOfOtherTracks() {
-        Oracle oracle = new Oracle();
+        Oracle oracle = new Oracle(false);
         history(claim(0), tracks(1, 0, "AAC"), new Fact.EpochBegan(STREAM, 0), sent(0), media(2, 0, 0),
                 shown(2, 0, 0, 0, packet(0)), claim(3), tracks(4, 3, "AVC and AAC"), new Fact.EpochOver(STREAM, 0),
                 new Fact.EpochBegan(STREAM, 3), new Fact.Sent(STREAM, 3, other(3, 0)),

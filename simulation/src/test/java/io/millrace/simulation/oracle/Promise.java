@@ -36,6 +36,10 @@ public enum Promise {
      * pictures three seconds after the session's first sound.
      */
     SHOWN_IS_CUT,
+    /** A playlist depends on how far the index has been read, and on nothing else. */
+    ONE_PLAYLIST_PER_OFFSET,
+    /** Each segment is listed, and the frames in it are those that were cut. */
+    CUT_IS_SERVED,
     /** The newest entry of an epoch says what became of the epoch. */
     DIRECTORY_IS_TRUE
 }

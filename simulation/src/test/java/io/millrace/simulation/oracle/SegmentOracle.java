@@ -18,8 +18,10 @@ import java.util.TreeMap;
 final class SegmentOracle {
     /** The picture codec, whose frames here are all keyframes. */
     private static final String PICTURE = "AVC";
-    /** More than the three seconds for which a session without pictures waits for one. */
-    private static final int FRAMES_BEFORE_SOUND_IS_CUT = 12;
+    /**
+     * A session without pictures waits three seconds for one, and again after a pause. This is more than twice that.
+     */
+    private static final int FRAMES_BEFORE_SOUND_IS_CUT = 24;
 
     private record Part(long epoch, long segment, int part) {}
 

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SegmentOracleTest {
     private static final String STREAM = "live/show";
     private static final int SESSION_LENGTH = 4;
-    private static final int LONG_SESSION = 20;
+    private static final int LONG_SESSION = 30;
 
     private record Broken(String name, Promise promise, List<Fact> facts) {
         @Override
@@ -73,7 +73,7 @@ class SegmentOracleTest {
     @ParameterizedTest
     @MethodSource("broken")
     void reportsBrokenPromise(Broken history) {
-        Oracle oracle = new Oracle();
+        Oracle oracle = new Oracle(true);
         for (Fact fact : history.facts().subList(0, history.facts().size() - 1)) {
             oracle.watch(fact);
         }
@@ -84,7 +84,7 @@ class SegmentOracleTest {
 
     @Test
     void acceptsCorrectSegments() {
-        Oracle oracle = new Oracle();
+        Oracle oracle = new Oracle(true);
         history(sound(SESSION_LENGTH), listed(1, false, -1), cut(0, 0, false, 1, 2),
                 // A successor repeats what its predecessor may have lost.
                 cut(0, 0, false, 1, 2), cut(0, 1, true, 3), cut(1, 0, true, 4), end(1), end(1), listed(9, true, 1),
@@ -95,7 +95,7 @@ class SegmentOracleTest {
 
     @Test
     void acceptsShortSessionWithoutSegment() {
-        Oracle oracle = new Oracle();
+        Oracle oracle = new Oracle(true);
         history(sound(SESSION_LENGTH), new Fact.Unlisted(STREAM, 0), over()).forEach(oracle::watch);
         assertThat(oracle.violation()).isEmpty();
     }
@@ -139,7 +139,7 @@ class SegmentOracleTest {
 
     /** The session and its epoch are over, and everybody is away. */
     private static List<Fact> over() {
-        return List.of(new Fact.Noticed(STREAM, 0, "OVER"), new Fact.Logged(STREAM, 99, new Fact.GraceOver(0)),
+        return List.of(new Fact.Noticed(STREAM, 0, "OVER"), new Fact.Logged(STREAM, 999, new Fact.GraceOver(0)),
                 new Fact.EpochOver(STREAM, 0), new Fact.Forgotten(STREAM, 0), new Fact.AllAway(STREAM));
     }
 

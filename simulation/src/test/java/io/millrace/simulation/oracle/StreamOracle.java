@@ -11,6 +11,8 @@ final class StreamOracle {
     private final String stream;
     private final ReferenceStream reference = new ReferenceStream();
     private final SegmentOracle segments;
+    private final ViewerOracle viewers;
+    private final boolean isCut;
     private final Set<Long> sent = new HashSet<>();
     private final Set<Long> logged = new HashSet<>();
     private final Set<Long> shown = new HashSet<>();
@@ -25,9 +27,12 @@ final class StreamOracle {
     private long shownSession = ReferenceStream.NONE;
     private long shownSeq = ReferenceStream.NONE;
 
-    StreamOracle(String stream) {
+    /** @param isCut whether the history contains segments */
+    StreamOracle(String stream, boolean isCut) {
+        this.isCut = isCut;
         this.stream = stream;
         this.segments = new SegmentOracle(stream);
+        this.viewers = new ViewerOracle(stream);
     }
 
     Optional<Violation> watch(Fact fact) {
@@ -54,14 +59,25 @@ final class StreamOracle {
             case Fact.Replaced it -> replaced(it);
             case Fact.StillSending it -> check(shown.contains(it.packet()), Promise.ENCODER_IS_SHOWN_OR_DISCONNECTED,
                     "connection " + it.connection() + " is connected and sends, and is not shown");
-            case Fact.Cut it -> segments.cut(it);
+            case Fact.Cut it -> {
+                viewers.cut(it);
+                yield segments.cut(it);
+            }
+            case Fact.Muxed it -> viewers.muxed(it);
+            case Fact.Indexed it -> {
+                viewers.indexed(it);
+                yield Optional.empty();
+            }
+            case Fact.Playlist it -> viewers.playlist(it);
+            case Fact.Served it -> viewers.served(it);
             case Fact.CutsEnded it -> segments.ended(it);
             case Fact.Listed it -> {
                 segments.listed(it);
                 yield Optional.empty();
             }
             case Fact.Unlisted _ -> Optional.empty();
-            case Fact.AllAway _ -> allAway().or(segments::allAway);
+            case Fact.AllAway _ -> allAway().or(() -> isCut ? segments.allAway() : Optional.empty())
+                    .or(viewers::allAway);
         };
     }
 
@@ -119,6 +135,7 @@ final class StreamOracle {
 
     private Optional<Violation> shown(Fact.Shown it) {
         segments.shown(it);
+        viewers.shown(it);
         boolean rises = it.session() > shownSession || it.session() == shownSession && it.seq() > shownSeq;
         rises &= it.epoch() == shownEpoch && it.epoch() <= it.session();
         shownSession = it.session();

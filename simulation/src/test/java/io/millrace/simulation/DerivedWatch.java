@@ -3,16 +3,17 @@ package io.millrace.simulation;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
+import io.millrace.platform.log.Part;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.simulation.kafka.ModelPartition.Stored;
 import io.millrace.simulation.oracle.Fact;
 import java.nio.ByteBuffer;
 
-/** Reads {@code segments} and {@code streams} as they grow, and translates each record into a fact. Confined to one thread. */
-final class SegmentWatch {
+/** Reads what is derived from {@code packets} as it grows, and translates each record into a fact. Confined to one thread. */
+final class DerivedWatch {
     private final History history;
 
-    SegmentWatch(History history) {
+    DerivedWatch(History history) {
         this.history = history;
     }
 
@@ -34,5 +35,14 @@ final class SegmentWatch {
             StreamKey key = StreamKey.parse(stored.key());
             history.add(new Fact.Unlisted(key.stream(), key.number()));
         }
+    }
+
+    void parts(Stored stored) {
+        Part part = (Part) stored.decoded();
+        history.add(new Fact.Muxed(stored.key(), part.id().epoch(), part.id().segment(), part.id().part(), part.bytes()));
+    }
+
+    void index(Stored stored) {
+        history.add(new Fact.Indexed(stored.key(), stored.offset()));
     }
 }
