@@ -39,7 +39,8 @@ final class DerivedWatch {
 
     void parts(Stored stored) {
         Part part = (Part) stored.decoded();
-        history.add(new Fact.Muxed(stored.key(), part.id().epoch(), part.id().segment(), part.id().part(), part.bytes()));
+        history.add(new Fact.Muxed(stored.key(), part.id().epoch(), part.id().segment(), part.id().part(),
+                part.bytes()));
     }
 
     void index(Stored stored) {

@@ -39,7 +39,10 @@ final class EdgeProcess extends StageProcess {
     private final Map<Key, StreamEntry> directory = new HashMap<>();
     private final Map<Key, SteppedEpoch> followed = new TreeMap<>();
     private final Map<Integer, ModelReader> tails = new HashMap<>();
+    private final Map<Key, Loaded> playlists = new HashMap<>();
     private final Set<String> loaded = new HashSet<>();
+
+    private record Loaded(long readTo, String text) {}
 
     private record Key(String stream, long epoch) implements Comparable<Key> {
         @Override
@@ -146,6 +149,10 @@ final class EdgeProcess extends StageProcess {
             return;
         }
         String text = view.isListed() ? new String(view.media().plain(), StandardCharsets.UTF_8) : "";
+        Loaded playlist = new Loaded(readTo, text);
+        if (playlist.equals(playlists.put(key, playlist))) {
+            return;
+        }
         world.history().add(new Fact.Playlist(key.stream(), number, key.epoch(), readTo, text));
         view.segments().values().stream().filter(Segment::complete).forEach(segment -> {
             if (loaded.add(key.stream() + " " + key.epoch() + " " + segment.number())) {

@@ -92,7 +92,8 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
         int partition = chance.between(0, NodeSettings.PARTITIONS - 1);
         switch (fault) {
             case KILL -> kill(Stage.INGEST, node, atMs, chance, steps);
-            case FREEZE -> steps.add(new Step(atMs, new Action.Freeze(Stage.INGEST, node, chance.between(100, LONG_MS))));
+            case FREEZE ->
+                steps.add(new Step(atMs, new Action.Freeze(Stage.INGEST, node, chance.between(100, LONG_MS))));
             case SLOW_CONNECTIONS ->
                 steps.add(new Step(atMs, new Action.Slow(Stage.INGEST, node, chance.between(100, 10_000))));
             case KILL_SEGMENTER -> kill(Stage.SEGMENTER, any(chance), atMs, chance, steps);

@@ -42,7 +42,8 @@ final class ViewerOracle {
     }
 
     void cut(Fact.Cut it) {
-        cuts.putIfAbsent(new Key(it.epoch(), it.segment(), it.part()), it.offsets().stream().map(packets::get).toList());
+        cuts.putIfAbsent(new Key(it.epoch(), it.segment(), it.part()),
+                it.offsets().stream().map(packets::get).toList());
     }
 
     Optional<Violation> muxed(Fact.Muxed it) {
@@ -87,8 +88,8 @@ final class ViewerOracle {
         String name = "segment " + it.segment() + " of epoch " + it.epoch();
         ByteBuffer first = served.putIfAbsent(new Key(it.epoch(), it.segment(), 0), it.content());
         if (first != null) {
-            return check(first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY, name + " has other bytes at edge "
-                    + it.edge());
+            return check(first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY,
+                    name + " has other bytes at edge " + it.edge());
         }
         List<Long> expected = new ArrayList<>();
         List<Long> part;
