@@ -12,7 +12,7 @@ class ModelPartitionTest {
     private final ModelPartition partition = new ModelPartition("topic", 0);
 
     @Test
-    void consumersReadUpToTheHighWatermark() {
+    void consumersReadUpToHighWatermark() {
         append(1, 0, 0, "a");
         append(1, 0, 1, "b");
         assertThat(keys()).isEmpty();
