@@ -65,11 +65,18 @@ final class ViewerOracle {
         String where = "the playlist of epoch " + it.epoch() + " at index offset " + at;
         if (first != null) {
             return check(first.equals(it.text()), Promise.ONE_PLAYLIST_PER_OFFSET, where + " is another one at edge "
-                    + it.edge() + ":\n" + it.text() + "instead of\n" + first);
+                    + it.edge() + ": " + more(it.text(), first) + " instead of " + more(first, it.text()));
         }
         return Optional.ofNullable(texts.lowerEntry(at)).flatMap(before -> order(where, before.getValue(), it.text()))
                 .or(() -> Optional.ofNullable(texts.higherEntry(at))
                         .flatMap(after -> order(where, it.text(), after.getValue())));
+    }
+
+    /** Returns the lines of a text that another one does not have. */
+    private static List<String> more(String text, String than) {
+        List<String> lines = new ArrayList<>(text.lines().toList());
+        lines.removeAll(than.lines().toList());
+        return lines;
     }
 
     private Optional<Violation> order(String where, String earlier, String later) {
