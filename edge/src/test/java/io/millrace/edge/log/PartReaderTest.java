@@ -2,11 +2,11 @@ package io.millrace.edge.log;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.SharedBroker;
@@ -88,7 +88,7 @@ class PartReaderTest {
             for (int i = 0; i < count; i++) {
                 byte[] bytes = new byte[PART_BYTES];
                 bytes[0] = (byte) i;
-                var part = new Part(new PartId(17, i, 0), Format.TS, ByteBuffer.wrap(bytes));
+                var part = new Part(new PartId(17, i, 0), RenditionId.TS, ByteBuffer.wrap(bytes));
                 long offset = producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS),
                         kafka.partitionOf(STREAM), STREAM, LogCodec.encode(part)))
                         .get(Patience.MILLIS, TimeUnit.MILLISECONDS).offset();

@@ -5,10 +5,10 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.timeline.SessionEvent;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
@@ -126,7 +126,7 @@ final class UndisturbedRun {
 
     private void mux(Cut cut) {
         if (cut.id().isFirst()) {
-            mux = new SegmentMux(Format.TS, cut);
+            mux = new SegmentMux(RenditionId.TS, cut);
             open = new ByteArrayOutputStream();
             discontinuous = cut.head().start().discontinuous();
             startMs = cut.times().programDateTimeMs();
