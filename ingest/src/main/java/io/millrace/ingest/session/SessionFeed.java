@@ -60,7 +60,7 @@ public final class SessionFeed implements AutoCloseable {
         this.partitions = IntStream.range(0, kafka.settings().partitions()).boxed()
                 .flatMap(p -> Stream.of(kafka.partition(Topic.SESSIONS, p), kafka.partition(Topic.STREAMS, p)))
                 .toList();
-        this.consumer = kafka.reader(clientId);
+        this.consumer = kafka.quietReader(clientId);
         this.thread = Thread.ofPlatform().name(clientId).daemon().unstarted(this::run);
     }
 
@@ -95,7 +95,7 @@ public final class SessionFeed implements AutoCloseable {
     }
 
     private void run() {
-        try (consumer) {
+        try (var _ = KafkaClients.closing(consumer)) {
             consumer.assign(partitions);
             Map<TopicPartition, Long> behind = ends();
             while (!closed) {
