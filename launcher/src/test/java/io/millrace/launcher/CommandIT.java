@@ -109,7 +109,7 @@ class CommandIT {
     void scriptMakesNoAotCacheIfItIsOff() throws Exception {
         Outcome outcome = run(script(Path.of("off"), "train"));
         assertThat(outcome.code()).isEqualTo(1);
-        assertThat(outcome.err()).hasLineCount(1).startsWith("millrace: there is no directory for an AOT cache");
+        assertThat(outcome.err()).contains("millrace: there is no directory for an AOT cache");
     }
 
     private ProcessBuilder script(Path caches, String... arguments) throws IOException {
