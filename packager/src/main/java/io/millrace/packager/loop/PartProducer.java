@@ -14,7 +14,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** The Kafka producer of parts and index records, shared by all partitions. Thread-safe. */
 final class PartProducer implements RecordLog, AutoCloseable {
-    /** A full buffer means that partitions without a leader use what is intended for all; the worker then repeats. */
+    /**
+     * Limit of the wait for buffer space, which records of partitions without a leader may occupy. The worker then
+     * tries again.
+     */
     private static final long MAX_BLOCK_MS = 5_000;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
