@@ -55,10 +55,12 @@ public final class SegmenterService implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SegmenterService.class);
 
     private final KafkaStreams streams;
+    private final StreamsClients clients;
     private final KafkaStreamsMetrics clientMeters;
 
-    private SegmenterService(KafkaStreams streams, MeterRegistry meters) {
+    private SegmenterService(KafkaStreams streams, StreamsClients clients, MeterRegistry meters) {
         this.streams = streams;
+        this.clients = clients;
         this.clientMeters = new KafkaStreamsMetrics(streams);
         clientMeters.bindTo(meters);
     }
@@ -71,10 +73,11 @@ public final class SegmenterService implements AutoCloseable {
     public static SegmenterService start(SegmenterSettings settings, KafkaClients kafka, MeterRegistry meters,
             FatalError fatal) {
         CommittedPositions committed = new CommittedPositions();
+        StreamsClients clients = new StreamsClients();
         KafkaStreams streams = new KafkaStreams(
-                SegmenterTopology.build(kafka.settings(), new SegmenterMeters(meters), committed,
-                        packets(kafka)),
-                properties(settings, kafka, committed));
+                SegmenterTopology.build(kafka.settings(), new SegmenterMeters(meters), committed, packets(kafka),
+                        clients::sent),
+                properties(settings, kafka, committed), clients);
         CountDownLatch settled = new CountDownLatch(1);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         ThreadDeaths deaths = new ThreadDeaths(System::nanoTime);
@@ -97,8 +100,13 @@ public final class SegmenterService implements AutoCloseable {
             }
         });
         streams.start();
-        await(streams, settled, failure, kafka);
-        return new SegmenterService(streams, meters);
+        try {
+            await(streams, settled, failure, kafka);
+        } catch (UserError e) {
+            clients.close();
+            throw e;
+        }
+        return new SegmenterService(streams, clients, meters);
     }
 
     static PacketsRange packets(KafkaClients kafka) {
@@ -141,6 +149,7 @@ public final class SegmenterService implements AutoCloseable {
         String id = kafka.settings().group(settings.applicationId());
         Properties all = new Properties();
         kafka.producerConfig(id).forEach((name, value) -> all.put(StreamsConfig.producerPrefix(name), value));
+        StreamsClients.producerConfig().forEach((name, value) -> all.put(StreamsConfig.producerPrefix(name), value));
         kafka.consumerConfig(id).forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));
         Map<String, Object> watched = new HashMap<>(kafka.stopped().config());
         watched.putAll(committed.config(watched.get(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG)));
@@ -189,5 +198,6 @@ public final class SegmenterService implements AutoCloseable {
         clientMeters.close();
         streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
                 .withTimeout(CLOSE_LIMIT));
+        clients.close();
     }
 }

@@ -130,7 +130,7 @@ class StaleOwnerTest {
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), 5_000);
         KafkaStreams streams = new KafkaStreams(
                 SegmenterTopology.build(kafka.settings(), new SegmenterMeters(new SimpleMeterRegistry()), committed,
-                        SegmenterService.packets(kafka)),
+                        SegmenterService.packets(kafka), _ -> {}),
                 properties, new Freezing());
         streams.start();
         return streams;

@@ -5,6 +5,7 @@ import io.millrace.segmenter.meters.SegmenterMeters;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.IntConsumer;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -25,6 +26,7 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     private final SegmenterMeters meters;
     private final CommittedPositions committed;
     private final PacketsRange packets;
+    private final IntConsumer sent;
     private ProcessorContext<String, byte[]> context;
     private CommitStore store;
     /** Null until the state is loaded. */
@@ -33,11 +35,15 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     /** The next record that the states do not contain for certain. */
     private long nextOffset;
 
-    /** @param packets for rebuilding states */
-    SegmentProcessor(SegmenterMeters meters, CommittedPositions committed, PacketsRange packets) {
+    /**
+     * @param packets for rebuilding states
+     * @param sent called with the number of records that were passed to the producer
+     */
+    SegmentProcessor(SegmenterMeters meters, CommittedPositions committed, PacketsRange packets, IntConsumer sent) {
         this.meters = meters;
         this.committed = committed;
         this.packets = packets;
+        this.sent = sent;
     }
 
     @Override
@@ -59,6 +65,7 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
         store.atCommit(put -> tenure.commit(fold, put));
         repeated.forEach(output -> forward(output, nowMs));
         if (!repeated.isEmpty()) {
+            sent.accept(repeated.size());
             meters.repeated(repeated.size());
         }
     }
@@ -73,12 +80,17 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
             rebuild(offset);
         }
         nextOffset = Math.max(nextOffset, offset + 1);
-        for (Output output : fold.fold(record.key(), offset, record.value())) {
+        List<Output> outputs = fold.fold(record.key(), offset, record.value());
+        if (outputs.isEmpty()) {
+            return;
+        }
+        for (Output output : outputs) {
             forward(output, record.timestamp());
             if (output.arrivalUs() > 0) {
                 meters.cut(context.currentSystemTimeMs() * 1_000 - output.arrivalUs());
             }
         }
+        sent.accept(outputs.size());
     }
 
     /**

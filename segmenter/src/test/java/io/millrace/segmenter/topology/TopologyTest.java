@@ -54,7 +54,7 @@ class TopologyTest {
             config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
             config.put(StreamsConfig.STATE_DIR_CONFIG, dir.toString());
             driver = new TopologyTestDriver(SegmenterTopology.build(KAFKA, new SegmenterMeters(registry),
-                    new CommittedPositions(), (_, _, _, _) -> {}), config);
+                    new CommittedPositions(), (_, _, _, _) -> {}, _ -> {}), config);
             packets = driver.createInputTopic("t.packets", new StringSerializer(), new ByteArraySerializer());
             segments = output("t.segments");
             streams = output("t.streams");
