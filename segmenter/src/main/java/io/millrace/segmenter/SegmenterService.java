@@ -168,6 +168,8 @@ public final class SegmenterService implements AutoCloseable {
         all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         all.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         all.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
+        // A task has one partition of one topic, so it need not look for records of others before each record.
+        all.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         all.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, settings.replicas().count());
         all.put(StreamsConfig.topicPrefix(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG),
                 String.valueOf(settings.replicas().minInSync()));

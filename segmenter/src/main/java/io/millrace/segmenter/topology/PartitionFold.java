@@ -107,8 +107,9 @@ final class PartitionFold {
         return List.of();
     }
 
-    private static boolean isStream(String stream) {
-        return stream != null && StreamName.problem(stream).isEmpty();
+    /** Streams in memory were judged at their first record. */
+    private boolean isStream(String stream) {
+        return stream != null && (journals.containsKey(stream) || StreamName.problem(stream).isEmpty());
     }
 
     private List<Output> guarded(String stream, long offset, PacketsRecord packets) {
@@ -130,17 +131,22 @@ final class PartitionFold {
         dirty.add(stream);
         over.remove(stream);
         Step step = journal.fold().fold(offset, record);
-        step.dropped().forEach(meters::dropped);
-        step.newWarnings().forEach(warned -> {
+        for (String reason : step.dropped()) {
+            meters.dropped(reason);
+        }
+        for (Step.Warned warned : step.newWarnings()) {
             meters.warned(warned.warning());
             ofStreams.log(Level.WARN, stream, "{}: {}: {}", stream, warned.warning().label(), warned.message());
-        });
+        }
         if (step.failure() != null) {
             meters.quarantined();
             ofStreams.log(Level.WARN, stream, "{}: session quarantined at record {}: {}", stream, offset,
                     step.failure().toString());
         }
-        List<Output> outputs = new ArrayList<>(step.cuts().size() + step.entries().size());
+        if (!step.hasOutputs()) {
+            return List.of();
+        }
+        List<Output> outputs = new ArrayList<>();
         for (Cut cut : step.cuts()) {
             outputs.add(
                     new Output(Topic.SEGMENTS, StreamKey.of(stream), LogCodec.encode(cut), cut.times().arrivalUs()));
