@@ -73,7 +73,8 @@ public final class PackagerLoop implements AutoCloseable {
         this.fatal = fatal;
         String client = "packager-" + settings.node();
         consumer = kafka.member(client, GROUP,
-                Map.of(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, PairedAssignor.class.getName()));
+                Map.of(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, PairedAssignor.class.getName(),
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, PollPace.MOST_RECORDS));
         readers = new LogReaders(kafka, client + "-reader");
         producer = new PartProducer(kafka, client, settings.inFlightBytes(), InstantSource.system());
         resources = new PartitionWorker.Resources(readers, producer, new ByteBudget(settings.cacheBytes()),
