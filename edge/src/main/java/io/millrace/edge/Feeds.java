@@ -31,7 +31,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  */
 public final class Feeds implements AutoCloseable {
     private static final int READERS = 2;
-    /** Fraction of the memory for evicted parts that are still being sent (live and past each), and for rings of tags. */
+    /**
+     * Fraction of the memory for evicted parts that are still being sent (live and past each), and for rings of tags.
+     */
     private static final int SHARE = 4;
     /** About the size of a segment: what is read after the wanted part is usually wanted next. */
     private static final int PART_FETCH_BYTES = 512 * 1024;

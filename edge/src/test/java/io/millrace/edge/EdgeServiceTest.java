@@ -77,7 +77,7 @@ class EdgeServiceTest {
     }
 
     @Test
-    void edgesAgreeWhereverTheyStartReading() throws Exception {
+    void edgesAgreeRegardlessOfStartOffset() throws Exception {
         try (var log = edge.log("live/same")) {
             log.write(Topic.STREAMS, Records.entry("live/same", 3, StreamEntry.State.LIVE));
             log.segment(3, 0, -1);

@@ -52,7 +52,7 @@ class LiveConfigTest {
 
     /** The segmenter has cut the first segment with the new configuration, which the packager has not written yet. */
     @Test
-    void keyframeBeforeChangeHasOldConfigurationEvenIfDirectoryHasNewOne() throws Exception {
+    void keyframeBeforeChangeHasOldConfiguration() throws Exception {
         past.change(TestFeeds.OTHER_AVC);
         feeds.announce();
         join();
@@ -66,7 +66,7 @@ class LiveConfigTest {
 
     @ParameterizedTest
     @EnumSource
-    void keyframeAfterChangeHasNewConfigurationEvenIfDirectoryHasOldOne(TestFeeds.Change change) throws Exception {
+    void keyframeAfterChangeHasNewConfiguration(TestFeeds.Change change) throws Exception {
         feeds.announce();
         change.publish(past);
         past.group();

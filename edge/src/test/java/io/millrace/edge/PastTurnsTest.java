@@ -1,8 +1,8 @@
 package io.millrace.edge;
 
-import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.ReaderPool;
+import io.millrace.edge.log.Requester;
 import io.millrace.edge.past.PastIndex;
 import io.millrace.edge.past.PastSource.Answer;
 import io.millrace.edge.view.PastRange;
@@ -78,12 +78,12 @@ class PastTurnsTest {
     }
 
     private CompletableFuture<Answer> playlist(long afterMs) {
-        return playlist(afterMs, Asker.of("127.0.0.1", () -> false));
+        return playlist(afterMs, Requester.of("127.0.0.1", () -> false));
     }
 
-    private CompletableFuture<Answer> playlist(long afterMs, Asker asker) {
+    private CompletableFuture<Answer> playlist(long afterMs, Requester requester) {
         var range = new PastRange(STREAM, 7, 7, Records.EPOCH_MS + afterMs, PastRange.OPEN);
-        return index.readBy(asker).playlist(range, List.of(EPOCH), null).toCompletableFuture();
+        return index.readBy(requester).playlist(range, List.of(EPOCH), null).toCompletableFuture();
     }
 
     @Test
@@ -105,7 +105,7 @@ class PastTurnsTest {
     void assemblesNothingIfClientHasLeft() {
         Turns.Turn other = turns.next("127.0.0.2");
         var left = new AtomicBoolean();
-        CompletableFuture<Answer> waiting = playlist(0, Asker.of("127.0.0.1", left::get));
+        CompletableFuture<Answer> waiting = playlist(0, Requester.of("127.0.0.1", left::get));
         left.set(true);
         turns.done(other);
         assertThatThrownBy(waiting::get).hasCauseInstanceOf(BusyException.class);
@@ -115,7 +115,7 @@ class PastTurnsTest {
     void yieldsTurnDuringRead() throws Exception {
         var reading = new CountDownLatch(1);
         var mayRead = new CountDownLatch(1);
-        readers.submit(Asker.EDGE, _ -> {
+        readers.submit(Requester.EDGE, _ -> {
             reading.countDown();
             return awaits(mayRead);
         });

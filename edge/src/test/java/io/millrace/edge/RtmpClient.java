@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
-/** An RTMP player that reads event by event. */
+/**
+ * An RTMP player that requests a stream when it is created, and reads event by event. Its reads block, and fail after
+ * {@link Patience#MILLIS} without input. Confined to one thread.
+ */
 final class RtmpClient implements AutoCloseable {
     private final Socket socket;
     private final PlayerSession session;
@@ -72,8 +75,9 @@ final class RtmpClient implements AutoCloseable {
         }
     }
 
-    void say(Consumer<PlayerSession> words) throws IOException {
-        words.accept(session);
+    /** Runs {@code command} on the session, such as {@code PlayerSession::closeStream}, and sends what it wrote. */
+    void send(Consumer<PlayerSession> command) throws IOException {
+        command.accept(session);
         write();
     }
 

@@ -127,12 +127,12 @@ class RtmpPlayTest {
     void resumesPausedPlayerAtLatestKeyframe() throws Exception {
         try (var live = new LiveStream(edge, "live/pause"); RtmpClient player = edge.rtmp("live/pause")) {
             first(player, 3);
-            player.say(session -> session.pause(true));
+            player.send(session -> session.pause(true));
             assertThat(player.status()).isEqualTo("NetStream.Pause.Notify");
             live.video(5_000, true, 5);
             live.video(7_000, true, 7);
             live.video(7_040, false, 8);
-            player.say(session -> session.pause(false));
+            player.send(session -> session.pause(false));
             assertThat(player.status()).isEqualTo("NetStream.Unpause.Notify");
             first(player, 7);
             assertThat(frame(player.media())).isEqualTo(8);
@@ -145,7 +145,7 @@ class RtmpPlayTest {
             first(player, 3);
             live.audio(3_010);
             assertThat(player.media().kind()).isEqualTo(MediaKind.AUDIO);
-            player.say(session -> session.receiveVideo(false));
+            player.send(session -> session.receiveVideo(false));
             assertThat(player.media().body().get(1)).as("AAC sequence header").isEqualTo((byte) 0);
             assertThat(player.media().body().get(1)).as("the latest audio frame").isEqualTo((byte) 1);
             live.video(3_040, false, 4);
@@ -153,7 +153,7 @@ class RtmpPlayTest {
             live.video(3_080, true, 5);
             PlayerEvent.Media sound = player.media();
             assertThat(sound.kind()).isEqualTo(MediaKind.AUDIO);
-            player.say(session -> session.receiveVideo(true));
+            player.send(session -> session.receiveVideo(true));
             first(player, 5);
         }
     }
@@ -203,14 +203,14 @@ class RtmpPlayTest {
     }
 
     @Test
-    void playsAgainOnTheSameConnection() throws Exception {
+    void playsAgainOnSameConnection() throws Exception {
         try (var live = new LiveStream(edge, "live/again"); RtmpClient player = edge.rtmp("live/again")) {
             first(player, 3);
-            player.say(PlayerSession::closeStream);
+            player.send(PlayerSession::closeStream);
             assertThat(player.status()).isEqualTo("NetStream.Play.Stop");
             TestEdge.await(() -> viewers("live/again").contains("\"rtmp\":0"));
             live.video(5_000, true, 5);
-            player.say(PlayerSession::play);
+            player.send(PlayerSession::play);
             first(player, 5);
         }
     }
@@ -235,7 +235,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void refusalsHaveADescription() throws Exception {
+    void refusalsHaveDescription() throws Exception {
         try (var live = new LiveStream(edge, "live/said");
                 var log = edge.log("live/over")) {
             log.write(Topic.STREAMS, Records.entry("live/over", 9, StreamEntry.State.ENDED));
@@ -290,9 +290,9 @@ class RtmpPlayTest {
     void endsAfterRequestedDuration() throws Exception {
         try (var live = new LiveStream(edge, "live/brief"); RtmpClient player = edge.rtmp("live/brief")) {
             first(player, 3);
-            player.say(PlayerSession::closeStream);
+            player.send(PlayerSession::closeStream);
             assertThat(player.status()).isEqualTo("NetStream.Play.Stop");
-            player.say(session -> session.play(2_000));
+            player.send(session -> session.play(2_000));
             first(player, 3);
             live.video(4_999, false, 4);
             live.video(5_000, false, 5);

@@ -40,7 +40,7 @@ class UnwatchedStreamsTest {
     private static final long HEAP_BYTES_PER_STREAM = 8_192;
 
     @Test
-    void costAlmostNothingAndAreListed(TestBroker broker) throws Exception {
+    void useLittleMemoryAndFetchNoMedia(TestBroker broker) throws Exception {
         var fatal = new AtomicReference<Throwable>();
         KafkaClients kafka = broker.clients("unwatched.");
         List<String> cold = new ArrayList<>();
@@ -54,7 +54,7 @@ class UnwatchedStreamsTest {
                 new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause))) {
             assertThat(heapBytes() - before).isLessThan(STREAMS * HEAP_BYTES_PER_STREAM);
             assertThat(mediaFetches(broker, kafka)).as("fetches of media without viewers").isZero();
-            cold.forEach(name -> watchTheFirstKeyframe(edge.port(), name));
+            cold.forEach(name -> awaitFirstKeyframe(edge.port(), name));
             var fetches = new AtomicLong(mediaFetches(broker, kafka));
             assertThat(fetches.get()).isPositive();
             // A consumer that follows a partition sends two fetches per second, whether or not there are records.
@@ -103,7 +103,7 @@ class UnwatchedStreamsTest {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    private static void watchTheFirstKeyframe(int port, String stream) {
+    private static void awaitFirstKeyframe(int port, String stream) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port);
                 var tags = new ChunkedFlv(socket.getInputStream())) {
             socket.setSoTimeout(Patience.MILLIS);

@@ -71,7 +71,7 @@ class ViewerChurnTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
-    void leakNothingAndMissNothing(TestBroker broker) throws Exception {
+    void leaksNothingAndSkipsNoFrame(TestBroker broker) throws Exception {
         assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
         var fatal = new AtomicReference<Throwable>();
         KafkaClients kafka = broker.clients("churn.");

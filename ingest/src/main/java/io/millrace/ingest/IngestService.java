@@ -84,7 +84,7 @@ public final class IngestService implements AutoCloseable, Drainable {
     }
 
     /**
-     * Starts the stage with a listeners that is open already.
+     * Starts the stage with listeners that are already open.
      *
      * @param listeners closed with the service, or if the service cannot start
      * @param space whether the log has space; without it every publish is refused

@@ -150,7 +150,7 @@ class IngestServiceTest {
 
     /** The newest record of a key is all that compaction retains. */
     @Test
-    void restoresDirectoryEntryThatAReplacedSegmenterOverwrote() throws Exception {
+    void restoresEntryOverwrittenByReplacedSegmenter() throws Exception {
         StreamEntry right = directoryEntry(StreamEntry.State.ENDED, 200);
         try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20)) {
             for (StreamEntry entry : List.of(right, directoryEntry(StreamEntry.State.LIVE, 100))) {
@@ -173,7 +173,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void announcesAddressesUntilItDrains() {
+    void announcesAddressesUntilDrain() {
         LogTail nodes = open(new LogTail(kafka, Topic.NODES));
         IngestService node = node("a", Duration.ofSeconds(5));
         var announced = nodes.until(IngestNode.class, 1, _ -> true);
@@ -271,7 +271,7 @@ class IngestServiceTest {
     @Test
     void ownerEndsSessionOfSilentNode() throws Exception {
         node("a", Duration.ofSeconds(1));
-        long session = claimOfANodeThatDies();
+        long session = claimOfDeadNode();
         SessionEnded ended = packets.until(SessionEnded.class, 1, e -> true).getFirst();
         assertThat(ended.session()).isEqualTo(session);
         assertThat(ended.reason()).isEqualTo(SessionEnded.Reason.SUSPECTED);
@@ -281,7 +281,7 @@ class IngestServiceTest {
 
     @Test
     void newNodeEndsSessionsOfFailedNodes() throws Exception {
-        long session = claimOfANodeThatDies();
+        long session = claimOfDeadNode();
         node("a", Duration.ofSeconds(1));
         assertThat(packets.until(GraceOver.class, 1, g -> true).getFirst().session()).isEqualTo(session);
         awaitTombstone(session);
@@ -613,7 +613,7 @@ class IngestServiceTest {
     }
 
     /** Writes the log that a node leaves if it is killed during a publish. */
-    private long claimOfANodeThatDies() throws Exception {
+    private long claimOfDeadNode() throws Exception {
         try (LogWriter dead = LogWriter.start(kafka, "dead", 1 << 20, 16 << 10)) {
             var claimed = new CompletableFuture<Long>();
             dead.packets(

@@ -58,7 +58,7 @@ class RaceTest {
     private record Loss(Instant at, String message) {}
 
     @Test
-    void everyReaderAgreesWhichNodeHasTheName() throws Exception {
+    void readersAgreeWhichNodeHasName() throws Exception {
         try (TestBroker broker = TestBroker.running();
                 ExecutorService encoders = Executors.newVirtualThreadPerTaskExecutor()) {
             KafkaClients kafka = broker.clients("race.");

@@ -15,7 +15,8 @@ import picocli.CommandLine.ExitCode;
 /**
  * Life cycle of a process. Its parts are opened in order and closed in reverse order when the process receives a signal
  * (after a drain; exit code 0), when its work is done (exit code 0), when a part fails (exit code 1), or when the start
- * fails. If the embedded broker fails, the process ends without closing its parts, which would wait for it (exit code 1).
+ * fails. If the embedded broker fails, the process ends without closing its parts, which would wait for it (exit code
+ * 1).
  *
  * <p>{@link #run}, {@link #opened} and {@link #drainFirst} are confined to one thread; {@link #finish}, {@link #fail},
  * {@link #abandon} and {@link #fatal} are thread-safe.

@@ -45,7 +45,7 @@ class CommandIT {
 
     @Test
     @SideBySide
-    void scriptRunsFromAnyDirectoryAndThroughALink() throws Exception {
+    void scriptRunsFromAnyDirectoryAndThroughLink() throws Exception {
         Path script = Path.of("..", "millrace").toRealPath();
         Path link = Files.createSymbolicLink(dir.resolve("link"), script);
         ProcessBuilder builder = new ProcessBuilder(link.toString(), "config", "--rtmp-port", "7")

@@ -149,7 +149,7 @@ class CommandLinesTest {
     }
 
     @Test
-    void unknownLimitIsReportedWithItsLine() throws IOException {
+    void unknownLimitIsReportedWithLine() throws IOException {
         Path file = file("rtmp-limits:\n  handshake: 3s\n  idel: 30s\n");
         assertThat(run(Map.of(), "config", "--config", file.toString()).err()).isEqualToIgnoringNewLines(
                 "millrace: " + file + ", line 3: unknown setting 'idel'; did you mean 'idle'?");
@@ -182,7 +182,7 @@ class CommandLinesTest {
             segment: 3z            | line 1: Invalid value for option '--segment': '3z' is not a duration
             rtmp-port: 70000       | line 1: Invalid value for option '--rtmp-port': '70000' is not a port
             """)
-    void aMistakeInTheFileIsNamedWithItsLine(String content, String message) throws IOException {
+    void mistakeInFileIsReportedWithLine(String content, String message) throws IOException {
         Path file = file(content + "\n");
         Outcome outcome = run(Map.of(), "config", "--config", file.toString());
         assertThat(outcome.code()).isEqualTo(1);
@@ -191,14 +191,14 @@ class CommandLinesTest {
     }
 
     @Test
-    void duplicateNameInFileIsAnError() throws IOException {
+    void duplicateNameInFileIsError() throws IOException {
         Path file = file("host: a\nhost: b\n");
         assertThat(run(Map.of(), "config", "--config", file.toString()).err())
                 .isEqualToIgnoringNewLines("millrace: " + file + ", line 2: 'host' is set twice; remove one");
     }
 
     @Test
-    void missingFileIsAFailure() {
+    void missingFileIsError() {
         Outcome outcome = run(Map.of(), "config", "--config", dir.resolve("none.yaml").toString());
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.err()).hasLineCount(1).contains("none.yaml: there is no such file");
@@ -252,7 +252,7 @@ class CommandLinesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"force", "from", "to", "json", "loop"})
-    void flagsOfOneRunAreNoSettings(String name) throws IOException {
+    void flagsOfSingleRunAreNotSettings(String name) throws IOException {
         Path file = file(name + ": true\n");
         assertThat(run(Map.of(), "config", "--config", file.toString()).err())
                 .contains("line 1: unknown setting '" + name + "'");
@@ -264,7 +264,7 @@ class CommandLinesTest {
     }
 
     @Test
-    void helpAndVersionAreResults() {
+    void helpAndVersionGoToStdout() {
         for (String[] arguments : new String[][]{{"--help"}, {"broker", "--help"}, {"--version"}}) {
             Outcome outcome = run(Map.of(), arguments);
             assertThat(outcome.code()).isZero();
@@ -299,14 +299,14 @@ class CommandLinesTest {
             --retention 1m --window 90s | --window must not be longer than --retention
             --retention-size 10    | --retention-size must be 100MB or more, or 'unlimited'; a number without a unit is in bytes
             """)
-    void aValueThatMakesNoSenseIsRefusedByItsOwnName(String flags, String complaint) {
+    void rejectsInvalidValueUnderItsName(String flags, String complaint) {
         Outcome outcome = run(Map.of(), ("config " + flags).split(" "));
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.lastError()).contains(complaint);
     }
 
     @Test
-    void invalidKafkaClientValueIsReportedWithItsLine() throws IOException {
+    void invalidKafkaClientValueIsReportedWithLine() throws IOException {
         Path file = file("kafka-client:\n  security.protocol: SSLX\n");
         Outcome outcome = run(Map.of(), "config", "--config", file.toString());
         assertThat(outcome.code()).isEqualTo(1);

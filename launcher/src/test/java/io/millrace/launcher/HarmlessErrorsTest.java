@@ -16,7 +16,7 @@ class HarmlessErrorsTest {
             org.apache.kafka.controller.ReplicationControlManager | Unexpected deleteTopics error for {} | NEUTRAL
             io.millrace.launcher.Node | processExpiredBrokerHeartbeat: | NEUTRAL
             """)
-    void onlyTheLateHeartbeatIsDropped(String logger, String message, FilterReply reply) {
+    void dropsOnlyLateHeartbeat(String logger, String message, FilterReply reply) {
         LoggerContext context = new LoggerContext();
         LoggingEvent event = new LoggingEvent("test", context.getLogger(logger), Level.ERROR, message, null,
                 new Object[]{1});

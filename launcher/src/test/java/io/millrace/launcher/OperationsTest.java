@@ -60,7 +60,7 @@ class OperationsTest {
     }
 
     @Test
-    void everyMetricHasADescription() {
+    void everyMetricHasDescription() {
         String scrape = registry.scrape();
         assertThat(names(HELP, scrape)).containsExactlyInAnyOrderElementsOf(names(TYPE, scrape));
         assertThat(scrape).contains("millrace_build_info{java=\"" + Runtime.version() + "\",version=\"1.2.3\"} 1");

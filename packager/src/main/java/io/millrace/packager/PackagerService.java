@@ -20,7 +20,7 @@ public final class PackagerService implements AutoCloseable {
     /**
      * Starts a packager. The topics must exist.
      *
-     * @param fatal called once if the packager fails for good
+     * @param fatal called once if the packager fails permanently
      */
     public static PackagerService start(PackagerSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {

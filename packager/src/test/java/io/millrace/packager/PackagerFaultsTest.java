@@ -72,7 +72,7 @@ class PackagerFaultsTest {
     }
 
     @Test
-    void partitionIsReadWhenItsLeaderReturns() throws Exception {
+    void readsPartitionWhenLeaderReturns() throws Exception {
         try (TestBroker stays = TestBroker.running()) {
             createPositions(stays);
             KafkaClients kafka = kafka(stays, "test.");
@@ -96,7 +96,7 @@ class PackagerFaultsTest {
     }
 
     @Test
-    void partsThatCannotBeWrittenDoNotHoldUpOthers() throws Exception {
+    void partitionWithFailedWritesDoesNotDelayOthers() throws Exception {
         try (TestBroker stays = TestBroker.running()) {
             createPositions(stays);
             KafkaClients kafka = kafka(stays, "test.");
@@ -121,7 +121,7 @@ class PackagerFaultsTest {
 
     /** A packager that begins a partition again writes the parts of its open segments again. */
     @Test
-    void partitionsThatStayGoOnWhenPackagerJoins() throws Exception {
+    void retainedPartitionsContinueDuringRebalance() throws Exception {
         try (TestBroker broker = TestBroker.running()) {
             KafkaClients kafka = kafka(broker, "test.");
             TopicAccess topics = new TopicAccess(kafka, fatal);

@@ -256,7 +256,7 @@ class PackagerServiceTest {
 
     /** One segment that cannot be muxed, and one whose gap a predecessor has recorded. */
     @Test
-    void recordsGapsAndObeysThem() throws Exception {
+    void recordsAndObservesGaps() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
         Cut broken = log.cuts.stream().map(Entry::value).filter(cut -> cut.id().segment() == 3 && cut.id().isFirst())
                 .findFirst().orElseThrow();
@@ -288,7 +288,7 @@ class PackagerServiceTest {
 
     /** A packager that was frozen and replaced writes a gap of a part that its successor has written. */
     @Test
-    void lateGapOfAReplacedPackagerIsVoid() throws Exception {
+    void lateGapOfReplacedPackagerIsVoid() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
         int before = 10;
         while (log.cuts.get(before - 1).value().id().part() != 1) {

@@ -1,8 +1,10 @@
 package io.millrace.segmenter;
 
+import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.StoppedPartitions;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.kafka.Topics;
 import io.millrace.platform.log.Cut;
@@ -10,6 +12,7 @@ import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.segmenter.cut.StreamFold;
+import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
 import java.nio.file.Path;
@@ -144,7 +147,8 @@ class SegmenterServiceTest {
         List<String> expected = expectedCuts(tape);
         TopicPartition packets = kafka.partition(Topic.PACKETS, kafka.partitionOf(STREAM));
         int half = 400;
-        try (SegmenterService _ = start(kafka, "newer");
+        try (LogCapture log = new LogCapture(StoppedPartitions.class);
+                SegmenterService _ = start(kafka, "newer");
                 KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20);
                 Admin admin = kafka.admin("test")) {
             write(kafka, tape.entries().subList(0, half));
@@ -163,6 +167,8 @@ class SegmenterServiceTest {
                 assertThat(admin.listConsumerGroupOffsets(kafka.settings().group("segmenter"))
                         .partitionsToOffsetAndMetadata().get().get(packets).offset()).isEqualTo(half);
             });
+            assertThat(log.texts(Level.ERROR)).singleElement().asString()
+                    .startsWith(packets + " is stopped at offset " + half + ": a newer release wrote this record");
         }
         assertThat(read(kafka, Topic.SEGMENTS, all -> !all.isEmpty())).hasSizeLessThan(expected.size());
         assertThat(fatal.get()).isNull();
@@ -200,11 +206,15 @@ class SegmenterServiceTest {
                         .get();
             }
         }
-        try (SegmenterService _ = start(kafka, "rebuilt")) {
+        try (LogCapture log = LogCapture.ofPackages("io.millrace.segmenter.topology");
+                SegmenterService _ = start(kafka, "rebuilt")) {
             write(kafka, tape.entries().subList(half, tape.entries().size()));
             List<LogRecord> all = read(kafka, Topic.SEGMENTS,
                     records -> firstOfEach(records).size() >= expected.size());
             assertThat(firstOfEach(all)).isEqualTo(expected);
+            assertThat(log.texts(Level.ERROR)).isNotEmpty().allMatch(line -> line.endsWith("cannot be read: java.lang.IndexOutOfBoundsException"));
+            assertThat(log.texts(Level.WARN)).contains("the states of partition " + packets.partition() + " were rebuilt from " + half
+                    + " records before offset " + half);
         }
         assertThat(fatal.get()).isNull();
     }

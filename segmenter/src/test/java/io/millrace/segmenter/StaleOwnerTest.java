@@ -189,18 +189,18 @@ class StaleOwnerTest {
     }
 
     @Test
-    void broadcastAfterAFrozenOwnerBeginsItsOwnEpoch(TestBroker broker) throws Exception {
+    void broadcastAfterFrozenOwnerBeginsNewEpoch(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("stale.");
         Tape tape = new Tape();
-        Tape.Publisher yesterday = tape.publisher().configs().live(0, 200, 33, 60);
+        Tape.Publisher yesterday = tape.publisher().configs().live(0, 200, 33, 30);
         int before = tape.entries().size();
-        yesterday.live(6_600, 60, 33, 60);
+        yesterday.live(6_600, 60, 33, 30);
         int during = tape.entries().size();
         yesterday.ends().graceOver();
         int after = tape.entries().size();
         // A record that no release has written, so that the ended stream can be forgotten.
         tape.skip(2);
-        tape.publisher().configs().live(0, 200, 33, 60).ends().graceOver();
+        tape.publisher().configs().live(0, 200, 33, 30).ends().graceOver();
         List<Tape.Entry> entries = tape.entries();
 
         try (KafkaStreams stale = startFreezing(kafka)) {

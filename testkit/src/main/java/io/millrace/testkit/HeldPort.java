@@ -7,8 +7,8 @@ import java.net.Socket;
 
 /**
  * A port of the loopback address that nothing else gets until this is closed. A server that shares the address
- * (SO_REUSEADDR, which Java's server sockets set) can listen there, and can do so again after it has stopped: Linux lets
- * several sockets be bound to a port as long as only one of them listens.
+ * (SO_REUSEADDR, which Java's server sockets set) can listen there, and can do so again after it has stopped: Linux
+ * lets several sockets be bound to a port as long as only one of them listens.
  */
 final class HeldPort implements AutoCloseable {
     private final Socket bound;

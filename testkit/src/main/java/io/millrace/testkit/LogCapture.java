@@ -10,15 +10,24 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects what some classes log, down to INFO, until it is closed. Nothing of that is printed meanwhile. Thread-safe, but
- * two captures of one class must not overlap.
+ * Collects what some classes or packages log, down to INFO, until it is closed. Nothing of that is printed meanwhile.
+ * Thread-safe, but two captures of one class must not overlap.
  */
 public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
     private final List<Logger> loggers;
 
     public LogCapture(Class<?>... classes) {
-        loggers = Stream.of(classes).map(its -> (Logger) LoggerFactory.getLogger(its)).toList();
+        this(Stream.of(classes).map(Class::getName));
+    }
+
+    /** Collects what all classes of the packages log. */
+    public static LogCapture ofPackages(String... packages) {
+        return new LogCapture(Stream.of(packages));
+    }
+
+    private LogCapture(Stream<String> names) {
+        loggers = names.map(name -> (Logger) LoggerFactory.getLogger(name)).toList();
         start();
         for (Logger logger : loggers) {
             logger.setAdditive(false);

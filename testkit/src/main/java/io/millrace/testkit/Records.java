@@ -129,7 +129,10 @@ public final class Records {
                     new Keyframe(epoch, part == 0 ? keyframeOffset : Keyframe.NONE, 0), start);
         }
 
-        /** Returns the record of a segment whose parts from {@code part} on are missing; they last {@code durationTicks}. */
+        /**
+         * Returns the record of a segment whose parts from {@code part} on are missing; they last
+         * {@code durationTicks}.
+         */
         public Gap gap(int part) {
             IndexEntry missing = part(part, true, 0);
             return new Gap(missing.id(), Format.TS, Gap.Reason.MEDIA, missing.times(), start);

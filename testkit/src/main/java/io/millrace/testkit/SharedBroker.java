@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives test classes the one {@link TestBroker} of their process, which ends after the last class. Each class uses topics
- * with a prefix of its own, and is a {@link SlowTest}.
+ * Gives test classes the one {@link TestBroker} of their process, which ends after the last class. Each class uses
+ * topics with a prefix of its own, and is a {@link SlowTest}.
  */
 public final class SharedBroker implements ParameterResolver {
     @Override

@@ -25,7 +25,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * A real Kafka broker on loopback, inside the test's process. It can be stopped and started again with its data and at
- * its address; {@link #close} deletes the data. At the latest, it ends with the process.
+ * its address; {@link #close} deletes the data. It ends with the process at the latest.
  *
  * <p>Not thread-safe, except for {@link #clients} and the counters.
  */
@@ -88,7 +88,9 @@ public final class TestBroker implements AutoCloseable {
         return clientPort.address();
     }
 
-    /** Returns clients of the topics with this prefix, which are created if missing: tests share nothing but the broker. */
+    /**
+     * Returns clients of the topics with this prefix, which are created if missing: tests share nothing but the broker.
+     */
     public KafkaClients clients(String topicPrefix) {
         return clients(new KafkaSettings(bootstrap(), topicPrefix, PARTITIONS, 1, RETENTION_MS, -1, Map.of()));
     }

@@ -12,7 +12,9 @@ public interface HttpOutput {
      */
     boolean answer(Responder responder, String path, Query query);
 
-    /** Returns the stream that a path such as {@code /live/show.flv} names; empty if it does not end with the suffix. */
+    /**
+     * Returns the stream that a path such as {@code /live/show.flv} names; empty if it does not end with the suffix.
+     */
     static Optional<String> streamOf(String path, String suffix) {
         return path.endsWith(suffix)
                 ? StreamName.parse(path.substring(1, path.length() - suffix.length())).map(StreamName::value)

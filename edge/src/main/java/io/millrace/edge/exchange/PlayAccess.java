@@ -11,8 +11,8 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Asks the access policy whether a client may play a stream. Nothing about the stream is sent before the decision, not even
- * whether it exists. Thread-safe; called on event loops.
+ * Asks the access policy whether a client may play a stream. Nothing about the stream is sent before the decision, not
+ * even whether it exists. Thread-safe; called on event loops.
  */
 public final class PlayAccess {
     private final AccessPolicy policy;
@@ -21,7 +21,9 @@ public final class PlayAccess {
         this.policy = policy;
     }
 
-    /** Continues on the event loop with the name of the stream, or answers the request if the client may not play it. */
+    /**
+     * Continues on the event loop with the name of the stream, or answers the request if the client may not play it.
+     */
     public void ask(Responder responder, AccessRequest.Protocol protocol, String stream, Consumer<String> allowed) {
         await(responder, decide(responder.request(), protocol, stream), allowed);
     }

@@ -1,6 +1,6 @@
 package io.millrace.edge.exchange;
 
-import io.millrace.edge.log.Asker;
+import io.millrace.edge.log.Requester;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -60,9 +60,9 @@ public final class Request {
     }
 
     /** Returns on whose behalf the log is read. */
-    public Asker.One asker() {
-        // The request itself must not be captured: shared reads retain their askers.
+    public Requester.One requester() {
+        // The request itself must not be captured: shared reads retain their requesters.
         Channel connection = channel;
-        return Asker.of(network(), () -> !connection.isActive());
+        return Requester.of(network(), () -> !connection.isActive());
     }
 }

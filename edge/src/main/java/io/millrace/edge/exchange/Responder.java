@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 
 /**
  * Answers one request, exactly once: with a whole body, a stream or an error. The endpoint of the request owns the
- * response until it has answered; with {@link #hold}, it names a {@link ResponseOwner}, which also learns when the client
- * leaves.
+ * response until it has answered; with {@link #hold}, it names a {@link ResponseOwner}, which also learns when the
+ * client leaves.
  *
  * <p>Confined to the event loop of its connection. An answer after the client has left is discarded, and its memory is
  * released; a second answer is a bug.
@@ -76,7 +76,7 @@ public interface Responder {
     /**
      * Holds the request: {@code owner} answers it when it can. A request has one owner at a time.
      *
-     * @param limitMs when the owner has to give up, or {@link #NO_LIMIT}
+     * @param limitMs time after which the owner must answer, or {@link #NO_LIMIT}
      */
     void hold(ResponseOwner owner, long limitMs);
 
@@ -85,8 +85,8 @@ public interface Responder {
 
     /**
      * Runs {@code work} and whatever follows with {@link #then} step by step, each step in the turn of the client's
-     * network: for requests of which a client can send many that each take processor time. Refuses the request if too
-     * many of the network wait.
+     * network: for requests that take much processor time and that a client can send many of. Refuses the request if
+     * too many requests of the network are waiting.
      */
     void inTurns(Runnable work);
 

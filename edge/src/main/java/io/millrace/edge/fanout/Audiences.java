@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * The viewers of one ring, by event loop. Confined to the packet feed's thread, except that an event loop that is the last
- * user of the ring closes it; viewers are called on their own event loops, in the order of the log.
+ * The viewers of one ring, by event loop. Confined to the packet feed's thread, except that an event loop that is the
+ * last user of the ring closes it; viewers are called on their own event loops, in the order of the log.
  */
 final class Audiences {
     private final OwnerThread owner = new OwnerThread();

@@ -21,8 +21,8 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads, before the first viewer of a stream starts, what precedes the live tail: the tracks at the latest keyframe, and
- * the stream's records from there on. Thread-safe; reads on the threads of a pool.
+ * Reads, before the first viewer of a stream starts, what precedes the live tail: the tracks at the latest keyframe,
+ * and the stream's records from there on. Thread-safe; reads on the threads of a pool.
  */
 final class Backfill {
     /** One GOP plus the interleaved records of other streams. */
@@ -42,8 +42,8 @@ final class Backfill {
     }
 
     /**
-     * Returns where viewers begin: at the latest keyframe of the index, or at the beginning of the newest session if the
-     * index contains no keyframe of it.
+     * Returns where viewers begin: at the latest keyframe of the index, or at the beginning of the newest session if
+     * the index contains no keyframe of it.
      */
     static Keyframe start(StreamEntry entry, EpochView view) {
         return keyframe(entry, view).map(IndexEntry::keyframe).orElseGet(() -> entry.session().start());
@@ -71,7 +71,7 @@ final class Backfill {
 
     /**
      * The directory knows the newest tracks, which may have changed after the keyframe, or may be older than it. Tracks
-     * that appeared within the session after the keyframe are added: viewers are told all tracks when they start.
+     * that appeared within the session after the keyframe are added: all tracks are announced to viewers at the start.
      */
     private Tracks tracks(RangeReader reader, StreamEntry entry, EpochView view) {
         Tracks newest = Tracks.of(entry.session().tracks());

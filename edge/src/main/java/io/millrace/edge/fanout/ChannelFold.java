@@ -14,7 +14,8 @@ import io.millrace.platform.timeline.Tracks;
 import java.util.List;
 
 /**
- * Folds the records of one epoch, from a keyframe on, into tags, and publishes them. Confined to the packet feed's thread.
+ * Folds the records of one epoch, from a keyframe on, into tags, and publishes them. Confined to the packet feed's
+ * thread.
  */
 final class ChannelFold {
     private final StreamTags tags;

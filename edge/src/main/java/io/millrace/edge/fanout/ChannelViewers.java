@@ -10,8 +10,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The viewers of one stream: those that wait for it to start, those that switch from the past, and those that play. Attaches
- * them to the stream's broadcast. Confined to the packet feed's thread; viewers are called on their own event loops.
+ * The viewers of one stream: those that wait for it to start, those that switch from the past, and those that play.
+ * Attaches them to the stream's broadcast. Confined to the packet feed's thread; viewers are called on their own event
+ * loops.
  */
 final class ChannelViewers {
     private final Set<FlvSink> waiting = new LinkedHashSet<>();
@@ -79,7 +80,10 @@ final class ChannelViewers {
         }
     }
 
-    /** Switches the viewers of the past whose position has been folded; sends those that it cannot serve back to the log. */
+    /**
+     * Switches the viewers of the past whose position has been folded; sends those that it cannot serve back to the
+     * log.
+     */
     void startSeams(long epoch, ChannelFold fold, FlvBroadcast broadcast) {
         seams.removeIf(seam -> {
             if (seam.epoch() == epoch && seam.offset() > fold.foldedTo()) {

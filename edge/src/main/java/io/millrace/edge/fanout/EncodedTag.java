@@ -3,10 +3,10 @@ package io.millrace.edge.fanout;
 import io.netty.buffer.ByteBuf;
 
 /**
- * One tag in one {@link Layout}: the tag between the head and the tail of its framing, in a slab of memory. Adjacent tags
- * of a ring lie directly after each other, so a run of tags in one slab is one piece of memory, ready to be sent.
+ * One tag in one {@link Layout}: the tag between the head and the tail of its framing, in a slab of memory. Adjacent
+ * tags of a ring lie directly after each other, so a run of tags in one slab is one piece of memory, ready to be sent.
  *
- * <p>Immutable. Whoever holds this record holds a reference to the slab.
+ * <p>Immutable. Every holder of this record owns a reference to the slab.
  *
  * @param slab direct memory
  * @param from index in the slab where the head begins

@@ -46,7 +46,9 @@ final class FlvBroadcast {
         return slabs.keySet();
     }
 
-    /** Starts encoding tags in {@code layout}, including those of the latest GOP, so that its viewers start immediately. */
+    /**
+     * Starts encoding tags in {@code layout}, including those of the latest GOP, so that its viewers start immediately.
+     */
     void open(Layout layout) {
         owner.check();
         if (slabs.containsKey(layout)) {
@@ -89,7 +91,10 @@ final class FlvBroadcast {
         return Map.copyOf(encodings);
     }
 
-    /** Publishes, in order among the tags, that the publisher has returned or left, in layouts that have a message for it. */
+    /**
+     * Publishes, in order among the tags, that the publisher has returned or left, in layouts that have a message for
+     * it.
+     */
     void notice(boolean live, long offset, List<FlvTag> headers) {
         owner.check();
         Map<Layout, EncodedTag> encodings = new HashMap<>();

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.LongFunction;
 
 /**
- * One stream with viewers of tags at this edge: decides when its {@link Backlog} is folded ({@link ChannelFold}) and when
- * its viewers start ({@link ChannelViewers}). Confined to the packet feed's thread.
+ * One stream with viewers of tags at this edge: decides when its {@link Backlog} is folded ({@link ChannelFold}) and
+ * when its viewers start ({@link ChannelViewers}). Confined to the packet feed's thread.
  *
  * <p>WAITING (for the tracks) -> FILLING (reading the past) -> PLAYING -> OVER; FILLING -> OVER; WAITING -> OVER.
  */
@@ -104,8 +104,8 @@ public final class FlvChannel {
     }
 
     /**
-     * Returns the viewers that have seen nothing yet and go on in the channel of {@link #lastSession}; empty unless this
-     * one is over.
+     * Returns the viewers that have seen nothing yet and continue in the channel of {@link #lastSession}; empty unless
+     * this one is over.
      */
     List<FlvSink> successors() {
         return successors;
@@ -213,7 +213,7 @@ public final class FlvChannel {
         }
     }
 
-    /** While the publisher is away, new viewers are held: the picture would freeze on their screens. */
+    /** While the publisher is away, new viewers are held, because their video would freeze at once. */
     private void startViewers() {
         if (state == State.PLAYING && fold.isLive()) {
             viewers.startWaiting(tracks, broadcast);

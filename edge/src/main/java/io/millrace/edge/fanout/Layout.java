@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * In-memory encoding of a stream's tags, shared by all viewers that use it. A ring has every tag in {@link #BASE}, and in
- * each additional layout while a viewer uses it; a layout is the key of its encodings. Immutable.
+ * In-memory encoding of a stream's tags, shared by all viewers that use it. A ring has every tag in {@link #BASE}, and
+ * in each additional layout while a viewer uses it; a layout is the key of its encodings. Immutable.
  */
 public interface Layout {
     /** FLV tags, each as an HTTP chunk. */

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Limits the memory of all {@link TagRing rings} of an edge together. When the limit is reached, the largest ring
  * discards its oldest tags: viewers that keep up with the stream lose nothing, viewers that are behind skip. Each ring
- * may always hold {@link #PLACE_BYTES} for each of its layouts. When the limit has no room for as much again, viewers of
- * one more stream or layout are refused.
+ * may always hold {@link #PLACE_BYTES} for each of its layouts. When the limit has no room for as much again, viewers
+ * of one more stream or layout are refused.
  *
  * <p>Thread-safe. Only the thread of the packet feed takes memory.
  */
@@ -71,8 +71,8 @@ public final class RingMemory {
     }
 
     /**
-     * Returns whether there is room for the layouts that one more viewer needs. A viewer that needs no further layout is
-     * never refused.
+     * Returns whether there is room for the layouts that one more viewer needs. A viewer that needs no further layout
+     * is never refused.
      *
      * @param channels all channels of the feed
      * @param channel the channel of the viewer's stream; null if the stream has no viewers yet

@@ -30,7 +30,7 @@ final class TagCursor {
     private long stuckSinceNanos = NEVER;
     /** Index among the viewers of its event loop. */
     int slot;
-    /** Index of what it shares with others in its audience. */
+    /** Index of the viewer's framing and selection among the forms of its {@link LoopAudience}. */
     int form;
 
     /**

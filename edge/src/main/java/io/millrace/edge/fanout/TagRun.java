@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A run of tags in few pieces of memory, framed for one kind of connection. Holds references until it is closed; threads
- * may share its pieces as long as none moves their indices.
+ * A run of tags in few pieces of memory, framed for one kind of connection. Holds references until it is closed;
+ * threads may share its pieces as long as none moves their indices.
  *
  * @param pieces in order
  * @param mediaBytes size of the tags without framing

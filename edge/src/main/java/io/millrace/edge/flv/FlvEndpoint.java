@@ -86,7 +86,7 @@ public final class FlvEndpoint implements HttpOutput {
     private void rewind(Responder responder, String stream, Query query, Selection selection) {
         try {
             TimeSpan span = TimeSpan.parse(query, clock.millis());
-            responder.then(past.watchedBy(responder.request().asker()).find(stream, span.startMs(), span.endMs()),
+            responder.then(past.watchedBy(responder.request().requester()).find(stream, span.startMs(), span.endMs()),
                     range -> rewind(responder, stream, span, range, selection));
         } catch (TimeSpan.UnreadableException e) {
             responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
@@ -122,7 +122,7 @@ public final class FlvEndpoint implements HttpOutput {
 
     private void play(Responder responder, FlvPast.Range.Playable range, Selection selection) {
         viewer(responder, range.epoch().stream(), selection).join(
-                viewer -> past.watchedBy(responder.request().asker()).play(range, viewer), Responder.NO_LIMIT);
+                viewer -> past.watchedBy(responder.request().requester()).play(range, viewer), Responder.NO_LIMIT);
     }
 
     private void join(Responder responder, String stream, Selection selection) {

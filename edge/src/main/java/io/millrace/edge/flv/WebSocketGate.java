@@ -28,8 +28,8 @@ public final class WebSocketGate extends ChannelInboundHandlerAdapter {
     /** Interval of pings; proxies close a connection that is silent for a minute. */
     static final long PING_S = 15;
     /**
-     * A viewer is gone after this many consecutive unanswered pings. A slow viewer receives them late, after the data in
-     * its kernel's buffers.
+     * A viewer is gone after this many consecutive unanswered pings. A slow viewer receives them late, after the data
+     * in its kernel's buffers.
      */
     public static final int UNANSWERED_PINGS = 3;
     /** Maximum number of frames between two pings; a viewer needs few, and more would burden the event loop. */

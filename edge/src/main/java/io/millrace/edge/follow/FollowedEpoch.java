@@ -19,8 +19,8 @@ public final class FollowedEpoch {
     /** The span to read back grows by this factor if it was too short. */
     private static final int DEEPER = 4;
     /**
-     * Segments of an ended epoch without a record of its end that are missing this long after its grace period will not
-     * arrive any more.
+     * In an epoch without a record of its end, segments that are still missing this long after the grace period are
+     * given up.
      */
     private static final long LATE_MS = 60_000;
 
@@ -62,7 +62,8 @@ public final class FollowedEpoch {
     }
 
     /**
-     * Returns the number of the last segment if the epoch has ended and has no record that says so in the index, else -1.
+     * Returns the number of the last segment if the epoch has ended and has no record that says so in the index, else
+     * -1.
      */
     long lastSegment() {
         return !endsByRecord() && entry.state() == StreamEntry.State.ENDED ? entry.playlist().lastSegment() : -1;
@@ -145,8 +146,8 @@ public final class FollowedEpoch {
     }
 
     /**
-     * Ends the playlist of an epoch without a record of its end. The directory may report the end before the index lists
-     * the last segment, with which the playlist ends.
+     * Ends the playlist of an epoch without a record of its end. The directory may report the end before the index
+     * lists the last segment, with which the playlist ends.
      */
     private void endIfComplete() {
         if (isEnding() && playlist.newest() >= entry.playlist().lastSegment()) {
@@ -163,8 +164,8 @@ public final class FollowedEpoch {
     }
 
     /**
-     * Returns whether an epoch without a record of its end is over for so long that missing segments will not arrive any
-     * more.
+     * Returns whether an epoch without a record of its end has been over for so long that missing segments are given
+     * up.
      */
     public static boolean isLate(StreamEntry epoch, long nowMs) {
         return !epoch.rules().endsByRecord() && epoch.state() == StreamEntry.State.ENDED

@@ -8,18 +8,18 @@ import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A part of the index's past, for one epoch.
+ * Index records of one epoch from before its feed began to follow.
  *
  * @param records records of the epoch, in the order of the log, and the first one of a later epoch if that was reached
  * @param fromBeginning whether nothing older is retained
  */
 record IndexBackfill(List<IndexRecord> records, boolean fromBeginning) {
     /**
-     * Reads the records of {@code epoch} from {@code fromMs} to the offset where its feed began to follow, or to the end of
-     * the epoch.
+     * Reads the records of {@code epoch} from {@code fromMs} to the offset where its feed began to follow, or to the
+     * end of the epoch.
      *
-     * @param lastSegment the last segment of the epoch, where reading stops; -1 if that is not known, or if a record follows
-     *     it
+     * @param lastSegment the last segment of the epoch, where reading stops; -1 if that is not known, or if a record
+     *     follows it
      */
     static IndexBackfill read(RangeReader reader, TopicPartition partition, FollowedEpoch epoch, long fromMs,
             long lastSegment) {

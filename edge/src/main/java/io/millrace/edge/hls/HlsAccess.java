@@ -13,8 +13,9 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Asks the access policy once per session: for each multivariant playlist, which begins a session, and for a media playlist
- * of a session that this edge does not know. Segments are not asked about, since caches share them among all viewers.
+ * Asks the access policy once per session: for each multivariant playlist, which begins a session, and for a media
+ * playlist of a session that this edge does not know. Segments are sent without asking, since caches share them among
+ * all viewers.
  *
  * <p>Thread-safe; bounded. A session that is evicted is asked about again.
  */

@@ -16,9 +16,9 @@ import java.net.InetAddress;
 import java.time.Duration;
 
 /**
- * Estimates who watches by HLS: one address with one player counts as a viewer while it requests playlists. A client can
- * choose its User-Agent, so only {@link #NETWORK_LIMIT} viewers of one network are counted; further ones are served but
- * not counted, and cannot displace others.
+ * Estimates who watches by HLS: one address with one player counts as a viewer while it requests playlists. A client
+ * can choose its User-Agent, so only {@link #NETWORK_LIMIT} viewers of one network are counted; further ones are served
+ * but not counted, and cannot displace others.
  *
  * <p>Thread-safe; bounded.
  */
@@ -28,7 +28,9 @@ public final class HlsAudience {
     /** Players soon stop requesting after they were refused. */
     private static final Duration REFUSAL = Duration.ofMinutes(1);
     private static final int VIEWER_LIMIT = 100_000;
-    /** Viewers of one IPv4 address or IPv6 /64: the different players behind one router, times the streams they watch. */
+    /**
+     * Viewers of one IPv4 address or IPv6 /64: the different players behind one router, times the streams they watch.
+     */
     public static final int NETWORK_LIMIT = 100;
 
     private final Viewers viewers;

@@ -30,7 +30,7 @@ public final class HlsEndpoint implements HttpOutput {
 
     /**
      * @param retentionMs how long media are retained, and may be cached
-     * @param ticker the clock for the estimate of who watches, and for sessions
+     * @param ticker the clock for the estimate of viewers, and for sessions
      */
     public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
             Ticker ticker, EdgeMeters meters) {

@@ -93,7 +93,7 @@ final class HlsResponses {
             nothingToShow(responder, stream);
             return;
         }
-        responder.then(past.readBy(responder.request().asker()).availableFromMs(stream), from -> {
+        responder.then(past.readBy(responder.request().requester()).availableFromMs(stream), from -> {
             if (from.isPresent() && from.getAsLong() < endMs) {
                 nothingToShow(responder, stream);
             } else {
@@ -103,7 +103,7 @@ final class HlsResponses {
     }
 
     void expired(Responder responder, String stream) {
-        responder.then(past.readBy(responder.request().asker()).availableFromMs(stream),
+        responder.then(past.readBy(responder.request().requester()).availableFromMs(stream),
                 from -> responder.error(HttpResponseStatus.GONE,
                         ApiError.expired("this part of " + stream + " is no longer retained",
                                 from.isPresent() ? Json.time(from.getAsLong()) : null),

@@ -18,7 +18,7 @@ sealed interface HlsUrl {
     /** Decimal digits that always fit a long. */
     int LONGEST_NUMBER = 18;
 
-    /** Returns the URL with a percent-decoded path; empty if it is none of HLS. */
+    /** Returns the URL with a percent-decoded path; empty if it is not a URL of HLS. */
     static Optional<HlsUrl> parse(String path) {
         int media = path.indexOf("/@");
         if (media > 0) {

@@ -121,14 +121,14 @@ final class LiveHls {
     }
 
     private void find(Responder responder, StreamEntry entry, long number, EpochView live) {
-        responder.then(log.past().readBy(responder.request().asker()).segment(entry, number, live),
+        responder.then(log.past().readBy(responder.request().requester()).segment(entry, number, live),
                 found -> found.ifPresentOrElse(
                         segment -> send(responder, entry.stream(), entry.epoch(), segment, log.pastParts()),
                         () -> responses.expired(responder, entry.stream())));
     }
 
     private void send(Responder responder, String stream, long epoch, Segment segment, PartSource source) {
-        responder.then(source.read(responder.request().asker(), stream, segment.parts()), answer -> {
+        responder.then(source.read(responder.request().requester(), stream, segment.parts()), answer -> {
             switch (answer) {
                 case PartSource.Answer.Bytes bytes -> {
                     var body = new SegmentBody("\"" + epoch + "-" + segment.number() + "\"", "video/mp2t",
@@ -189,7 +189,7 @@ final class LiveHls {
             then.accept(view);
             return;
         }
-        responder.then(log.past().readBy(responder.request().asker()).retained(stream), now -> {
+        responder.then(log.past().readBy(responder.request().requester()).retained(stream), now -> {
             if (view.newestComplete().stream().noneMatch(s -> s.parts().getFirst().offset() >= now.partsOffset())) {
                 responses.expired(responder, stream);
             } else {

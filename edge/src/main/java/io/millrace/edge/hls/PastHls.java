@@ -92,7 +92,7 @@ final class PastHls {
     private void between(Responder responder, StreamEntry newest, TimeSpan span) {
         String stream = newest.stream();
         long startMs = span.startMs();
-        responder.then(past.readBy(responder.request().asker()).moment(stream, startMs), moment -> {
+        responder.then(past.readBy(responder.request().requester()).moment(stream, startMs), moment -> {
             if (moment instanceof Moment.At at) {
                 variants(responder, stream, span, at);
             } else if (isOutsideHls(responder, shownWithin(stream, startMs, span.endMs()))) {
@@ -103,13 +103,14 @@ final class PastHls {
                 responses.nothingWithin(responder, stream, startMs, span.endMs());
             } else {
                 hold(responder, newest, view -> shows(view, startMs),
-                        _ -> responder.then(past.readBy(responder.request().asker()).moment(stream, startMs), again -> {
-                            if (again instanceof Moment.At at) {
-                                variants(responder, stream, span, at);
-                            } else {
-                                responses.nothingYet(responder, stream);
-                            }
-                        }));
+                        _ -> responder.then(past.readBy(responder.request().requester()).moment(stream, startMs),
+                                again -> {
+                                    if (again instanceof Moment.At at) {
+                                        variants(responder, stream, span, at);
+                                    } else {
+                                        responses.nothingYet(responder, stream);
+                                    }
+                                }));
             }
         });
     }
@@ -132,7 +133,7 @@ final class PastHls {
         var range = new PastRange(stream, first.epoch(), all.getLast().epoch(), span.startMs(), span.endMs());
         long from = start.entry().id().segment();
         withView(responder, first, view -> view.newest() >= from,
-                view -> responder.then(past.readBy(responder.request().asker()).around(first, from, view),
+                view -> responder.then(past.readBy(responder.request().requester()).around(first, from, view),
                         block -> variants(responder, range, VariantList.inHls(all), block, from)));
     }
 
@@ -206,7 +207,7 @@ final class PastHls {
 
     private void playlist(Responder responder, PastRange range, List<StreamEntry> all, EpochView view,
             Consumer<PastSource.Answer.Listed> listed, Runnable notYet) {
-        responder.then(past.readBy(responder.request().asker()).playlist(range, all, view), answer -> {
+        responder.then(past.readBy(responder.request().requester()).playlist(range, all, view), answer -> {
             switch (answer) {
                 case PastSource.Answer.Listed found -> listed.accept(found);
                 case PastSource.Answer.NotYet() when view != null -> notYet.run();

@@ -13,12 +13,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Passes accepted connections on to the event loops in the turns of their networks, so that a client does not wait until
- * the connections of others that arrived before it were set up and their requests read. A turn ends when the event loop
- * has read from the connection once, whether or not there was anything to read.
+ * Hands accepted connections to the event loops, by turns among their networks, so that a client does not wait for all
+ * connections of other networks that arrived before it. A turn ends when the event loop has read from the connection
+ * once, whether or not there was anything to read.
  *
- * <p>One per listener, confined to its event loop. While as many connections wait as may, no more are accepted; the
- * kernel holds the next ones in the order of their arrival.
+ * <p>One per listener, confined to its event loop. At the limit of waiting connections, no more are accepted, and the
+ * kernel queues the next ones in order of arrival.
  */
 final class AcceptTurns extends ChannelInboundHandlerAdapter {
     private final Turns turns;
@@ -53,7 +53,7 @@ final class AcceptTurns extends ChannelInboundHandlerAdapter {
     private void pause(ChannelHandlerContext ctx) {
         boolean full = waiting.size() >= waitingLimit;
         if (full || paused) {
-            // Again each time, since the listener may have been resumed after a failure to accept.
+            // Set every time, since the listener may have been resumed after a failure to accept.
             ctx.channel().config().setAutoRead(!full);
         }
         paused = full;

@@ -64,7 +64,7 @@ final class ApiEndpoint {
             absent(responder, stream);
             return;
         }
-        responder.then(past.readBy(responder.request().asker()).retained(stream), now -> {
+        responder.then(past.readBy(responder.request().requester()).retained(stream), now -> {
             // Expired sessions are not listed; every listed session has something to play.
             List<SessionSpan> found = SessionSpan.of(epochs).stream().filter(span -> span.endMs() >= now.fromMs()
                     && span.session().session() > after).toList();

@@ -87,8 +87,8 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     /**
-     * Returns the limits of steps of requests for the past that run on the event loops at a time. One network may wait for
-     * as many as it may have reads waiting.
+     * Returns the limits of steps of requests for the past that run on the event loops at a time. One network may wait
+     * for as many as it may have reads waiting.
      */
     private static Turns.Limits turns(int loops) {
         int running = loops * STEPS_PER_LOOP;
@@ -179,8 +179,8 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, answers held requests with what is known, and lets responses finish. Returns without waiting; the
-     * future completes when only responses without an end are left, which {@link #close} ends.
+     * Stops accepting, answers held requests with what is known, and lets responses finish. Returns without waiting;
+     * the future completes when only responses without an end are left, which {@link #close} ends.
      */
     public CompletableFuture<Void> drain() {
         port.stopAccepting();

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * URL schemes of other servers under which streams can also be played, so that existing players keep their URLs. A
- * playlist request is redirected, so that the URLs in the playlist resolve against its canonical URL; HTTP-FLV is served
- * directly. Immutable; without any scheme, {@link Route} handles every URL.
+ * playlist request is redirected, so that the URLs in the playlist resolve against its canonical URL; HTTP-FLV is
+ * served directly. Immutable; without any scheme, {@link Route} handles every URL.
  *
  * @param kinds the enabled schemes
  * @param nginxRtmpApp the RTMP application whose streams are below {@code /hls/}

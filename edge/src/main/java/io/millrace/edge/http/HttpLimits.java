@@ -19,8 +19,8 @@ public record HttpLimits(Duration headers, Duration idle, Duration blocked, int 
         int lineBytes, int headersBytes, int headerCount) {
 
     /**
-     * A request line has room for twice the longest stream name. One address may hold a fifth of all connections: enough
-     * for one that thousands of people share, and too little to lock out everybody else.
+     * A request line has room for twice the longest stream name. One address may hold a fifth of all connections:
+     * enough for one that thousands of people share, and too little to lock out everybody else.
      */
     public static final HttpLimits DEFAULT = new HttpLimits(Duration.ofSeconds(10), Duration.ofSeconds(60),
             Duration.ofSeconds(30), 50_000, 10_000, 8 * 1024, 8 * 1024, 100);

@@ -34,7 +34,9 @@ public final class HttpPort implements AutoCloseable {
      * misses.
      */
     private static final int USER_TIMEOUT_FACTOR = 2;
-    /** TCP keep-alive: the idle time before the first probe of a silent peer, then the interval and number of probes. */
+    /**
+     * TCP keep-alive: the idle time before the first probe of a silent peer, then the interval and number of probes.
+     */
     private static final int KEEPALIVE_S = 60;
     private static final int KEEPALIVE_PROBE_S = 10;
     private static final int KEEPALIVE_PROBES = 3;

@@ -3,8 +3,8 @@ package io.millrace.edge.http;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Limits the memory of responses that were built for a single client and not read by it yet, over the whole process.
- * Thread-safe.
+ * Limits the memory of responses, in the whole process, that were built for a single client and that it has not read
+ * yet. Thread-safe.
  */
 final class ResponseMemory {
     /** The limit is this fraction of the maximum heap. */

@@ -3,7 +3,8 @@ package io.millrace.edge.log;
 import java.util.concurrent.CancellationException;
 
 /**
- * A limit of this edge is reached: try again later (503). A cancellation, since caches do not log those, however many.
+ * A limit of this edge is reached. The client gets status 503 and should try again later. A cancellation, so that
+ * asynchronous caches do not log it: overload causes many of them.
  */
 public class BusyException extends CancellationException {
     private static final long serialVersionUID = 1;
@@ -12,7 +13,7 @@ public class BusyException extends CancellationException {
         super(message);
     }
 
-    /** Leaves the stack trace out, which would cost more than everything else about a refusal. */
+    /** Omits the stack trace, which would be the most expensive part of a refusal. */
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

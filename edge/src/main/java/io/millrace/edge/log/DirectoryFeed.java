@@ -54,7 +54,10 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
         tail = new Tail("edge-directory", kafka.reader(node + "-edge-directory"), this, fatal);
     }
 
-    /** Registers a listener for every entry that changes the directory, called on the feed's thread after the directory was updated. */
+    /**
+     * Registers a listener for every entry that changes the directory, called on the feed's thread after the directory
+     * was updated.
+     */
     public void onEntry(Consumer<StreamEntry> listener) {
         listeners.add(listener);
     }

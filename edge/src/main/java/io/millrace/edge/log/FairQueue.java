@@ -29,9 +29,9 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class FairQueue<T extends FairQueue.Item> {
     interface Item {
-        Asker asker();
+        Requester requester();
 
-        /** All its askers have left; it will not be handed out. Called without a lock. */
+        /** Called without a lock when all requesters have left; the item will not be handed out. */
         void drop();
     }
 
@@ -63,7 +63,7 @@ final class FairQueue<T extends FairQueue.Item> {
     /** Returns false if every address that waits for the item has reached its limit. */
     boolean offer(T item) {
         Set<String> addresses = new HashSet<>();
-        if (!item.asker().collect(addresses)) {
+        if (!item.requester().collect(addresses)) {
             item.drop();
             return true;
         }
@@ -95,7 +95,7 @@ final class FairQueue<T extends FairQueue.Item> {
     private int limitOf(String address) {
         boolean isReserved = waiting.size() >= limit - limit / RESERVED_SHARE;
         // Many clients wait for one read of the edge itself.
-        return isReserved && !address.equals(Asker.EDGE.address()) ? FEW : limitOfAddress;
+        return isReserved && !address.equals(Requester.EDGE.address()) ? FEW : limitOfAddress;
     }
 
     /** Removes and returns the next item that a client still waits for, or null if none arrives in time. */
@@ -143,7 +143,7 @@ final class FairQueue<T extends FairQueue.Item> {
         for (Iterator<Waiting<T>> all = waiting.iterator(); all.hasNext();) {
             Waiting<T> some = all.next();
             addresses.clear();
-            if (some.item().asker().collect(addresses)) {
+            if (some.item().requester().collect(addresses)) {
                 addresses.forEach(address -> items.computeIfAbsent(address, _ -> new ArrayList<>()).add(some));
             } else {
                 all.remove();

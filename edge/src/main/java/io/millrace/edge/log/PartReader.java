@@ -27,13 +27,15 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Reads parts by their offset: on the first request, cached within a limit of bytes, shared by all requests.
  *
- * <p>Thread-safe. The cache holds one reference to a part's bytes and each response its own, so an evicted part is freed
- * after the last response that sends it.
+ * <p>Thread-safe. The cache holds one reference to a part's bytes and each response its own, so an evicted part is
+ * freed after the last response that sends it.
  */
 public final class PartReader implements PartSource, AutoCloseable {
     /** Short runs of other streams' records are read and discarded rather than skipped by a seek. */
     private static final int READ_OVER = 8;
-    /** A part may be evicted between the read and the retain; if the cache is too small, this many attempts are made. */
+    /**
+     * A part may be evicted between the read and the retain; if the cache is too small, this many attempts are made.
+     */
     private static final int TRIES = 3;
     /** Players time out after about ten seconds; a request fails before that, however long its read takes. */
     private static final long ANSWER_MS = 8_000;
@@ -71,14 +73,15 @@ public final class PartReader implements PartSource, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Answer> read(Asker asker, String stream, List<PartPlace> parts) {
+    public CompletionStage<Answer> read(Requester requester, String stream, List<PartPlace> parts) {
         int partition = kafka.partitionOf(stream);
-        return read(asker, stream, parts.stream().map(part -> new PartKey(partition, part.offset())).toList(), TRIES);
+        List<PartKey> keys = parts.stream().map(part -> new PartKey(partition, part.offset())).toList();
+        return read(requester, stream, keys, TRIES);
     }
 
-    private CompletionStage<Answer> read(Asker asker, String stream, List<PartKey> keys, int tries) {
-        CompletableFuture<Map<PartKey, ByteBuf>> read = cache.getAll(keys, asker,
-                (missing, askers) -> readers.submit(askers, reader -> load(reader, stream, missing)));
+    private CompletionStage<Answer> read(Requester requester, String stream, List<PartKey> keys, int tries) {
+        CompletableFuture<Map<PartKey, ByteBuf>> read = cache.getAll(keys, requester,
+                (missing, requesters) -> readers.submit(requesters, reader -> load(reader, stream, missing)));
         return read.orTimeout(answerMs, TimeUnit.MILLISECONDS).thenCompose(found -> {
             if (!found.keySet().containsAll(keys)) {
                 return CompletableFuture.completedFuture(new Answer.Expired());
@@ -88,7 +91,7 @@ public final class PartReader implements PartSource, AutoCloseable {
                 return CompletableFuture.completedFuture(taken.get());
             }
             return tries > 1
-                    ? read(asker, stream, keys, tries - 1)
+                    ? read(requester, stream, keys, tries - 1)
                     : CompletableFuture.failedFuture(new BusyException("the cache of parts is too small"));
         });
     }

@@ -17,5 +17,5 @@ public interface PartSource {
     }
 
     /** Reads {@code parts} of {@code stream}; fails with {@link BusyException} if too many reads wait already. */
-    CompletionStage<Answer> read(Asker asker, String stream, List<PartPlace> parts);
+    CompletionStage<Answer> read(Requester requester, String stream, List<PartPlace> parts);
 }

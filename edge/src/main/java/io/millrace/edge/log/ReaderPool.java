@@ -22,11 +22,11 @@ public final class ReaderPool implements AutoCloseable {
     /** Maximum number of waiting reads per address. */
     public static final int WAITING_OF_ADDRESS_LIMIT = WAITING_LIMIT / 4;
 
-    private record Job<T>(Asker asker, Function<RangeReader, T> read,
+    private record Job<T>(Requester requester, Function<RangeReader, T> read,
             CompletableFuture<T> result) implements FairQueue.Item {
         @Override
         public void drop() {
-            result.completeExceptionally(new AskerGoneException());
+            result.completeExceptionally(new AbandonedReadException());
         }
 
         void run(RangeReader reader) {
@@ -55,16 +55,16 @@ public final class ReaderPool implements AutoCloseable {
 
     /** Submits a read on behalf of the edge itself. */
     public <T> CompletionStage<T> submit(Function<RangeReader, T> read) {
-        return submit(Asker.EDGE, read);
+        return submit(Requester.EDGE, read);
     }
 
     /**
      * Reads on a thread of the pool, which also completes the result. Fails with {@link BusyException} if the queue is
-     * full, or if all askers leave before its turn.
+     * full, or if all requesters leave before its turn.
      */
-    public <T> CompletableFuture<T> submit(Asker asker, Function<RangeReader, T> read) {
+    public <T> CompletableFuture<T> submit(Requester requester, Function<RangeReader, T> read) {
         var result = new CompletableFuture<T>();
-        if (closed || !waiting.offer(new Job<>(asker, read, result))) {
+        if (closed || !waiting.offer(new Job<>(requester, read, result))) {
             result.completeExceptionally(new BusyException("too many reads of the log are waiting"));
         }
         return result;

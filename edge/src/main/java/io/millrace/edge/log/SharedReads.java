@@ -14,9 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Loads values by key, each with one read that all clients share that ask for the key meanwhile. The read takes the
- * first turn that any of them has and is dropped when all have left. The cache keeps its value; a failure is not kept.
- * Thread-safe.
+ * Loads values by key. Clients that request a key while it is being read share that read. It takes the first turn that
+ * any of them has, and is dropped when all have left. The value is cached; a failure is not. Thread-safe.
  */
 public final class SharedReads<K, V> {
     /** Reads several keys at once. */
@@ -25,12 +24,12 @@ public final class SharedReads<K, V> {
         /**
          * Returns the values; keys without one are left out.
          *
-         * @param askers all clients that wait for any of the keys, including those that join later
+         * @param requesters all clients that wait for any of the keys, including those that join later
          */
-        CompletableFuture<Map<K, V>> of(Set<K> keys, Asker askers);
+        CompletableFuture<Map<K, V>> of(Set<K> keys, Requester requesters);
     }
 
-    private record Reading<V>(Askers askers, CompletableFuture<V> result) {}
+    private record Reading<V>(RequesterGroup requesters, CompletableFuture<V> result) {}
 
     private final Cache<K, V> kept;
     private final Map<K, Reading<V>> underWay = new ConcurrentHashMap<>();
@@ -40,21 +39,21 @@ public final class SharedReads<K, V> {
     }
 
     /** Returns the value of a key, reading it if it is neither cached nor being read. */
-    public CompletableFuture<V> get(K key, Asker asker, Function<Asker, CompletableFuture<V>> read) {
-        return getAll(List.of(key), asker,
-                (_, askers) -> read.apply(askers).thenApply(value -> Map.of(key, value)))
+    public CompletableFuture<V> get(K key, Requester requester, Function<Requester, CompletableFuture<V>> read) {
+        return getAll(List.of(key), requester,
+                (_, requesters) -> read.apply(requesters).thenApply(value -> Map.of(key, value)))
                 .thenApply(found -> found.get(key));
     }
 
     /** Returns the values of several keys, with one read for all that are neither cached nor being read. */
-    public CompletableFuture<Map<K, V>> getAll(Collection<K> keys, Asker asker, Read<K, V> read) {
+    public CompletableFuture<Map<K, V>> getAll(Collection<K> keys, Requester requester, Read<K, V> read) {
         Map<K, CompletableFuture<V>> results = new LinkedHashMap<>();
         Map<K, Reading<V>> own = new HashMap<>();
-        var askers = new Askers(asker);
+        var requesters = new RequesterGroup(requester);
         keys.forEach(key -> results.put(key, known(key).map(CompletableFuture::completedFuture)
-                .orElseGet(() -> join(key, asker, askers, own))));
+                .orElseGet(() -> join(key, requester, requesters, own))));
         if (!own.isEmpty()) {
-            begin(read, Set.copyOf(own.keySet()), askers).whenComplete(
+            begin(read, Set.copyOf(own.keySet()), requesters).whenComplete(
                     (found, failure) -> own.forEach((key, reading) -> end(key, reading, found, failure)));
         }
         return CompletableFuture.allOf(results.values().toArray(CompletableFuture[]::new)).thenApply(_ -> {
@@ -66,9 +65,9 @@ public final class SharedReads<K, V> {
     }
 
     /** Begins a read. A read that throws has failed like any other, so that its key can be read again. */
-    private static <K, V> CompletableFuture<Map<K, V>> begin(Read<K, V> read, Set<K> keys, Askers askers) {
+    private static <K, V> CompletableFuture<Map<K, V>> begin(Read<K, V> read, Set<K> keys, RequesterGroup requesters) {
         try {
-            return read.of(keys, askers);
+            return read.of(keys, requesters);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -78,14 +77,14 @@ public final class SharedReads<K, V> {
      * Returns the result of the read that is under way, or of a new one, which is added to {@code own} for the caller
      * to begin.
      */
-    private CompletableFuture<V> join(K key, Asker asker, Askers askers, Map<K, Reading<V>> own) {
+    private CompletableFuture<V> join(K key, Requester requester, RequesterGroup requesters, Map<K, Reading<V>> own) {
         Reading<V> joined = underWay.compute(key, (_, going) -> {
-            if (going != null && going.askers().join(asker)) {
+            if (going != null && going.requesters().join(requester)) {
                 return going;
             }
             // Another thread may have completed the read after the cache was checked.
             Optional<V> known = known(key);
-            var reading = new Reading<V>(askers, new CompletableFuture<>());
+            var reading = new Reading<V>(requesters, new CompletableFuture<>());
             known.ifPresentOrElse(reading.result()::complete, () -> own.put(key, reading));
             return reading;
         });

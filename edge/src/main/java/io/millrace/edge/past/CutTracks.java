@@ -3,8 +3,8 @@ package io.millrace.edge.past;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.ReaderPool;
+import io.millrace.edge.log.Requester;
 import io.millrace.edge.log.SharedReads;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.platform.kafka.KafkaClients;
@@ -60,10 +60,10 @@ final class CutTracks {
     }
 
     /** Returns the configurations that apply at a keyframe, from its cut; empty if the cut is not found. */
-    CompletableFuture<Optional<Tracks>> at(String stream, IndexEntry keyframe, Asker asker) {
+    CompletableFuture<Optional<Tracks>> at(String stream, IndexEntry keyframe, Requester requester) {
         var key = new Key(stream, keyframe.id().epoch(), keyframe.id().segment());
         return searches
-                .get(key, asker, askers -> readers.submit(askers, reader -> search(reader, key, keyframe)))
+                .get(key, requester, requesters -> readers.submit(requesters, reader -> search(reader, key, keyframe)))
                 .thenApply(found -> found.map(SegmentTracks::tracks));
     }
 

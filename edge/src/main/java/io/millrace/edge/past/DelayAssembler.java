@@ -17,9 +17,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Gathers what a window at a delay behind its stream lists. "Now" is the end of the newest segment in the index, so that
- * every edge lists the same for the same state of the log, and the window advances with the stream. Once the stream has
- * ended, the rest of it is listed to its end. Blocks; for one use on one virtual thread.
+ * Collects the segments of a playlist whose window lags behind the live stream by a delay. "Now" is the end of the
+ * newest segment in the index, so that every edge lists the same for the same state of the log, and the window advances
+ * with the stream. Once the stream has ended, the rest of it is listed to its end. Blocks; for one use on one virtual
+ * thread.
  */
 final class DelayAssembler {
     private final PlaylistAssembler assembler;

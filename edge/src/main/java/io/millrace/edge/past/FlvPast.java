@@ -1,8 +1,8 @@
 package io.millrace.edge.past;
 
 import io.millrace.edge.fanout.FlvSink;
-import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.BusyException;
+import io.millrace.edge.log.Requester;
 import io.millrace.edge.view.PastTags;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.StreamEntry;
@@ -16,7 +16,7 @@ public interface FlvPast {
         /**
          * The range can be played.
          *
-         * @param tracks the tracks that viewers are told at the start
+         * @param tracks the tracks that are announced to viewers at the start
          * @param start the keyframe at or before the start
          * @param limit null for an open range
          */
@@ -37,7 +37,7 @@ public interface FlvPast {
     }
 
     /** Returns a view of the same log for one client. */
-    default FlvPast watchedBy(Asker.One viewer) {
+    default FlvPast watchedBy(Requester.One viewer) {
         return this;
     }
 

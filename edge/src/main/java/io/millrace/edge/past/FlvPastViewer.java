@@ -23,9 +23,9 @@ import org.slf4j.event.Level;
 
 /**
  * One viewer of the past: reads a batch, writes it, and reads the next after the socket accepted it. At the end of the
- * log it joins the live viewers, or waits if its range has an end. A viewer that is slower than retention continues with
- * the earliest keyframe that is retained. Confined to the viewer's event loop, except that a read, one at a time, uses its
- * tags and its position on another thread.
+ * log it joins the live viewers, or waits if its range has an end. A viewer that is slower than retention continues
+ * with the earliest keyframe that is retained. Confined to the viewer's event loop, except that a read, one at a time,
+ * uses its tags and its position on another thread.
  *
  * <p>READING -> WRITING -> READING; WRITING -> LIVE; LIVE -> READING if the live ring does not go back far enough; any
  * -> OVER.
@@ -65,7 +65,7 @@ final class FlvPastViewer {
         /** Called when a live viewer falls back to reading the past. */
         void behind();
 
-        /** Called when it stops reading the past. */
+        /** Called when the viewer stops reading the past. */
         void done();
     }
 
@@ -84,7 +84,9 @@ final class FlvPastViewer {
     /** The sequence headers that the viewer has, from a gap to the next batch with tags; else null. */
     private List<FlvTag> headersBefore;
     private State state = State.READING;
+    /** Where the newest batch stopped. */
     private PastBatch.Position position = PastBatch.Position.WITHIN_LOG;
+    /** Whether the response has begun, which it does with the first tag. */
     private boolean started;
 
     FlvPastViewer(FlvPast.Range.Playable range, FlvSink sink, Source source, EdgeMeters meters) {
@@ -256,7 +258,10 @@ final class FlvPastViewer {
         }
     }
 
-    /** Nothing more will be written. */
+    /**
+     * Leaves the log and the live viewers. Called when the viewer's connection has closed, and after the end of the
+     * range.
+     */
     void over() {
         switch (state) {
             case LIVE -> source.leave(sink);

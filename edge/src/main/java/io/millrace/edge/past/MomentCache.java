@@ -3,8 +3,8 @@ package io.millrace.edge.past;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.ReaderPool;
+import io.millrace.edge.log.Requester;
 import io.millrace.edge.log.SharedReads;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
@@ -66,7 +66,7 @@ final class MomentCache {
      */
     CompletableFuture<Floor> floor(String stream) {
         int partition = kafka.partitionOf(stream);
-        return floors.get(partition, Asker.EDGE, edge -> readers.submit(edge,
+        return floors.get(partition, Requester.EDGE, edge -> readers.submit(edge,
                 reader -> new Moments(kafka, reader).floor(partition, media)));
     }
 
@@ -80,32 +80,32 @@ final class MomentCache {
      *
      * @param epochs of the stream, oldest first
      */
-    CompletableFuture<Moment> find(List<StreamEntry> epochs, long timeMs, Asker asker) {
+    CompletableFuture<Moment> find(List<StreamEntry> epochs, long timeMs, Requester requester) {
         List<StreamEntry> candidates = Moments.candidates(epochs, timeMs);
         if (candidates.isEmpty()) {
             return CompletableFuture.completedFuture(new Moment.NotYet());
         }
-        return floor(candidates.getFirst().stream()).thenCompose(floor -> find(candidates, timeMs, floor, asker));
+        return floor(candidates.getFirst().stream()).thenCompose(floor -> find(candidates, timeMs, floor, requester));
     }
 
-    private CompletableFuture<Moment> find(List<StreamEntry> epochs, long timeMs, Floor floor, Asker asker) {
+    private CompletableFuture<Moment> find(List<StreamEntry> epochs, long timeMs, Floor floor, Requester requester) {
         if (epochs.isEmpty()) {
             return CompletableFuture.completedFuture(new Moment.NotYet());
         }
         StreamEntry epoch = epochs.getFirst();
         long atMs = Math.max(timeMs, epoch.span().startedAtMs());
-        return cell(epoch, atMs, floor, asker).thenCompose(span -> span.find(atMs) instanceof Moment.At at
+        return cell(epoch, atMs, floor, requester).thenCompose(span -> span.find(atMs) instanceof Moment.At at
                 ? CompletableFuture.completedFuture(at)
-                : find(epochs.subList(1, epochs.size()), timeMs, floor, asker));
+                : find(epochs.subList(1, epochs.size()), timeMs, floor, requester));
     }
 
-    private CompletableFuture<MomentSpan> cell(StreamEntry epoch, long atMs, Floor floor, Asker asker) {
+    private CompletableFuture<MomentSpan> cell(StreamEntry epoch, long atMs, Floor floor, Requester requester) {
         if (floor.fromMs() == Long.MAX_VALUE) {
             return CompletableFuture.completedFuture(new MomentSpan(List.of(), false));
         }
         long cell = (atMs - epoch.span().startedAtMs()) / CELL_MS;
         var key = new Key(epoch.stream(), epoch.epoch(), cell);
-        return cells.get(key, asker, askers -> read(epoch, cell, floor, askers)).thenCompose(known -> {
+        return cells.get(key, requester, requesters -> read(epoch, cell, floor, requesters)).thenCompose(known -> {
             if (!(known.find(atMs) instanceof Moment.At at)) {
                 if (!known.settled()) {
                     // The next request looks again.
@@ -118,13 +118,13 @@ final class MomentCache {
             }
             // It has expired since it was read.
             cells.forget(key);
-            return cells.get(key, asker, askers -> read(epoch, cell, floor, askers));
+            return cells.get(key, requester, requesters -> read(epoch, cell, floor, requesters));
         });
     }
 
-    private CompletableFuture<MomentSpan> read(StreamEntry epoch, long cell, Floor floor, Asker askers) {
+    private CompletableFuture<MomentSpan> read(StreamEntry epoch, long cell, Floor floor, Requester requesters) {
         long fromMs = epoch.span().startedAtMs() + cell * CELL_MS;
-        return readers.submit(askers, reader -> new Moments(kafka, reader).span(epoch, fromMs, fromMs + CELL_MS - 1,
+        return readers.submit(requesters, reader -> new Moments(kafka, reader).span(epoch, fromMs, fromMs + CELL_MS - 1,
                 media, floor, new ReadBudget(Moments.SEARCH_LIMIT_BYTES)));
     }
 

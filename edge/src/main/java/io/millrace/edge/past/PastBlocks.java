@@ -4,8 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.ReaderPool;
+import io.millrace.edge.log.Requester;
 import io.millrace.edge.log.SharedReads;
 import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.PlaylistBlock;
@@ -82,9 +82,9 @@ final class PastBlocks {
                         (_, loaded) -> loaded.settled() ? BLOCK_KEPT : GROWING_KEPT));
     }
 
-    private <T> CompletableFuture<T> read(String stream, Asker askers, Function<PastReader, T> read) {
+    private <T> CompletableFuture<T> read(String stream, Requester requesters, Function<PastReader, T> read) {
         return moments.floor(stream).thenCompose(
-                floor -> readers.submit(askers, reader -> read.apply(new PastReader(kafka, reader, floor))));
+                floor -> readers.submit(requesters, reader -> read.apply(new PastReader(kafka, reader, floor))));
     }
 
     /**
@@ -93,24 +93,25 @@ final class PastBlocks {
      *
      * @param hint an offset in {@code index} at or before the first block, if one is known
      */
-    CompletableFuture<List<PlaylistBlock>> from(StreamEntry epoch, long from, long to, OptionalLong hint, Asker asker) {
+    CompletableFuture<List<PlaylistBlock>> from(StreamEntry epoch, long from, long to, OptionalLong hint,
+            Requester requester) {
         long first = PlaylistBlock.numberOf(from);
         long last = Math.min(PlaylistBlock.numberOf(to), first + BLOCKS_A_READ - 1);
         List<BlockKey> keys = LongStream.rangeClosed(first, last)
                 .mapToObj(number -> new BlockKey(EpochKey.of(epoch), number)).toList();
-        return blocks.getAll(keys, asker, (missing, askers) -> load(epoch, missing, to, hint, askers))
+        return blocks.getAll(keys, requester, (missing, requesters) -> load(epoch, missing, to, hint, requesters))
                 .thenApply(loaded -> keys.stream().map(loaded::get)
                         .map(some -> some == null ? null : some.block()).takeWhile(Objects::nonNull).toList());
     }
 
     private CompletableFuture<Map<BlockKey, Loaded>> load(StreamEntry epoch, Set<BlockKey> missing, long to,
-            OptionalLong hint, Asker askers) {
+            OptionalLong hint, Requester requesters) {
         NavigableSet<Long> numbers = new TreeSet<>();
         missing.forEach(key -> numbers.add(key.number()));
         long first = numbers.first() * PlaylistBlock.SEGMENTS;
         long last = Math.min(to, (numbers.last() + 1) * PlaylistBlock.SEGMENTS - 1);
         OptionalLong from = behind(epoch, numbers.first()).orElse(hint);
-        return read(epoch.stream(), askers, reader -> reader.blocks(epoch, first, last, from)).thenApply(read -> {
+        return read(epoch.stream(), requesters, reader -> reader.blocks(epoch, first, last, from)).thenApply(read -> {
             Map<BlockKey, Loaded> loaded = new HashMap<>();
             missing.forEach(key -> loaded.put(key, new Loaded(null, false)));
             for (PlaylistBlock block : read.blocks()) {
@@ -131,7 +132,7 @@ final class PastBlocks {
 
     /** Returns the newest segments of a running epoch, from the start of their block to {@code newest}. */
     CompletableFuture<List<PlaylistBlock>> tail(StreamEntry epoch, long newest, EpochView live, OptionalLong hint,
-            Asker asker) {
+            Requester requester) {
         long first = PlaylistBlock.numberOf(newest) * PlaylistBlock.SEGMENTS;
         EpochKey key = EpochKey.of(epoch);
         PlaylistBlock known = tails.getIfPresent(key);
@@ -142,8 +143,8 @@ final class PastBlocks {
         }
         OptionalLong from = behind(epoch, PlaylistBlock.numberOf(first)).orElse(hint);
         // Concurrent requests share one read: all viewers of a stream ask for its newest block at the same time.
-        return tailReads.get(new TailKey(key, newest), asker,
-                askers -> read(epoch.stream(), askers, reader -> reader.blocks(epoch, first, newest, from))
+        return tailReads.get(new TailKey(key, newest), requester,
+                requesters -> read(epoch.stream(), requesters, reader -> reader.blocks(epoch, first, newest, from))
                         .thenApply(read -> {
                             read.blocks().forEach(block -> tails.put(key, block));
                             return read.blocks();

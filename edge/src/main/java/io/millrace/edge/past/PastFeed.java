@@ -5,9 +5,9 @@ import io.millrace.edge.fanout.FlvChannel;
 import io.millrace.edge.fanout.FlvSink;
 import io.millrace.edge.fanout.Framing;
 import io.millrace.edge.fanout.PacketFeed;
-import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.ReaderPool;
+import io.millrace.edge.log.Requester;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PastTags;
@@ -31,8 +31,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads the past of {@code packets} for FLV viewers. Each viewer has at most one read in the queue, so that viewers take
- * turns, and only a few dedicated threads are ever busy with them. Thread-safe.
+ * Reads the past of {@code packets} for FLV viewers. Each viewer has at most one read in the queue, so that viewers
+ * take turns, and only a few dedicated threads are ever busy with them. Thread-safe.
  */
 public final class PastFeed implements FlvPast, AutoCloseable {
     /** Keeps a core free for live viewers. */
@@ -46,7 +46,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
     private final ReaderPool readers;
     private final MomentCache moments;
     private final CutTracks tracks;
-    private final Asker.One asker;
+    private final Requester.One requester;
     private final PastViewers viewers;
 
     public PastFeed(KafkaClients kafka, String node, StreamDirectory directory, PacketFeed live, Ticker ticker,
@@ -61,12 +61,12 @@ public final class PastFeed implements FlvPast, AutoCloseable {
                         Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PastBatch.TURN_BYTES))));
         moments = new MomentCache(kafka, readers, Topic.PACKETS, ticker);
         tracks = new CutTracks(kafka, readers, ticker);
-        asker = Asker.EDGE;
+        requester = Requester.EDGE;
         viewers = new PastViewers();
     }
 
-    /** Returns a view of the same caches for one asker. */
-    private PastFeed(PastFeed shared, Asker.One asker) {
+    /** Returns a view of the same caches for one requester. */
+    private PastFeed(PastFeed shared, Requester.One requester) {
         kafka = shared.kafka;
         directory = shared.directory;
         live = shared.live;
@@ -75,11 +75,11 @@ public final class PastFeed implements FlvPast, AutoCloseable {
         moments = shared.moments;
         tracks = shared.tracks;
         viewers = shared.viewers;
-        this.asker = asker;
+        this.requester = requester;
     }
 
     @Override
-    public FlvPast watchedBy(Asker.One viewer) {
+    public FlvPast watchedBy(Requester.One viewer) {
         return new PastFeed(this, viewer);
     }
 
@@ -89,7 +89,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
 
     @Override
     public CompletionStage<Range> find(String stream, long startMs, long endMs) {
-        if (viewers.isFull(asker.address())) {
+        if (viewers.isFull(requester.address())) {
             return CompletableFuture.failedFuture(new BusyException(TOO_MANY));
         }
         return find(stream, directory.history(stream), startMs, endMs);
@@ -108,7 +108,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
     /** Returns the range; empty if its start has expired since the retained range was last read. */
     private CompletableFuture<Optional<Range>> retained(String stream, List<StreamEntry> epochs, long startMs,
             long endMs) {
-        return moments.find(epochs, startMs, asker).thenCompose(found -> {
+        return moments.find(epochs, startMs, requester).thenCompose(found -> {
             if (!(found instanceof Moment.At(_, IndexEntry start))) {
                 return CompletableFuture.completedFuture(Optional.of(new Range.NotYet()));
             }
@@ -119,7 +119,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
     }
 
     private CompletableFuture<Moment> moment(String stream, long timeMs) {
-        return moments.find(directory.history(stream), timeMs, asker);
+        return moments.find(directory.history(stream), timeMs, requester);
     }
 
     private CompletableFuture<Optional<Range>> playable(String stream, IndexEntry start, long endMs) {
@@ -129,7 +129,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
             return CompletableFuture.completedFuture(Optional.of(new Range.NotYet()));
         }
         var keyframe = start.keyframe();
-        return limit(stream, start, endMs).thenCompose(limit -> tracks.at(stream, start, asker)
+        return limit(stream, start, endMs).thenCompose(limit -> tracks.at(stream, start, requester)
                 .thenCompose(found -> isRetained(stream, keyframe).thenApply(retained -> {
                     if (!retained) {
                         return Optional.empty();
@@ -142,7 +142,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
     }
 
     private CompletableFuture<Boolean> isRetained(String stream, Keyframe keyframe) {
-        return readers.submit(asker, reader -> reader.beginning(packets(stream)) <= keyframe.offset());
+        return readers.submit(requester, reader -> reader.beginning(packets(stream)) <= keyframe.offset());
     }
 
     private TopicPartition packets(String stream) {
@@ -172,7 +172,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
 
     @Override
     public Runnable play(Range.Playable range, FlvSink sink) throws BusyException {
-        if (!viewers.enter(asker.address())) {
+        if (!viewers.enter(requester.address())) {
             // Other viewers have joined since the range was found.
             throw new BusyException(TOO_MANY);
         }
@@ -201,7 +201,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
         @Override
         public CompletionStage<PastBatch> read(PacketRange packets, PastTags tags, Framing framing,
                 Selection selection) {
-            return readers.submit(asker, reader -> PastBatch.read(reader, packets, tags, framing, selection));
+            return readers.submit(requester, reader -> PastBatch.read(reader, packets, tags, framing, selection));
         }
 
         @Override
@@ -231,12 +231,12 @@ public final class PastFeed implements FlvPast, AutoCloseable {
 
         @Override
         public void behind() {
-            viewers.reenter(asker.address());
+            viewers.reenter(requester.address());
         }
 
         @Override
         public void done() {
-            viewers.leave(asker.address());
+            viewers.leave(requester.address());
         }
     }
 

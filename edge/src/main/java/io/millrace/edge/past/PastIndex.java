@@ -2,9 +2,9 @@ package io.millrace.edge.past;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.ReaderPool;
+import io.millrace.edge.log.Requester;
 import io.millrace.edge.log.SharedReads;
 import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.PastRange;
@@ -26,11 +26,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Answers questions about a stream's past from its index, on behalf of one asker. All askers share the caches.
+ * Answers questions about a stream's past from its index, on behalf of one requester. All requesters share the caches.
  * Thread-safe.
  *
- * <p>Each version of a playlist is put together by a {@link PlaylistAssembler}, which waits for its turn to run and for every read
- * of blocks that are not cached yet, a few at a time. So other clients have their turns in between. The next version
+ * <p>Each version of a playlist is assembled by a {@link PlaylistAssembler}, which waits for its turn to run, and for
+ * reads of blocks that are not cached yet, a few at a time. Other clients have their turns in between. The next version
  * reads one block, regardless of the playlist's length.
  */
 public final class PastIndex implements PastSource {
@@ -38,7 +38,7 @@ public final class PastIndex implements PastSource {
     /** The fraction of the cache for playlist versions. */
     private static final int VERSIONS_SHARE = 4;
     static final int ANSWER_BYTES = 512;
-    /** Playlists that are put together at a time, not counting those that wait for a read; keeps a core free. */
+    /** Number of playlists that are assembled at a time, not counting those that wait for a read. Keeps a core free. */
     private static final int WALKS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
     private static final Turns.Limits TURNS = new Turns.Limits(WALKS, Math.max(1, WALKS - 1), ReaderPool.WAITING_LIMIT,
             ReaderPool.WAITING_OF_ADDRESS_LIMIT, ReaderPool.WAITING_LIMIT / 4);
@@ -51,14 +51,14 @@ public final class PastIndex implements PastSource {
     private final PastBlocks blocks;
     private final SharedReads<VersionKey, Answer> versions;
     private final Turns turns;
-    private final Asker asker;
+    private final Requester requester;
 
     public PastIndex(KafkaClients kafka, ReaderPool readers, StreamDirectory directory, long cacheBytes,
             Ticker ticker) {
         this(kafka, readers, directory, cacheBytes, ticker, new Turns(TURNS));
     }
 
-    /** @param turns in which playlists are put together */
+    /** @param turns in which playlists are assembled */
     public PastIndex(KafkaClients kafka, ReaderPool readers, StreamDirectory directory, long cacheBytes, Ticker ticker,
             Turns turns) {
         this.directory = directory;
@@ -67,7 +67,7 @@ public final class PastIndex implements PastSource {
         blocks = new PastBlocks(kafka, readers, moments, cacheBytes, ticker);
         versions = new SharedReads<>(versions(cacheBytes / VERSIONS_SHARE).ticker(ticker).build());
         this.turns = turns;
-        asker = Asker.EDGE;
+        requester = Requester.EDGE;
     }
 
     static Caffeine<VersionKey, Answer> versions(long cacheBytes) {
@@ -78,25 +78,25 @@ public final class PastIndex implements PastSource {
                 .expireAfterWrite(VERSION_KEPT);
     }
 
-    /** Returns a view of the same caches for another asker. */
-    private PastIndex(PastIndex shared, Asker asker) {
+    /** Returns a view of the same caches for another requester. */
+    private PastIndex(PastIndex shared, Requester requester) {
         directory = shared.directory;
         readers = shared.readers;
         moments = shared.moments;
         blocks = shared.blocks;
         versions = shared.versions;
         turns = shared.turns;
-        this.asker = asker;
+        this.requester = requester;
     }
 
     @Override
-    public PastIndex readBy(Asker other) {
+    public PastIndex readBy(Requester other) {
         return new PastIndex(this, other);
     }
 
     @Override
     public CompletableFuture<Moment> moment(String stream, long timeMs) {
-        return moments.find(directory.history(stream), timeMs, asker);
+        return moments.find(directory.history(stream), timeMs, requester);
     }
 
     @Override
@@ -107,37 +107,37 @@ public final class PastIndex implements PastSource {
     @Override
     public CompletionStage<Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live) {
         long newest = live == null ? epochs.getLast().playlist().lastSegment() : live.newest();
-        return versions.get(new VersionKey(range, newest, live != null), asker,
-                askers -> assemble(range, epochs, live, askers));
+        return versions.get(new VersionKey(range, newest, live != null), requester,
+                requesters -> assemble(range, epochs, live, requesters));
     }
 
-    /** Puts a version together on a virtual thread that starts in its turn. */
+    /** Assembles a version on a virtual thread that starts in its turn. */
     private CompletableFuture<Answer> assemble(PastRange range, List<StreamEntry> epochs, EpochView live,
-            Asker askers) {
+            Requester requesters) {
         Set<String> addresses = new HashSet<>();
-        if (!askers.collect(addresses)) {
+        if (!requesters.collect(addresses)) {
             return CompletableFuture.failedFuture(new BusyException("the client has left"));
         }
-        var assembler = new PlaylistAssembler(readBy(askers), turns, addresses.iterator().next());
+        var assembler = new PlaylistAssembler(readBy(requesters), turns, addresses.iterator().next());
         return assembler.begin()
                 .thenCompose(_ -> CompletableFuture.supplyAsync(() -> assembler.version(range, epochs, live),
                         Thread::startVirtualThread))
                 .whenComplete((_, _) -> assembler.end());
     }
 
-    /** {@link PastBlocks#from} for this asker. */
+    /** {@link PastBlocks#from} for this requester. */
     CompletableFuture<List<PlaylistBlock>> blocks(StreamEntry epoch, long from, long to, OptionalLong hint) {
-        return blocks.from(epoch, from, to, hint, asker);
+        return blocks.from(epoch, from, to, hint, requester);
     }
 
-    /** {@link PastBlocks#tail} for this asker. */
+    /** {@link PastBlocks#tail} for this requester. */
     CompletableFuture<List<PlaylistBlock>> tail(StreamEntry epoch, long newest, EpochView live, OptionalLong hint) {
-        return blocks.tail(epoch, newest, live, hint, asker);
+        return blocks.tail(epoch, newest, live, hint, requester);
     }
 
     /** Returns whether the client, or all of them, have left. */
     boolean isAbandoned() {
-        return !asker.collect(new HashSet<>());
+        return !requester.collect(new HashSet<>());
     }
 
     @Override
@@ -148,8 +148,8 @@ public final class PastIndex implements PastSource {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         CompletableFuture<List<PlaylistBlock>> found = live == null || end <= newest
-                ? blocks.from(epoch, segment, Math.min(end, newest), OptionalLong.empty(), asker)
-                : blocks.tail(epoch, newest, live, OptionalLong.empty(), asker);
+                ? blocks.from(epoch, segment, Math.min(end, newest), OptionalLong.empty(), requester)
+                : blocks.tail(epoch, newest, live, OptionalLong.empty(), requester);
         return found.thenApply(some -> some.stream().filter(block -> block.contains(segment)).findFirst());
     }
 

@@ -1,7 +1,7 @@
 package io.millrace.edge.past;
 
-import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.BusyException;
+import io.millrace.edge.log.Requester;
 import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
@@ -39,8 +39,8 @@ public interface PastSource {
      */
     record Retained(long partsOffset, long fromMs) {}
 
-    /** Returns a view of the same log on behalf of {@code asker}. */
-    default PastSource readBy(Asker asker) {
+    /** Returns a view of the same log on behalf of {@code requester}. */
+    default PastSource readBy(Requester requester) {
         return this;
     }
 
@@ -68,7 +68,8 @@ public interface PastSource {
     CompletionStage<Optional<Segment>> segment(StreamEntry epoch, long number, EpochView live);
 
     /**
-     * Returns the wall-clock time of the oldest segment whose bytes are retained, ms since 1970; empty if there is none.
+     * Returns the wall-clock time of the oldest segment whose bytes are retained, ms since 1970; empty if there is
+     * none.
      */
     CompletionStage<OptionalLong> availableFromMs(String stream);
 }

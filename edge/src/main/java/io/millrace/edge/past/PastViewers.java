@@ -37,7 +37,10 @@ final class PastViewers {
         return byAddress.getOrDefault(address, 0);
     }
 
-    /** Counts a viewer that had gone on to live and has fallen behind again: it is not refused amid its playback. */
+    /**
+     * Counts a viewer that had joined the live viewers and has fallen behind again. It is not refused in the middle of
+     * its playback.
+     */
     synchronized void reenter(String address) {
         byAddress.merge(address, 1, Integer::sum);
         count++;

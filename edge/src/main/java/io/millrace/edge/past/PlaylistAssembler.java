@@ -20,8 +20,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Puts one version of a playlist together, in the turns of the network that requested it first: a client that requests
- * many long ones must not keep the processors from others. An assembler that waits for a read gives its turn up.
+ * Assembles one version of a playlist, in the turns of the network that requested it first, so that a client that
+ * requests many long playlists does not monopolise the processors. An assembler that waits for a read gives up its
+ * turn.
  *
  * <p>Its methods block unless they say otherwise; for one use on one virtual thread.
  */
@@ -44,7 +45,7 @@ final class PlaylistAssembler {
                 new BusyException("too many playlists of the past are waiting")));
     }
 
-    /** Gives the turn up. Call in any case, after everything else. Does not block. */
+    /** Gives up the turn. Call it in any case, after everything else. Does not block. */
     void end() {
         turns.done(turn);
     }
@@ -67,7 +68,7 @@ final class PlaylistAssembler {
      * Renders the playlist.
      *
      * @param shares at least one
-     * @param ended whether nothing is to come
+     * @param ended whether the playlist is complete
      */
     Answer listed(PastRange range, List<StreamEntry> epochs, List<Share> shares, boolean ended) {
         Map<Long, Long> discontinuities = Discontinuities.before(this, epochs, shares);
@@ -96,8 +97,8 @@ final class PlaylistAssembler {
     }
 
     /**
-     * Waits for a read. Fails with a {@link CompletionException} that names the cause: {@code join()} of the read itself
-     * would replace a {@code BusyException}, which is a cancellation, by a plain one.
+     * Waits for a read. Fails with a {@link CompletionException} that names the cause: {@code join()} of the read
+     * itself would replace a {@code BusyException}, which is a cancellation, by a plain one.
      */
     private <T> T await(CompletionStage<T> stage) {
         CompletableFuture<T> read = stage.toCompletableFuture();

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Gathers what one version of a playlist of the past lists, epoch by epoch. Blocks; for one use on one virtual thread. */
+/**
+ * Collects the segments that one version of a playlist of the past lists, epoch by epoch. Blocks; for one use on one
+ * virtual thread.
+ */
 final class RangeAssembler {
     private final PlaylistAssembler assembler;
     private final PastRange range;

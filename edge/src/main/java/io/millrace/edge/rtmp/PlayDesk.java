@@ -28,7 +28,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Decides requests of RTMP players, after the access policy, and counts the players. Thread-safe; called on event loops.
+ * Decides requests of RTMP players, after the access policy, and counts the players. Thread-safe; called on event
+ * loops.
  */
 public final class PlayDesk implements PlayApplication {
     static final String NOT_FOUND = "NetStream.Play.StreamNotFound";

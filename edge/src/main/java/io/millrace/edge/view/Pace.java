@@ -1,8 +1,8 @@
 package io.millrace.edge.view;
 
 /**
- * How often the viewers of one event loop are written to. The cost of a write hardly depends on its size, so event loops
- * with many viewers or a high load write more at a time and less often.
+ * How often the viewers of one event loop are written to. The cost of a write hardly depends on its size, so event
+ * loops with many viewers or a high load write more at a time and less often.
  *
  * <p>Ticks follow the tags that viewers wait for: a video frame is sent at once if the previous one was sent about a
  * tick ago, together with the audio that arrived meanwhile. So a tick hardly delays a stream whose frames are a tick

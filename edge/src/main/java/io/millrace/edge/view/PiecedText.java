@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.zip.CRC32;
 
 /**
- * A text composed of pieces that are compressed by themselves; composing it costs one checksum, regardless of its length.
+ * A text composed of pieces that are compressed by themselves; composing it costs one checksum, regardless of its
+ * length.
  *
  * <p>The compressed form is a single member of RFC 1952 (browsers do not read a second one): a header, the pieces'
  * blocks, an empty last block, checksum and size. Immutable by convention; thread-safe.

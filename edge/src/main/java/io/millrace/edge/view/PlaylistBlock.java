@@ -133,7 +133,9 @@ public final class PlaylistBlock {
         return nextOffset;
     }
 
-    /** Returns the highest bitrate of the segments from {@code from} on, in bits per second; 0 if none has a duration. */
+    /**
+     * Returns the highest bitrate of the segments from {@code from} on, in bits per second; 0 if none has a duration.
+     */
     public long peakBitrate(long from) {
         long peak = 0;
         for (int i = index(from); i < startsMs.length; i++) {

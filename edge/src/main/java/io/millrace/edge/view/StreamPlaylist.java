@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * the index has been read; where reading began makes no difference once {@link #isFilled} is true. The first record of
  * a part counts, all others change nothing. A segment is listed once its last part is known or recorded as missing. A
  * segment with a missing part, and a number that the index will never list (a later segment is listed), are listed as
- * EXT-X-GAP, so that the numbering continues and players go on.
+ * EXT-X-GAP, so that the numbering and players continue.
  *
  * <p>Confined to one thread; the {@link EpochView}s that it returns are immutable.
  */

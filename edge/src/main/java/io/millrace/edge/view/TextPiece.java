@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.zip.Deflater;
 
 /**
- * A piece of text that is compressed by itself, so that many texts can share it. Immutable by convention: the arrays are
- * not written to. Thread-safe.
+ * A piece of text that is compressed by itself, so that many texts can share it. Immutable by convention: the arrays
+ * are not written to. Thread-safe.
  */
 final class TextPiece {
     /** Upper bound of what a piece takes without any text. */

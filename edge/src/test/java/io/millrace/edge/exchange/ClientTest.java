@@ -24,7 +24,7 @@ class ClientTest {
     /** Returns whose turn the request takes. */
     private String turn(String address, String proxies) {
         Client.of(channel, ProxySources.parse(proxies)).cameFrom(new InetSocketAddress(address, 50_000));
-        return new Request(channel, request).asker().address();
+        return new Request(channel, request).requester().address();
     }
 
     @Test

@@ -109,7 +109,7 @@ class TagRingTest {
     }
 
     @Test
-    void wrapsTagsOfATurnInOneWebSocketFrame() {
+    void wrapsTagsOfTurnInOneWebSocketFrame() {
         entry(0);
         frame(40);
         try (TagRun both = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL)) {

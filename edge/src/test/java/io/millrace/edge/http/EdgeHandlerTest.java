@@ -172,7 +172,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void refusesListIfUnreadResponsesUseTheMemory() {
+    void refusesListIfUnreadResponsesUseMemory() {
         assertThat(answerMemory.take((1 << 20) - 1_000)).isTrue();
         for (int i = 0; i < 10; i++) {
             get("/api/v1/streams?state=ended");

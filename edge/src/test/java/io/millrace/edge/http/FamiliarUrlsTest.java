@@ -22,7 +22,7 @@ class FamiliarUrlsTest {
     }
 
     @Test
-    void servesFlvUnderItsFamiliarUrl() {
+    void servesFlvUnderFamiliarUrl() {
         assertThat(ALL.route("/live?port=1935&app=live&stream=show&audio=0").map(Route.Output.class::cast))
                 .hasValueSatisfying(flv -> {
                     assertThat(flv.path()).isEqualTo("/live/show.flv");

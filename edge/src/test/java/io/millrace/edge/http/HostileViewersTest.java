@@ -88,7 +88,7 @@ class HostileViewersTest {
             }
             assertThat(punctual.send("\r\n\r\n").read().status()).isEqualTo(200);
             clock.pass(LIMIT.dividedBy(10));
-            assertThat(late.isClosedWithoutAWord()).isTrue();
+            assertThat(late.isClosedWithoutResponse()).isTrue();
             assertThat(punctual.get("/api/v1/streams").read().status()).isEqualTo(200);
         }
         assertThat(closed(HttpCloseReason.HEADER_TIMEOUT)).isEqualTo(1);
@@ -106,7 +106,7 @@ class HostileViewersTest {
                 clock.pass(LIMIT);
                 return closed(HttpCloseReason.HEADER_TIMEOUT) == 1;
             });
-            assertThat(http.isClosedWithoutAWord()).isTrue();
+            assertThat(http.isClosedWithoutResponse()).isTrue();
         }
     }
 
@@ -311,7 +311,7 @@ class HostileViewersTest {
                 half.send(SLOW_REQUEST);
                 await().until(() -> clock.alarms() == 3);
                 try (var late = watching()) {
-                    assertThat(oldest.isClosedWithoutAWord()).isTrue();
+                    assertThat(oldest.isClosedWithoutResponse()).isTrue();
                     assertThat(half.send("\r\n\r\n").read().status()).as("there is room for three").isEqualTo(200);
                     try (var last = new RawHttp(port)) {
                         assertRefused(last, 503);

@@ -127,7 +127,7 @@ class HttpResponderTest {
     }
 
     @Test
-    void secondResponseIsABug() {
+    void secondResponseIsBug() {
         send();
         ByteBuf second = Unpooled.buffer().writeByte(1);
         assertThatIllegalStateException().isThrownBy(() -> responder.send(HttpResponseStatus.OK, second, _ -> {},

@@ -4,9 +4,9 @@ import io.millrace.edge.fanout.FlvSink;
 import io.millrace.edge.fanout.FlvSource;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.follow.Watch;
-import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.PartSource;
+import io.millrace.edge.log.Requester;
 import io.millrace.edge.past.FlvPast;
 import io.millrace.edge.past.PastSource;
 import io.millrace.edge.view.EpochView;
@@ -129,8 +129,8 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     }
 
     @Override
-    public CompletionStage<PartSource.Answer> read(Asker asker, String stream, List<PartPlace> parts) {
-        asker.collect(readers);
+    public CompletionStage<PartSource.Answer> read(Requester requester, String stream, List<PartPlace> parts) {
+        requester.collect(readers);
         if (stream.equals(SILENT)) {
             return CompletableFuture.failedFuture(new CompletionException(new TimeoutException()));
         }

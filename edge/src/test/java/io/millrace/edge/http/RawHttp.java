@@ -107,7 +107,7 @@ final class RawHttp implements AutoCloseable {
      * Waits until the server has closed, and returns whether it sent nothing before. The server resets the connection
      * if it has unread input.
      */
-    boolean isClosedWithoutAWord() throws IOException {
+    boolean isClosedWithoutResponse() throws IOException {
         try {
             return next() < 0;
         } catch (SocketException _) {

@@ -45,7 +45,7 @@ class RouteTest {
     }
 
     @Property
-    void takesAnyTextForATarget(@ForAll String target) {
+    void acceptsAnyText(@ForAll String target) {
         assertThat(Route.parse(target)).isNotNull();
         assertThat(Route.parse("/" + target)).isNotNull();
     }

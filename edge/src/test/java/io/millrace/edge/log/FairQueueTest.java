@@ -19,20 +19,20 @@ class FairQueueTest {
 
     private final class Read implements FairQueue.Item {
         private final String name;
-        private final Asker asker;
+        private final Requester requester;
 
         Read(String address, String name) {
-            this(Asker.of(address, () -> gone.contains(name)), name);
+            this(Requester.of(address, () -> gone.contains(name)), name);
         }
 
-        Read(Asker asker, String name) {
-            this.asker = asker;
+        Read(Requester requester, String name) {
+            this.requester = requester;
             this.name = name;
         }
 
         @Override
-        public Asker asker() {
-            return asker;
+        public Requester requester() {
+            return requester;
         }
 
         @Override
@@ -46,10 +46,10 @@ class FairQueueTest {
     }
 
     /** Offers a read that clients of these addresses wait for; more may join. */
-    private Askers offerShared(String address, String name) {
-        var askers = new Askers(Asker.of(address, () -> gone.contains(name)));
-        assertThat(queue.offer(new Read(askers, name))).isTrue();
-        return askers;
+    private RequesterGroup offerShared(String address, String name) {
+        var requesters = new RequesterGroup(Requester.of(address, () -> gone.contains(name)));
+        assertThat(queue.offer(new Read(requesters, name))).isTrue();
+        return requesters;
     }
 
     private String poll() throws InterruptedException {
@@ -128,22 +128,22 @@ class FairQueueTest {
     void joinedItemTakesTurnOfNewClient() throws InterruptedException {
         offer("much", "a1");
         offer("much", "a2");
-        Askers last = offerShared("much", "a3");
+        RequesterGroup last = offerShared("much", "a3");
         offer("other", "c1");
-        assertThat(last.join(Asker.of("little", () -> false))).isTrue();
+        assertThat(last.join(Requester.of("little", () -> false))).isTrue();
 
         assertThat(pollAll()).containsExactly("c1", "a1", "a3", "a2");
     }
 
     @Test
     void joinedItemStaysWhileOneClientWaits() throws InterruptedException {
-        Askers shared = offerShared("much", "a1");
-        shared.join(Asker.of("little", () -> gone.contains("joiner")));
+        RequesterGroup shared = offerShared("much", "a1");
+        shared.join(Requester.of("little", () -> gone.contains("joiner")));
         gone.add("a1");
         assertThat(poll()).isEqualTo("a1");
 
-        Askers another = offerShared("other", "a2");
-        another.join(Asker.of("little", () -> gone.contains("joiner")));
+        RequesterGroup another = offerShared("other", "a2");
+        another.join(Requester.of("little", () -> gone.contains("joiner")));
         gone.addAll(Set.of("a2", "joiner"));
         assertThat(poll()).isNull();
         assertThat(dropped).containsExactly("a2");
@@ -154,11 +154,11 @@ class FairQueueTest {
         for (int i = 1; i <= LIMIT_OF_ADDRESS; i++) {
             offer("much", "a" + i);
         }
-        var askers = new Askers(Asker.of("much", () -> false));
-        assertThat(queue.offer(new Read(askers, "refused"))).isFalse();
-        askers.join(Asker.of("little", () -> false));
+        var requesters = new RequesterGroup(Requester.of("much", () -> false));
+        assertThat(queue.offer(new Read(requesters, "refused"))).isFalse();
+        requesters.join(Requester.of("little", () -> false));
 
-        assertThat(queue.offer(new Read(askers, "shared"))).isTrue();
+        assertThat(queue.offer(new Read(requesters, "shared"))).isTrue();
         assertThat(offer("much", "refused")).isFalse();
         assertThat(pollAll()).containsExactly("shared", "a1", "a2", "a3", "a4");
     }
@@ -220,12 +220,12 @@ class FairQueueTest {
         for (int i = 1; i <= LIMIT_OF_ADDRESS - 1; i++) {
             offer("a", "a" + i);
             offer("b", "b" + i);
-            offer(Asker.EDGE.address(), "edge " + i);
+            offer(Requester.EDGE.address(), "edge " + i);
         }
 
         assertThat(offer("a", "refused")).isFalse();
-        assertThat(offer(Asker.EDGE.address(), "edge")).isTrue();
-        assertThat(offer(Asker.EDGE.address(), "refused")).isFalse();
+        assertThat(offer(Requester.EDGE.address(), "edge")).isTrue();
+        assertThat(offer(Requester.EDGE.address(), "refused")).isFalse();
     }
 
     @Test

@@ -14,7 +14,7 @@ class PartCacheTest {
     private static final int PART_BYTES = 100;
 
     @Test
-    void holdsPartsUpToItsLimitAndReleasesOneForOneMore() {
+    void evictsPartBeyondLimit() {
         Cache<PartReader.PartKey, ByteBuf> cache = PartReader.cache(PARTS * PART_BYTES).build();
         List<ByteBuf> parts = new ArrayList<>();
         for (int i = 0; i <= PARTS; i++) {

@@ -75,7 +75,7 @@ class PartReaderTest {
     }
 
     private static ByteBuf read(PartReader parts, PartPlace ref) throws Exception {
-        return switch (parts.read(Asker.EDGE, STREAM, List.of(ref)).toCompletableFuture().get(Patience.MILLIS,
+        return switch (parts.read(Requester.EDGE, STREAM, List.of(ref)).toCompletableFuture().get(Patience.MILLIS,
                 TimeUnit.MILLISECONDS)) {
             case PartSource.Answer.Bytes(List<ByteBuf> bytes) -> bytes.getFirst();
             case PartSource.Answer.Expired() -> throw new AssertionError("expired");

@@ -57,16 +57,16 @@ class SharedReadsTest {
         }
     }
 
-    private Asker.One client(String name, String address) {
-        return Asker.of(address, () -> gone.contains(name));
+    private Requester.One client(String name, String address) {
+        return Requester.of(address, () -> gone.contains(name));
     }
 
-    private CompletableFuture<String> read(String key, Asker asker) {
-        return reads.get(key, asker, askers -> pool.submit(askers, _ -> log(key)));
+    private CompletableFuture<String> read(String key, Requester requester) {
+        return reads.get(key, requester, requesters -> pool.submit(requesters, _ -> log(key)));
     }
 
-    private CompletableFuture<Map<String, String>> readAll(List<String> keys, Asker asker) {
-        return reads.getAll(keys, asker, (missing, askers) -> pool.submit(askers, _ -> {
+    private CompletableFuture<Map<String, String>> readAll(List<String> keys, Requester requester) {
+        return reads.getAll(keys, requester, (missing, requesters) -> pool.submit(requesters, _ -> {
             Map<String, String> found = new HashMap<>();
             missing.stream().sorted().forEach(key -> found.put(key, log(key)));
             return found;
@@ -105,7 +105,7 @@ class SharedReadsTest {
         hostileReads();
         SharedReads<String, String> versions = new SharedReads<>(Caffeine.newBuilder().build());
         CompletableFuture<String> hostile = versions.get("playlist", client("one more", "hostile"),
-                askers -> read("block", askers));
+                requesters -> read("block", requesters));
         CompletableFuture<String> legitimate = versions.get("playlist", client("viewer", "viewer"),
                 _ -> CompletableFuture.failedFuture(new AssertionError("read twice")));
         busy.countDown();
@@ -134,22 +134,22 @@ class SharedReadsTest {
         gone.addAll(List.of("first", "second"));
         busy.countDown();
 
-        assertThatThrownBy(ofFirst::get).hasCauseInstanceOf(AskerGoneException.class);
-        assertThatThrownBy(ofSecond::get).hasCauseInstanceOf(AskerGoneException.class);
+        assertThatThrownBy(ofFirst::get).hasCauseInstanceOf(AbandonedReadException.class);
+        assertThatThrownBy(ofSecond::get).hasCauseInstanceOf(AbandonedReadException.class);
         assertThat(done).isEmpty();
     }
 
     @Test
     void abandonedReadCannotBeJoined() throws Exception {
-        var askers = new Askers(client("first", "a"));
-        assertThat(askers.join(client("second", "b"))).isTrue();
+        var requesters = new RequesterGroup(client("first", "a"));
+        assertThat(requesters.join(client("second", "b"))).isTrue();
         gone.addAll(List.of("first", "second"));
         Set<String> addresses = ConcurrentHashMap.newKeySet();
-        assertThat(askers.collect(addresses)).isFalse();
+        assertThat(requesters.collect(addresses)).isFalse();
 
-        assertThat(askers.join(client("third", "c"))).isFalse();
+        assertThat(requesters.join(client("third", "c"))).isFalse();
         gone.clear();
-        assertThat(askers.collect(addresses)).isFalse();
+        assertThat(requesters.collect(addresses)).isFalse();
         assertThat(addresses).isEmpty();
     }
 
@@ -158,7 +158,7 @@ class SharedReadsTest {
         CompletableFuture<String> ofFirst = read("cell", client("first", "a"));
         gone.add("first");
         busy.countDown();
-        assertThatThrownBy(ofFirst::get).hasCauseInstanceOf(AskerGoneException.class);
+        assertThatThrownBy(ofFirst::get).hasCauseInstanceOf(AbandonedReadException.class);
 
         assertThat(read("cell", client("second", "b")).get()).isEqualTo("text of cell");
         assertThat(done).containsExactly("cell");
@@ -167,40 +167,40 @@ class SharedReadsTest {
     @Test
     void cachesValueButNotFailure() throws Exception {
         busy.countDown();
-        CompletableFuture<String> failed = reads.get("cell", Asker.EDGE,
+        CompletableFuture<String> failed = reads.get("cell", Requester.EDGE,
                 _ -> CompletableFuture.failedFuture(new BusyException("too many")));
         assertThatThrownBy(failed::get).hasCauseInstanceOf(BusyException.class).hasMessageContaining("too many");
 
-        read("cell", Asker.EDGE).get();
-        read("cell", Asker.EDGE).get();
+        read("cell", Requester.EDGE).get();
+        read("cell", Requester.EDGE).get();
         assertThat(done).containsExactly("cell");
         assertThat(reads.known("cell")).contains("text of cell");
 
         reads.forget("cell");
-        read("cell", Asker.EDGE).get();
+        read("cell", Requester.EDGE).get();
         assertThat(done).containsExactly("cell", "cell");
     }
 
     @Test
     void readThatThrowsCanBeRepeated() throws Exception {
         busy.countDown();
-        CompletableFuture<String> failed = reads.get("cell", Asker.EDGE, _ -> {
+        CompletableFuture<String> failed = reads.get("cell", Requester.EDGE, _ -> {
             throw new IllegalStateException("thrown");
         });
         assertThatThrownBy(failed::get).hasCauseInstanceOf(IllegalStateException.class);
 
-        assertThat(read("cell", Asker.EDGE).get()).isEqualTo("text of cell");
+        assertThat(read("cell", Requester.EDGE).get()).isEqualTo("text of cell");
     }
 
     @Test
     void removesClientsThatLeftWhileReadWaits() {
-        Askers askers = new Askers(client("stays", "127.0.0.1"));
+        RequesterGroup requesters = new RequesterGroup(client("stays", "127.0.0.1"));
         for (int i = 0; i < 100; i++) {
-            assertThat(askers.join(client("leaves", "127.0.0.2"))).isTrue();
+            assertThat(requesters.join(client("leaves", "127.0.0.2"))).isTrue();
         }
         gone.add("leaves");
-        assertThat(askers.collect(new HashSet<>())).isTrue();
-        assertThat(askers.size()).isEqualTo(1);
+        assertThat(requesters.collect(new HashSet<>())).isTrue();
+        assertThat(requesters.size()).isEqualTo(1);
     }
 
     @Test
@@ -218,7 +218,7 @@ class SharedReadsTest {
     @Test
     void omitsUnknownKey() throws Exception {
         busy.countDown();
-        CompletableFuture<Map<String, String>> found = reads.getAll(List.of("a", "b"), Asker.EDGE,
+        CompletableFuture<Map<String, String>> found = reads.getAll(List.of("a", "b"), Requester.EDGE,
                 (_, _) -> CompletableFuture.completedFuture(Map.of("a", "text")));
 
         assertThat(found.get(1, TimeUnit.MINUTES)).containsOnly(Map.entry("a", "text"));

@@ -39,12 +39,12 @@ class SilentLogTest {
         var never = new CountDownLatch(1);
         try (var pool = new ReaderPool("silent", 1, _ -> neverMade(never));
                 var parts = new PartReader(kafka, pool, 1_000, 1_000, TimeUnit.DAYS.toMillis(1))) {
-            assertThat(parts.read(Asker.EDGE, "live/show", PARTS).toCompletableFuture()).isNotDone();
+            assertThat(parts.read(Requester.EDGE, "live/show", PARTS).toCompletableFuture()).isNotDone();
         }
     }
 
     private static void assertTimesOut(PartReader parts, List<PartPlace> refs) {
-        assertThatThrownBy(() -> parts.read(Asker.EDGE, "live/show", refs).toCompletableFuture().join())
+        assertThatThrownBy(() -> parts.read(Requester.EDGE, "live/show", refs).toCompletableFuture().join())
                 .hasRootCauseInstanceOf(TimeoutException.class);
     }
 

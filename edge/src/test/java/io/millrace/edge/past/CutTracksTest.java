@@ -1,7 +1,7 @@
 package io.millrace.edge.past;
 
-import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.ReaderPool;
+import io.millrace.edge.log.Requester;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
@@ -92,7 +92,7 @@ class CutTracksTest {
     }
 
     private CompletableFuture<Optional<Tracks>> find(long segment) {
-        return tracks.at(STREAM, keyframe(segment), Asker.of("127.0.0.1", () -> false));
+        return tracks.at(STREAM, keyframe(segment), Requester.of("127.0.0.1", () -> false));
     }
 
     private long records() {
@@ -120,7 +120,7 @@ class CutTracksTest {
     void findsSegmentThatBeganLongBeforeKeyframe() throws Exception {
         long arrivalUs = (System.currentTimeMillis() + 60_000) * 1_000;
         var late = entry(new PartId(5, SEGMENTS / 2, 1), arrivalUs, false);
-        assertThat(tracks.at(STREAM, late, Asker.of("127.0.0.1", () -> false)).get())
+        assertThat(tracks.at(STREAM, late, Requester.of("127.0.0.1", () -> false)).get())
                 .contains(Tracks.of(Records.TRACKS));
     }
 

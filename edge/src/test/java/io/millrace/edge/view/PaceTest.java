@@ -43,7 +43,7 @@ class PaceTest {
     }
 
     @Test
-    void sendsVideoNearlyATickAfterTheLast() {
+    void sendsVideoNearlyOneTickAfterLast() {
         assertThat(Pace.isDue(40 * MS, 0, 30 * MS)).isTrue();
         assertThat(Pace.isDue(40 * MS, 0, 29 * MS)).isFalse();
         assertThat(Pace.isDue(0, 0, 0)).isTrue();

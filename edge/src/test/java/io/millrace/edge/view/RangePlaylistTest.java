@@ -96,7 +96,7 @@ class RangePlaylistTest {
     }
 
     @Test
-    void aClosedRangeIsVideoOnDemand() {
+    void closedRangeIsVideoOnDemand() {
         var range = new PastRange("live/show", FIRST, FIRST, Records.EPOCH_MS + 4_500, Records.EPOCH_MS + 8_000);
         assertThat(text(render(range, 2, -1, 0))).isEqualTo("""
                 #EXTM3U

@@ -22,7 +22,7 @@ class SegmentRunTest {
     }
 
     @Test
-    void recordedGapIsTheSameAsInLivePlaylist() {
+    void recordedGapMatchesLivePlaylist() {
         List<IndexedPart> records = new ArrayList<>(Records.segment(EPOCH, 0));
         records.add(new PartSpec(EPOCH, 1).discontinuity(true, 1).part(0, false, 2));
         records.add(new PartSpec(EPOCH, 1).discontinuity(true, 1).gap(1));
@@ -37,7 +37,7 @@ class SegmentRunTest {
     }
 
     @Test
-    void gapSettlesRunThatEndsWithIt() {
+    void gapAtEndSettlesRun() {
         List<IndexedPart> records = new ArrayList<>(Records.segment(EPOCH, 0));
         records.add(new PartSpec(EPOCH, 1).gap(0));
         SegmentRun run = read(1, records);

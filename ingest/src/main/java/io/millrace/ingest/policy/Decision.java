@@ -29,8 +29,8 @@ public sealed interface Decision {
         /** The hook refused. */
         HOOK_REFUSED,
         /**
-         * The hook did not answer, answered incorrectly or had too many requests waiting, and the setting says that
-         * this refuses.
+         * The hook did not answer, answered incorrectly or had too many requests waiting, and the settings refuse the
+         * publish in this case.
          */
         HOOK_FAILED,
         /** The log's disk is nearly full. */

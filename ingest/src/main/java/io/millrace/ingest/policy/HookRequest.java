@@ -11,7 +11,7 @@ import io.millrace.media.StreamName;
  * @param client flashVer of the encoder
  * @param address {@code host:port} of the encoder
  * @param number number of the request, for the logs of both sides
- * @param node the node that asks
+ * @param node the node that sends the request
  */
 record HookRequest(StreamName stream, QueryString query, String tcUrl, String client, String address, long number,
         String node) {

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides who may publish: first by the current keys and signatures, then by the hook. Everybody may play. Thread-safe and
- * non-blocking.
+ * Decides who may publish: first by the current keys and signatures, then by the hook. Everybody may play. Thread-safe
+ * and non-blocking.
  */
 public final class PublishGate implements AccessPolicy, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PublishGate.class);

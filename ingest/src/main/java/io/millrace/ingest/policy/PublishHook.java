@@ -21,12 +21,12 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Asks the hook over HTTP, at most {@link #AT_ONCE} requests at a time; the others wait, because after a restart all
- * encoders connect at the same moment. Thread-safe and non-blocking.
+ * Calls the hook over HTTP, with at most {@link #AT_ONCE} requests at a time. Further requests wait, because after a
+ * restart all encoders connect at the same moment. Thread-safe and non-blocking.
  */
 final class PublishHook implements AutoCloseable {
     static final int AT_ONCE = 64;
-    /** Four times the number of connections that may exist without a publish; each waiting question takes a few KB. */
+    /** Four times the number of connections that may exist without a publish; each waiting request takes a few KB. */
     static final int WAITING = 4_000;
     /** Four times the number of connections that one network may have. */
     static final int WAITING_OF_NETWORK = WAITING / 4;
@@ -96,7 +96,7 @@ final class PublishHook implements AutoCloseable {
         meters.hookFailed();
         return settings.allowWithoutAnswer()
                 ? new Decision.Allowed(request.stream())
-                : new Decision.Refused(Reason.HOOK_FAILED, "nobody can say now whether this is allowed, try again");
+                : new Decision.Refused(Reason.HOOK_FAILED, "permission cannot be checked at the moment, try again");
     }
 
     private String reason(Throwable failure) {

@@ -6,13 +6,13 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The packets of a publisher that are held until its session begins and its tracks are known, and the limits of that wait. Confined
- * to one thread at a time.
+ * The packets of a publisher that are held until its session begins and its tracks are known, and the limits of that
+ * wait. Confined to one thread at a time.
  */
 final class HeldPackets {
-    /** By the timestamps of the frames, in ms. */
+    /** Limit of the wait by the timestamps of the frames, in ms. */
     static final int MEDIA_LIMIT_MS = 1_000;
-    /** By the node's clock, in µs. */
+    /** Limit of the wait by the node's clock, in µs. */
     static final long WAIT_LIMIT_US = 2_000_000;
     static final int LIMIT_BYTES = 1 << 20;
     /** Memory of a packet without its body. */

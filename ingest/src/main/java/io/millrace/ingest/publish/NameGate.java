@@ -28,8 +28,8 @@ final class NameGate {
     }
 
     /**
-     * Counts one more entry if a session that joins {@code stream} may begin an epoch with its tracks, unless a limit is
-     * reached. A stream that the directory does not know yet may have any tracks.
+     * Counts one more entry if a session that joins {@code stream} may begin an epoch with its tracks, unless a limit
+     * is reached. A stream that the directory does not know yet may have any tracks.
      */
     synchronized Optional<String> refusal(String stream, String address, TrackSet tracks, long nowMs) {
         return known.isRunningWith(stream, tracks)

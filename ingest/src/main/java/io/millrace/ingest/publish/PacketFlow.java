@@ -14,8 +14,9 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
- * Writes the packets of one publisher to the log, numbered within its current session. Packets are held between two sessions, and
- * until the tracks of the session are known: these are written first, because they decide which epoch the session belongs to.
+ * Writes the packets of one publisher to the log, numbered within its current session. Packets are held between two
+ * sessions, and until the tracks of the session are known: these are written first, because they decide which epoch the
+ * session belongs to.
  *
  * <p>Confined to the event loop of the publisher's connection, except for the acknowledgements, which arrive on the
  * producer's thread. They only release bytes and update meters, which is thread-safe; the first packet and the first
@@ -23,7 +24,9 @@ import org.apache.kafka.clients.producer.RecordMetadata;
  */
 final class PacketFlow {
     private static final long NO_SESSION = PublicationState.NO_SESSION;
-    /** A publisher whose tracks change more often would make its viewers load the stream again and again. */
+    /**
+     * Shortest time between two changes of a publisher's tracks: each change makes all viewers load the stream again.
+     */
     static final long CHANGE_INTERVAL_US = 10_000_000;
     private static final long NEVER = Long.MIN_VALUE / 2;
 
@@ -72,12 +75,15 @@ final class PacketFlow {
         openIfKnown();
     }
 
-    /** Decides the tracks of the session by what has arrived if the wait for others is over. To be called every second or so. */
+    /**
+     * Decides the tracks of the session from what has arrived, if the wait for further tracks is over. Called about
+     * once per second.
+     */
     void tick() {
         openIfKnown();
     }
 
-    /** Decides the tracks of the session by what has arrived, and writes what is held, because nothing follows. */
+    /** Decides the tracks of the session from what has arrived, and writes the held packets, because no more follow. */
     void flush() {
         if (isWaiting()) {
             open();
@@ -128,11 +134,11 @@ final class PacketFlow {
     }
 
     /**
-     * Writes or holds one message of the encoder. Returns true if the encoder's tracks have changed: the message is then held, and the
-     * caller must claim another session.
+     * Writes or holds one message of the encoder. Returns true if the encoder's tracks have changed: the message is
+     * then held, and the caller must claim another session.
      *
      * @throws io.millrace.media.bytes.MediaException if the body violates its standard, exceeds a limit, or has an
-     *        unknown codec; the message is dropped, and the flow continues
+     *     unknown codec; the message is dropped, and the flow continues
      */
     boolean message(PublishSink.Kind kind, long timestampMs, ByteBuffer body) {
         return switch (translator.translate(session, seq, context.nowUs(), kind, timestampMs, body)) {

@@ -23,8 +23,8 @@ import java.util.Set;
 
 /**
  * State machine of one publish and its current session: claims a session, keeps it alive, and ends it. If the session
- * is declared over while the encoder still sends, or if the encoder's tracks change, the publish claims another session, unnoticed by
- * the encoder.
+ * is declared over while the encoder still sends, or if the encoder's tracks change, the publish claims another
+ * session, unnoticed by the encoder.
  *
  * <p>Pure: takes commands, returns steps. Confined to one thread.
  */
@@ -34,7 +34,9 @@ final class PublicationState {
     enum State {
         /** {@code SessionStarted} is being written: for the first session, or for the next one. */
         CLAIMING,
-        /** The session has a number, and its notice is being written: packets are held until an owner can know of it. */
+        /**
+         * The session has a number, and its notice is being written: packets are held until an owner can know of it.
+         */
         ANNOUNCING,
         /** The notice is acknowledged, but none of the session's packets is. */
         CLAIMED,

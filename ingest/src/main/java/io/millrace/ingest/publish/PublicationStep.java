@@ -22,12 +22,14 @@ sealed interface PublicationStep {
      */
     record ClaimAgain(long session, long over) implements PublicationStep {}
 
-    /** Hold the encoder's packets and claim another session, because its tracks are no longer those of {@code session}. */
+    /**
+     * Hold the encoder's packets and claim another session, because its tracks are no longer those of {@code session}.
+     */
     record ClaimForTracks(long session) implements PublicationStep {}
 
     /**
-     * Write {@code SessionEnded} and the notice of the end for the session before {@link ClaimForTracks}. Nothing waits for them: if
-     * they fail, the owner of the partition ends that session.
+     * Write {@code SessionEnded} and the notice of the end for the session before {@link ClaimForTracks}. Nothing waits
+     * for them: if they fail, the owner of the partition ends that session.
      */
     record EndFormer(long session) implements PublicationStep {}
 

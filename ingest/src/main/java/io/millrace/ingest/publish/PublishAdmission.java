@@ -12,8 +12,8 @@ import java.util.function.ToIntFunction;
 import org.slf4j.event.Level;
 
 /**
- * Decides whether this node can accept one more publisher, regardless of who it is: by the space in the log, alternating
- * takeovers, claims without packets, and the limits of new names. Thread-safe.
+ * Decides whether this node can accept one more publisher, regardless of who it is: by the space in the log,
+ * alternating takeovers, claims without packets, and the limits of new names. Thread-safe.
  */
 final class PublishAdmission {
     /** Limit of the claims of one name that have no packet yet: fewer than readers of the log keep in memory. */
@@ -75,8 +75,8 @@ final class PublishAdmission {
     }
 
     /**
-     * Returns why a session that joins {@code stream} may not begin an epoch with its tracks; empty if it may, or if it need
-     * not.
+     * Returns why a session that joins {@code stream} may not begin an epoch with its tracks; empty if it may, or if it
+     * need not.
      *
      * @param address {@code host:port} of the encoder
      */

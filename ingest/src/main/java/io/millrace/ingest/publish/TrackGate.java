@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Asks whether a session of one publisher may begin an epoch with its tracks. A session under a name that nobody uses need
- * not ask: its name was counted. Confined to one thread at a time.
+ * Checks whether a session of one publisher may begin an epoch with its tracks. The first session under an unused name
+ * needs no check, because its name has been counted. Confined to one thread at a time.
  */
 final class TrackGate {
     private final Function<TrackSet, Optional<String>> refusal;
@@ -14,7 +14,7 @@ final class TrackGate {
     private boolean refused;
 
     /**
-     * @param joins whether the stream is in use, so that its epoch goes on if the tracks are the same
+     * @param joins whether the stream is in use, so that its epoch continues if the tracks are the same
      * @param refusal returns why an epoch with these tracks may not begin, for the encoder's user
      */
     TrackGate(boolean joins, Function<TrackSet, Optional<String>> refusal) {

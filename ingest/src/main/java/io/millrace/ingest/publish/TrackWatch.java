@@ -9,13 +9,13 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Observes which default tracks a publisher sends. A track exists from its first configuration or self-describing frame on, until it
- * is silent: hls.js and mpegts.js stop for good when one of two tracks ends.
+ * Observes which default tracks a publisher sends. A track exists from its first configuration or self-describing frame
+ * on, until it is silent: hls.js and mpegts.js stop permanently when one of two tracks ends.
  *
  * <p>Pure: time is that of the frames. Confined to one thread at a time.
  */
 final class TrackWatch {
-    /** A track is gone if none of its frames arrives during so much media of the other track, in ms. */
+    /** A track counts as gone after this much media of the other track without a frame of its own, in ms. */
     static final int SILENCE_MS = 10_000;
     /** A larger step of the timestamps counts as this much media, so that a jump is not mistaken for silence. */
     private static final int LONGEST_FRAME_MS = 1_000;
@@ -85,7 +85,10 @@ final class TrackWatch {
         return tracks;
     }
 
-    /** Whether {@link #tracks} are all that can be expected: both, or one that sends frames while the metadata announces no other. */
+    /**
+     * Whether {@link #tracks} are all that can be expected: both, or one that sends frames while the metadata announces
+     * no other.
+     */
     boolean isComplete() {
         return video.codec != null && audio.codec != null || isAlone(video, audio) || isAlone(audio, video);
     }

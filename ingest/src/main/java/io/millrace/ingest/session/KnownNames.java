@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /**
- * The directory as this node has read it in {@code streams}: which names exist, how many entries (one per epoch) each
- * network has, of which epochs no packet is retained, and what has expired of each stream.
+ * The directory as this node has read it in {@code streams}: the existing names, the number of entries (one per epoch)
+ * of each network, the epochs of which no packet is retained, and up to which epoch each stream has expired.
  *
  * <p>Thread-safe: written by the feed, read once per publish and once per minute. Bounded by the directory itself, at a
  * few hundred bytes per entry.
@@ -27,8 +27,8 @@ public final class KnownNames {
     /** The last offset of an epoch that has not ended. */
     private static final long RUNNING = -1;
     /**
-     * Number of streams without an epoch of which it is remembered that they existed. The records of those that ended
-     * first are removed.
+     * Number of streams without an epoch that are remembered. Beyond it, the records of those that ended first are
+     * removed.
      */
     static final int EXPIRED_LIMIT = 10_000;
 
@@ -57,8 +57,8 @@ public final class KnownNames {
     private record Place(long position, long offset, boolean overwritten) {}
 
     /**
-     * An entry that is to be written again, because the newest record of its key is an older entry, and compaction would
-     * remove the right one.
+     * An entry that is to be written again, because the newest record of its key is an older entry, and compaction
+     * would remove the right one.
      *
      * @param offset of the entry in {@code streams}
      */
@@ -67,8 +67,8 @@ public final class KnownNames {
     /**
      * What has expired of a stream.
      *
-     * @param whole all that was read
-     * @param newest the newest record, which is less than {@code whole} if an owner that was replaced wrote it late
+     * @param whole all records that were read, merged
+     * @param newest the newest record, which covers less than {@code whole} if a replaced owner wrote it late
      */
     private record Expiry(StreamExpiry whole, StreamExpiry newest) {}
 
@@ -140,13 +140,13 @@ public final class KnownNames {
                 : new StreamExpiry(entry.stream(), entry.span().startedAtMs(), entry.epoch(), entry.span().endedAtMs());
     }
 
-    /** Adds what has expired of a stream. */
+    /** Adds an expiry record that was read. */
     public synchronized void onExpiry(StreamExpiry record) {
         expiries.compute(record.stream(),
                 (_, known) -> new Expiry(record.merge(known == null ? null : known.whole()), record));
     }
 
-    /** Removes what has expired of a stream, because the tombstone of that record was read. */
+    /** Removes the expiry of a stream, because its tombstone was read. */
     public synchronized void onExpiryGone(String stream) {
         expiries.remove(stream);
     }
@@ -185,9 +185,9 @@ public final class KnownNames {
     }
 
     /**
-     * Returns the changes that are due because epochs have ended and none of their packets is retained. An epoch before
-     * one that has expired has expired, too, whatever its state, and so has one whose tombstone was read: a segmenter that
-     * was replaced may have written it late.
+     * Returns the changes that are due because epochs have ended and none of their packets is retained. Whatever its
+     * state, an epoch has also expired if a later one has, or if its tombstone was read: a replaced segmenter may have
+     * written its entry late.
      *
      * @param retainedFrom returns for a stream the first retained offset in its partition of {@code packets}, 0 for
      *     streams that are not to be considered
@@ -226,8 +226,8 @@ public final class KnownNames {
     }
 
     /**
-     * Returns the streams without an epoch whose expiry is to be removed, so that no more than {@code limit} remain: those
-     * that ended first.
+     * Returns the streams without an epoch whose expiry is to be removed, so that no more than {@code limit} remain:
+     * those that ended first.
      */
     public synchronized List<String> forgotten(int limit) {
         List<StreamExpiry> without = expiries.values().stream().map(Expiry::whole)

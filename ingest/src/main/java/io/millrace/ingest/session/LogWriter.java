@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes all records of the ingest stage: {@code packets}, {@code sessions}, {@code nodes} and what expires
- * in {@code streams}, in the order of the calls for each partition. Every call returns immediately; its outcome is
+ * Writes all records of the ingest stage: {@code packets}, {@code sessions}, {@code nodes}, and expiry in
+ * {@code streams}, in the order of the calls for each partition. Every call returns immediately; its outcome is
  * reported on the producer's thread, or on the caller's if the record could not be queued.
  *
  * <p>Thread-safe.

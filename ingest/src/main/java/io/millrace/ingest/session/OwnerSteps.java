@@ -65,24 +65,25 @@ public final class OwnerSteps {
     }
 
     /**
-     * Removes the epochs of which no packet is retained from the directory. First records for each stream that they have
-     * expired: readers must not take it for a stream that never existed. A failed step is repeated by the next call.
+     * Removes the epochs of which no packet is retained from the directory. First records the expiry of each stream, so
+     * that readers can tell it from a stream that never existed. A failed step is repeated by the next call.
      *
      * @param retainedFrom returns for a stream the first retained offset in its partition of {@code packets}, 0 if
-     *        another node owns the partition
+     *     another node owns the partition
      */
     void expire(ToLongFunction<String> retainedFrom) {
         List<KnownNames.Expired> expired = names.expired(retainedFrom);
         expired.forEach(this::expire);
         if (!expired.isEmpty()) {
-            LOG.debug("epochs of {} streams leave the directory, none of their packets is retained", expired.size());
+            LOG.debug("removing epochs of {} streams from the directory, because none of their packets is retained",
+                    expired.size());
         }
         names.forgotten(KnownNames.EXPIRED_LIMIT).stream().filter(stream -> retainedFrom.applyAsLong(stream) > 0)
                 .forEach(stream -> log.expiryGone(stream, SessionLog.Outcome.IGNORED));
     }
 
     /**
-     * Writes entries of the directory again over which a segmenter that was replaced has written older ones.
+     * Restores directory entries that a replaced segmenter has overwritten with older ones.
      *
      * @param isOwned whether this node owns the partition of a stream
      * @param read returns an entry by its stream and its offset in {@code streams}, empty if it is not retained

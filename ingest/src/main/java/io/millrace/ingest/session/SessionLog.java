@@ -7,9 +7,9 @@ import io.millrace.platform.log.StreamExpiry;
 import org.apache.kafka.clients.producer.Callback;
 
 /**
- * Writes the records of sessions: {@code packets}, {@code sessions} and what expires in {@code streams}, for each
- * partition in the order of the calls. Every call returns immediately. The outcome is reported on the producer's
- * thread, or on the caller's if the record could not be queued.
+ * Writes the records of sessions: {@code packets}, {@code sessions}, and expiry in {@code streams}, for each partition
+ * in the order of the calls. Every call returns immediately. The outcome is reported on the producer's thread, or on
+ * the caller's if the record could not be queued.
  *
  * <p>Thread-safe.
  */
@@ -44,10 +44,10 @@ public interface SessionLog {
     /** Removes a session from {@code sessions}. */
     void tombstone(String stream, long session, Outcome outcome);
 
-    /** Writes what has expired of a stream to the directory, {@code streams}. */
+    /** Writes the expiry of a stream to the directory, {@code streams}. */
     void expiry(StreamExpiry record, Outcome outcome);
 
-    /** Removes the record of what has expired of a stream from the directory. */
+    /** Removes the expiry of a stream from the directory. */
     void expiryGone(String stream, Outcome outcome);
 
     /** Writes an entry of an epoch to the directory again. */

@@ -183,7 +183,7 @@ class PublishGateTest {
 
     /** The requested name may be a secret that the hook would have converted to the public name. */
     @Test
-    void logsNoKeyOfTheHook() throws Exception {
+    void logsNoKeyOfHook() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", false)));
         assertThat(logOf(PublishHook.class,
                 () -> assertRefused(decide("live/the-secret-key", "token=another-secret"), Reason.HOOK_FAILED)))

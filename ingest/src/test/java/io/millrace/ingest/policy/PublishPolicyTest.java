@@ -53,7 +53,7 @@ class PublishPolicyTest {
     }
 
     @Test
-    void signatureIsValidUntilItExpires() {
+    void signatureExpires() {
         String query = secrets.query(SHOW, NOW_S + 1).substring(1);
         assertThat(decide(bySignature, "live/show", query)).isEqualTo(new Decision.Allowed(SHOW));
         assertThat(decide(byEither, "live/show", query + "&a=b")).isEqualTo(new Decision.Allowed(SHOW));
@@ -87,7 +87,7 @@ class PublishPolicyTest {
     /** An operator's script may sign with the right secret and still write the time wrongly. */
     @ParameterizedTest
     @ValueSource(strings = {"tomorrow", "", "1767225601.5", "-1", "99999999999999999999"})
-    void signedTextMustBeATime(String expires) {
+    void signedTextMustBeTime(String expires) {
         String query = "expires=" + expires + "&sign=" + secrets.sign(SHOW, expires);
         assertRefused(decide(bySignature, "live/show", query), Reason.BAD_SIGNATURE);
     }

@@ -17,7 +17,7 @@ class BitrateCeilingTest {
     }
 
     @Test
-    void warnsOnceAndIsThenOverAtTwiceTheRate() {
+    void warnsOnceAndIsThenOverAtTwiceRate() {
         int warnings = 0;
         int second = 0;
         Answer answer = Answer.WITHIN;

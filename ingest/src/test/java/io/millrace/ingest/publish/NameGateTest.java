@@ -83,7 +83,7 @@ class NameGateTest {
     }
 
     @Test
-    void countsSessionsWithOtherTracksThanTheStreamHas() {
+    void countsSessionsWithOtherTracks() {
         NameGate gate = new NameGate(new NameLimits(2, 100, 100), known, 0);
         String address = "192.0.2.1:1";
         known.onEntry(entry("live/show", 1, address, StreamEntry.State.LIVE, 0,

@@ -75,7 +75,7 @@ class PublicationStateTest {
     }
 
     @Test
-    void acceptsTheEncoderWhenTheLogHasTheClaimAndItsNotice() {
+    void acceptsEncoderWhenClaimAndNoticeAreInLog() {
         assertThat(state.hasSession()).isFalse();
         assertThat(state.apply(new Claimed(SESSION))).containsExactly(new Announce(SESSION));
         assertThat(state.state()).isEqualTo(State.ANNOUNCING);
@@ -87,7 +87,7 @@ class PublicationStateTest {
     }
 
     @Test
-    void refusesTheEncoderWhenTheLogDoesNotTakeTheClaim() {
+    void refusesEncoderIfClaimFails() {
         assertThat(state.apply(new ClaimFailed("no leader"))).containsExactly(
                 new Disconnect(PublicationEnd.claimFailed()), new RefuseClaim("no leader"), new Finish());
         assertThat(state.state()).isEqualTo(State.ENDED);
@@ -95,7 +95,7 @@ class PublicationStateTest {
 
     /** Packets of a session that no owner knows would keep its epoch open for ever. */
     @Test
-    void refusesTheEncoderWhenTheLogDoesNotTakeTheNoticeOfTheClaim() {
+    void refusesEncoderIfNoticeOfClaimFails() {
         PublicationEnd end = PublicationEnd.claimFailed();
         PublicationState announcing = at(State.ANNOUNCING);
         assertThat(announcing.apply(new AnnounceFailed(SESSION, "no leader"))).containsExactly(
@@ -104,7 +104,7 @@ class PublicationStateTest {
     }
 
     @Test
-    void becomesLiveWithItsFirstPacket() {
+    void becomesLiveWithFirstPacket() {
         PublicationState claimed = at(State.CLAIMED);
         assertThat(claimed.apply(new FirstPacketWritten(SESSION)))
                 .containsExactly(new Note(SESSION, SessionNotice.State.LIVE));
@@ -112,14 +112,14 @@ class PublicationStateTest {
     }
 
     @Test
-    void ignoresTheFirstPacketOfAnotherSession() {
+    void ignoresFirstPacketOfAnotherSession() {
         PublicationState claimed = at(State.CLAIMED);
         assertThat(claimed.apply(new FirstPacketWritten(SESSION - 1))).isEmpty();
         assertThat(claimed.state()).isEqualTo(State.CLAIMED);
     }
 
     @Test
-    void notesWhatIsTrueAtEachHeartbeatAndOneAtATime() {
+    void heartbeatHasCurrentStateAndOneIsPending() {
         PublicationState claimed = at(State.CLAIMED);
         assertThat(claimed.apply(new HeartbeatDue()))
                 .containsExactly(new Heartbeat(SESSION, SessionNotice.State.CLAIMED));
@@ -131,13 +131,13 @@ class PublicationStateTest {
 
     @ParameterizedTest
     @EnumSource(names = {"CLAIMING", "ENDING", "ENDED"})
-    void notesNothingWithoutASession(State without) {
+    void sendsNoHeartbeatWithoutSession(State without) {
         assertThat(at(without).apply(new HeartbeatDue())).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource(names = {"ANNOUNCING", "CLAIMED", "LIVE"})
-    void claimsAgainIfItsSessionIsDeclaredOver(State from) {
+    void claimsAgainIfSessionIsOver(State from) {
         PublicationState running = at(from);
         assertThat(running.apply(new NoticeRead(SESSION, SessionNotice.State.OVER)))
                 .containsExactly(new ClaimAgain(SESSION, SESSION));
@@ -180,7 +180,7 @@ class PublicationStateTest {
 
     /** Its node may have died between its first packet, which took over, and the notice that it was live. */
     @Test
-    void claimsAgainIfAGreaterSessionIsDeclaredOverThatNobodyAnnouncedAsLive() {
+    void claimsAgainIfGreaterClaimIsOver() {
         PublicationState live = at(State.LIVE);
         assertThat(live.apply(new NoticeRead(NEWER, SessionNotice.State.CLAIMED))).isEmpty();
         assertThat(live.apply(new NoticeRead(NEWER, SessionNotice.State.OVER)))
@@ -189,7 +189,7 @@ class PublicationStateTest {
 
     /** The node cannot know which of the two encoders its user wants, and the newer one has packets in the log. */
     @Test
-    void tellsTheEncoderThatItWasTakenOverWhileItWasClaimedAgain() {
+    void takeoverDuringRepeatedClaimEndsPublication() {
         PublicationState again = at(State.LIVE);
         again.apply(new NoticeRead(SESSION, SessionNotice.State.OVER));
         assertThat(again.apply(new NoticeRead(NEWER, SessionNotice.State.LIVE))).isEmpty();
@@ -201,7 +201,7 @@ class PublicationStateTest {
 
     @ParameterizedTest
     @EnumSource(value = SessionNotice.State.class, names = {"CLAIMED", "ENDED"})
-    void goesOnAfterANoticeThatChangesNothing(SessionNotice.State noted) {
+    void ignoresNoticesThatChangeNothing(SessionNotice.State noted) {
         PublicationState live = at(State.LIVE);
         assertThat(live.apply(new NoticeRead(SESSION, noted))).isEmpty();
         assertThat(live.apply(new NoticeRead(NEWER, noted))).isEmpty();
@@ -225,7 +225,7 @@ class PublicationStateTest {
 
     @ParameterizedTest
     @MethodSource("endings")
-    void everyEndIsWrittenOnceNotedAndFinished(PublicationCommand command, PublicationEnd end) {
+    void writesAndNotesEveryEndOnce(PublicationCommand command, PublicationEnd end) {
         for (State from : List.of(State.ANNOUNCING, State.CLAIMED, State.LIVE)) {
             PublicationState running = at(from);
             var steps = new ArrayList<PublicationStep>(List.of(new WriteEnd(SESSION, end), new Disconnect(end)));
@@ -242,12 +242,12 @@ class PublicationStateTest {
     }
 
     @Test
-    void finishesWithoutANoticeIfTheLogDoesNotTakeTheEnd() {
+    void finishesWithoutNoticeIfEndCannotBeWritten() {
         assertThat(at(State.ENDING).apply(new EndFailed())).containsExactly(new Finish());
     }
 
     @Test
-    void anEndDuringAClaimIsWrittenWhenTheClaimHasANumber() {
+    void writesEndDuringClaimOnceClaimHasNumber() {
         assertThat(state.apply(new End(PublicationEnd.shutdown())))
                 .containsExactly(new Disconnect(PublicationEnd.shutdown()));
         assertThat(state.apply(new Claimed(SESSION)))
@@ -256,14 +256,14 @@ class PublicationStateTest {
     }
 
     @Test
-    void anEndDuringAClaimThatFailsNeedsNoRecord() {
+    void writesNoEndIfClaimFails() {
         state.apply(new End(LEFT));
         assertThat(state.apply(new ClaimFailed("x"))).containsExactly(new RefuseClaim("x"), new Finish());
     }
 
     @ParameterizedTest
     @MethodSource("endings")
-    void onlyTheFirstEndCounts(PublicationCommand command, PublicationEnd ignored) {
+    void onlyFirstEndCounts(PublicationCommand command, PublicationEnd ignored) {
         for (State from : List.of(State.ENDING, State.ENDED)) {
             PublicationState over = at(from);
             assertThat(over.isOver()).isTrue();
@@ -273,7 +273,7 @@ class PublicationStateTest {
     }
 
     @Test
-    void commandsAfterTheEndAreIgnored() {
+    void ignoresCommandsAfterEnd() {
         PublicationState ended = at(State.ENDED);
         for (PublicationCommand late : List.of(new Claimed(NEWER), new ClaimFailed("x"), new HeartbeatDue(),
                 new HeartbeatDone(), new NoticeRead(SESSION, SessionNotice.State.OVER), new EndWritten(),
@@ -286,7 +286,7 @@ class PublicationStateTest {
 
     /** The only exception: an older publisher on another node has to learn that it was taken over. */
     @Test
-    void theFirstPacketIsNotedAfterTheEndToo() {
+    void notesFirstPacketEvenAfterEnd() {
         for (State over : List.of(State.ENDING, State.ENDED)) {
             PublicationState state = at(over);
             assertThat(state.apply(new FirstPacketWritten(SESSION)))
@@ -296,13 +296,13 @@ class PublicationStateTest {
     }
 
     @Test
-    void aSecondClaimOfOneSessionIsABug() {
+    void secondClaimOfSessionIsBug() {
         assertThatThrownBy(() -> at(State.LIVE).apply(new Claimed(NEWER))).isInstanceOf(IllegalStateException.class);
     }
 
     /** Any commands in any order take the listed transitions, all of them, and no others. */
     @Test
-    void takesEveryListedTransitionAndNoOther() {
+    void takesExactlyListedTransitions() {
         Map<State, Set<State>> taken = new EnumMap<>(State.class);
         for (State from : State.values()) {
             taken.put(from, EnumSet.noneOf(State.class));
@@ -343,7 +343,7 @@ class PublicationStateTest {
 
     @ParameterizedTest
     @EnumSource(PublishSink.End.class)
-    void anEncoderThatLeavesIsNotClosed(PublishSink.End end) {
+    void encoderThatLeavesIsNotClosed(PublishSink.End end) {
         PublicationEnd gone = PublicationEnd.encoderGone(end, "");
         assertThat(gone.cause()).isNull();
         assertThat(gone.reason()).isEqualTo(SessionEnded.Reason.valueOf(end.name()));

@@ -177,7 +177,7 @@ class PublicationTest {
     }
 
     @Test
-    void answersWhenTheClaimIsInTheLogAndWritesNothingBefore() {
+    void answersWhenClaimIsInLog() {
         assertThat(written(Topic.PACKETS)).singleElement().isInstanceOf(SessionStarted.class);
         assertThat(answer).isNotDone();
         acknowledge();
@@ -187,7 +187,7 @@ class PublicationTest {
     }
 
     @Test
-    void aPacketGoesFromTheEventLoopToTheProducerWithoutATask() {
+    void writesPacketsWithoutTask() {
         becomeLive();
         for (int i = 0; i < 10; i++) {
             send(AAC_FRAME);
@@ -200,7 +200,7 @@ class PublicationTest {
     }
 
     @Test
-    void notesThatItIsLiveWhenItsFirstPacketIsInTheLog() {
+    void notesLiveWhenFirstPacketIsInLog() {
         acknowledge();
         sendConfigs();
         assertThat(notices()).containsExactly(SessionNotice.State.CLAIMED);
@@ -209,7 +209,7 @@ class PublicationTest {
     }
 
     @Test
-    void aBatchThatIsLostEndsTheSessionOnceAndTellsTheEncoder() {
+    void lostBatchEndsSessionOnce() {
         becomeLive();
         for (int i = 0; i < 5; i++) {
             send(AAC_FRAME);
@@ -230,7 +230,7 @@ class PublicationTest {
     }
 
     @Test
-    void ignoresTheEncoderAfterTheEnd() {
+    void ignoresEncoderAfterEnd() {
         becomeLive();
         publication.ended(PublishSink.End.UNPUBLISHED, "ended by the encoder");
         int records = kafka.history().size();
@@ -241,7 +241,7 @@ class PublicationTest {
     }
 
     @Test
-    void isFinishedWhenTheNoticeOfItsEndIsInTheLog() {
+    void isFinishedWhenNoticeOfEndIsInLog() {
         becomeLive();
         publication.ended(PublishSink.End.DISCONNECTED, "");
         kafka.completeNext();
@@ -253,7 +253,7 @@ class PublicationTest {
     }
 
     @Test
-    void commandsOfOtherThreadsWaitForTheEventLoop() {
+    void commandsOfOtherThreadsWaitForEventLoop() {
         becomeLive();
         publication.proxy().shutDown();
         publication.proxy().heartbeat();
@@ -267,7 +267,7 @@ class PublicationTest {
     }
 
     @Test
-    void readsNothingWhileItClaimsAgainAndThenWritesWhatItHeld() {
+    void pausesReadingWhileClaimingAgain() {
         becomeLive();
         publication.proxy().onNotice(notice(0, SessionNotice.State.OVER));
         runLoop();
@@ -287,7 +287,7 @@ class PublicationTest {
 
     /** It stayed connected, was not read and heard nothing. */
     @Test
-    void closesAnEncoderThatWasTakenOverWhileItClaimedAgain() {
+    void closesEncoderTakenOverDuringRepeatedClaim() {
         becomeLive();
         publication.proxy().onNotice(notice(0, SessionNotice.State.OVER));
         publication.proxy().onNotice(notice(1, SessionNotice.State.LIVE));
@@ -300,7 +300,7 @@ class PublicationTest {
     }
 
     @Test
-    void aClaimThatFailsRefusesTheEncoder() {
+    void refusesEncoderIfClaimFails() {
         kafka.errorNext(new TimeoutException("no leader"));
         runLoop();
         assertThat(answer.join())
@@ -310,7 +310,7 @@ class PublicationTest {
     }
 
     @Test
-    void anEventLoopThatHangsEndsThePublicationInsteadOfCollectingCommands() {
+    void hangingEventLoopEndsPublication() {
         becomeLive();
         for (int i = 0; i < 5_000; i++) {
             publication.proxy().onNotice(notice(0, SessionNotice.State.LIVE));
@@ -343,7 +343,7 @@ class PublicationTest {
     }
 
     @Test
-    void doesNotWaitForTrackThatMetadataDoesNotAnnounce() {
+    void doesNotWaitForUnannouncedTrack() {
         acknowledge();
         describe("audiocodecid");
         send(AAC_CONFIG);
@@ -353,7 +353,7 @@ class PublicationTest {
     }
 
     @Test
-    void waitsForTrackThatMetadataAnnounces() {
+    void waitsForAnnouncedTrack() {
         acknowledge();
         describe("audiocodecid", "videocodecid");
         send(AAC_CONFIG);
@@ -402,7 +402,7 @@ class PublicationTest {
     }
 
     @Test
-    void writesWhatItHoldsWhenEncoderLeaves() {
+    void writesHeldPacketsWhenEncoderLeaves() {
         acknowledge();
         send(AAC_CONFIG);
         publication.ended(PublishSink.End.UNPUBLISHED, "");
@@ -469,7 +469,7 @@ class PublicationTest {
     }
 
     @Test
-    void claimsAgainWithoutTrackThatIsSilentForTenSecondsAndAgainWhenItReturns() {
+    void claimsAgainWhenTrackFallsSilentAndWhenItReturns() {
         becomeLive();
         send(AAC_FRAME);
         for (int ms = 0; ms <= 10_000; ms += 500) {
@@ -498,7 +498,7 @@ class PublicationTest {
     }
 
     @Test
-    void endsBothSessionsWhenEncoderLeavesWhileItsTracksChange() {
+    void endsBothSessionsIfEncoderLeavesDuringTrackChange() {
         becomeLive();
         video(0, HEVC_CONFIG);
         publication.ended(PublishSink.End.DISCONNECTED, "");

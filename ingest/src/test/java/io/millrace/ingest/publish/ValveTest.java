@@ -19,6 +19,10 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+/**
+ * A {@link Valve} pauses reading from a publisher while too many bytes wait for the log's acknowledgement, of that
+ * publisher or of all in its partition. {@code sent} adds to these budgets, {@code settled} removes acknowledged bytes.
+ */
 class ValveTest {
     private final ByteBudget partition = new ByteBudget(1_000);
     private final SwitchProbe first = new SwitchProbe();
@@ -34,7 +38,7 @@ class ValveTest {
     }
 
     @Test
-    void resumesAtHalfTheLimit() {
+    void resumesAtHalfOfLimit() {
         Valve valve = valve(first, 400);
         valve.sent(200);
         valve.sent(201);
@@ -87,7 +91,9 @@ class ValveTest {
         assertThat(first.reading).isFalse();
     }
 
-    /** Once everything is acknowledged, every budget is empty and every publisher is read from, whatever the order was. */
+    /**
+     * Once everything is acknowledged, every budget is empty and every publisher is read from, whatever the order was.
+     */
     @Property(tries = 300)
     void resumesAllPublishersAfterAllAcknowledgements(@ForAll long seed) {
         var random = new Random(seed);

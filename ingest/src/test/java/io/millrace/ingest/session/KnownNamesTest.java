@@ -18,7 +18,7 @@ class KnownNamesTest {
     private final KnownNames known = new KnownNames();
 
     @Test
-    void epochExpiresWhenItHasEndedAndItsLastPacketIsGone() {
+    void endedEpochExpiresWithItsLastPacket() {
         live(1);
         assertThat(known.expired(_ -> 1_000)).as("it continues").isEmpty();
         ended(1, 9);
@@ -95,7 +95,7 @@ class KnownNamesTest {
 
     /** The epoch's times are its number. */
     @Test
-    void olderEntryAfterANewerOneIsIgnoredUntilTheNewerOneIsRestored() {
+    void ignoresOlderEntryUntilNewerIsRestored() {
         known.onEntry(entry(1, StreamEntry.State.ENDED, 200, 3), 40);
         known.onEntry(entry(1, StreamEntry.State.LIVE, 100, 0), 41);
         assertThat(known.overwritten()).containsExactly(new KnownNames.Overwritten("live/a", 1, 40));
@@ -106,7 +106,7 @@ class KnownNamesTest {
     }
 
     @Test
-    void entryAfterItsTombstoneIsRemovedAgain() {
+    void removesEntryThatFollowsTombstone() {
         known.onEntry(entry(1, StreamEntry.State.ENDED, 9, -1), 40);
         known.onTombstone("live/a", 1);
         known.onEntry(entry(1, StreamEntry.State.LIVE, 5, -1), 42);

@@ -176,7 +176,7 @@ class LeaseTableTest {
 
     /** Owners come and go at any moment, and every step may be lost half way: what is dead still ends, in order. */
     @Property(tries = 200)
-    void whoeverOwnsThePartitionItEndsAndIsForgotten(@ForAll long seed) {
+    void everyOwnerEndsAndForgetsSession(@ForAll long seed) {
         var random = new Random(seed);
         List<SessionNotice> topic = new ArrayList<>(List.of(notice(3, CLAIMED, nowMs), notice(7, LIVE, nowMs),
                 notice(9, random.nextBoolean() ? CLAIMED : LIVE, nowMs)));

@@ -19,7 +19,10 @@ record DiskSpace(long totalBytes, long freeBytes) {
      * fault.
      */
     static final long START_BYTES = 64_000_000;
-    /** Upper bound of the space at which a disk counts as full: 5 % of a large disk is far more than a clean shutdown needs. */
+    /**
+     * Upper bound of the space at which a disk counts as full: 5 % of a large disk is far more than a clean shutdown
+     * needs.
+     */
     static final long FULL_BYTES_MAX = 2_000_000_000;
     /** Lower bound of that space: 5 % of a small disk is less than the broker needs to continue. */
     static final long FULL_BYTES_MIN = 128_000_000;

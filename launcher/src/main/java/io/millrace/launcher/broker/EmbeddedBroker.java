@@ -31,8 +31,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Starts a broker and returns when it serves. One of several brokers waits for a majority of the voters.
      *
-     * @param failed called on a thread of Kafka if the broker fails later, with the reason; the process must end, without
-     * closing the broker
+     * @param failed called on a thread of Kafka if the broker fails later, with the reason; the process must end,
+     *     without closing the broker
      * @throws UserError if a port is taken, or the directory cannot be used
      */
     public static EmbeddedBroker start(BrokerSettings wanted, Consumer<UserError> failed) {

@@ -66,7 +66,7 @@ class DiskSpaceTest {
     }
 
     @Test
-    void acceptsPublishersAgainAtAQuarterMoreSpace() {
+    void acceptsPublishersAgainWithQuarterMoreSpace() {
         AtomicReference<DiskSpace> disk = new AtomicReference<>(free(499));
         try (var said = new LogCapture(DiskWatch.class);
                 DiskWatch watch = new DiskWatch(DIR, disk::get, new SimpleMeterRegistry())) {

@@ -55,7 +55,7 @@ class DurabilityWatchTest {
     }
 
     @Test
-    void brokersThatJoinLaterLeaveOneReplicaUntilOneIsAdded() throws Exception {
+    void reportsTooFewReplicasUntilOneIsAdded() throws Exception {
         KafkaClients kafka = kafka("joined.");
         Topics.ensure(kafka);
         try (DurabilityWatch watch = DurabilityWatch.start(kafka, Policy.REPORT, meters, PERIOD)) {
@@ -80,7 +80,7 @@ class DurabilityWatchTest {
     }
 
     @Test
-    void topicThatSomebodyElseCreatedIsCheckedAtStart() throws Exception {
+    void checksExistingTopicAtStart() throws Exception {
         KafkaClients kafka = kafka("other.");
         try (Admin admin = kafka.admin("test")) {
             admin.createTopics(List.of(new NewTopic("other.packets", Optional.of(PARTITIONS), Optional.empty())
@@ -102,7 +102,7 @@ class DurabilityWatchTest {
     }
 
     @Test
-    void onlyBrokerInTheProcessIsNoWarning() {
+    void singleEmbeddedBrokerIsNoWarning() {
         KafkaClients kafka = kafka("alone.");
         Topics.ensure(kafka);
         try (DurabilityWatch watch = DurabilityWatch.start(kafka, Policy.EXPECT_ONE_BROKER, meters)) {
@@ -113,7 +113,7 @@ class DurabilityWatchTest {
     }
 
     @Test
-    void topicsThatWouldNotBeDurableAreNotCreated() throws Exception {
+    void doesNotCreateTopicsBelowRequiredDurability() throws Exception {
         assertThatThrownBy(() -> Topics.ensure(kafka("never."), Policy.REQUIRE)).isInstanceOf(UserError.class)
                 .hasMessageContaining("new topics would have 1 replica ").hasMessageContaining("start three brokers");
         try (Admin admin = kafka("never.").admin("test")) {
@@ -133,7 +133,7 @@ class DurabilityWatchTest {
     }
 
     @Test
-    void requiredConditionThatIsViolatedLaterMakesProcessUnready() throws Exception {
+    void lossOfRequiredDurabilityMakesProcessUnready() throws Exception {
         try (TestBroker _ = first.further(2); TestBroker _ = first.further(3)) {
             KafkaClients kafka = kafka(first, "later.", 3);
             Topics.ensure(kafka);

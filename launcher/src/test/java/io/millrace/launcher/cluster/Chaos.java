@@ -213,10 +213,10 @@ final class Chaos implements AutoCloseable {
         for (Encoder encoder : encoders) {
             UndisturbedRun run = told.get(encoder.stream());
             judge.assertThat(run.failures()).as("failures while cutting %s", encoder.stream()).isEmpty();
-            Judge.sentIsInTheLog(judge, encoder, run);
-            Judge.logIsInTheSegments(judge, encoder.stream(), run);
+            Judge.assertSentIsInLog(judge, encoder, run);
+            Judge.assertLogIsInSegments(judge, encoder.stream(), run);
             for (int edge = 0; edge < cluster.nodes(Stage.EDGE); edge++) {
-                segmentsAreThoseOfTheUndisturbedRun(judge, run, edge);
+                assertSegmentsOfUndisturbedRun(judge, run, edge);
             }
             hls.stream().filter(v -> v.stream().equals(encoder.stream())).forEach(v -> Judge.hls(judge, v, run));
             flv.stream().filter(v -> v.stream().equals(encoder.stream())).forEach(v -> Judge.flv(judge, v, run));
@@ -250,7 +250,7 @@ final class Chaos implements AutoCloseable {
         return read.getFirst();
     }
 
-    private void segmentsAreThoseOfTheUndisturbedRun(SoftAssertions judge, UndisturbedRun run, int edge)
+    private void assertSegmentsOfUndisturbedRun(SoftAssertions judge, UndisturbedRun run, int edge)
             throws IOException, InterruptedException {
         for (UndisturbedRun.Segment segment : run.segments()) {
             HttpResponse<byte[]> response = http.send(

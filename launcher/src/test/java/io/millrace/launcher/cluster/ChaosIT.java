@@ -32,7 +32,7 @@ class ChaosIT {
     /** Every wait has its own limit; the caller chooses the number of rounds. */
     @Test
     @Timeout(value = 1, unit = TimeUnit.DAYS)
-    void losingANodeIsNotAnEvent(@TempDir Path dir) throws IOException, InterruptedException {
+    void nodeFailuresLoseNothing(@TempDir Path dir) throws IOException, InterruptedException {
         List<Fault> faults = Arrays.stream(FAULTS.split(",")).map(Fault::valueOf).toList();
         Chaos.Load load = new Chaos.Load(PUBLISHERS, VIEWERS / 2, VIEWERS - VIEWERS / 2);
         ChaosReport report = new ChaosReport(load + "; " + BROKERS + " brokers and two of each stage as processes.");

@@ -23,7 +23,7 @@ class ContainerChaosIT {
 
     @Test
     @Timeout(TIMEOUT_SECONDS)
-    void losingANodeIsNotAnEvent() throws IOException, InterruptedException {
+    void nodeFailuresLoseNothing() throws IOException, InterruptedException {
         ChaosReport report = new ChaosReport(LOAD + "; three brokers and two of each stage in containers.");
         try (Cluster cluster = ContainerCluster.start(Map.of("MILLRACE_PARTITIONS", String.valueOf(PARTITIONS),
                 "MILLRACE_SEGMENT", "1s", "MILLRACE_WINDOW", "30m", "MILLRACE_GRACE", "60s"));

@@ -40,7 +40,7 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * Two brokers hold different partitions without replicas, and one of them freezes: its sockets stay open, it does not
- * respond, and no other broker can take its place. {@code LeaderAwayTest} covers a broker that has ended.
+ * respond, and no other broker can take its place. {@code UnavailableLeaderTest} covers a broker that has ended.
  */
 @Tag("chaos")
 class FrozenLeaderIT {

@@ -16,7 +16,7 @@ final class Judge {
      * The log must contain every frame of a publish that ended in good order. Of any other publish, it must contain
      * each frame at most once and in order: frames that were not acknowledged when the node died may be missing.
      */
-    static void sentIsInTheLog(SoftAssertions judge, Encoder encoder, UndisturbedRun run) {
+    static void assertSentIsInLog(SoftAssertions judge, Encoder encoder, UndisturbedRun run) {
         List<List<String>> logged = new ArrayList<>();
         encoder.publishes().forEach(_ -> logged.add(new ArrayList<>()));
         run.names().forEach(name -> logged.get(NumberedFrame.publish(name)).add(name));
@@ -41,7 +41,7 @@ final class Judge {
     }
 
     /** Every frame of the log must be in exactly one segment, and segments must contain nothing else. */
-    static void logIsInTheSegments(SoftAssertions judge, String stream, UndisturbedRun run) {
+    static void assertLogIsInSegments(SoftAssertions judge, String stream, UndisturbedRun run) {
         List<String> video = new ArrayList<>();
         List<String> audio = new ArrayList<>();
         for (UndisturbedRun.Segment segment : run.segments()) {

@@ -67,7 +67,7 @@ class UpgradeIT {
     }
 
     @Test
-    void rollsUpAndBackUntilItIsFinalWithoutLoss(@TempDir Path dir) throws Exception {
+    void upgradesAndRollsBackWithoutLossUntilFinalized(@TempDir Path dir) throws Exception {
         Path next = nextRelease(dir.resolve("next"));
         ChaosReport report = new ChaosReport("Rolling upgrades.");
         try (ProcessCluster cluster = ProcessCluster.start(dir, 1, "--partitions", String.valueOf(PARTITIONS),

@@ -111,17 +111,17 @@ class AnyNodeIT {
             tags.add(connection.get(120, TimeUnit.SECONDS));
         }
         tags.forEach(Seam::runsOn);
-        Seam.areTheSame(tags.get(0), tags.get(1));
+        Seam.assertSameTags(tags.get(0), tags.get(1));
         HlsRecorder.Recording here = playlists.get(0).get(120, TimeUnit.SECONDS);
         HlsRecorder.Recording there = playlists.get(1).get(120, TimeUnit.SECONDS);
         List<PacketLog.Session> sessions = PacketLog.sessions(one.ready().get("kafka"), "live/show", 2);
         Seam.isOneDiscontinuity(here.playlists(), sessions);
         Seam.isOneDiscontinuity(there.playlists(), sessions);
-        Seam.sayTheSame(here, there);
-        aNewPublishIsANewEpoch(here.digests().lastEntry().getKey());
+        Seam.assertSamePlaylists(here, there);
+        assertNewPublishBeginsNewEpoch(here.digests().lastEntry().getKey());
     }
 
-    private void aNewPublishIsANewEpoch(URI oldSegment) throws Exception {
+    private void assertNewPublishBeginsNewEpoch(URI oldSegment) throws Exception {
         byte[] before = client.send(HttpRequest.newBuilder(oldSegment).build(),
                 HttpResponse.BodyHandlers.ofByteArray()).body();
         Process again = publish(large, other, "show");
@@ -145,7 +145,7 @@ class AnyNodeIT {
      * IngestServiceTest shows that two encoders cannot take turns forever; it passes the time window as an argument.
      */
     @Test
-    void newestEncoderHasTheName() throws Exception {
+    void newestEncoderHasName() throws Exception {
         Process first = publish(large, other, "duel");
         awaitSession("duel", -1);
         long session = session("duel");
@@ -153,7 +153,7 @@ class AnyNodeIT {
         Future<List<FlvTag>> watched = viewers.submit(viewer);
         soon().until(() -> viewer.soFar().size() > 50);
         Process second = publish(small, one, "duel");
-        isToldThatItLost(first, "Taken over by a newer publisher");
+        assertToldOfLoss(first, "Taken over by a newer publisher");
         awaitSession("duel", session);
         int before = viewer.soFar().size();
         soon().until(() -> viewer.soFar().size() > before + 50);
@@ -209,7 +209,7 @@ class AnyNodeIT {
         return dir.resolve("encoder" + number + ".log");
     }
 
-    private void isToldThatItLost(Process encoder, String words) throws Exception {
+    private void assertToldOfLoss(Process encoder, String words) throws Exception {
         assertThat(encoder.waitFor(120, TimeUnit.SECONDS)).as("the encoder that lost ends").isTrue();
         String said = Files.readString(encoderLog(encoders.indexOf(encoder)));
         assertThat(encoder.exitValue()).as("its exit code; it says %s", said).isNotZero();

@@ -38,14 +38,14 @@ final class Arrivals {
         assertThat((sentVideo.size() - video.size()) % gopFrames).as("frames of a GOP that are missing at the start")
                 .isZero();
         isEndOf(sentAudio, ffmpeg.codedHashes(flv, "a"));
-        ffmpeg.decodesWithoutAWord(flv);
+        ffmpeg.assertDecodesWithoutErrors(flv);
     }
 
     /** Asserts that everything arrived. */
     void reachedHlsViewer(HlsRecorder.Recording recording) throws IOException, InterruptedException {
         assertThat(ffmpeg.decodedHashes(recording.ts())).isEqualTo(sentPictures);
         isEndOf(sentAudio, ffmpeg.codedHashes(recording.ts(), "a", "-bsf:a", "aac_adtstoasc"));
-        ffmpeg.decodesWithoutAWord(recording.ts());
+        ffmpeg.assertDecodesWithoutErrors(recording.ts());
         assertThat(new TsReader().feed(ByteBuffer.wrap(Files.readAllBytes(recording.ts()))).finish()
                 .continuityErrors())
                 .isEmpty();

@@ -73,7 +73,7 @@ class AttackIT {
         await(() -> get(URI.create(ready.get("http") + "/live/show0.m3u8")).statusCode() == 200);
         watch = java("Watch", "1", port("http"), port("rtmp"), "live/show0");
         Thread.ofVirtual().start(() -> readLines(watch));
-        theOthersGoOn();
+        assertOthersContinue();
     }
 
     @AfterAll
@@ -90,7 +90,7 @@ class AttackIT {
     }
 
     @AfterEach
-    void theOthersGoOn() {
+    void assertOthersContinue() {
         Map<String, Viewers> before = viewers();
         await(() -> viewers().size() == 4 && viewers().entrySet().stream().allMatch(
                 now -> now.getValue().bytes() > before.getOrDefault(now.getKey(), new Viewers(0, 0)).bytes()));

@@ -48,7 +48,7 @@ class BrowserIT {
     private Browser browser;
 
     @BeforeAll
-    void publishAStream(@TempDir Path dir) throws IOException, InterruptedException {
+    void publishStream(@TempDir Path dir) throws IOException, InterruptedException {
         scratch = dir;
         clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, 40, 60);
@@ -75,7 +75,7 @@ class BrowserIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"hls", "flv", "ws"})
-    void pagePlaysTheStream(String player) throws IOException {
+    void pagePlaysStream(String player) throws IOException {
         Page page = browser.newPage();
         page.navigate(millrace.http("/?stream=live/show&player=" + player).toString());
         Locator video = page.locator("video");
@@ -164,7 +164,7 @@ class BrowserIT {
      * redirecting playlist for some seconds. A page that is opened later plays the whole stream.
      */
     @Test
-    void viewerAtTheEndIsOfferedWholeStream() throws Exception {
+    void viewerAtEndIsOfferedWholeStream() throws Exception {
         ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/ending");
         Page page = open("/?stream=live/ending", 1280);
         page.waitForFunction("() => document.querySelector('video').currentTime > 0", null, WAIT);

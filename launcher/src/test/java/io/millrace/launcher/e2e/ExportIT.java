@@ -105,7 +105,7 @@ class ExportIT {
     }
 
     /** A stream with video begins with its keyframe: audio that was sent before it is omitted in each session. */
-    private static void isAllOfTheSound(List<String> exported) {
+    private static void assertAllAudio(List<String> exported) {
         assertThat(exported.size()).isBetween(audio.size() - 4, audio.size());
         assertThat(audio).containsSubsequence(exported);
     }
@@ -137,8 +137,8 @@ class ExportIT {
         export(0, "live/show", "all.flv");
         Path file = dir.resolve("all.flv");
         assertThat(ffmpeg.codedHashes(file, "v")).isEqualTo(video);
-        isAllOfTheSound(ffmpeg.codedHashes(file, "a"));
-        ffmpeg.decodesWithoutAWord(file);
+        assertAllAudio(ffmpeg.codedHashes(file, "a"));
+        ffmpeg.assertDecodesWithoutErrors(file);
     }
 
     @Test
@@ -147,8 +147,8 @@ class ExportIT {
         export(0, "live/show", "all.mp4");
         Path file = dir.resolve("all.mp4");
         assertThat(ffmpeg.codedHashes(file, "v")).isEqualTo(video);
-        isAllOfTheSound(ffmpeg.codedHashes(file, "a"));
-        ffmpeg.decodesWithoutAWord(file);
+        assertAllAudio(ffmpeg.codedHashes(file, "a"));
+        ffmpeg.assertDecodesWithoutErrors(file);
         assertThat(probedDuration(file)).isBetween(2.0 * CLIP_SECONDS, 2 * CLIP_SECONDS + 0.3);
 
         CommandRun.run(0, dir, "push", "all.mp4", millrace.rtmp() + "/live/pushed");
@@ -158,7 +158,7 @@ class ExportIT {
         List<String> sound = ffmpeg.codedHashes(file, "a");
         List<String> again = ffmpeg.codedHashes(dir.resolve("pushed.mp4"), "a");
         assertThat(Collections.lastIndexOfSubList(sound, again)).isBetween(0, 3);
-        ffmpeg.decodesWithoutAWord(dir.resolve("pushed.mp4"));
+        ffmpeg.assertDecodesWithoutErrors(dir.resolve("pushed.mp4"));
     }
 
     private static double probedDuration(Path file) throws IOException, InterruptedException {
@@ -176,8 +176,8 @@ class ExportIT {
         export(0, "live/show", "all.ts");
         Path file = dir.resolve("all.ts");
         assertThat(ffmpeg.decodedHashes(file)).isEqualTo(twice(ffmpeg.decodedHashes(clip)));
-        isAllOfTheSound(ffmpeg.codedHashes(file, "a", "-bsf:a", "aac_adtstoasc"));
-        ffmpeg.decodesWithoutAWord(file);
+        assertAllAudio(ffmpeg.codedHashes(file, "a", "-bsf:a", "aac_adtstoasc"));
+        ffmpeg.assertDecodesWithoutErrors(file);
     }
 
     @Test
@@ -194,7 +194,7 @@ class ExportIT {
         List<String> exported = ffmpeg.codedHashes(file, "a");
         assertThat(sound).containsSubsequence(exported);
         assertThat(exported.size()).isBetween(sound.size() - 4, sound.size());
-        ffmpeg.decodesWithoutAWord(file);
+        ffmpeg.assertDecodesWithoutErrors(file);
         assertThat(export(1, "live/mp3", "mp3.mp4").err()).contains("mp4a.40.34").contains("H.264 and AAC;");
     }
 
@@ -208,7 +208,7 @@ class ExportIT {
         // The clip's frames are shown two frames after they are decoded: 5 s less 67 ms, in frames of a thirtieth of a
         // second.
         assertThat(range).isEqualTo(video.subList(GOP_FRAMES, 148));
-        ffmpeg.decodesWithoutAWord(dir.resolve("range.mp4"));
+        ffmpeg.assertDecodesWithoutErrors(dir.resolve("range.mp4"));
         assertThat(export(1, "live/show", "none.mp4", "--from", "2099-01-01T00:00:00Z").err())
                 .contains("millrace: no media of live/show is retained from 2099");
         assertThat(export(1, "live/show", "none.mp4", "--to", "2001-01-01T00:00:00Z").err())
@@ -250,7 +250,7 @@ class ExportIT {
     @ParameterizedTest
     @SideBySide
     @ValueSource(strings = {"killed.mp4", "stopped.flv"})
-    void killedExportLeavesPartFileAndCancelledOneNothing(String name)
+    void killedExportLeavesPartFileAndCancelledExportNone(String name)
             throws Exception {
         String stream = "live/" + name.substring(0, name.indexOf('.'));
         ffmpeg.publishAtOnce(clip, LONG_TIMES, millrace.rtmp() + "/" + stream);

@@ -128,7 +128,7 @@ final class Ffmpeg {
     }
 
     /** Decodes everything and fails at FFmpeg's first error message. */
-    void decodesWithoutAWord(Path media) throws IOException, InterruptedException {
+    void assertDecodesWithoutErrors(Path media) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(ffmpeg.toString(), "-v", "error", "-nostdin", "-xerror", "-err_detect",
                 "explode", "-i", media.toString(), "-f", "null", "-").redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -19,7 +19,7 @@ class PlayersIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @Test
-    void showPublishedMediaToTheEnd(@TempDir Path dir) throws Exception {
+    void showPublishedMediaToEnd(@TempDir Path dir) throws Exception {
         var ffmpeg = new Ffmpeg();
         Path clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, CLIP_SECONDS, GROUP_FRAMES, "-s", "320x180");
@@ -48,7 +48,7 @@ class PlayersIT {
             List<String> published = ffmpeg.shown(copy);
             for (ScreenPlayer player : players) {
                 player.awaitEnd();
-                player.isTheEndOf(published);
+                player.assertEndOf(published);
             }
         } finally {
             players.forEach(ScreenPlayer::close);

@@ -69,7 +69,7 @@ class RtmpPlayIT {
     }
 
     @Test
-    void playersReceiveEveryFrameToTheEnd() throws Exception {
+    void playersReceiveEveryFrameToEnd() throws Exception {
         Path copy = dir.resolve("published.flv");
         Process encoder = ffmpeg.publishForEver(large, url(one, "show"), copy, dir.resolve("published.log"));
         encoders.add(encoder);
@@ -89,16 +89,16 @@ class RtmpPlayIT {
             List<String> sounds = ffmpeg.codedHashes(copy, "a");
             for (RtmpPlayer player : players) {
                 Path recording = player.recording();
-                isTheEndOf(pictures, ffmpeg.codedHashes(recording, "v"));
-                isTheEndOf(sounds, ffmpeg.codedHashes(recording, "a"));
-                ffmpeg.decodesWithoutAWord(recording);
+                assertEndOf(pictures, ffmpeg.codedHashes(recording, "v"));
+                assertEndOf(sounds, ffmpeg.codedHashes(recording, "a"));
+                ffmpeg.assertDecodesWithoutErrors(recording);
             }
         }
         soon().until(() -> viewers(one, "show") == 0 && viewers(edge, "show") == 0);
     }
 
     /** Players join at different keyframes and receive everything from there on. */
-    private static void isTheEndOf(List<String> published, List<String> played) {
+    private static void assertEndOf(List<String> published, List<String> played) {
         assertThat(played).hasSizeGreaterThan(10);
         assertThat(published.subList(published.size() - played.size(), published.size())).isEqualTo(played);
     }
@@ -124,7 +124,7 @@ class RtmpPlayIT {
     }
 
     @Test
-    void wrongListenerNamesTheRightOne() throws Exception {
+    void wrongListenerNamesRightOne() throws Exception {
         Process encoder = publish(small, edge, "lost");
         assertThat(encoder.waitFor()).isNotZero();
         assertThat(log(encoder)).content()

@@ -47,7 +47,7 @@ abstract class ScreenPlayer implements AutoCloseable {
      * Asserts that what it showed and played is correct; {@code published} is what the stream showed from beginning to
      * end.
      */
-    abstract void isTheEndOf(List<String> published) throws Exception;
+    abstract void assertEndOf(List<String> published) throws Exception;
 
     final void isPartOf(List<String> published) throws Exception {
         assertThat(pictures()).as("pictures in %s", this).isNotEmpty();
@@ -93,7 +93,7 @@ abstract class ScreenPlayer implements AutoCloseable {
 
         /** Everything from where it began, because it drops nothing, however slow the machine is. */
         @Override
-        void isTheEndOf(List<String> published) throws Exception {
+        void assertEndOf(List<String> published) throws Exception {
             isPartOf(published);
             List<String> shown = pictures();
             assertThat(published.subList(published.size() - shown.size(), published.size()))
@@ -166,10 +166,10 @@ abstract class ScreenPlayer implements AutoCloseable {
         }
 
         @Override
-        void isTheEndOf(List<String> published) throws Exception {
+        void assertEndOf(List<String> published) throws Exception {
             long resets = Files.readString(log, StandardCharsets.ISO_8859_1).lines().filter(line -> line.contains(LATE))
                     .count();
-            showsARunOf(published, pictures(), resets);
+            assertRunOf(published, pictures(), resets);
             assertThat(soundSeconds()).as("sound in %s", this).isPositive();
         }
 
@@ -178,7 +178,7 @@ abstract class ScreenPlayer implements AutoCloseable {
          * its decoder. A VLC that is too late for its own clock drops what it holds and shows pictures without their
          * references until the next keyframe, so each such reset excuses a hole and one GOP of pictures that are not whole.
          */
-        static void showsARunOf(List<String> published, List<String> shown, long resets) {
+        static void assertRunOf(List<String> published, List<String> shown, long resets) {
             Set<String> whole = Set.copyOf(published);
             List<String> shownWhole = shown.stream().filter(whole::contains).toList();
             assertThat(shownWhole).as("whole pictures").isNotEmpty();

@@ -42,11 +42,11 @@ class ScreenPlayerTest {
     }
 
     private static void assertAccepted(List<String> shown, int resets) {
-        assertThatCode(() -> ScreenPlayer.Vlc.showsARunOf(PUBLISHED, shown, resets)).doesNotThrowAnyException();
+        assertThatCode(() -> ScreenPlayer.Vlc.assertRunOf(PUBLISHED, shown, resets)).doesNotThrowAnyException();
     }
 
     private static void assertRefused(List<String> shown, int resets) {
-        assertThatThrownBy(() -> ScreenPlayer.Vlc.showsARunOf(PUBLISHED, shown, resets))
+        assertThatThrownBy(() -> ScreenPlayer.Vlc.assertRunOf(PUBLISHED, shown, resets))
                 .isInstanceOf(AssertionError.class);
     }
 

@@ -56,7 +56,7 @@ final class Seam {
     }
 
     /** Viewers join at different keyframes and receive the same from there on. */
-    static void areTheSame(List<FlvTag> a, List<FlvTag> b) {
+    static void assertSameTags(List<FlvTag> a, List<FlvTag> b) {
         List<FlvTag> framesA = fromFirstFrame(a);
         List<FlvTag> framesB = fromFirstFrame(b);
         int common = Math.min(framesA.size(), framesB.size());
@@ -121,7 +121,7 @@ final class Seam {
     }
 
     /** Two edges that have read the index equally far must have identical playlists. */
-    static void sayTheSame(HlsRecorder.Recording a, HlsRecorder.Recording b) {
+    static void assertSamePlaylists(HlsRecorder.Recording a, HlsRecorder.Recording b) {
         agree("versions of the playlist", byExtent(a.playlists()), byExtent(b.playlists()));
         agree("segments", byPath(a), byPath(b));
     }

@@ -3,7 +3,10 @@ package io.millrace.media.bytes;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Writes big-endian fields to an array that grows as needed. Confined to one thread. */
+/**
+ * Writes big-endian fields to an array that grows as needed. A value that is too large for its field loses its upper
+ * bits, so callers check its range. Confined to one thread.
+ */
 public final class ByteWriter {
     private byte[] bytes;
     private int size;
@@ -66,6 +69,7 @@ public final class ByteWriter {
         return this;
     }
 
+    /** Writes {@code count} bytes of the same value. */
     public ByteWriter fill(int value, int count) {
         grow(count);
         Arrays.fill(bytes, size, size + count, (byte) value);

@@ -5,8 +5,8 @@ import io.millrace.media.bytes.OverLimitException;
 import java.nio.ByteBuffer;
 
 /**
- * Reads the fields of an H.264 sequence parameter set (ITU-T H.264, 7.3.2.1.1 and E.1.1) that are needed here: the size of
- * the cropped picture and the frame rate.
+ * Reads the fields of an H.264 sequence parameter set (ITU-T H.264, 7.3.2.1.1 and E.1.1) that are needed here: the size
+ * of the cropped picture and the frame rate.
  */
 final class AvcSps {
     private static final String STRUCTURE = "seq_parameter_set_data";

@@ -6,8 +6,8 @@ public record Color(int primaries, int transfer, int matrix, boolean fullRange) 
     private static final Color BT_709 = new Color(1, 1, 1, false);
 
     /**
-     * Returns whether a codec string without colours means the same: BT.709, limited range. Unspecified colours count as
-     * such.
+     * Returns whether a codec string without colours means the same: BT.709, limited range. Unspecified colours count
+     * as such.
      */
     boolean isDefault() {
         return equals(UNSPECIFIED) || equals(BT_709);

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the fields of an H.265 sequence parameter set (ITU-T H.265, 7.3.2.2 and E.2.1) that are needed here: the size of the
- * cropped picture and the frame rate.
+ * Reads the fields of an H.265 sequence parameter set (ITU-T H.265, 7.3.2.2 and E.2.1) that are needed here: the size
+ * of the cropped picture and the frame rate.
  *
  * <p>Every loop is bounded by the standard's limit for its counter.
  */

@@ -5,8 +5,8 @@ import io.millrace.media.bytes.ByteWriter;
 /**
  * Writes PES packet headers (ISO/IEC 13818-1, 2.4.3.6).
  *
- * <p>Layout: {@code 000001 | stream id:8 | length:16 | 84 or 80 | 00, 80 (PTS) or C0 (PTS, DTS) | header length:8 | PTS:40 |
- * DTS:40 | FF stuffing}.
+ * <p>Layout: {@code 000001 | stream id:8 | length:16 | 84 or 80 | 00, 80 (PTS) or C0 (PTS, DTS) | header length:8 |
+ * PTS:40 | DTS:40 | FF stuffing}.
  */
 final class PesHeader {
     static final int VIDEO_STREAM_ID = 0xE0;

@@ -41,12 +41,12 @@ public final class SampleClock {
         return sampleRate;
     }
 
-    /** Returns the time at which the next frame is due, in samples; the least long before the first frame. */
+    /** Returns the time at which the next frame is due, in samples; {@link Long#MIN_VALUE} before the first frame. */
     public long next() {
         return next;
     }
 
-    /** Returns the time of the newest frame, in samples; the least long before the first frame. */
+    /** Returns the time of the newest frame, in samples; {@link Long#MIN_VALUE} before the first frame. */
     public long last() {
         return last;
     }

@@ -92,14 +92,14 @@ class Amf0Test {
 
     @ParameterizedTest
     @FieldSource("BOTH_WAYS")
-    void writesWhatItReads(Row row) {
+    void roundTripsValues(Row row) {
         assertThat(read(row.hex())).isEqualTo(row.value());
         assertThat(write(row.value())).isEqualTo(bytes(row.hex()));
     }
 
     @ParameterizedTest
     @FieldSource("READ_ONLY")
-    void readsWhatOthersWrite(Row row) {
+    void readsValuesOfOtherWriters(Row row) {
         assertThat(read(row.hex())).isEqualTo(row.value());
     }
 
@@ -111,27 +111,27 @@ class Amf0Test {
     }
 
     @Example
-    void keepsTheOrderOfKeys() {
+    void keepsOrderOfKeys() {
         AmfValue.Obj object = (AmfValue.Obj) read("03 0001 62 05 0001 61 05 0001 63 05 0000 09");
         assertThat(object.fields().keySet()).containsExactly("b", "a", "c");
     }
 
     @Example
-    void takesSixteenLevelsAndNoMore() {
+    void limitsDepthTo16() {
         assertThat(new Amf0Reader(nested(16), LIMITS).read()).isInstanceOf(AmfValue.StrictArray.class);
         assertThatThrownBy(() -> new Amf0Reader(nested(17), LIMITS).read()).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("depth");
     }
 
     @Example
-    void takes512KeysAndNoMore() {
+    void limitsKeysTo512() {
         assertThat(((AmfValue.Obj) new Amf0Reader(keys(512), LIMITS).read()).fields()).hasSize(512);
         assertThatThrownBy(() -> new Amf0Reader(keys(513), LIMITS).read()).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("keys");
     }
 
     @Example
-    void writesLongStringsWithFourBytesOfLength() {
+    void writesLongStringWithFourByteLength() {
         String text = "x".repeat(65_536);
         byte[] written = write(new AmfValue.Text(text));
         assertThat(written[0]).isEqualTo((byte) 0x0C);
@@ -140,12 +140,12 @@ class Amf0Test {
     }
 
     @Property(tries = 300)
-    void readsBackWhatItWrote(@ForAll("values") AmfValue value) {
+    void roundTripsAnyValue(@ForAll("values") AmfValue value) {
         assertThat(new Amf0Reader(ByteBuffer.wrap(write(value)), LIMITS).read()).isEqualTo(value);
     }
 
     @Property(tries = 2000)
-    void givesValuesOrTheTypedFaultForAnyBytes(@ForAll byte[] bytes) {
+    void anyBytesAreValueOrTypedError(@ForAll byte[] bytes) {
         try {
             new Amf0Reader(ByteBuffer.wrap(bytes), LIMITS).readAll();
         } catch (MediaException fault) {

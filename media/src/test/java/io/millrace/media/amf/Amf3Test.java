@@ -107,19 +107,19 @@ class Amf3Test {
     }
 
     @Example
-    void valuesStandInAmf0Containers() {
+    void amf0ContainersHoldAmf3Values() {
         assertThat(reader("03 0001 61 11 04 05 0001 62 02 0001 63 0000 09").read())
                 .isEqualTo(AmfValue.Obj.of(field("a", 5), field("b", "c")));
     }
 
     @Example
-    void depthCountsAcrossTheTwo() {
+    void depthCountsAcrossBothFormats() {
         assertThatThrownBy(() -> reader("0a 00000001".repeat(10) + "11" + "09 03 01".repeat(7)).read())
                 .isInstanceOf(OverLimitException.class).hasMessageContaining("depth: is 17");
     }
 
     @Property(tries = 3000)
-    void randomBytesGiveAValueOrATypedError(@ForAll byte[] bytes) {
+    void randomBytesAreValueOrTypedError(@ForAll byte[] bytes) {
         byte[] marked = new byte[bytes.length + 1];
         marked[0] = 0x11;
         System.arraycopy(bytes, 0, marked, 1, bytes.length);

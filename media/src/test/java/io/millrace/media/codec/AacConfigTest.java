@@ -84,13 +84,13 @@ class AacConfigTest {
     }
 
     @Test
-    void readsTheEscapedObjectType() {
+    void readsEscapedObjectType() {
         assertThatThrownBy(() -> AacConfig.parse(bits("11111 001010 0011 0010 000")))
                 .isInstanceOf(UnsupportedException.class).hasMessageContaining("is 42");
     }
 
     @Test
-    void refusesReservedValues() {
+    void rejectsReservedValues() {
         assertThatThrownBy(() -> AacConfig.parse(bits("00010 1101 0010 000"))).isInstanceOf(MalformedException.class);
         assertThatThrownBy(() -> AacConfig.parse(bits("00010 0011 1000 000"))).isInstanceOf(MalformedException.class);
         assertThatThrownBy(() -> AacConfig.parse(bits("00010 0011 1111 000"))).isInstanceOf(MalformedException.class);
@@ -99,7 +99,7 @@ class AacConfigTest {
 
     @ParameterizedTest
     @CsvSource({"1, true", "96000, true", "0, false", "96001, false", "16777215, false"})
-    void boundsTheEscapedRate(int rate, boolean taken) {
+    void limitsEscapedRate(int rate, boolean taken) {
         ByteBuffer bytes = new BitWriter().bits("00010 1111").bits(24, rate).bits("0010 000").toByteBuffer();
         if (taken) {
             assertThat(AacConfig.parse(bytes).sampleRate()).isEqualTo(rate);
@@ -109,7 +109,7 @@ class AacConfigTest {
     }
 
     @Test
-    void boundsTheRecord() {
+    void limitsRecordSize() {
         ByteBuffer largest = ByteBuffer.allocate(CodecConfig.MAX_RECORD_BYTES).put(0, hex("1190").array());
         assertThat(AacConfig.parse(largest).channels()).isEqualTo(2);
         ByteBuffer larger = ByteBuffer.allocate(CodecConfig.MAX_RECORD_BYTES + 1).put(0, hex("1190").array());
@@ -127,7 +127,7 @@ class AacConfigTest {
     }
 
     @Property(tries = 5000)
-    void randomBytesGiveAValueOrATypedError(@ForAll @Size(max = 24) byte[] bytes) {
+    void randomBytesAreValueOrTypedError(@ForAll @Size(max = 24) byte[] bytes) {
         parseOrTypedError(ByteBuffer.wrap(bytes));
     }
 

@@ -75,7 +75,7 @@ class AvcConfigTest {
     }
 
     @Test
-    void splitsTheRecordIntoItsFields() throws IOException {
+    void readsFieldsOfRecord() throws IOException {
         var config = AvcConfig.parse(ByteBuffer.wrap(x264().getFirst().avcc));
         assertThat(config.rfc6381()).isEqualTo("avc1.42c01e");
         assertThat(config.sps()).extracting(ByteBuffer::remaining).containsExactly(25);
@@ -106,7 +106,7 @@ class AvcConfigTest {
     }
 
     @Test
-    void readsScalingListsInTheSps() {
+    void readsScalingListsInSps() {
         var sps = highSps().ue(1).ue(0).ue(0).bits("0 1");
         // Eight lists: three default, one of 16 equal steps, one that ends immediately, one absent, two of 64.
         sps.bits("0 0 0 1").bits("1".repeat(16)).bits("1").se(-8).bits("0");
@@ -125,7 +125,7 @@ class AvcConfigTest {
     }
 
     @Test
-    void refusesALongerPictureOrderCycle() {
+    void limitsPictureOrderCycle() {
         var sps = mainSps().ue(0).ue(1).bits("0").se(0).se(0).ue(256).toByteBuffer();
         assertThatThrownBy(() -> AvcSps.parse(sps)).isInstanceOf(MalformedException.class)
                 .hasMessageContaining("num_ref_frames_in_pic_order_cnt_cycle");
@@ -133,14 +133,14 @@ class AvcConfigTest {
 
     @ParameterizedTest
     @CsvSource({"1055, 1055, 1, 16880, 16880", "1055, 527, 0, 16880, 16864"})
-    void takesTheLargestPicture(int columns, int mapUnits, int framesOnly, int width, int height) {
+    void acceptsLargestPicture(int columns, int mapUnits, int framesOnly, int width, int height) {
         var sps = AvcSps.parse(ofMacroblocks(columns, mapUnits, framesOnly));
         assertThat(sps).isEqualTo(new PictureFormat(width, height, new FrameRate(0, 1)));
     }
 
     @ParameterizedTest
     @CsvSource({"1056, 4, 1", "4, 1056, 1", "4, 528, 0", "4096, 4096, 1", "4294967295, 4294967295, 1"})
-    void refusesLargerPictures(long columns, long mapUnits, int framesOnly) {
+    void rejectsLargerPicture(long columns, long mapUnits, int framesOnly) {
         ByteBuffer sps = ofMacroblocks(columns, mapUnits, framesOnly);
         assertThatThrownBy(() -> AvcSps.parse(sps)).isInstanceOf(OverLimitException.class);
     }
@@ -156,7 +156,7 @@ class AvcConfigTest {
     }
 
     @Test
-    void refusesExpGolombOfMoreThan32Bits() {
+    void rejectsExpGolombBeyond32Bits() {
         var sps = mainSps().bits("0".repeat(32)).bits("1".repeat(64));
         assertThatThrownBy(() -> AvcSps.parse(sps.toByteBuffer())).isInstanceOf(MalformedException.class)
                 .hasMessageContaining("log2_max_frame_num");
@@ -189,19 +189,19 @@ class AvcConfigTest {
     }
 
     @Test
-    void refusesARecordWithoutSps() {
+    void rejectsRecordWithoutSps() {
         assertThatThrownBy(() -> AvcConfig.parse(record(0, 1, mainNal()))).isInstanceOf(MalformedException.class);
     }
 
     @Test
-    void refusesEmptyAndWrongParameterSets() {
+    void rejectsEmptyAndWrongParameterSets() {
         assertThatThrownBy(() -> AvcConfig.parse(record(31, 1, new byte[0]))).isInstanceOf(MalformedException.class);
         assertThatThrownBy(() -> AvcConfig.parse(record(1, 1, new byte[]{0x68, 1, 2, 3})))
                 .isInstanceOf(MalformedException.class).hasMessageContaining("type 8");
     }
 
     @Test
-    void boundsAParameterSetAndTheRecord() {
+    void limitsParameterSetAndRecord() {
         byte[] largest = Arrays.copyOf(mainNal(), AvcConfig.MAX_PARAMETER_SET_BYTES);
         assertThat(AvcConfig.parse(record(1, 1, largest)).width()).isEqualTo(64);
         byte[] larger = Arrays.copyOf(mainNal(), AvcConfig.MAX_PARAMETER_SET_BYTES + 1);
@@ -216,14 +216,14 @@ class AvcConfigTest {
 
     @ParameterizedTest
     @CsvSource({"0, 1", "1, 2", "3, 4"})
-    void readsTheSizeOfNalLengths(int field, int bytes) {
+    void readsSizeOfNalLengths(int field, int bytes) {
         ByteBuffer record = record(1, 1, mainNal());
         record.put(4, (byte) (0xFC | field));
         assertThat(AvcConfig.parse(record).nalLengthSize()).isEqualTo(bytes);
     }
 
     @Test
-    void refusesNalLengthsOfThreeBytesAndOtherVersions() {
+    void rejectsThreeByteNalLengthsAndOtherVersions() {
         ByteBuffer three = record(1, 1, mainNal()).put(4, (byte) 0xFE);
         assertThatThrownBy(() -> AvcConfig.parse(three)).isInstanceOf(MalformedException.class);
         ByteBuffer annexB = ByteBuffer.wrap(new byte[]{0, 0, 0, 1, 0x67, 0x42});
@@ -231,12 +231,12 @@ class AvcConfigTest {
     }
 
     @Property(tries = 2000)
-    void randomBytesGiveAValueOrATypedError(@ForAll @Size(max = 80) byte[] bytes) {
+    void randomBytesAreValueOrTypedError(@ForAll @Size(max = 80) byte[] bytes) {
         parseOrTypedError(bytes);
     }
 
     @Property(tries = 5000)
-    void damagedRecordsGiveAValueOrATypedError(@ForAll int which, @ForAll @Size(min = 1, max = 4) List<Integer> flips)
+    void damagedRecordsAreValueOrTypedError(@ForAll int which, @ForAll @Size(min = 1, max = 4) List<Integer> flips)
             throws IOException {
         var all = x264();
         byte[] bytes = all.get(Math.floorMod(which, all.size())).avcc.clone();

@@ -156,7 +156,7 @@ class CodecConfigsTest {
      * not.
      */
     @Example
-    void anSpsThatIsCutBehindItsSizeCostsTheRateAlone() {
+    void truncatedVuiAffectsFrameRateOnly() {
         byte[] bytes = hex("@hvcc").array();
         int sps = 0;
         for (int i = 0; i < bytes.length - 1; i++) {
@@ -169,14 +169,14 @@ class CodecConfigsTest {
     }
 
     @Example
-    void anSpsOf65535SamplesASideIsOverTheLimit() {
+    void limitsSizeOfPicture() {
         var sps = new BitWriter().bits(16, 0x4201).bits(8, 0x01).bits(96, 0).ue(0).ue(1).ue(65_535).ue(65_535);
         assertThatThrownBy(() -> HevcSps.parse(sps.toByteBuffer())).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("is 65535, the limit is 16888");
     }
 
     @Example
-    void skipsSubLayersAndScalingListsOfAnSps() {
+    void skipsSubLayersAndScalingListsOfSps() {
         var sps = new BitWriter().bits(16, 0x4201).bits(4, 0).bits("010 1").bits(96, 0);
         // Three sub-layers: the first has profile and level, the second only a level.
         sps.bits("11 01").bits(12, 0).bits(88, 0).bits(8, 0).bits(8, 0);
@@ -241,7 +241,7 @@ class CodecConfigsTest {
     }
 
     @Example
-    void av1UnitsAreCounted() {
+    void limitsAv1Units() {
         ByteBuffer three = hex("12 00 0a0a 00000003b50d936be401 32 01 10");
         assertThat(Av1TemporalUnit.isKey(three, 3)).isTrue();
         assertThatThrownBy(() -> Av1TemporalUnit.isKey(three, 2)).isInstanceOf(OverLimitException.class)
@@ -256,7 +256,7 @@ class CodecConfigsTest {
     }
 
     @Property(tries = 3000)
-    void randomBytesGiveAValueOrATypedError(@ForAll Codec codec, @ForAll @Size(max = 60) byte[] bytes) {
+    void randomBytesAreValueOrTypedError(@ForAll Codec codec, @ForAll @Size(max = 60) byte[] bytes) {
         try {
             assertThat(CodecConfig.parse(codec, ByteBuffer.wrap(bytes))).isNotNull();
         } catch (MediaException fault) {

@@ -63,7 +63,7 @@ class NalUnitsTest {
         // Only another message, whose payload contains a 6; empty; truncated in the size; truncated in the payload
         "06 05 03 060606 80, false", "06 80, false", "06, false", "06 05 ff ff, false",
         "06 05 20 aa 06 01 c4 80, false"})
-    void findsARecoveryPoint(String sei, boolean found) {
+    void findsRecoveryPoint(String sei, boolean found) {
         ByteBuffer unit = accessUnit(4, "09f0", sei.replace(" ", ""), "41aa");
         assertThat(NalUnits.hasRecoveryPoint(unit, 4)).isEqualTo(found);
     }
@@ -71,7 +71,7 @@ class NalUnitsTest {
     @ParameterizedTest
     @CsvSource({"1, 00", "1, 02aa", "2, 0000", "2, 01", "4, 00000000", "4, 000000", "4, 00000002aa",
         "4, ffffffffaa", "4, 7fffffffaa", "4, 00000001aa00"})
-    void refusesLengthsThatDoNotFit(int lengthSize, String bytes) {
+    void rejectsLengthsBeyondInput(int lengthSize, String bytes) {
         var units = new NalUnits(hex(bytes), lengthSize);
         assertThatThrownBy(() -> {
             while (units.next()) {
@@ -81,7 +81,7 @@ class NalUnitsTest {
     }
 
     @Test
-    void boundsTheNumberOfUnits() {
+    void limitsNumberOfUnits() {
         var most = new ByteWriter();
         for (int i = 0; i < NalUnits.MAX_UNITS; i++) {
             most.uint8(1).uint8(0x65);
@@ -107,7 +107,7 @@ class NalUnitsTest {
     }
 
     @Property
-    void whatIsWrittenIsWalked(@ForAll @Size(max = 20) List<@Size(min = 1, max = 40) byte[]> units) {
+    void iteratesOverWrittenUnits(@ForAll @Size(max = 20) List<@Size(min = 1, max = 40) byte[]> units) {
         var out = new ByteWriter();
         units.forEach(unit -> out.uint16(unit.length).bytes(unit));
         var walk = new NalUnits(out.view(), 2);
@@ -119,7 +119,7 @@ class NalUnitsTest {
     }
 
     @Property(tries = 3000)
-    void randomBytesGiveAnAnswerOrATypedError(@ForAll @Size(max = 60) byte[] bytes) {
+    void randomBytesAreValueOrTypedError(@ForAll @Size(max = 60) byte[] bytes) {
         for (int lengthSize : new int[]{1, 2, 4}) {
             try {
                 boolean idr = NalUnits.containsIdr(ByteBuffer.wrap(bytes), lengthSize);

@@ -206,12 +206,12 @@ class EnhancedTagTest {
     }
 
     @Example
-    void takes16Tracks() {
+    void accepts16Tracks() {
         assertThat(VideoTagBody.parseTracks(hex("96 11 61763031" + "00 000001 0a".repeat(16))).tracks()).hasSize(16);
     }
 
     @Example
-    void aCallerMayWantFewerModifiers() {
+    void callerMaySetLowerLimitOfModifiers() {
         ByteBuffer video = hex("97 02 00002a 07 02 00002a 01 61763031 0a");
         assertThat(VideoTagBody.parseTracks(video, 2).offsetNanos()).isEqualTo(42);
         assertThatThrownBy(() -> VideoTagBody.parseTracks(video, 1)).isInstanceOf(OverLimitException.class)
@@ -222,7 +222,7 @@ class EnhancedTagTest {
     }
 
     @Property
-    void whatIsWrittenIsRead(@ForAll @Size(min = 1, max = 40) byte[] bytes, @ForAll Codec codec) {
+    void roundTripsBodies(@ForAll @Size(min = 1, max = 40) byte[] bytes, @ForAll Codec codec) {
         ByteBuffer data = ByteBuffer.wrap(bytes);
         if (codec.isVideo()) {
             for (VideoTagBody body : List.of(new VideoTagBody.Config(codec, data), new VideoTagBody.End(codec),

@@ -26,7 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
-/** Files written by FFmpeg 8 (make-enhanced.sh), compared to the output of ffprobe. */
+/**
+ * Reads FLV files with Enhanced RTMP that FFmpeg 8 wrote ({@code make-enhanced.sh}, beside them in the resources). The
+ * expected tracks, {@code CODECS} and {@code WIDTHxHEIGHT} or {@code RATE/CHANNELS}, are those that ffprobe prints; VP9
+ * has no size in its configuration.
+ */
 class FfmpegEnhancedTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

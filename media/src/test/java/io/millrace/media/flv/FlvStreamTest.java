@@ -181,7 +181,7 @@ class FlvStreamTest {
     }
 
     @Property
-    void whatIsWrittenIsRead(@ForAll("tags") List<FlvTag> tags, @ForAll @IntRange(min = 1, max = 50) int pieceBytes) {
+    void roundTripsTags(@ForAll("tags") List<FlvTag> tags, @ForAll @IntRange(min = 1, max = 50) int pieceBytes) {
         var out = new ByteWriter().bytes(FlvWriter.header(new FlvHeader(true, true)));
         tags.forEach(tag -> out.bytes(FlvWriter.tag(tag)));
         byte[] bytes = out.toByteArray();
@@ -202,7 +202,7 @@ class FlvStreamTest {
     }
 
     @Property(tries = 2000)
-    void randomBytesBehindAHeaderGiveTagsOrATypedError(@ForAll @Size(max = 200) byte[] bytes) {
+    void randomBytesAfterHeaderAreTagsOrTypedError(@ForAll @Size(max = 200) byte[] bytes) {
         byte[] stream = new ByteWriter().bytes(FlvWriter.header(new FlvHeader(true, true))).bytes(bytes).toByteArray();
         try {
             int total = read(stream).stream().mapToInt(tag -> tag.body().remaining()).sum();

@@ -94,7 +94,7 @@ class TagBodyTest {
     }
 
     @Property
-    void whatIsWrittenIsReadForVideo(@ForAll @IntRange(max = 2) int type,
+    void roundTripsVideo(@ForAll @IntRange(max = 2) int type,
             @ForAll @IntRange(min = -0x80_0000, max = 0x7F_FFFF) int compositionTimeMs, @ForAll byte[] bytes) {
         ByteBuffer data = ByteBuffer.wrap(bytes);
         var frame = new VideoTagBody.Frame(Codec.AVC, type == 1, type == 2, compositionTimeMs, data);
@@ -105,7 +105,7 @@ class TagBodyTest {
     }
 
     @Property
-    void whatIsWrittenIsReadForAudio(@ForAll @Size(min = 1, max = 100) byte[] bytes) {
+    void roundTripsAudio(@ForAll @Size(min = 1, max = 100) byte[] bytes) {
         ByteBuffer data = ByteBuffer.wrap(bytes);
         for (AudioTagBody body : new AudioTagBody[]{new AudioTagBody.Frame(Codec.AAC, data),
             new AudioTagBody.Config(Codec.AAC, data), new AudioTagBody.Silence()}) {
@@ -126,7 +126,7 @@ class TagBodyTest {
     }
 
     @Property(tries = 3000)
-    void randomBytesGiveAValueOrATypedError(@ForAll @Size(max = 12) byte[] bytes) {
+    void randomBytesAreValueOrTypedError(@ForAll @Size(max = 12) byte[] bytes) {
         try {
             assertThat(VideoTagBody.parse(ByteBuffer.wrap(bytes))).isNotNull();
         } catch (MediaException e) {

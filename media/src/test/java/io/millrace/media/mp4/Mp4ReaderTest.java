@@ -73,7 +73,7 @@ class Mp4ReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"moov-first.mp4", "moov-last.mp4", "quicktime.mov"})
-    void readsTheConfigurations(String name) throws IOException {
+    void readsConfigurations(String name) throws IOException {
         List<Mp4Track> tracks = Mp4Reader.read(moov(file(name)));
         assertThat(tracks).extracting(track -> track.config().rfc6381()).containsExactly("avc1.64000a", "mp4a.40.2");
         assertThat(((AvcConfig) tracks.getFirst().config()).width()).isEqualTo(64);
@@ -115,7 +115,7 @@ class Mp4ReaderTest {
     @CsvSource({"hevc.mp4, hvc1.1.6.L30.90, mp4a.40.2", "mp3.mp4, avc1.64000a, mp4a.40.34",
         "av1-opus.mp4, av01.0.00M.08, Opus",
         "vp9-flac.mp4, vp09.00.10.08, fLaC", "avc-ac3.mp4, avc1.64000a, ac-3", "avc-eac3.mp4, avc1.64000a, ec-3"})
-    void readsTheConfigurationsOfEveryCodec(String name, String video, String audio) throws IOException {
+    void readsConfigurationOfEveryCodec(String name, String video, String audio) throws IOException {
         assertThat(Mp4Reader.read(moov(file(name)))).extracting(track -> track.config().rfc6381())
                 .containsExactly(video, audio);
         // The sample entry of MP3 always says stereo.
@@ -167,7 +167,7 @@ class Mp4ReaderTest {
     }
 
     @Property(tries = 5000)
-    void aDamagedMoovIsAValueOrATypedError(@ForAll @Size(min = 1, max = 3) List<Integer> flips) throws IOException {
+    void damagedMoovIsValueOrTypedError(@ForAll @Size(min = 1, max = 3) List<Integer> flips) throws IOException {
         ByteBuffer moov = moov(file("moov-last.mp4"));
         byte[] bytes = new byte[moov.remaining()];
         moov.get(bytes);
@@ -239,7 +239,7 @@ class Mp4ReaderTest {
     @ParameterizedTest
     @CsvSource({"000000076d646174, 100", "000000116d646174, 16", "000000016d646174000000000000000f, 100",
         "000000016d646174ffffffffffffffff, 100", "000000016d646174, 100", "00000008, 100"})
-    void refusesBoxSizesThatDoNotFit(String bytes, long available) {
+    void rejectsInvalidBoxSizes(String bytes, long available) {
         assertThatThrownBy(() -> BoxHeader.parse(hex(bytes), available)).isInstanceOf(MalformedException.class);
     }
 

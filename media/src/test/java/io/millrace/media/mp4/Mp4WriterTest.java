@@ -186,7 +186,7 @@ class Mp4WriterTest {
     }
 
     @Property(tries = 300)
-    void whateverIsWrittenIsRead(@ForAll @Size(min = 1, max = 60) List<@IntRange(min = 1, max = 5000) Integer> steps,
+    void roundTripsAnySamples(@ForAll @Size(min = 1, max = 60) List<@IntRange(min = 1, max = 5000) Integer> steps,
             @ForAll @Size(min = 60, max = 60) List<@IntRange(min = -9000, max = 9000) Integer> compositions,
             @ForAll @IntRange(max = 100_000) int startMs, @ForAll @IntRange(min = 1, max = 7) int perChunk)
             throws IOException {

@@ -42,7 +42,7 @@ class SampleTableTest {
     }
 
     @Test
-    void readsPositionsOf64BitsAndACommonSize() {
+    void reads64BitPositionsAndCommonSize() {
         box("stsz", 100, 3).box("co64", 2, 1, 0, 2, 16).box("stsc", 1, 1, 2, 1).box("stts", 1, 3, 1);
         assertThat(offsets(read())).containsExactly(1L << 32, (1L << 32) + 100, (2L << 32) + 16);
     }
@@ -83,13 +83,13 @@ class SampleTableTest {
     }
 
     @Test
-    void refusesPositionsBeyond62Bits() {
+    void rejectsPositionsBeyond62Bits() {
         box("stsz", 1, 1).box("co64", 1, 0x4000_0000L, 0).box("stsc", 1, 1, 1, 1).box("stts", 1, 1, 1);
         assertThatThrownBy(this::read).isInstanceOf(MalformedException.class).hasMessageContaining("chunk_offset");
     }
 
     @Test
-    void boundsTheTime() {
+    void limitsTime() {
         // 2^18 samples of 2^32 - 1 ticks, and a last one that brings the total to 2^50.
         box("stsz", 1, (1 << 18) + 1).box("stco", 1, 0).box("stsc", 1, 1, (1 << 18) + 1, 1);
         box("stts", 2, 1 << 18, 0xFFFF_FFFFL, 1, 1 << 18);

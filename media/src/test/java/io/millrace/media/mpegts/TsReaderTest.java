@@ -33,14 +33,14 @@ class TsReaderTest {
     }
 
     @Test
-    void readsTheProgram() {
+    void readsProgram() {
         TsReader reader = new TsReader().feed(ByteBuffer.wrap(segment()));
         assertThat(reader.streamTypes()).containsEntry(0x100, 0x1B).containsEntry(0x101, 0x0F).hasSize(2);
         assertThat(reader.clockPid()).isEqualTo(0x100);
     }
 
     @Property(tries = 60)
-    void anyDamagedBitOfASectionIsFound(@ForAll @IntRange(min = 5, max = 20) int at,
+    void detectsAnyDamagedBitOfSection(@ForAll @IntRange(min = 5, max = 20) int at,
             @ForAll @IntRange(min = 0, max = 7) int bit) {
         byte[] bytes = segment();
         bytes[at] ^= (byte) (1 << bit);
@@ -58,7 +58,7 @@ class TsReaderTest {
     }
 
     @Property(tries = 300)
-    void damagedStreamsGiveAValueOrTheTypedError(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int hits) {
+    void damagedStreamsAreValueOrTypedError(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int hits) {
         Random random = new Random(seed);
         byte[] bytes = segment();
         for (int i = 0; i < hits; i++) {

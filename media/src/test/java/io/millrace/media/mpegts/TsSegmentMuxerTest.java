@@ -26,7 +26,7 @@ class TsSegmentMuxerTest {
     private static final Clip CLIP = Clip.load();
 
     @Property(tries = 150)
-    void anySplitIntoPartsJoinsWithoutASeamAndLosesNothing(@ForAll long seed,
+    void partsJoinUnderEverySplit(@ForAll long seed,
             @ForAll @IntRange(min = 1, max = 30) int longest) {
         for (Clip clip : List.of(CLIP, CLIP.only(Kind.VIDEO), CLIP.only(Kind.AUDIO))) {
             TsReader reader = new TsReader();
@@ -56,7 +56,7 @@ class TsSegmentMuxerTest {
     }
 
     @Property(tries = 50)
-    void clockIsNeverLateAndNeverLongAbsent(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int longest) {
+    void pcrIsNeverLateAndAtLeastEvery100Ms(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int longest) {
         for (Clip clip : List.of(CLIP, CLIP.only(Kind.VIDEO), CLIP.only(Kind.AUDIO))) {
             TsReader reader = new TsReader();
             clip.muxAll(new Random(seed), longest).forEach(parts -> parts.forEach(reader::feed));
@@ -73,7 +73,7 @@ class TsSegmentMuxerTest {
     }
 
     @Property(tries = 30)
-    void theSameCallsGiveTheSameBytes(@ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int longest) {
+    void sameCallsResultInSameBytes(@ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int longest) {
         assertThat(CLIP.muxAll(new Random(seed), longest)).isEqualTo(CLIP.muxAll(new Random(seed), longest));
     }
 
@@ -164,7 +164,7 @@ class TsSegmentMuxerTest {
     }
 
     @Property(tries = 200)
-    void theSmallestFramesAreSpreadWithAByteInEveryPacketAndTheHeaderInOnePiece(
+    void spreadsSmallestFramesOverPackets(
             @ForAll @IntRange(min = 1, max = 200) int bytes, @ForAll @IntRange(min = 1, max = 18) int frames) {
         List<TsSample> samples = IntStream.range(0, frames)
                 .mapToObj(i -> new TsSample(Kind.AUDIO, i * 20_000L, i * 20_000L, ByteBuffer.allocate(bytes))).toList();

@@ -193,7 +193,7 @@ class ChunkReaderTest {
     }
 
     @Property(tries = 2000)
-    void givesMessagesOrTheTypedFaultForAnyBytes(@ForAll byte[] bytes) {
+    void anyBytesAreMessagesOrTypedError(@ForAll byte[] bytes) {
         ChunkReader reader = new ChunkReader(RtmpLimits.DEFAULT);
         try {
             messages(reader, List.of(ByteBuffer.wrap(bytes)));

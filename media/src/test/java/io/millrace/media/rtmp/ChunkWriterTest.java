@@ -21,7 +21,7 @@ class ChunkWriterTest {
 
     /** Few csids, kinds, sizes and steps, so that every form of header occurs. */
     @Property(tries = 500)
-    void readersGetWhatWasWritten(@ForAll("messages") @Size(max = 20) List<Sent> sent,
+    void roundTripsMessages(@ForAll("messages") @Size(max = 20) List<Sent> sent,
             @ForAll @IntRange(min = 1, max = 300) int pieceBytes) {
         ChunkWriter writer = new ChunkWriter();
         ByteWriter out = new ByteWriter();

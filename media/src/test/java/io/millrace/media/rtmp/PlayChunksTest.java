@@ -45,7 +45,7 @@ class PlayChunksTest {
      * messages.
      */
     @Property(tries = 100)
-    void messagesOfTheSessionMayStandBetween(@ForAll @IntRange(min = 0, max = 3) int pings,
+    void sessionMessagesMayInterleave(@ForAll @IntRange(min = 0, max = 3) int pings,
             @ForAll @IntRange(min = 1, max = 500) int pieceBytes) {
         ChunkWriter session = new ChunkWriter();
         session.setChunkSize(MessageLink.CHUNK_SIZE);

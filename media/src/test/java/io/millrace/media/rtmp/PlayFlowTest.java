@@ -121,7 +121,7 @@ class PlayFlowTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"closeStream", "deleteStream"})
-    void playsAgainOnTheSameConnection(String ending) {
+    void playsAgainOnSameConnection(String ending) {
         playing();
         send(ending.equals("closeStream") ? 1 : 0, ending, 0, number(1));
         assertThat(events).containsExactly(new ServerEvent.PlayStopped(1));

@@ -10,7 +10,7 @@ class PublishClockTest {
     private final PublishClock clock = new PublishClock();
 
     @Test
-    void audioAndVideoStayTogetherIfTheTimestampsWrapBetweenTheirFirstMessages() {
+    void wrapBetweenFirstMessagesKeepsSync() {
         assertThat(clock.unwrapMs(MediaKind.VIDEO, -16)).isEqualTo(0xFFFF_FFF0L);
         assertThat(clock.unwrapMs(MediaKind.AUDIO, 16)).isEqualTo(0x1_0000_0010L);
     }
@@ -18,7 +18,7 @@ class PublishClockTest {
     /** Past 24 bits, past the signed 32 bits, and past the unsigned ones: video and audio alternate. */
     @ParameterizedTest
     @ValueSource(longs = {0xFF_FFFF - 500, 0x7FFF_FFFFL - 500, 0xFFFF_FFFFL - 500})
-    void timeContinuesWhereTimestampsNeedAnotherBit(long startMs) {
+    void continuesAcrossSizesOfTimestamp(long startMs) {
         clock.unwrapMs(MediaKind.VIDEO, (int) startMs);
         clock.unwrapMs(MediaKind.AUDIO, (int) startMs);
         for (long ms = startMs; ms < startMs + 1_000; ms += 40) {
@@ -28,13 +28,13 @@ class PublishClockTest {
     }
 
     @Test
-    void dataWithTimestampZeroDoesNotLeadTheMedia() {
+    void dataAtZeroDoesNotAffectMedia() {
         assertThat(clock.unwrapMs(MediaKind.DATA, 0)).isZero();
         assertThat(clock.unwrapMs(MediaKind.VIDEO, 0xF000_0000)).isEqualTo(0xF000_0000L);
     }
 
     @Test
-    void dataThatBeginsAfterAWrapFollowsTheMedia() {
+    void dataAfterWrapFollowsMedia() {
         clock.unwrapMs(MediaKind.VIDEO, -16);
         clock.unwrapMs(MediaKind.VIDEO, 16);
         assertThat(clock.unwrapMs(MediaKind.DATA, 20)).isEqualTo(0x1_0000_0014L);

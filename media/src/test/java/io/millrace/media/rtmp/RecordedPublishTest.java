@@ -22,11 +22,11 @@ class RecordedPublishTest {
         "gstreamer, 'LNX 10,0,32,18'", "librtmp, ''"})
     void returnsTagsOfFileUnderEverySplit(String encoder, String client) throws IOException {
         for (int pieceBytes : new int[]{1, 7, 128, 1537, 100_000}) {
-            givesTheTagsOfTheFile(encoder, client, pieceBytes);
+            assertTagsOfFile(encoder, client, pieceBytes);
         }
     }
 
-    private static void givesTheTagsOfTheFile(String encoder, String client, int pieceBytes) throws IOException {
+    private static void assertTagsOfFile(String encoder, String client, int pieceBytes) throws IOException {
         List<ServerEvent> events = replay(encoder, pieceBytes);
 
         assertThat(events.getFirst()).isInstanceOfSatisfying(ServerEvent.PublishRequested.class, request -> {

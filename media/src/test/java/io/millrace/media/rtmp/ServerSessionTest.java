@@ -62,7 +62,7 @@ class ServerSessionTest {
 
     /** FFmpeg adopts the chunk size announced here for its own output, and aborts if a window is 0. */
     @Test
-    void connectIsAnsweredByWindowBandwidthAndChunkSizeFirst() {
+    void answersConnectWithWindowBandwidthAndChunkSizeFirst() {
         shakeHands();
         send(connect("live"));
         byte[] answer = new byte[16 + 17 + 16 + 1];
@@ -132,7 +132,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void refusesConnectWithoutAnApplication() {
+    void refusesConnectWithoutApplication() {
         shakeHands();
         send(connect(""));
         assertThat(answers()).containsExactly("_error 1 NetConnection.Connect.InvalidApp");
@@ -179,7 +179,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void publishesAgainOnTheSameConnection() {
+    void publishesAgainOnSameConnection() {
         publishing("show");
         send(command(0, "FCUnpublish", 0, "show"));
         send(new Command(0, "deleteStream", 0, AmfValue.NULL, List.of(new AmfValue.Number(1))));
@@ -223,7 +223,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void readsAmf3ValuesWithinACommand() {
+    void readsAmf3ValuesWithinCommand() {
         connected();
         // createStream, 2, and AMF3 null as the command object.
         raw(MessageType.COMMAND_AMF3, 0, "\0\u0002\0\u000ccreateStream\0\u0040\0\0\0\0\0\0\0\u0011\u0001");
@@ -348,7 +348,7 @@ class ServerSessionTest {
         CountedMemory memory = new CountedMemory();
         ServerSession session = publishing(memory);
         memory.limit(100_000, 100_000);
-        assertThat(session.next(allButTheLastChunk(7, 100_000))).isNull();
+        assertThat(session.next(allButLastChunk(7, 100_000))).isNull();
         client.send(3, command(0, "FCUnpublish", 0, "show"));
         assertThat(session.next(client.takeOutput())).isEqualTo(new ServerEvent.Unpublished(1));
         assertThat(session.next(ByteBuffer.allocate(0))).isEqualTo(MEDIA_WITHOUT_MEMORY);
@@ -360,7 +360,7 @@ class ServerSessionTest {
         CountedMemory memory = new CountedMemory();
         ServerSession session = publishing(memory);
         for (int csid = 7; csid < 10; csid++) {
-            assertThat(session.next(allButTheLastChunk(csid, (csid - 6) * 10_000))).isNull();
+            assertThat(session.next(allButLastChunk(csid, (csid - 6) * 10_000))).isNull();
         }
         memory.limit(Long.MAX_VALUE, 10_000);
         session.yieldMemory();
@@ -438,7 +438,7 @@ class ServerSessionTest {
         return out.bytes(new byte[lastBytes(sizeBytes)]).view();
     }
 
-    private static ByteBuffer allButTheLastChunk(int csid, int sizeBytes) {
+    private static ByteBuffer allButLastChunk(int csid, int sizeBytes) {
         ByteBuffer video = video(csid, sizeBytes);
         return video.limit(video.limit() - 1 - lastBytes(sizeBytes));
     }
@@ -531,7 +531,7 @@ class ServerSessionTest {
     /** By its header: not a byte of it is kept. */
     @ParameterizedTest
     @EnumSource(MediaKind.class)
-    void mediaBeforeAnyPublishEndsTheConnection(MediaKind kind) {
+    void mediaBeforePublishEndsConnection(MediaKind kind) {
         connected();
         client.send(4, new RtmpMessage.Media(kind, 1, 0, ByteBuffer.allocate(1_000)));
         ByteBuffer header = client.takeOutput().limit(12);
@@ -540,7 +540,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void mediaOfAPlayerEndsTheConnection() {
+    void mediaOfPlayerEndsConnection() {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "play", 3, "show"));
@@ -627,7 +627,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void refusesASecondConnect() {
+    void refusesSecondConnect() {
         connected();
         assertThatThrownBy(() -> send(connect("live"))).isInstanceOf(MalformedException.class);
     }

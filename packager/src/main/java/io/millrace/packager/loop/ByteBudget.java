@@ -22,7 +22,7 @@ final class ByteBudget {
         return new Share();
     }
 
-    /** The part of one partition. Confined to its worker. */
+    /** The share of one partition. Confined to its worker. */
     final class Share implements AutoCloseable {
         private long bytes;
 

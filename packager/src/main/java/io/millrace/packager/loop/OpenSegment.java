@@ -61,7 +61,7 @@ final class OpenSegment {
         unwritten--;
     }
 
-    /** Whether everything that there will be of the segment is in the index. */
+    /** Whether the index contains all records that the segment will have. */
     boolean isWritten() {
         return closed && unwritten == 0;
     }

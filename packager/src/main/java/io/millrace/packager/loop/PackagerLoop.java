@@ -32,12 +32,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads {@code packets} and {@code segments} of the partitions that the group assigns to this process, the same
- * partitions of both topics, and passes the records to a {@link PartitionWorker} per partition. A worker that is busy, or
- * that waits for Kafka, only has its own partition paused.
+ * partitions of both topics, and passes the records to a {@link PartitionWorker} per partition. While a worker is busy
+ * or waits for Kafka, only its own partition is paused.
  *
  * <p>Owns the thread {@code packager}. Everything runs on it except {@link #start}, {@link #assigned},
- * {@link #partitions} and {@link #close}. A failure that is confined neither to one stream nor to one partition ends the
- * loop and is reported to {@link FatalError}.
+ * {@link #partitions} and {@link #close}. A failure that is confined neither to one stream nor to one partition ends
+ * the loop and is reported to {@link FatalError}.
  */
 public final class PackagerLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PackagerLoop.class);
@@ -59,7 +59,7 @@ public final class PackagerLoop implements AutoCloseable {
     private final Thread thread;
     private final CompletableFuture<Void> assigned = new CompletableFuture<>();
     private final Map<Integer, PartitionWorker> workers = new TreeMap<>();
-    /** The partitions of which it is not known yet where reading begins. */
+    /** The partitions whose start positions are not known yet. */
     private final Set<Integer> beginning = new HashSet<>();
     private final Map<Integer, Positions> committed = new HashMap<>();
     private final PollPace pace = new PollPace(System.nanoTime());
@@ -281,8 +281,8 @@ public final class PackagerLoop implements AutoCloseable {
         }
 
         /**
-         * Returns the committed positions in the index, which this consumer does not read: from there on, a worker looks
-         * for the gaps that earlier owners recorded. A partition without a position is read from its beginning.
+         * Returns the committed positions in the index, which this consumer does not read: from there on, a worker
+         * looks for the gaps that earlier owners recorded. A partition without a position is read from its beginning.
          */
         private Map<Integer, Long> indexPositions(Set<Integer> of) {
             Map<Integer, Long> positions = new HashMap<>();

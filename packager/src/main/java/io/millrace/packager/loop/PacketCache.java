@@ -12,7 +12,8 @@ import java.util.Map;
  * The packets of one partition that wait for their cut, by offset. Packets beyond the partition's share of memory, or
  * older than {@link #HORIZON_US}, are evicted; they can be read from the log again.
  *
- * <p>Confined to the partition's worker. Bodies are copied, because a body that refers to a fetch buffer retains the whole buffer.
+ * <p>Confined to the partition's worker. Bodies are copied, because a body that refers to a fetch buffer retains the
+ * whole buffer.
  */
 final class PacketCache {
     /** Approximate memory of a packet in addition to its body: record, buffer, map entries. */

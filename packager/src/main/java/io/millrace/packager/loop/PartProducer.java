@@ -27,7 +27,10 @@ final class PartProducer implements RecordLog, AutoCloseable {
     private static final int LINGER_MS = 5;
     /** Parts and index. */
     private static final int TOPICS = 2;
-    /** A full buffer means that partitions without a leader use what is intended for all; the worker then repeats. */
+    /**
+     * Limit of the wait for buffer space, which records of partitions without a leader may occupy. The worker then
+     * tries again.
+     */
     private static final long MAX_BLOCK_MS = 5_000;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 

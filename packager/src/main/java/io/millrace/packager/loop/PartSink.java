@@ -4,7 +4,7 @@ import io.millrace.packager.mux.MuxedPart;
 import io.millrace.platform.log.IndexRecord;
 import java.util.function.LongConsumer;
 
-/** Writes what becomes of the parts and epochs of one partition, in order. Confined to the partition's worker. */
+/** Writes the parts, gaps and ends of epochs of one partition, in order. Confined to the partition's worker. */
 interface PartSink {
     /** Whether another part can be written now. Does not block. */
     boolean hasRoom();

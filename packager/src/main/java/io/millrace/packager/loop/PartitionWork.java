@@ -29,10 +29,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Turns the cuts and packets of one partition into parts and gaps, and passes the ends of epochs on. Confined to the partition's worker.
+ * Turns the cuts and packets of one partition into parts and gaps, and passes the ends of epochs on. Confined to the
+ * partition's worker.
  *
- * <p>Records are processed in the order of {@code segments}, a cut when all packets up to its last one have been read. A
- * part that cannot be muxed makes a gap of the rest of its segment; a fault of the log is thrown.
+ * <p>Records are processed in the order of {@code segments}. A cut is processed when all packets up to its last one
+ * have been read. If a part cannot be muxed, the rest of its segment becomes a gap; a failure of the log is thrown.
  */
 final class PartitionWork {
     /** Limit of cuts that wait for their packets. At the limit, {@code segments} is paused. */
@@ -80,7 +81,7 @@ final class PartitionWork {
 
     /**
      * @param memory of cached packets
-     * @param gaps what the index says of segments that begin at the partition's position
+     * @param gaps the gaps in the index of segments that begin at or after the partition's position
      * @param indexOffset end of the index that {@code gaps} were read from
      */
     PartitionWork(ByteBudget.Share memory, PacketSource source, PartSink sink, PackagerMeters meters,

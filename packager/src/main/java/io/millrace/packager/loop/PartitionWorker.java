@@ -22,11 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Packages one partition on a virtual thread of its own, {@code packager-N}, which owns the partition's state. Others
- * pass it commands; what the loop needs to know is in {@link #status}.
+ * Packages one partition on a virtual thread of its own, {@code packager-N}, which owns the partition's state. Other
+ * threads pass it commands; the loop reads its {@link #status}.
  *
- * <p>A read or write that Kafka does not complete in time is repeated after a pause, so a partition whose leader is away
- * waits alone. Any other failure is reported to the loop. After each cut, other partitions get the processor.
+ * <p>A read or write that Kafka does not complete in time is repeated after a pause, so only the partition whose leader
+ * is unavailable waits. Any other failure is reported to the loop. The worker yields the processor after each cut.
  */
 final class PartitionWorker implements AutoCloseable {
     /** Bytes of records that wait to be processed; above it, the loop pauses the partition. */
@@ -72,15 +72,15 @@ final class PartitionWorker implements AutoCloseable {
     }
 
     /**
-     * What the loop acts on. Immutable.
+     * The state of a worker for the loop. Immutable.
      *
-     * @param positions what to commit, or null if unknown
+     * @param positions the positions to commit, or null if unknown
      * @param wantsCuts whether {@code segments} is to be read
      * @param wantsPackets whether {@code packets} is to be read
      */
     record Status(Positions positions, boolean wantsCuts, boolean wantsPackets) {}
 
-    /** @param indexFrom offset in {@code index} from which the gaps are to be obeyed */
+    /** @param indexFrom offset in {@code index} from which gaps apply */
     PartitionWorker(int partition, long indexFrom, Resources resources) {
         this.partition = partition;
         this.resources = resources;
@@ -225,8 +225,8 @@ final class PartitionWorker implements AutoCloseable {
     }
 
     private void writeFailed(Exception failure) {
-        // A producer that could not deliver a batch continues with a new sequence, so the order of its numbers may
-        // have been at fault once.
+        // After a batch that could not be delivered, the producer begins a new sequence, which may cause this error
+        // once.
         if (!(failure instanceof RetriableException) && !(failure instanceof OutOfOrderSequenceException)) {
             throw new KafkaException("Kafka did not accept a part or its index entry", failure);
         }

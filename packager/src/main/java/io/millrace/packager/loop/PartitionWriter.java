@@ -15,12 +15,12 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
- * Writes the parts of one partition and, when Kafka has acknowledged a part, its index entry with the part's offset. The
- * index has the order of the calls, gaps and ends of epochs included.
+ * Writes the parts of one partition and, when Kafka has acknowledged a part, its index entry with the part's offset.
+ * The index has the order of the calls, gaps and ends of epochs included.
  *
  * <p>If Kafka does not accept a record in time, this record and all after it are written again, in order: readers use
- * the first record of an identity and need a segment's parts in order. The end of an epoch is not in flight together with
- * any other record of the index, because it voids what follows of its epoch. Confined to the partition's worker.
+ * the first record of an identity and need a segment's parts in order. The end of an epoch is not in flight together
+ * with any other record of the index, because it voids what follows of its epoch. Confined to the partition's worker.
  */
 final class PartitionWriter implements PartSink, AutoCloseable {
     private final int partition;
@@ -46,7 +46,10 @@ final class PartitionWriter implements PartSink, AutoCloseable {
         long partsOffset;
         long indexOffset;
 
-        /** {@code WAITING → STORED → INDEXING → INDEXED}, without {@code STORED} unless it is a part; back to the first by a retry. */
+        /**
+         * {@code WAITING → STORED → INDEXING → INDEXED}, without {@code STORED} unless it is a part; back to the first
+         * by a retry.
+         */
         enum State {
             /** The part is not in the log, or the other record waits for its turn. */
             WAITING,

@@ -5,6 +5,6 @@ package io.millrace.packager.loop;
  *
  * @param segments offset in {@code segments}
  * @param packets offset in {@code packets}; older packets that a cut names are read again
- * @param index offset in {@code index} from which on the records of segments that begin there are
+ * @param index offset in {@code index} that precedes all records of segments that begin at or after {@link #segments}
  */
 record Positions(long segments, long packets, long index) {}

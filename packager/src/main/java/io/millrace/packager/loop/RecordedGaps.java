@@ -15,7 +15,7 @@ import java.util.Map;
  */
 final class RecordedGaps {
     private final Map<Key, Recorded> gaps = new HashMap<>();
-    /** The parts that the index has of each segment: the number after the greatest. */
+    /** For each segment, the number after its last part in the index. */
     private final Map<Key, Integer> parts = new HashMap<>();
 
     private record Key(String stream, long epoch, long segment, Format format) {}
@@ -23,8 +23,8 @@ final class RecordedGaps {
     private record Recorded(long offset, Gap gap) {}
 
     /**
-     * Adds the next part or gap of the index. A gap after a part of the same number is void: a packager that was replaced
-     * may have written it late.
+     * Adds the next part or gap of the index. A gap after a part of the same number is void: a packager that was
+     * replaced may have written it late.
      *
      * @param offset offset of the record in {@code index}
      */

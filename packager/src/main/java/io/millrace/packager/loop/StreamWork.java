@@ -19,6 +19,7 @@ final class StreamWork {
         return newest != null && cut.id().compareTo(newest) <= 0;
     }
 
+    /** Called when {@code cut} has been processed. */
     void taken(Cut cut) {
         newest = cut.id();
     }
@@ -31,12 +32,16 @@ final class StreamWork {
         newest = endOf(ended);
     }
 
-    /** Returns an identity after all parts of the epoch. */
+    /**
+     * Returns an identity that is greater than those of all parts of the epoch, and less than those of later epochs.
+     */
     private static PartId endOf(EpochEnded ended) {
         return new PartId(ended.epoch(), Long.MAX_VALUE, 0);
     }
 
-    /** Notes that a session's media cannot be muxed. Returns whether that is new. */
+    /**
+     * Notes that a session's media cannot be muxed. Returns whether that is new, so that it is logged and counted once.
+     */
     boolean quarantine(long session) {
         boolean isNew = session != quarantinedSession;
         quarantinedSession = session;

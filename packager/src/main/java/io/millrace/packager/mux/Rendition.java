@@ -12,8 +12,8 @@ import io.millrace.platform.log.SegmentStart;
 import java.util.List;
 
 /**
- * One format of one segment: its parts or, once a part is missing, the gap up to the end of the segment. The next segment
- * has a rendition of its own, so which parts are missing does not depend on where a packager started.
+ * One format of one segment: its parts or, once a part is missing, the gap up to the end of the segment. The next
+ * segment has a rendition of its own, so which parts are missing does not depend on where a packager started.
  *
  * <p>Confined to one thread.
  */

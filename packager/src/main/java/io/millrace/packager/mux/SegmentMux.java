@@ -81,7 +81,9 @@ public final class SegmentMux {
                 && head.tracks().stream().anyMatch(track -> carried(format, head.rules(), track.codec()).isPresent());
     }
 
-    /** Returns the configuration of the segment's track of a kind; null without one, or if the format does not carry it. */
+    /**
+     * Returns the configuration of the segment's track of a kind; null without one, or if the format does not carry it.
+     */
     private CodecConfig carried(Packet.Kind kind) {
         Optional<Track> track = head.track(kind);
         return track.flatMap(its -> carried(format, head.rules(), its.codec()))

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class ByteBudgetTest {
     @Test
-    void oneThatDoesNotAdvanceLeavesHalf() {
+    void stalledPartitionLeavesHalfToOthers() {
         ByteBudget budget = new ByteBudget(1_000);
         ByteBudget.Share stuck = budget.share();
         while (stuck.hasRoom()) {
@@ -34,7 +34,7 @@ class ByteBudgetTest {
     }
 
     @Property
-    void sharesThatKeepToTheirAllowanceStayWithinLimit(@ForAll long seed,
+    void sharesWithinAllowanceStayWithinLimit(@ForAll long seed,
             @ForAll @IntRange(min = 1, max = 50) int count) {
         Random random = new Random(seed);
         ByteBudget budget = new ByteBudget(100_000);

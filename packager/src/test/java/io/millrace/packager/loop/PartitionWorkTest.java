@@ -193,7 +193,7 @@ class PartitionWorkTest {
     }
 
     @Property(tries = 60)
-    void aRestartAnywhereMakesTheSameBytesAndGaps(@ForAll long seed,
+    void restartAnywhereResultsInSameBytesAndGaps(@ForAll long seed,
             @ForAll @IntRange(min = 0, max = 100_000) int cache) {
         index.clear();
         breakSegment("live/a", 2, 1);
@@ -430,7 +430,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void segmentWithoutLastPartDoesNotHoldPositionForever() {
+    void segmentWithoutLastPartReleasesPosition() {
         log.cuts.removeIf(e -> e.value().id().segment() == 1 && e.value().last());
         List<Entry<Cut>> renumbered = new ArrayList<>();
         log.cuts.forEach(e -> renumbered.add(new Entry<>(renumbered.size(), e.stream(), e.value())));

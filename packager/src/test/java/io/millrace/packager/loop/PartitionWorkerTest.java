@@ -116,7 +116,7 @@ class PartitionWorkerTest {
     }
 
     @Test
-    void partitionThatIsBusyDoesNotDelayOthers() {
+    void busyPartitionDoesNotDelayOthers() {
         CountDownLatch busy = new CountDownLatch(1);
         RecordLog records = (topic, partition, stream, _, value, result) -> {
             if (partition == 0) {
@@ -135,7 +135,7 @@ class PartitionWorkerTest {
     }
 
     @Test
-    void partitionWhoseIndexCannotBeReadWaitsAlone() {
+    void partitionWithUnreadableIndexWaitsAlone() {
         CountDownLatch away = new CountDownLatch(1);
         worker(0, (topic, partition, stream, _, value, result) -> accept(topic, partition, stream, value, result),
                 reads(away, 1));
@@ -168,7 +168,7 @@ class PartitionWorkerTest {
     }
 
     @Test
-    void endOfEpochWaitsUntilRecordsBeforeItAreInIndex() {
+    void endOfEpochWaitsForEarlierRecordsInIndex() {
         AtomicReference<RecordLog.Result> last = new AtomicReference<>();
         AtomicInteger entries = new AtomicInteger();
         PartitionWorker worker = worker(0, (topic, partition, stream, _, value, result) -> {
@@ -220,7 +220,7 @@ class PartitionWorkerTest {
     }
 
     @Test
-    void drainsWhatIsInFlight() throws Exception {
+    void drainsRecordsInFlight() throws Exception {
         List<Runnable> held = new CopyOnWriteArrayList<>();
         PartitionWorker worker = worker(0, (topic, partition, stream, _, value, result) -> held
                 .add(() -> accept(topic, partition, stream, value, result)), noReads());

@@ -57,7 +57,7 @@ class SegmentMuxTest {
     }
 
     @Test
-    void timesAreThoseOfCutPlusTenSeconds() {
+    void timesAreCutTimesPlusTenSeconds() {
         TsReader reader = new TsReader();
         muxAll().forEach(part -> reader.feed(part.part().bytes().duplicate()));
         Cut first = log.cuts.getFirst().value();

@@ -9,6 +9,6 @@ public sealed interface AccessDecision {
      */
     record Allowed(StreamName stream) implements AccessDecision {}
 
-    /** @param description text for the peer's user; contains no secret and no hint at a valid one */
+    /** @param description text for the peer's user; contains no secret and no hint of a valid one */
     record Refused(String description) implements AccessDecision {}
 }

@@ -12,7 +12,7 @@ public interface AccessPolicy {
 
     /**
      * Decides one request. The stage never fails, and completes within seconds, on any thread: immediately unless
-     * another process has to be asked.
+     * another process must be consulted.
      */
     CompletionStage<AccessDecision> decide(AccessRequest request);
 }

@@ -3,8 +3,8 @@ package io.millrace.platform.access;
 import io.millrace.media.StreamName;
 
 /**
- * A request to publish or to play a stream. The name may be a secret as well: it is not logged before a policy has decided
- * that it is not. Immutable.
+ * A request to publish or to play a stream. The name may be a secret as well: it is not logged before a policy has
+ * decided that it is not. Immutable.
  *
  * @param stream requested name
  * @param query query of the URL, without {@code ?}; empty if it has none. May hold secrets
@@ -18,10 +18,10 @@ public record AccessRequest(Action action, StreamName stream, String query, Sour
     }
 
     /**
-     * The peer that asks.
+     * The peer that makes the request.
      *
-     * @param address {@code host:port}, or only the host if its proxy does not tell the port
-     * @param client name and version that the peer states (flashVer, User-Agent), possibly empty
+     * @param address {@code host:port}, or only the host if the proxy in front of it does not pass on the port
+     * @param client name and version as stated by the peer (flashVer, User-Agent), possibly empty
      * @param url as the peer sent it: tcUrl in RTMP, the request target in HTTP. May hold secrets
      */
     public record Source(Protocol protocol, String address, String client, String url) {}

@@ -1,5 +1,6 @@
 /**
- * Who may publish and play what, independent of the protocol: a request, a decision, and the policy between them. Policies
- * themselves belong to the services. A policy is called on any thread and never blocks.
+ * Access control for publishing and playing, independent of the protocol: the request, the decision, and the interface
+ * of the policy that decides. The policies themselves belong to the services. A policy is called on any thread and
+ * never blocks.
  */
 package io.millrace.platform.access;

@@ -10,6 +10,7 @@ public interface AdminResource {
     /** The allowed methods, in the format of the {@code Allow} header. The server rejects other methods. */
     String methods();
 
+    /** Answers a request for the path or one below it; 404 for a path that does not exist. May block. */
     Answer answer(Request request);
 
     /**
@@ -21,8 +22,14 @@ public interface AdminResource {
      */
     record Request(String method, String below, Map<String, String> query) {}
 
-    /** @param json null for a status without a body */
+    /**
+     * The response.
+     *
+     * @param status HTTP status
+     * @param json null for a status without a body
+     */
     record Answer(int status, String json) {
+        /** Returns an error response, whose body has the form of all errors of the API. */
         public static Answer error(int status, String code, String message) {
             return new Answer(status, HealthReport.error(code, message));
         }

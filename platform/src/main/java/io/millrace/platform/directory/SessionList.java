@@ -11,14 +11,16 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The newest sessions of an epoch, in some 20 to 60 bytes each. The newest one is available without decoding. Immutable.
+ * The newest sessions of an epoch, in some 20 to 60 bytes each. The newest one is available without decoding.
+ * Immutable.
  *
  * <p>Encoded from the newest to the oldest, without the newest one. Each session consists of variable-length integers:
- * number and start, relative to the session after it; wall-clock duration plus 1, or 0 while live; media duration; media
- * size; number of codecs plus 1, or 0 if they are those of the session after it. Each codec follows with its length.
+ * number and start, relative to the session after it; wall-clock duration plus 1, or 0 while live; media duration;
+ * media size; number of codecs plus 1, or 0 if they are those of the session after it. Each codec follows with its
+ * length.
  */
 final class SessionList extends AbstractList<Session> {
-    /** How many sessions are kept in any case. */
+    /** Number of sessions that are always kept. */
     static final int ALWAYS = 16;
 
     private static final byte[] NONE = {};
@@ -41,7 +43,7 @@ final class SessionList extends AbstractList<Session> {
      * Encodes the newest of {@code sessions}.
      *
      * @param sessions oldest first
-     * @param mostExtraBytes memory for those above {@link #ALWAYS}
+     * @param mostExtraBytes memory limit of the sessions beyond the first {@link #ALWAYS}
      */
     static SessionList of(List<Session> sessions, long mostExtraBytes) {
         if (sessions.isEmpty()) {

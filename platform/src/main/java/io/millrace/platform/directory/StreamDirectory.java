@@ -56,8 +56,8 @@ public final class StreamDirectory {
     }
 
     /**
-     * Applies an entry of an epoch. Ignores it if the epoch has expired, and if the epoch has an entry of a later offset:
-     * a segmenter that was replaced may still write.
+     * Applies an entry of an epoch. Ignores it if the epoch has expired, and if the epoch has an entry of a later
+     * offset: a segmenter that was replaced may still write.
      *
      * @return whether it was applied
      */
@@ -76,14 +76,17 @@ public final class StreamDirectory {
         return true;
     }
 
-    /** Applies the record of what has expired of a stream; the tombstones of its epochs follow. */
+    /** Applies the record up to which epoch a stream has expired. The tombstones of these epochs follow it. */
     public void expired(StreamExpiry record) {
         StreamExpiry expiry = expiries.merge(record.stream(), record, StreamExpiry::merge);
         List.copyOf(epochs(record.stream()).headMap(expiry.lastEpoch(), true).keySet())
                 .forEach(epoch -> remove(record.stream(), epoch));
     }
 
-    /** Applies the tombstone of an epoch. By itself, it means that the epoch is treated as if it had never existed. */
+    /**
+     * Applies the tombstone of an epoch. Without a preceding {@link #expired}, the epoch counts as one that never
+     * existed.
+     */
     public void remove(String stream, long epoch) {
         NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(stream));
         sessionsBytes -= extraBytes(epochs.remove(epoch));
@@ -94,7 +97,9 @@ public final class StreamDirectory {
         }
     }
 
-    /** Applies the tombstone of what has expired of a stream, which is unknown afterwards unless it has epochs. */
+    /**
+     * Applies the tombstone of a stream's {@link StreamExpiry}. The stream is unknown afterwards, unless it has epochs.
+     */
     public void forget(String stream) {
         expiries.remove(stream);
     }
@@ -104,8 +109,8 @@ public final class StreamDirectory {
     }
 
     /**
-     * Returns how many sessions the directory entry of an epoch lists, including those that are omitted here for lack of
-     * memory.
+     * Returns how many sessions the directory entry of an epoch lists, including those that are omitted here for lack
+     * of memory.
      */
     public static int sessions(StreamEntry epoch) {
         return SessionList.count(epoch);
@@ -146,8 +151,8 @@ public final class StreamDirectory {
     }
 
     /**
-     * Whether a stream showed media between two times, retained or not. Judged by the sessions of its retained epochs; of
-     * those that have expired, only the first start and the last end are known.
+     * Returns whether a stream had media between two times, retained or expired. For retained epochs, the sessions
+     * decide; of expired ones, only the first start and the last end are known.
      *
      * @param startMs ms since 1970
      * @param endMs ms since 1970

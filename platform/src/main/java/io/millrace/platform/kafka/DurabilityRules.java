@@ -14,7 +14,7 @@ import org.apache.kafka.common.config.TopicConfig;
  * Pure; an instance checks one state once.
  */
 final class DurabilityRules {
-    /** Below this, an acknowledged record may be on one broker only. */
+    /** With fewer replicas in sync, an acknowledged record may be on one broker only. */
     private static final int DURABLE_IN_SYNC = 2;
     private static final String LOG_APPEND_TIME = "LogAppendTime";
 
@@ -31,7 +31,7 @@ final class DurabilityRules {
     /** @param text continues "topic t has" */
     private record Finding(Condition condition, String text) {}
 
-    /** Returns what is wrong, each problem with all topics that have it; empty if all preconditions hold. */
+    /** Returns the violated preconditions, each with the topics that violate it; empty if all hold. */
     static List<DurabilityProblem> problems(KafkaSettings settings, LogState log) {
         DurabilityRules rules = new DurabilityRules(settings, log);
         rules.check();
@@ -45,7 +45,7 @@ final class DurabilityRules {
         for (Topic topic : Topic.values()) {
             TopicState state = log.topics().get(topic);
             if (state == null) {
-                add(Condition.TOPICS, settings.topic(topic), "been deleted: what it held is lost, and the other topics "
+                add(Condition.TOPICS, settings.topic(topic), "been deleted: its records are lost, and the other topics "
                         + "refer to it; stop all stages, choose another --topic-prefix and start them again");
             } else {
                 checkPartitions(state);
@@ -64,7 +64,7 @@ final class DurabilityRules {
     private void checkPartitions(TopicState state) {
         if (state.partitions() != settings.partitions()) {
             add(Condition.TOPICS, state.name(), state.partitions() + " partitions, but --partitions is "
-                    + settings.partitions() + ": the records of a stream are no longer found in one partition; "
+                    + settings.partitions() + ": the records of a stream are no longer in one partition; "
                     + "stop all stages and start them with another --topic-prefix");
         }
     }

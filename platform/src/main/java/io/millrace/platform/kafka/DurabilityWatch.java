@@ -56,7 +56,7 @@ public final class DurabilityWatch implements AutoCloseable {
     }
 
     /**
-     * Checks the topics, which exist, and starts to watch them.
+     * Checks the topics, which must exist, and starts to watch them.
      *
      * @throws UserError if there is a problem and the policy is {@link Policy#REQUIRE}, or if Kafka cannot be queried
      */

@@ -89,8 +89,8 @@ public final class KafkaClients {
     }
 
     /**
-     * Creates a consumer without a group, which stops at records of a newer release (see {@link StoppedPartitions}). The
-     * caller assigns partitions and seeks.
+     * Creates a consumer without a group, which stops at records of a newer release (see {@link StoppedPartitions}).
+     * The caller assigns partitions and seeks.
      */
     public KafkaConsumer<String, LogRecord> reader(String clientId) {
         return reader(clientId, Map.of());

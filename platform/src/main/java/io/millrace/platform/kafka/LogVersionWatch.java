@@ -114,10 +114,10 @@ public final class LogVersionWatch implements AutoCloseable {
             }
         } catch (WakeupException e) {
             if (!closed) {
-                log.error("the reader of the log's version was woken without a reason", e);
+                log.error("unexpected wakeup of the reader of the log's version", e);
             }
         } catch (KafkaException e) {
-            log.error("the version of the log is no longer followed; restart this node", e);
+            log.error("this node no longer follows the version of the log; restart it", e);
         }
     }
 
@@ -149,7 +149,7 @@ public final class LogVersionWatch implements AutoCloseable {
                         + version.release() + " or later");
     }
 
-    /** Down once a version is final that this release cannot read. */
+    /** Returns the readiness check, which is down once a version is final that this release cannot read. */
     public HealthCheck check() {
         return new HealthCheck("log-version", () -> problem().map(HealthCheck.Status::down)
                 .orElseGet(() -> HealthCheck.Status.up("writes version " + LogVersions.written())));

@@ -23,12 +23,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The partitions that this process has stopped reading, because they contain a record of a schema that this release does
- * not know. Neither that record nor any later one of the partition reaches a stage, so that no stage derives anything
- * without it or commits a position after it. Only a newer release can continue.
+ * The partitions that this process has stopped reading, because they contain a record of a schema that this release
+ * does not know. Neither that record nor any later one of the partition reaches a stage, so that no stage derives
+ * anything without it or commits a position after it. Only a newer release can continue.
  *
- * <p>Every consumer applies it as an interceptor. Its position moves on, but the records and the positions that it hands
- * to Kafka Streams do not. Thread-safe; one per process.
+ * <p>Every consumer applies this class as an interceptor. The consumer's own position advances past the record, but it
+ * returns no further records of the partition, and Kafka Streams sees no later position. Thread-safe; one per process.
  */
 public final class StoppedPartitions {
     private static final Logger log = LoggerFactory.getLogger(StoppedPartitions.class);
@@ -61,7 +61,7 @@ public final class StoppedPartitions {
                 .register(registry);
     }
 
-    /** Down while a partition is stopped. */
+    /** Returns the readiness check, which is down while a partition is stopped. */
     public HealthCheck check() {
         return new HealthCheck("schemas", () -> problem().map(HealthCheck.Status::down)
                 .orElseGet(() -> HealthCheck.Status.up("this release can read all records")));
@@ -79,7 +79,7 @@ public final class StoppedPartitions {
                 + stop.schema() + "); upgrade this node to that release";
     }
 
-    /** Returns {@code records} without those at which, and after which, their partitions are stopped. */
+    /** Returns {@code records}, of stopped partitions only those before the offset at which they have stopped. */
     <K, V> ConsumerRecords<K, V> passed(ConsumerRecords<K, V> records) {
         for (ConsumerRecord<K, V> record : records) {
             unknown(record.value()).ifPresent(schema -> stop(record, schema));
@@ -119,7 +119,7 @@ public final class StoppedPartitions {
         }
     }
 
-    /** What Kafka creates in each consumer. */
+    /** The interceptor, which Kafka instantiates in each consumer. */
     public static final class Interceptor implements ConsumerInterceptor<Object, Object> {
         private StoppedPartitions stopped;
 
@@ -135,12 +135,12 @@ public final class StoppedPartitions {
 
         @Override
         public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {
-            // Only what is read matters.
+            // Only records that are read matter.
         }
 
         @Override
         public void close() {
-            // Owns nothing.
+            // There is nothing to release.
         }
     }
 }

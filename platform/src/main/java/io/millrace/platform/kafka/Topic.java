@@ -5,8 +5,8 @@ package io.millrace.platform.kafka;
  */
 public enum Topic {
     /**
-     * The input of all other topics: {@code SessionStarted}, {@code SessionTracks}, {@code Packet}, {@code SessionEnded},
-     * {@code GraceOver}.
+     * The input of all other topics: {@code SessionStarted}, {@code SessionTracks}, {@code Packet},
+     * {@code SessionEnded}, {@code GraceOver}.
      */
     PACKETS("packets", false),
     /** Session notices between ingest nodes, keyed by stream and session. */

@@ -36,8 +36,8 @@ public final class Topics {
     /** How soon compaction may remove a superseded notice or directory entry. */
     private static final long COMPACTION_LAG_MS = TimeUnit.MINUTES.toMillis(10);
     /**
-     * How long superseded records remain at least. A directory entry over which a replaced segmenter has written an older
-     * one can be restored for this long.
+     * How long superseded records remain at least. A directory entry over which a replaced segmenter has written an
+     * older one can be restored for this long.
      */
     private static final long RESTORABLE_MS = COMPACTION_LAG_MS / 2;
     /** How long tombstones remain readable. */
@@ -97,8 +97,8 @@ public final class Topics {
     }
 
     /**
-     * Like {@link #ensure(KafkaClients)}, but does not create topics that {@code policy} forbids: a topic keeps the
-     * number of replicas that it is created with.
+     * Like {@link #ensure(KafkaClients)}, but does not create topics that {@code policy} forbids, because a topic keeps
+     * the number of replicas with which it was created.
      */
     public static Replicas ensure(KafkaClients kafka, DurabilityWatch.Policy policy) {
         try (Admin admin = kafka.admin("millrace-topics")) {

@@ -1,12 +1,14 @@
 package io.millrace.platform.log;
 
 /**
- * An epoch is over. The segmenter writes it after the epoch's last cut, and the packager passes it on to {@code index}
- * after the last entry, so that all readers of the index see the end at the same place. Everything of the epoch that
- * follows is a repetition or void. Written in epochs since version 4 of the rules; readers take the first one.
+ * States that an epoch is over. The segmenter writes this record after the epoch's last cut, and the packager copies it
+ * to {@code index} after the epoch's last entry, so that all readers of the index see the end at the same place. Later
+ * records of the epoch are repetitions or void. Written for epochs since version 4 of the rules; readers use the first
+ * one.
  *
  * @param epoch number of the epoch's first session
- * @param lastSegment number of the last segment, -1 if the epoch has none. The packager may have been unable to make it
+ * @param lastSegment number of the last segment, -1 if the epoch has none. It counts even if the packager could not mux
+ *     it
  * @param endMs PROGRAM-DATE-TIME of the end of the last segment, or the start of the session if there is no segment, ms
  *     since 1970
  */

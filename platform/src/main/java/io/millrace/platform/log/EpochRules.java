@@ -17,9 +17,9 @@ import java.util.List;
 public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs, int windowMs, int graceMs,
         List<Format> formats) {
     /**
-     * Since version 2, MPEG-TS carries MP3, and the duration of a message is that of all MP3 frames in it. Since version 3,
-     * {@link GraceOver} ends an epoch whose session is live, and more claims are remembered.
-     * Since version 4, an epoch ends by a record in {@code segments} and {@code index}. Since version 5, all sessions of an epoch
+     * Since version 2, MPEG-TS carries MP3, and the duration of a message is that of all MP3 frames in it. Since
+     * version 3, {@link GraceOver} ends an epoch whose session is live, and more claims are remembered. Since version
+     * 4, an epoch ends by a record in {@code segments} and {@code index}. Since version 5, all sessions of an epoch
      * have the same tracks.
      */
     public static final int CURRENT_VERSION = 5;
@@ -51,7 +51,9 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
         return rulesVersion >= MP3_IN_TS_VERSION;
     }
 
-    /** Whether a segment has the sound whose codec is known before the segment's first part is cut, or at its beginning. */
+    /**
+     * Whether a segment has the audio whose codec is known before the segment's first part is cut, or at its beginning.
+     */
     public boolean takesLateSound() {
         return rulesVersion >= LATE_SOUND_VERSION;
     }
@@ -62,24 +64,24 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     }
 
     /**
-     * Whether the node of a session has left it when {@link GraceOver} is written for it, so that the record ends the epoch
-     * even if a late packet has undone the session's end.
+     * Whether {@link GraceOver} ends the epoch even if a late packet has undone the session's end. In these versions,
+     * the session's node no longer uses the session when the record is written.
      */
     public boolean graceOverEndsLiveSession() {
         return rulesVersion >= DECIDED_OVER_VERSION;
     }
 
     /**
-     * Whether {@link EpochEnded} ends the epoch in {@code segments} and {@code index}. Earlier epochs have no such record;
-     * only the directory says that they are over.
+     * Whether {@link EpochEnded} ends the epoch in {@code segments} and {@code index}. Earlier epochs have no such
+     * record; only the directory says that they are over.
      */
     public boolean endsByRecord() {
         return rulesVersion >= ENDED_BY_RECORD_VERSION;
     }
 
     /**
-     * Whether {@link SessionTracks} counts: the session takes over with it, and ends the epoch if its tracks are others than
-     * those of the epoch.
+     * Whether {@link SessionTracks} counts: the session takes over with it, and ends the epoch if its tracks differ
+     * from those of the epoch.
      */
     public boolean hasOneTrackSet() {
         return rulesVersion >= ONE_TRACK_SET_VERSION;

@@ -40,8 +40,8 @@ public final class LogCodec {
     }
 
     /**
-     * Decodes {@code value}; returns {@link UnknownSchema} if it is a record of a schema that this release does not know,
-     * and {@link Undecodable} if decoding fails. The payload of a packet or part is a slice of {@code value}.
+     * Decodes {@code value}; returns {@link UnknownSchema} if it is a record of a schema that this release does not
+     * know, and {@link Undecodable} if decoding fails. The payload of a packet or part is a slice of {@code value}.
      */
     public static LogRecord decode(ByteBuffer value) {
         try {

@@ -7,15 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The versions of the log that this release can read, and the one that this process writes. A release reads all versions
- * up to its own. It writes the version before its own until the operator finalizes its own, so that nodes of the previous
- * release can read everything until then. Version 1 was never released: it is read, and a log begins with version 2.
- * Thread-safe; one state per process.
+ * The versions of the log that this release can read, and the one that this process writes. A release reads all
+ * versions up to its own. It writes the version before its own until the operator finalizes its own, so that nodes of
+ * the previous release can read everything until then. Version 1 was never released: it is read, and a log begins with
+ * version 2. Thread-safe; one state per process.
  */
 public final class LogVersions {
     /** Names of the versions, oldest first: the folders of their schemas. */
     static final List<String> NAMES = names();
-    /** The version of a log in which nobody has finalized another one. */
+    /** The version of a log in which no other version has been finalized. */
     public static final int FIRST = 2;
     private static volatile int written = Math.max(FIRST, NAMES.size() - 1);
 
@@ -39,7 +39,9 @@ public final class LogVersions {
         return written;
     }
 
-    /** Makes this process write {@code version}, or its newest one if that is less. Never returns to an earlier version. */
+    /**
+     * Makes this process write {@code version}, or its newest one if that is less. Never returns to an earlier version.
+     */
     public static synchronized void finalized(int version) {
         written = Math.clamp(version, written, newest());
     }

@@ -30,7 +30,7 @@ public record Packet(long session, long seq, long arrivalUs, long timestampMs, i
         /** Another frame, or data. */
         OTHER;
 
-        /** Returns the content that the three flags of the log describe, of which at most one is set. */
+        /** Returns the content that the three flags of the log record describe. At most one of them may be set. */
         static Content of(boolean keyframe, boolean recoveryPoint, boolean config) {
             if (config) {
                 return CONFIG;
@@ -51,12 +51,12 @@ public record Packet(long session, long seq, long arrivalUs, long timestampMs, i
         return content == Content.RECOVERY_POINT;
     }
 
-    /** Returns this packet as another one of {@code ofSession}. */
+    /** Returns a copy of this packet with another session and number. */
     public Packet numbered(long ofSession, long number) {
         return new Packet(ofSession, number, arrivalUs, timestampMs, compositionTimeMs, kind, track, content, body);
     }
 
-    /** Returns this packet as another one of {@code ofSession}, with other times. */
+    /** Returns a copy of this packet with another session and number, and with other times. */
     public Packet at(long ofSession, long number, long arrivedUs, long atMs) {
         return new Packet(ofSession, number, arrivedUs, atMs, compositionTimeMs, kind, track, content, body);
     }

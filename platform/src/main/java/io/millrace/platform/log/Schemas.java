@@ -15,7 +15,7 @@ import org.apache.avro.Schema;
 
 /**
  * All schemas of the log. The newest folder under {@code resources/avro} contains the current ones; older folders are
- * kept for ever, so that every record ever written can be read.
+ * kept permanently, so that every record ever written can be read.
  */
 final class Schemas {
     /** Ordered by their references to each other. */
@@ -119,7 +119,7 @@ final class Schemas {
 
     private Schemas() {}
 
-    /** The rules of an epoch are of a newer release. */
+    /** Thrown if a newer release wrote the rules of an epoch. */
     private static final class NewerRulesException extends IllegalArgumentException {
         private static final long serialVersionUID = 1;
     }

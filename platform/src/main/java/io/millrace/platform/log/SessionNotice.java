@@ -2,7 +2,8 @@ package io.millrace.platform.log;
 
 /**
  * The state of a session, which ingest nodes publish to each other in {@code sessions}. Each notice contains all
- * fields, and is written after the record in {@code packets} that it describes; {@link State#OVER} is written before it.
+ * fields, and is written after the record in {@code packets} that it describes; {@link State#OVER} is written before
+ * it.
  *
  * @param stream name of the stream
  * @param session number of the session
@@ -23,8 +24,8 @@ public record SessionNotice(String stream, long session, State state, Encoder en
         /** {@link SessionEnded} is in the log. The grace period begins here. */
         ENDED,
         /**
-         * The grace period has expired, which nothing can undo. {@link GraceOver} follows in {@code packets}, and then a
-         * tombstone. If the encoder is still connected, its node claims the stream again.
+         * The grace period has expired, which nothing can undo. {@link GraceOver} follows in {@code packets}, and then
+         * a tombstone. If the encoder is still connected, its node claims the stream again.
          */
         OVER
     }

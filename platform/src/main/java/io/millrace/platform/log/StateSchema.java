@@ -14,10 +14,10 @@ import java.util.Objects;
 import org.apache.avro.Schema;
 
 /**
- * The state of a fold in the log: Avro single-object encoding with a schema per version of the log, as for the
- * records: see {@link LogVersions}. A field that a version adds has a default. Thread-safe.
+ * Schema of a fold's state in the log: Avro single-object encoding with one schema per version of the log, as for
+ * records ({@link LogVersions}). A field that a version adds has a default. Thread-safe.
  *
- * @param <T> what the state is of
+ * @param <T> type of the fold
  */
 public final class StateSchema<T> {
     private final RecordSchema<T> records;

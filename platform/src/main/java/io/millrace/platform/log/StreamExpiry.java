@@ -1,9 +1,9 @@
 package io.millrace.platform.log;
 
 /**
- * What has expired of a stream. A value of {@code streams}, keyed by the stream alone; it outlives the entries of the
- * epochs, so that readers can tell a stream or an epoch that has expired from one that never existed. An owner that was
- * replaced may write an older one late, so readers {@link #merge} all that they read.
+ * States up to which epoch a stream has expired. A value of {@code streams}, keyed by the stream name alone. It
+ * outlives the entries of the epochs, so that readers can tell an expired stream or epoch from one that never existed.
+ * A replaced owner may write an older record late, so readers {@link #merge} all records that they read.
  *
  * @param stream name of the stream
  * @param firstSeenMs start of the stream's first epoch, ms since 1970
@@ -11,7 +11,7 @@ package io.millrace.platform.log;
  * @param endMs end of that epoch, ms since 1970
  */
 public record StreamExpiry(String stream, long firstSeenMs, long lastEpoch, long endMs) implements LogRecord {
-    /** Returns what both say. Null is allowed for the other one. */
+    /** Returns a record that covers both. {@code other} may be null. */
     public StreamExpiry merge(StreamExpiry other) {
         return other == null
                 ? this

@@ -6,13 +6,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which default tracks a session has. Parameters of a codec, such as the resolution or the sample rate, do not belong to it.
+ * The default tracks of a session and their codecs. Parameters of a codec, such as the resolution or the sample rate,
+ * are not part of it.
  *
  * @param video name of the codec of video track 0 as in {@link Track}, null without that track
  * @param audio name of the codec of audio track 0, null without that track
  */
 public record TrackSet(String video, String audio) {
-    /** Nobody has said which tracks there are. */
+    /** The tracks are not known. */
     public static final TrackSet UNKNOWN = new TrackSet(null, null);
 
     /** Returns the codecs of the default tracks among {@code tracks}. */
@@ -25,7 +26,9 @@ public record TrackSet(String video, String audio) {
                 .orElse(null);
     }
 
-    /** Returns a set with these codecs: this one if it has them, so that asking for each packet allocates nothing. */
+    /**
+     * Returns a set with these codecs, or this set if it has them already, so that a call per packet allocates nothing.
+     */
     public TrackSet with(String newVideo, String newAudio) {
         return Objects.equals(video, newVideo) && Objects.equals(audio, newAudio)
                 ? this
@@ -36,7 +39,7 @@ public record TrackSet(String video, String audio) {
         return video != null || audio != null;
     }
 
-    /** Returns these tracks for users, such as {@code AVC and AAC}. */
+    /** Returns the tracks as text for users, such as {@code AVC and AAC}. */
     public String words() {
         return isKnown()
                 ? Stream.of(video == null ? "" : video, audio == null ? "" : audio).filter(codec -> !codec.isEmpty())

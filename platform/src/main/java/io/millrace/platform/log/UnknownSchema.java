@@ -1,8 +1,8 @@
 package io.millrace.platform.log;
 
 /**
- * Takes the place of a record whose schema this release does not know: a newer release wrote it. Readers must not skip it
- * (see {@code StoppedPartitions}).
+ * Takes the place of a record whose schema this release does not know: a newer release wrote it. Readers must not skip
+ * it (see {@code StoppedPartitions}).
  *
  * @param fingerprint CRC-64-AVRO of the schema
  */

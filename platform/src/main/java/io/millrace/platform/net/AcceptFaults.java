@@ -27,7 +27,7 @@ public final class AcceptFaults extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        log.log(Level.WARN, ALL_PEERS, "cannot accept a connection to {}, tries again in {} s: {}",
+        log.log(Level.WARN, ALL_PEERS, "cannot accept a connection to {}, trying again in {} s: {}",
                 ctx.channel().localAddress(), PAUSE_S, cause.toString());
         ChannelConfig listener = ctx.channel().config();
         if (listener.isAutoRead()) {

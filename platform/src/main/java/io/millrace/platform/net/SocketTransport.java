@@ -18,17 +18,23 @@ import java.util.function.UnaryOperator;
 public final class SocketTransport {
     private SocketTransport() {}
 
-    /** @param threads number of event loops, 0 for twice the number of processors */
+    /**
+     * Creates event loops on daemon threads, which do not keep the process alive.
+     *
+     * @param name prefix of the threads' names
+     * @param threads number of event loops, 0 for twice the number of processors
+     */
     public static EventLoopGroup newGroup(String name, int threads) {
         return newGroup(name, threads, UnaryOperator.identity());
     }
 
-    /** Creates event loops whose input and output {@code around} wraps. */
+    /** Like {@link #newGroup(String, int)}; {@code around} wraps the input and output of the event loops. */
     public static EventLoopGroup newGroup(String name, int threads, UnaryOperator<IoHandlerFactory> around) {
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), around.apply(io));
     }
 
+    /** Returns the type of server socket that runs on {@code group}. */
     public static Class<? extends ServerChannel> serverChannel(EventLoopGroup group) {
         return group instanceof IoEventLoopGroup io && io.isCompatible(EpollIoHandle.class)
                 ? EpollServerSocketChannel.class

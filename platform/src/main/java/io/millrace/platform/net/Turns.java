@@ -10,9 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
- * Limits how many tasks run at a time, such as questions to a hook or steps of requests. The others wait, and networks
- * take turns: every second turn goes to the network that waits for the fewest, the others go around among all networks.
- * A network that asks for much thus delays mainly itself. A task that nobody needs any more keeps its place until the
+ * Limits how many tasks run at a time, such as requests to a hook or steps of client requests. Other tasks wait, and
+ * networks take turns: every second turn goes to the network that waits for the fewest, the others go around among all
+ * networks. A network with many tasks therefore mainly delays itself. An abandoned task keeps its place until the
  * caller ends its turn, so the number of waiting tasks has a limit as well.
  *
  * <p>Thread-safe and non-blocking.

@@ -12,7 +12,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** A search of one stream's cuts, in log order, from some cut on. A pure fold; confined to one thread. */
 sealed interface CutSearch {
     /**
-     * Counts a record of any stream, before it is folded if it is a cut of the searched one. Returns whether to continue.
+     * Counts a record of any stream; a cut of the searched stream is counted before it is folded. Returns whether to
+     * continue.
      *
      * @throws ReadLimitException if the budget of the search is exhausted
      */
@@ -25,8 +26,8 @@ sealed interface CutSearch {
     boolean isFound();
 
     /**
-     * The tracks of the segment of {@code entry}, which only the segment's first cut contains. Reports those of all
-     * segments of the epoch that it passes.
+     * Searches for the tracks of the segment of an index entry, which only the segment's first cut contains. Reports
+     * the tracks of every segment of the epoch that it passes.
      */
     final class Head implements CutSearch {
         private final IndexEntry entry;

@@ -16,17 +16,21 @@ import org.apache.kafka.common.TopicPartition;
  * Finds in {@code segments} what the index does not contain: the codec configurations at a keyframe, and the packet at
  * a time. Blocks; confined to the thread of its reader.
  *
- * <p>A read begins shortly before the cuts of an index entry. If it finds that they are older, because the encoder
- * stalled within the segment, the next read begins further back, until they are found or the log begins.
+ * <p>A read begins shortly before the cuts of an index entry. If the cuts are older than that, because the encoder
+ * stalled within the segment, the next read begins further back, until the cuts are found or the log begins.
  */
 public final class Cuts {
     /** A cut is written after the newest packet in its part has arrived, by the same clock. */
     private static final long SLACK_MS = 5_000;
-    /** The first read begins this many target durations, and the slack, before the newest packet of the entry's part. */
+    /**
+     * The first read begins this many target durations, and the slack, before the newest packet of the entry's part.
+     */
     private static final int TARGET_DURATIONS = 2;
     private static final int DEEPER = 4;
     private static final long BEGINNING = 0;
-    /** Records that are read beyond the wanted segment for later searches, because the consumer has fetched them anyway. */
+    /**
+     * Records that are read beyond the wanted segment for later searches, because the consumer has fetched them anyway.
+     */
     static final int BEYOND_BYTES = 64 * 1024;
 
     private final KafkaClients kafka;
@@ -58,10 +62,10 @@ public final class Cuts {
     /**
      * Returns the same tracks, and reports those of the other segments that the search passes, for a cache.
      *
-     * @param knownOffset offset of the first cut of an earlier segment of the epoch, where the search may begin; 0 if none
-     *     is known
-     * @param passed receives the tracks of segments of the epoch, the wanted one and some later ones included, even if the
-     *     search fails after that
+     * @param knownOffset offset of the first cut of an earlier segment of the epoch, where the search may begin; 0 if
+     *     none is known
+     * @param passed receives the tracks of segments of the epoch, the wanted one and some later ones included, even if
+     *     the search fails after that
      */
     public Optional<SegmentTracks> tracks(String stream, IndexEntry keyframe, long knownOffset, ReadBudget budget,
             Consumer<SegmentTracks> passed) {

@@ -45,7 +45,8 @@ public final class Moments {
 
     /**
      * Returns the epochs in which a moment may be, in the order in which to search them: the first one that contains a
-     * keyframe at or before the time, or after it, contains the moment. If two epochs overlap, the older one contains it.
+     * keyframe at or before the time, or after it, contains the moment. If two epochs overlap, the older one contains
+     * it.
      *
      * @param epochs epochs of one stream, oldest first
      * @param timeMs PROGRAM-DATE-TIME, ms since 1970

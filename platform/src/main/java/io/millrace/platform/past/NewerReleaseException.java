@@ -4,8 +4,10 @@ import io.millrace.platform.log.UnknownSchema;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.RetriableException;
 
-/** A range of the log contains a record of a newer release, so it cannot be read without gaps. Reading it again may only
- * succeed after this node has been upgraded. */
+/**
+ * A range of the log contains a record of a newer release, so it cannot be read without gaps. A retry can succeed only
+ * after this node has been upgraded.
+ */
 public final class NewerReleaseException extends RetriableException {
     private static final long serialVersionUID = 1;
 

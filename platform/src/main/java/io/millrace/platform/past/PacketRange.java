@@ -8,8 +8,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
- * Reads one stream's {@code packets} from an offset on, without a gap, in turns. Each turn borrows a {@link RangeReader},
- * which may read something else in between.
+ * Reads one stream's {@code packets} from an offset on, without a gap, in turns. Each turn borrows a
+ * {@link RangeReader}, which may read something else in between.
  *
  * <p>If retention has deleted the records that come next, the range stops there: what follows may have other
  * configurations, or belong to another session, so the caller looks up where it can continue ({@link #moveTo}). Blocks;
@@ -18,7 +18,7 @@ import org.apache.kafka.common.errors.RetriableException;
 public final class PacketRange {
     /** Why a turn ended. */
     public enum Stop {
-        /** The visitor wanted no more, or the turn has read its share. */
+        /** The visitor ended the turn, or the turn has read its share. */
         PAUSED,
         /** Everything before the end has been read. */
         END,

@@ -24,7 +24,7 @@ public final class RangeReader implements AutoCloseable {
     /** Some hundred entries. A search step needs only one of them, but the consumer prefetches. */
     private static final int INDEX_FETCH_BYTES = 32 * 1024;
 
-    /** Receives what one poll returned. */
+    /** Receives the result of one poll. */
     @FunctionalInterface
     interface Polls {
         /**
@@ -85,7 +85,10 @@ public final class RangeReader implements AutoCloseable {
         readPolls(partition, from, to, (records, _) -> records.stream().allMatch(visitor));
     }
 
-    /** Passes the same records poll by poll, and the position after each. Deleted records are missing among them. */
+    /**
+     * Like {@link #read}, but passes the records poll by poll, with the position after each poll. Does not report
+     * deleted records.
+     */
     void readPolls(TopicPartition partition, long from, long to, Polls visitor) {
         if (from >= to) {
             return;

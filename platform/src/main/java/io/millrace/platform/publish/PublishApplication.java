@@ -15,7 +15,9 @@ public interface PublishApplication {
     CompletionStage<PublishAnswer> publish(AccessRequest request, Publisher publisher);
 
     /**
-     * Returns an application that refuses every publisher. @param description tells the user where to publish instead
+     * Returns an application that refuses every publisher.
+     *
+     * @param description tells the user where to publish instead
      */
     static PublishApplication none(String description) {
         return (_, _) -> CompletableFuture

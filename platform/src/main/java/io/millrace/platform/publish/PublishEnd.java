@@ -4,7 +4,7 @@ package io.millrace.platform.publish;
 public enum PublishEnd {
     /** The access policy refuses the publisher. */
     DENIED,
-    /** Other publishers have the name. */
+    /** Other publishers use the name. */
     NAME_IN_USE,
     /** A limit of the server leaves no room for the publisher. */
     OVER_LIMIT,
@@ -16,7 +16,7 @@ public enum PublishEnd {
     FORGOTTEN,
     /** The log did not accept the claim to the name. */
     CLAIM_FAILED,
-    /** A packet was lost. The gap cannot be repaired: readers would take the packets after it for the whole. */
+    /** A packet was lost. The session cannot continue, because readers would not notice the gap. */
     PACKET_LOST,
     /** The publish is ended before a full disk makes the broker fail, and with it the retained media of all streams. */
     DISK_FULL,

@@ -11,8 +11,8 @@ public interface PublishSink {
      * multitrack message.
      *
      * @param timestampMs decoding time in ms, unwrapped by the protocol; jumps where the encoder's clock jumps
-     * @param body an FLV tag body, of data without {@code @setDataFrame}; names its tracks. Transferred: the sink may
-     *        keep it, and it is not written to any more
+     * @param body an FLV tag body, for data without {@code @setDataFrame}. It names its tracks. Transferred: the sink
+     *     may keep it, and it is not written to any more
      */
     void message(Kind kind, long timestampMs, ByteBuffer body);
 

@@ -5,8 +5,8 @@ import java.util.concurrent.Executor;
 /** One publish, as the application sees it. Thread-safe; calls after its end have no effect. */
 public interface Publisher {
     /**
-     * Returns the thread that reads from the encoder and owns the publish, as an executor that runs tasks after the current
-     * one. Never changes.
+     * Returns the thread that reads from the encoder and owns the publish, as an executor that runs tasks after the
+     * current one. Never changes.
      */
     Executor loop();
 

@@ -7,10 +7,9 @@ import java.util.Set;
 /**
  * A player's {@code play} command, parsed and checked. Immutable.
  *
- * @param access who asks for which stream
+ * @param access the client and the stream that it requests
  * @param fourCcs the FourCCs of Enhanced RTMP that the player supports; {@code *} stands for all
- * @param durationMs duration to play, in media time; or
- *     {@link io.millrace.media.rtmp.PlayDuration#UNLIMITED}
+ * @param durationMs duration to play, in media time; or {@link io.millrace.media.rtmp.PlayDuration#UNLIMITED}
  */
 public record PlayRequest(AccessRequest access, Set<String> fourCcs, long durationMs) {
     public PlayRequest {

@@ -121,8 +121,8 @@ public final class RtmpClient implements AutoCloseable {
     }
 
     /**
-     * Waits until the reader has read what the server sent before the connection broke: a server that refuses a stream says
-     * why and then closes, so the reader's failure is the reason, and the failed write only a consequence.
+     * Waits until the reader has read what the server sent before the connection broke: a server that refuses a stream
+     * says why and then closes, so the reader's failure is the reason, and the failed write only a consequence.
      */
     private void awaitReader() {
         try {

@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The claims to a stream whose first packet has not arrived yet, and the written form of a claim. Confined to the thread
- * of its fold.
+ * The claims to a stream whose first packet has not arrived yet, and the written form of a claim. Confined to the
+ * thread of its fold.
  */
 final class Claims {
     /**
-     * Upper bound on memory. Ingest refuses a publisher before that: one node has at most 16 claims to a name that wait for
-     * their first packet, and a claim whose node has died is withdrawn after the grace period. The oldest claim is dropped first.
+     * Upper bound on memory. Ingest refuses a publisher before that: one node has at most 16 claims to a name that wait
+     * for their first packet, and a claim whose node has died is withdrawn after the grace period. The oldest claim is
+     * dropped first.
      */
     private static final int LIMIT = 255;
     /** Before version 3 of the rules. Ingest did not know this limit, so a claim with packets could be dropped. */

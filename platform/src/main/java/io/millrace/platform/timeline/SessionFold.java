@@ -24,10 +24,11 @@ import java.util.List;
  * order.
  *
  * <p>{@link SessionStarted} is a claim. A claim greater than the current session takes over at its first packet;
- * packets of lesser sessions are ignored from then on. Since version 5 of the rules, a claim takes over with its {@link SessionTracks},
- * which end the epoch and begin another one if they are not those of the epoch. {@link SessionEnded} starts the grace period, the session's next
- * packet cancels it, and {@link GraceOver} ends the epoch, even if a late packet has cancelled the grace period (since version
- * 3 of the rules). The next session after that begins a new epoch under its own rules.
+ * packets of lesser sessions are ignored from then on. Since version 5 of the rules, a claim takes over with its
+ * {@link SessionTracks}, which end the epoch and begin another one if they are not those of the epoch.
+ * {@link SessionEnded} starts the grace period, the session's next packet cancels it, and {@link GraceOver} ends the
+ * epoch, even if a late packet has cancelled the grace period (since version 3 of the rules). The next session after
+ * that begins a new epoch under its own rules.
  *
  * <p>Uses no clock and parses no codec data. Confined to one thread. Each record may be folded only once: callers skip
  * the records that they have already folded.
@@ -298,7 +299,9 @@ public final class SessionFold {
         return claims.isEmpty() && (state == State.NONE || state == State.ENDED);
     }
 
-    /** Returns the whole state, in the current version of its schema. Folds of the same records return the same bytes. */
+    /**
+     * Returns the whole state, in the current version of its schema. Folds of the same records return the same bytes.
+     */
     public byte[] toBytes() {
         return SCHEMA.encode(this);
     }

@@ -11,8 +11,8 @@ import java.util.function.LongFunction;
 
 /**
  * The FLV tags of one stream from one of its records on: {@link SessionFold} decides which packets count, and
- * {@link TagFold} turns those into tags. Live viewers, viewers of the past, export and replay all use this class, so the
- * tags of a packet are the same for all of them.
+ * {@link TagFold} turns those into tags. Live viewers, viewers of the past, export and replay all use this class, so
+ * the tags of a packet are the same for all of them.
  *
  * <p>Times restart in each epoch. The last event of an epoch is its end. Pure; confined to one thread at a time.
  */
@@ -84,7 +84,7 @@ public final class StreamTags {
                 case SessionEvent.EpochBegan began when began.epoch() != epoch ->
                     tracksOf.apply(began.epoch()).ifPresent(with -> begin(began.epoch(), with));
                 case SessionEvent.EpochBegan _,SessionEvent.TookOver _,SessionEvent.Left _,SessionEvent.Returned _ -> {
-                    // The tags go on in the same epoch.
+                    // The tags continue in the same epoch.
                 }
             }
         }

@@ -40,7 +40,7 @@ final class TagFold {
     private long sessionStartMs;
     private long session = -1;
 
-    /** @param tracks the tracks that viewers were told about when they started */
+    /** @param tracks the tracks that were announced to viewers at the start */
     TagFold(Tracks tracks) {
         hasVideo = tracks.video() != null;
         hasAudio = tracks.audio() != null;

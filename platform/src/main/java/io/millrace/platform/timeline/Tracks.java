@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The default tracks of an epoch or of a segment, parsed from the log. Immutable; tracks with an unreadable configuration are
- * omitted.
+ * The default tracks of an epoch or of a segment, parsed from the log. Immutable; tracks with an unreadable
+ * configuration are omitted.
  *
  * @param video configuration of video track 0, null without video
  * @param audio configuration of audio track 0, null without audio

@@ -19,7 +19,7 @@ class IngestNodesTest {
     }
 
     @Test
-    void silentNodeLeavesList() {
+    void removesSilentNodeFromList() {
         nodes.put(node("a", 1), 1_000);
         assertThat(nodes.list(1_000 + VALID_MS)).hasSize(1);
         assertThat(nodes.list(1_001 + VALID_MS)).isEmpty();

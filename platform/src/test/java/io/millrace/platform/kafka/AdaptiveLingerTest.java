@@ -59,12 +59,12 @@ class AdaptiveLingerTest {
             // The thread reads the clock when it starts, so the clock must not advance earlier.
             add(linger);
             within().until(() -> flushes.get() > 0);
-            addManyInAWindow(linger);
+            addManyWithinWindow(linger);
             within().until(linger::lingers);
             int before = flushes.get();
             for (int window = 0; window < 3; window++) {
                 int seen = looks.get();
-                addManyInAWindow(linger);
+                addManyWithinWindow(linger);
                 within().until(() -> looks.get() > seen);
                 assertThat(linger.lingers()).isTrue();
             }
@@ -77,7 +77,7 @@ class AdaptiveLingerTest {
         }
     }
 
-    private void addManyInAWindow(AdaptiveLinger linger) {
+    private void addManyWithinWindow(AdaptiveLinger linger) {
         records.addAndGet(MANY - 1);
         nowNanos.addAndGet(RecordRate.WINDOW_NANOS);
         add(linger);

@@ -58,7 +58,7 @@ class DurabilityRulesTest {
     }
 
     @Test
-    void topicsWithOneProblemShareALineThatNamesRiskAndRemedy() {
+    void topicsWithSameProblemShareLineWithRiskAndRemedy() {
         replicated(1, "1");
         assertThat(problems(3, 0)).singleElement().extracting(DurabilityProblem::message).asString()
                 .startsWith("all topics (m.*) have 1 replica, although there are 3 brokers: ")

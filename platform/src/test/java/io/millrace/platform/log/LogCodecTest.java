@@ -122,7 +122,7 @@ class LogCodecTest {
     }
 
     @Test
-    void rulesOfANewerReleaseAreAnUnknownSchema() {
+    void rulesOfNewerReleaseAreUnknownSchema() {
         var rules = new EpochRules(EpochRules.CURRENT_VERSION + 1, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
         byte[] encoded = LogCodec.encode(
                 new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("node", "client", "address"), 1, rules));

@@ -22,14 +22,14 @@ class StateSchemaTest {
     }
 
     @Test
-    void readsItsOwnAndThePreviousVersion() {
+    void readsCurrentAndPreviousVersion() {
         assertThat(NEW.decode(written(NEW))).isEqualTo(new Counted(7, "seven"));
         assertThat(NEW.decode(written(OLD))).isEqualTo(new Counted(7, "none"));
         assertThat(OLD.decode(written(OLD))).isEqualTo(new Counted(7, "old"));
     }
 
     @Test
-    void writesPreviousVersionUntilItsOwnIsFinalized() {
+    void writesPreviousVersionUntilFinalized() {
         ByteBuffer before = ByteBuffer.wrap(NEW.encode(new Counted(7, "seven"), 1));
         assertThat(OLD.decode(before)).isEqualTo(new Counted(7, "old"));
         assertThat(before).isEqualTo(written(OLD));

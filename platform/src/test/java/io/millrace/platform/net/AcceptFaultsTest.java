@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class AcceptFaultsTest {
     @Test
-    void pausesForASecondAndLogsOneLine() {
+    void pausesOneSecondAndLogsOnce() {
         Logger logger = new LoggerContext().getLogger("listener");
         var said = new ListAppender<ILoggingEvent>();
         said.start();

@@ -29,7 +29,7 @@ class LineQuotaTest {
     }
 
     @Test
-    void remembersAThousandPeers() {
+    void remembersThousandPeers() {
         IntStream.range(0, 100_000).forEach(i -> quota.permits("peer " + i, 0));
         assertThat(quota.end()).contains(new Withheld("other addresses", 99_000));
     }

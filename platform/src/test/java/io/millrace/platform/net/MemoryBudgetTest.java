@@ -146,7 +146,7 @@ class MemoryBudgetTest {
 
     /** Incomplete messages therefore do not keep other peers from connecting. */
     @Test
-    void peersWithoutReserveHaveAnEighth() {
+    void peersWithoutReserveHaveOneEighth() {
         MemoryBudget.Share greedy = publisher("greedy");
         greedy.take(MOST);
         MemoryBudget.Share pending = open("pending");

@@ -9,7 +9,7 @@ class LogTimestampsTest {
     private static final long DAY = 86_400_000;
 
     @Test
-    void areTheMediasTimeWithinWhatBrokersTakeAndRetain() {
+    void areMediaTimesWithinLimitsOfBroker() {
         assertThat(LogTimestamps.of(NOW - 5, NOW, DAY)).isEqualTo(NOW - 5);
         assertThat(LogTimestamps.of(NOW + LogTimestamps.LEAD_LIMIT_MS, NOW, DAY))
                 .isEqualTo(NOW + LogTimestamps.LEAD_LIMIT_MS);

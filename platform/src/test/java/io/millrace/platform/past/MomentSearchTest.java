@@ -109,7 +109,7 @@ class MomentSearchTest {
     }
 
     @Test
-    void startsWithinSegmentIfItsKeyframeIsSurelyBeforeTime() {
+    void startsWithinSegmentIfKeyframeIsCertainlyBeforeTime() {
         Index index = new Index().segments(1).segment(false, true).segments(1);
         assertThat(found(index, 1_900)).as("the keyframe may be later in the part").isZero();
         assertThat(found(index, 2_000)).isEqualTo(2_000);

@@ -97,7 +97,7 @@ class MomentSpanScanTest {
     }
 
     @Test
-    void continuesAmongOtherStreamsOnceItHasSeenEpoch() {
+    void continuesAmongOtherStreamsAfterEntryOfEpoch() {
         MomentSpanScan scan = scanTo(1);
         assertThat(scan.test(segment(0))).isTrue();
         for (int i = 1; i <= MomentSpanScan.MISSED_RECORDS; i++) {

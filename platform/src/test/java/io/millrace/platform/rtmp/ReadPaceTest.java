@@ -15,7 +15,7 @@ class ReadPaceTest {
     @ParameterizedTest
     @CsvSource({"50, 0", "200, 0", "300, 16500", "450, 33000", "20000, 33000"})
     void waitGrowsWithReadRate(int readsPerSecond, long waitUs) {
-        runForASecond(readsPerSecond);
+        runForOneSecond(readsPerSecond);
         pollAtTick();
 
         assertThat(pace.waitNanos(nowNanos)).isEqualTo(waitUs * MS / 1_000);
@@ -29,7 +29,7 @@ class ReadPaceTest {
             pollAtTick();
             long wait = pace.waitNanos(nowNanos);
             double polls = wait == 0 ? 75 : Math.min(75, 1e9 / wait);
-            runForASecond((int) (publishers * polls));
+            runForOneSecond((int) (publishers * polls));
             if (second > 1) {
                 assertThat(wait).isEqualTo(waitUs * MS / 1_000);
             }
@@ -38,7 +38,7 @@ class ReadPaceTest {
 
     @Test
     void latePollWaitsOnlyForRestOfTick() {
-        runForASecond(5_000);
+        runForOneSecond(5_000);
         pollAtTick();
 
         assertThat(pace.waitNanos(nowNanos + 5 * MS)).isEqualTo(28 * MS);
@@ -47,7 +47,7 @@ class ReadPaceTest {
 
     @Test
     void loopsPollAtSameTime() {
-        runForASecond(5_000);
+        runForOneSecond(5_000);
         pollAtTick();
         pace.polled(nowNanos + 3 * MS);
 
@@ -57,8 +57,8 @@ class ReadPaceTest {
 
     @Test
     void doesNotWaitAfterPublishersHaveLeft() {
-        runForASecond(5_000);
-        runForASecond(100);
+        runForOneSecond(5_000);
+        runForOneSecond(100);
         pollAtTick();
 
         assertThat(pace.waitNanos(nowNanos)).isZero();
@@ -71,7 +71,7 @@ class ReadPaceTest {
     }
 
     /** Passes a second in 50 polls, each of which finds a fiftieth of the reads. */
-    private void runForASecond(int reads) {
+    private void runForOneSecond(int reads) {
         for (int turn = 0; turn < 50; turn++) {
             nowNanos += 20 * MS;
             pace.polled(nowNanos);

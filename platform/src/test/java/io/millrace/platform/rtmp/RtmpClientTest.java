@@ -28,7 +28,7 @@ class RtmpClientTest {
         try (ServerSocket listener = new ServerSocket()) {
             listener.setReceiveBufferSize(SMALL_BUFFER_BYTES);
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            CompletableFuture<Void> server = CompletableFuture.runAsync(() -> refuseInTheMiddle(listener),
+            CompletableFuture<Void> server = CompletableFuture.runAsync(() -> refuseMidway(listener),
                     Thread::startVirtualThread);
             URI url = URI.create("rtmp://127.0.0.1:" + listener.getLocalPort() + "/live/show");
             try (RtmpClient client = PatientLimits.publish(url)) {
@@ -41,7 +41,7 @@ class RtmpClientTest {
     }
 
     /** Accepts a publish, refuses it at its first media, and closes with unread input, so that the peer gets a reset. */
-    private static void refuseInTheMiddle(ServerSocket listener) {
+    private static void refuseMidway(ServerSocket listener) {
         try (Socket socket = listener.accept()) {
             var session = new ServerSession(new SplittableRandom(1));
             byte[] buffer = new byte[SMALL_BUFFER_BYTES];

@@ -45,7 +45,7 @@ class RtmpHandlerTest {
     private ClientSession client = client("rtmp://host/live/show?token=x");
 
     @BeforeEach
-    void stopTheClock() {
+    void stopClock() {
         channel.freezeTime();
     }
 
@@ -57,7 +57,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void publishesToTheSink() {
+    void publishesToSink() {
         carry();
         assertThat(application.requests).singleElement().satisfies(request -> {
             assertThat(request.stream()).isEqualTo(new StreamName("live/show"));

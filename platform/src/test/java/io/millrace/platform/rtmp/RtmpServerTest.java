@@ -102,7 +102,7 @@ class RtmpServerTest {
     void clientReportsShutdown() throws Exception {
         try (RtmpClient client = PatientLimits.publish(url("/live/show"))) {
             server.close();
-            assertThatThrownBy(() -> sendUntilItFails(client)).isInstanceOf(RtmpException.class)
+            assertThatThrownBy(() -> sendUntilFailure(client)).isInstanceOf(RtmpException.class)
                     .hasMessageContaining("the server is shutting down (NetConnection.Connect.AppShutdown)");
         }
         assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.CLOSED_BY_SERVER);
@@ -207,7 +207,7 @@ class RtmpServerTest {
         }
     }
 
-    private static void sendUntilItFails(RtmpClient client) throws RtmpException {
+    private static void sendUntilFailure(RtmpClient client) throws RtmpException {
         while (true) {
             client.send(MediaKind.AUDIO, 0, ByteBuffer.allocate(100));
         }

@@ -239,7 +239,7 @@ class SessionFoldTest {
 
     @ParameterizedTest
     @MethodSource({"stories", "storiesOfTracks"})
-    void decidesWhatCounts(Story story) {
+    void decidesWhichPacketsCount(Story story) {
         assertThat(tell(story.records, 0)).containsExactly(story.said);
     }
 
@@ -324,7 +324,7 @@ class SessionFoldTest {
     }
 
     @Test
-    void isForgettableWhenOverWithoutClaims() {
+    void canBeRemovedWhenOverWithoutClaims() {
         SessionFold fold = new SessionFold();
         assertThat(fold.isForgettable()).isTrue();
         fold.fold(0, claim());

@@ -83,7 +83,9 @@ final class Cutter {
         return session;
     }
 
-    /** Wall-clock time of the end of the last closed segment, or of the start of the session without one, ms since 1970. */
+    /**
+     * Wall-clock time of the end of the last closed segment, or of the start of the session without one, ms since 1970.
+     */
     long endMs() {
         return endWallMs == Long.MIN_VALUE ? startedAtMs : endWallMs;
     }
@@ -217,7 +219,7 @@ final class Cutter {
         }
     }
 
-    /** Earlier rules know no silent tracks. */
+    /** Epochs of earlier rules never report silence. */
     private boolean isSilent(long silentMs) {
         return playlist.rules.hasOneTrackSet() && silentMs > SILENCE_MS;
     }

@@ -261,7 +261,7 @@ final class Directory {
 
     static Directory read(Generic g) {
         if (!(LogCodec.decode(g.bytes("entry")) instanceof StreamEntry e)) {
-            throw new IllegalArgumentException("the entry of the state is another record");
+            throw new IllegalArgumentException("the state contains another record instead of an entry");
         }
         Directory directory = new Directory(e.stream(), e.epoch(), e.rules(), e.span().firstOffset(),
                 e.span().startedAtMs());

@@ -132,6 +132,6 @@ final class Playlist {
         if (LogCodec.decode(bytes) instanceof Cut cut) {
             return cut;
         }
-        throw new IllegalArgumentException("a cut of the state is another record");
+        throw new IllegalArgumentException("the state contains another record instead of a cut");
     }
 }

@@ -211,7 +211,9 @@ public final class StreamFold {
         }
     }
 
-    /** Returns the whole state, in the current version of its schema. Folds of the same records return the same bytes. */
+    /**
+     * Returns the whole state, in the current version of its schema. Folds of the same records return the same bytes.
+     */
     public byte[] toBytes() {
         return SCHEMA.encode(this);
     }

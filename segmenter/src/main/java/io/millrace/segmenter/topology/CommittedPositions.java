@@ -18,7 +18,7 @@ public final class CommittedPositions {
 
     private final ConcurrentMap<Integer, Long> positions = new ConcurrentHashMap<>();
 
-    /** Returns the settings of the consumer of {@code packets}, which has the interceptors {@code others}, too. */
+    /** Returns the settings of the consumer of {@code packets}, which also has the interceptors {@code others}. */
     public Map<String, Object> config(Object others) {
         return Map.of(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, others + "," + Interceptor.class.getName(), SELF,
                 this);
@@ -29,7 +29,7 @@ public final class CommittedPositions {
         return positions.getOrDefault(partition, -1L);
     }
 
-    /** What Kafka creates in the consumer. */
+    /** The interceptor, which Kafka instantiates in the consumer. */
     public static final class Interceptor implements ConsumerInterceptor<Object, Object> {
         private CommittedPositions committed;
 
@@ -50,7 +50,7 @@ public final class CommittedPositions {
 
         @Override
         public void close() {
-            // Owns nothing.
+            // There is nothing to release.
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.Arrays;
  *
  * @param topic {@code SEGMENTS} or {@code STREAMS}
  * @param key in the format of the topic
- * @param value encoded record, null for a tombstone.
+ * @param value encoded record, null for a tombstone
  * @param arrivalUs ingest stamp of the newest packet in it, 0 if it contains none
  */
 record Output(Topic topic, String key, byte[] value, long arrivalUs) {

@@ -63,8 +63,8 @@ final class PartitionFold {
     }
 
     /**
-     * Folds one record again whose outputs are in the log, because a predecessor has committed a position after it. Streams
-     * whose state contains the record ignore it.
+     * Folds a record again whose outputs are in the log already, because a predecessor has committed a position after
+     * it. Streams whose state contains the record ignore it.
      */
     void refold(String stream, long offset, LogRecord record) {
         if (record instanceof PacketsRecord packets && isStream(stream)) {

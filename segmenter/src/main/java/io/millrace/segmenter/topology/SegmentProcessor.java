@@ -94,9 +94,9 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     }
 
     /**
-     * Folds the records before {@code until} that the states do not contain: the states of a predecessor were damaged or
-     * lost. If {@code packets} no longer retains the beginning of an epoch, cutting restarts with the stream's next
-     * session.
+     * Folds the records before {@code until} that the states do not contain, because the states of a predecessor were
+     * damaged or lost. If {@code packets} no longer retains the beginning of an epoch, cutting restarts with the
+     * stream's next session.
      */
     private void rebuild(long until) {
         long[] count = new long[1];

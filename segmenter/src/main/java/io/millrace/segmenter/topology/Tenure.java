@@ -21,13 +21,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The time for which one task owns a partition. Its states are a snapshot in the changelog under keys of its own, so an
  * owner that was frozen and replaced overwrites nothing. The next owner takes the complete snapshot with the greatest
- * position in {@code packets}: states are a pure function of {@code packets} up to that position, whoever wrote them, and
- * the owner that committed last has written a snapshot up to its commit.
+ * position in {@code packets}: states are a pure function of {@code packets} up to that position, whoever wrote them,
+ * and the owner that committed last has written a snapshot up to its commit.
  *
  * <p>A snapshot is one record, or several if the states are large. Commits write to two slots in turn, so the previous
  * snapshot is complete while the next one is written. The snapshots of predecessors are deleted after a commit of this
- * owner's has succeeded. Kafka fences the commits of replaced owners, so only an owner whose own snapshot is newer deletes
- * any (docs/decisions/0021-a-stale-owner-changes-nothing.md). Keys are {@code OWNER/SLOT/CHUNK}. Confined to its task.
+ * owner's has succeeded. Kafka fences the commits of replaced owners, so only an owner whose own snapshot is newer
+ * deletes any (docs/decisions/0021-a-stale-owner-changes-nothing.md). Keys are {@code OWNER/SLOT/CHUNK}. Confined to
+ * its task.
  */
 final class Tenure {
     private static final Logger log = LoggerFactory.getLogger(Tenure.class);
@@ -68,7 +69,8 @@ final class Tenure {
      *
      * @param owner key of this owner, different from those of all others
      * @param changelog the records by key
-     * @param committed returns the position in {@code packets} that this process committed last, or less than any offset
+     * @param committed returns the position in {@code packets} that this process committed last, or less than any
+     *     offset
      */
     Tenure(String owner, Map<String, byte[]> changelog, LongSupplier committed) {
         this.owner = owner;
@@ -100,7 +102,7 @@ final class Tenure {
         return Optional.of(snapshot).filter(all -> all.size() == all.getFirst().chunks());
     }
 
-    /** The states of the streams that the predecessor left. */
+    /** Returns the states that the predecessor left, by stream. */
     Map<String, byte[]> states() {
         return Map.copyOf(states);
     }

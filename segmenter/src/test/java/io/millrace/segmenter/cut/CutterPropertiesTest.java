@@ -78,7 +78,7 @@ class CutterPropertiesTest {
     }
 
     @Property(tries = 100)
-    void partsAddUpToTheirSegmentAndAreNoLongerThanTheirTarget(@ForAll long seed) {
+    void partsAddUpToSegmentWithinTarget(@ForAll long seed) {
         Dump.Outcome outcome = Dump.of(sane(seed));
         assertThat(outcome.failures()).isEmpty();
         bySegment(outcome.cuts()).forEach((_, parts) -> {
@@ -96,7 +96,7 @@ class CutterPropertiesTest {
     }
 
     @Property(tries = 100)
-    void segmentsFollowEachOtherWithoutAGapBetweenDiscontinuities(@ForAll long seed) {
+    void segmentsAreContiguousBetweenDiscontinuities(@ForAll long seed) {
         List<Cut> cuts = Dump.of(sane(seed)).cuts();
         for (int i = 1; i < cuts.size(); i++) {
             Cut before = cuts.get(i - 1);
@@ -110,7 +110,7 @@ class CutterPropertiesTest {
     }
 
     @Property(tries = 300)
-    void anythingAtAllMakesWellFormedCuts(@ForAll long seed) {
+    void anyRecordsResultInWellFormedCuts(@ForAll long seed) {
         Dump.Outcome outcome = Dump.of(wild(seed));
         assertThat(outcome.failures()).isEmpty();
         List<Cut> cuts = outcome.cuts();
@@ -161,13 +161,13 @@ class CutterPropertiesTest {
     }
 
     @Property(tries = 60)
-    void aRestartAtAnyRecordGivesTheSameBytes(@ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int every) {
+    void restartAtAnyRecordResultsInSameBytes(@ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int every) {
         Tape tape = wild(seed);
         assertThat(Dump.of(tape, every).bytes()).isEqualTo(Dump.of(tape).bytes());
     }
 
     @Property(tries = 30)
-    void aHeadsStateTellsAReaderThatStartsThereTheSameTimes(@ForAll long seed) {
+    void readerThatStartsAtHeadHasSameTimes(@ForAll long seed) {
         Tape tape = wild(seed);
         for (Cut cut : Dump.of(tape).cuts()) {
             if (cut.head() != null) {

@@ -26,7 +26,7 @@ class WarningsTest {
     private final Tape tape = new Tape();
 
     @Test
-    void aCleanSessionHasNone() {
+    void cleanSessionHasNone() {
         tape.publisher().configs().live(0, 1_200, 33, 60).ends();
         assertThat(warnings()).isEmpty();
     }
@@ -39,7 +39,7 @@ class WarningsTest {
     }
 
     @Test
-    void noKeyframeForTheLongestSegment() {
+    void noKeyframeForLongestSegment() {
         tape.publisher().configs().live(0, 900, 33, 900).ends();
         assertThat(warnings()).containsExactly("NO_KEYFRAME");
     }
@@ -79,7 +79,7 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource({"1000, ''", "1001, TRACK_SKEW"})
-    void tracksThatAreApart(int skewMs, String expected) {
+    void tracksWithSkew(int skewMs, String expected) {
         Tape.Publisher p = tape.publisher().configs().audio(0);
         for (int i = 0; i < 60; i++) {
             p.audio(i * 33L);
@@ -103,7 +103,7 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource({"3000, 4, TRACK_SKEW", "3001, 5, 'TRACK_SKEW TRACK_SILENT'", "3001, 4, TRACK_SKEW"})
-    void soundThatEnds(int untilMs, int rulesVersion, String expected) {
+    void audioThatEnds(int untilMs, int rulesVersion, String expected) {
         tape.publisher(new EpochRules(rulesVersion, 2_000, 500, 30_000, 30_000, List.of(Format.TS))).configs().audio(0)
                 .pictures(0, untilMs, 1, 1_000).key(untilMs);
         assertThat(warnings()).containsExactly(expected.split(" "));
@@ -111,7 +111,7 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource({"3000, 5, ''", "3021, 5, TRACK_SILENT", "3021, 4, ''"})
-    void picturesThatEnd(int untilMs, int rulesVersion, String expected) {
+    void videoThatEnds(int untilMs, int rulesVersion, String expected) {
         tape.publisher(new EpochRules(rulesVersion, 2_000, 500, 30_000, 30_000, List.of(Format.TS))).configs().key(0)
                 .sound(0, untilMs + 1);
         assertThat(warnings()).containsExactlyElementsOf(expected.isEmpty() ? List.of() : List.of(expected));
@@ -121,7 +121,7 @@ class WarningsTest {
     @ParameterizedTest
     @CsvSource({"13, ''", "0, ''", "10, ''", "48, ''", "8, DECLARED_BITRATE", "60, DECLARED_BITRATE", "-1, ''",
         "NaN, ''"})
-    void bitrateFarFromTheDeclaredOne(double kbit, String expected) {
+    void bitrateFarFromDeclared(double kbit, String expected) {
         Tape.Publisher p = tape.publisher().configs();
         metadata(p, AmfValue.EcmaArray.of(field("videodatarate", kbit), field("audiodatarate", 0)));
         p.live(0, 600, 33, 60).ends();
@@ -153,7 +153,7 @@ class WarningsTest {
     }
 
     @Test
-    void warningDisappearsAMinuteAfterItsCause() {
+    void warningDisappearsOneMinuteAfterCause() {
         Tape.Publisher p = tape.publisher().configs().live(0, 300, 40, 150);
         assertThat(listed()).containsExactly("long_gop");
         p.live(12_000, 1_250, 40, 50);

@@ -55,7 +55,7 @@ class PartitionFoldTest {
      * Outputs since the last commit may or may not have reached the log.
      */
     @Property(tries = 200)
-    void noKillLosesOrChangesAnOutput(@ForAll long seed) {
+    void killsLoseAndChangeNoOutput(@ForAll long seed) {
         Random random = new Random(seed);
         Map<String, byte[]> changelog = new HashMap<>();
         List<Output> durable = new ArrayList<>();
@@ -130,7 +130,7 @@ class PartitionFoldTest {
     }
 
     /** The states left by a task that folded all records and died after a commit. */
-    private Map<String, byte[]> changelogOfAnEndedStream() {
+    private Map<String, byte[]> changelogOfEndedStream() {
         PartitionFold fold = new PartitionFold(meters);
         for (int i = 0; i < RECORDS.size(); i++) {
             fold.fold(STREAM, i, RECORDS.get(i));
@@ -141,8 +141,8 @@ class PartitionFoldTest {
     }
 
     @Test
-    void successorDeletesEndedStreamAfterCommitBeyondIt() {
-        Map<String, byte[]> changelog = changelogOfAnEndedStream();
+    void successorDeletesEndedStreamAfterLaterCommit() {
+        Map<String, byte[]> changelog = changelogOfEndedStream();
         PartitionFold second = new PartitionFold(meters);
 
         assertThat(second.resume(changelog)).isNotEmpty();
@@ -162,7 +162,7 @@ class PartitionFoldTest {
 
     @Test
     void recordsOfOtherStreamsLetSuccessorDeleteEndedStream() {
-        Map<String, byte[]> changelog = changelogOfAnEndedStream();
+        Map<String, byte[]> changelog = changelogOfEndedStream();
         PartitionFold second = new PartitionFold(meters);
         second.resume(changelog);
         commit(second, changelog);
@@ -206,7 +206,10 @@ class PartitionFoldTest {
         commit(first, changelog);
         changelog.put(STREAM, new byte[]{9, 9, 9});
         PartitionFold second = new PartitionFold(meters);
-        second.resume(changelog);
+        try (LogCapture log = new LogCapture(PartitionFold.class)) {
+            second.resume(changelog);
+            assertThat(log.texts(Level.WARN)).hasSize(1);
+        }
         assertThat(second.isDamaged()).isTrue();
         for (int i = 0; i < half; i++) {
             second.refold(STREAM, 2 * i, LogCodec.decode(ByteBuffer.wrap(RECORDS.get(i))));

@@ -1,9 +1,11 @@
 package io.millrace.segmenter.topology;
 
+import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.segmenter.Tape;
 import io.millrace.segmenter.meters.SegmenterMeters;
+import io.millrace.testkit.LogCapture;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +62,7 @@ class TenureTest {
     }
 
     @Test
-    void successorTakesRecordOfGreatestPositionInAnyOrder() {
+    void successorTakesRecordOfGreatestPosition() {
         Owner frozen = new Owner("a");
         frozen.read(0, 20);
         frozen.commit();
@@ -92,7 +94,7 @@ class TenureTest {
     }
 
     @Test
-    void predecessorsAreDeletedAfterACommitThatSucceeded() {
+    void deletesPredecessorsAfterSuccessfulCommit() {
         Owner first = new Owner("a");
         first.read(0, 20);
         first.commit();
@@ -138,7 +140,7 @@ class TenureTest {
     }
 
     @Test
-    void nothingIsWrittenWithoutANewRecord() {
+    void writesNothingWithoutNewRecord() {
         Owner first = new Owner("a");
         first.write();
         assertThat(changelog).isEmpty();
@@ -155,8 +157,12 @@ class TenureTest {
         first.read(0, 20);
         first.commit();
         changelog.put("damaged/0/0", new byte[]{1, 2, 3});
-        Owner second = new Owner("b");
-        assertThat(second.tenure.isUnreadable()).isTrue();
-        assertThat(second.tenure.position()).isEqualTo(19);
+        try (LogCapture log = new LogCapture(Tenure.class)) {
+            Owner second = new Owner("b");
+            assertThat(second.tenure.isUnreadable()).isTrue();
+            assertThat(second.tenure.position()).isEqualTo(19);
+            assertThat(log.texts(Level.WARN)).singleElement().asString()
+                    .startsWith("the state of owner damaged/0/0 cannot be read");
+        }
     }
 }

@@ -11,7 +11,7 @@ class ModelPartitionTest {
     private final ModelPartition partition = new ModelPartition("topic", 0);
 
     @Test
-    void consumersReadUpToTheHighWatermark() {
+    void consumersReadUpToHighWatermark() {
         append(1, 0, 0, "a", "b");
         assertThat(keys()).isEmpty();
         assertThat(partition.replicated(1)).extracting(ModelPartition.Stored::key).containsExactly("a");

@@ -41,7 +41,7 @@ class StreamDirectoryTest {
     }
 
     @Test
-    void expiredEpochsLeaveBeforeTheirTombstones() {
+    void removesExpiredEpochsBeforeTheirTombstones() {
         directory.put(entry("live/a", 10));
         directory.put(entry("live/a", 20));
         directory.put(entry("live/a", 30));
@@ -53,14 +53,14 @@ class StreamDirectoryTest {
     }
 
     @Test
-    void lateRecordOfReplacedOwnerTakesNothingBack() {
+    void ignoresLateRecordOfReplacedOwner() {
         directory.expired(expiry(10, 20));
         directory.expired(expiry(10, 15));
         assertThat(directory.presence("live/a", 20)).isEqualTo(StreamDirectory.Presence.EXPIRED);
     }
 
     @Test
-    void entryOfAnEarlierOffsetTakesNothingBack() {
+    void ignoresEntryOfEarlierOffset() {
         StreamEntry ended = Records.entry("live/a", 10, StreamEntry.State.ENDED, List.of(), 200, 7);
         assertThat(directory.put(ended)).isTrue();
         assertThat(directory.put(Records.entry("live/a", 10, StreamEntry.State.LIVE, List.of(), 100, 3))).isFalse();
@@ -91,7 +91,7 @@ class StreamDirectoryTest {
     }
 
     @Test
-    void listsEverySessionWithinItsMemory() {
+    void listsAllSessionsWithinMemory() {
         StreamEntry often = entry("live/a", 10).withSessions(sessions(256));
         directory.put(often);
         assertThat(directory.newest("live/a")).hasValue(often);
@@ -99,7 +99,7 @@ class StreamDirectoryTest {
     }
 
     @Test
-    void listsTheNewestSessionsWhenTheMemoryIsUsedUp() {
+    void listsNewestSessionsIfMemoryIsExhausted() {
         int extraBytes = SessionList.of(sessions(256), Long.MAX_VALUE).extraBytes();
         var small = new StreamDirectory(2L * extraBytes);
         StreamEntry often = entry("live/a", 10).withSessions(sessions(256));
@@ -119,7 +119,7 @@ class StreamDirectoryTest {
 
     /** An epoch with 256 sessions took 43 KB: 5,000 of them, which one address may have, more than 200 MB. */
     @Test
-    void aSessionTakesLittleMemory() {
+    void sessionUsesLittleMemory() {
         assertThat(SessionList.of(sessions(256), Long.MAX_VALUE).extraBytes()).isLessThan(240 * 24);
         List<StreamEntry.Session> different = sessions(256).stream().map(s -> new StreamEntry.Session(s.session(),
                 s.startedAtMs(), s.endedAtMs(), s.durationMs(), s.sizeBytes(),

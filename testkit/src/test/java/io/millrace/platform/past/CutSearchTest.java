@@ -61,7 +61,7 @@ class CutSearchTest {
     }
 
     @Test
-    void collectsSegmentsOnItsWayAndBeyond() {
+    void collectsSegmentsBeforeAndAfterWanted() {
         for (long segment = 8; segment <= 12; segment++) {
             assertThat(pass(segment, KIB)).isTrue();
         }
@@ -73,7 +73,7 @@ class CutSearchTest {
     }
 
     @Test
-    void segmentOfOtherPictureHasTracksOfItsOwn() {
+    void segmentWithOtherVideoHasOwnTracks() {
         ByteBuffer other = Records.hex("0164001fffe1001c6764001fac54110280bfe5c04400000300040000"
                 + "0300f03c60c4118001000668e84394b22cfdf8f801");
         pass(9, KIB);
@@ -85,7 +85,7 @@ class CutSearchTest {
     }
 
     @Test
-    void readsNoMoreThanItsLimitBeyondTheWantedSegment() {
+    void limitsReadAfterWantedSegment() {
         assertThat(pass(10, KIB)).isTrue();
         for (int i = 1; i <= Cuts.BEYOND_BYTES / KIB; i++) {
             assertThat(pass(10L + i, KIB)).isTrue();
@@ -96,7 +96,7 @@ class CutSearchTest {
     }
 
     @Test
-    void failsAtItsLimit() {
+    void failsAtReadLimit() {
         for (int i = 0; i < LIMIT_BYTES / (256 * KIB); i++) {
             assertThat(pass("live/other", 5, i, Records.AVC_RECORD, 256 * KIB)).isTrue();
         }
@@ -105,7 +105,7 @@ class CutSearchTest {
     }
 
     @Test
-    void whatItReadsBeyondTheWantedSegmentIsNotLimited() {
+    void readAfterWantedSegmentIsOutsideReadLimit() {
         for (int i = 0; i < LIMIT_BYTES / (256 * KIB) - 1; i++) {
             pass("live/other", 5, i, Records.AVC_RECORD, 256 * KIB);
         }
@@ -117,7 +117,7 @@ class CutSearchTest {
 
     /** The search began amid the segment. */
     @Test
-    void segmentWithoutItsFirstCutIsNotFound() {
+    void segmentWithoutFirstCutIsNotFound() {
         assertThat(pass(STREAM, cut(new PartId(5, 10, 1), null), KIB)).isTrue();
         assertThat(pass(11, KIB)).isTrue();
 
@@ -127,7 +127,7 @@ class CutSearchTest {
     }
 
     @Test
-    void withNothingToReadBeyondItEndsAtTheWantedSegment() {
+    void endsAtWantedSegmentIfNothingIsReadAfterIt() {
         var exact = new CutSearch.Head(WANTED, new ReadBudget(LIMIT_BYTES), 0, _ -> {});
         assertThat(exact.fold(100, cut(9))).isTrue();
         assertThat(exact.fold(101, cut(10))).isFalse();
@@ -135,7 +135,7 @@ class CutSearchTest {
     }
 
     @Test
-    void endsAtTheNextEpochAndIgnoresEarlierOnesOtherStreamsAndRepetitions() {
+    void collectsOnlyFirstCutsOfEpoch() {
         assertThat(pass(STREAM, 4, 10, Records.AVC_RECORD, KIB)).isTrue();
         assertThat(pass("live/other", 5, 10, Records.AVC_RECORD, KIB)).isTrue();
         assertThat(passed).isEmpty();

@@ -38,13 +38,13 @@ class StreamTagsTest {
     private static final List<String> SECOND_OF_FIRST = List.of("VIDEO 40 entry", "AUDIO 50", "end epoch_over");
 
     @Test
-    void timesAreThoseOfEpoch() {
+    void timesCountFromStartOfEpoch() {
         assertThat(told(StreamTags.fromBeginning(0, BOTH, _ -> Optional.empty()))).startsWith("VIDEO 0 entry",
                 "AUDIO 10").endsWith(SECOND_OF_FIRST.toArray(String[]::new));
     }
 
     @Test
-    void tagsFromLaterKeyframeAreSame() {
+    void sameTagsFromLaterKeyframe() {
         assertThat(told(StreamTags.ofEpoch(FIRST, new Keyframe(0, 4, -1_000), BOTH))).isEqualTo(SECOND_OF_FIRST);
     }
 
@@ -63,7 +63,7 @@ class StreamTagsTest {
     }
 
     @Test
-    void tagsOfOneEpochKeepItsHeadersAfterItsEnd() {
+    void keepsHeadersOfEndedEpoch() {
         StreamTags tags = StreamTags.ofEpoch(FIRST, new Keyframe(0, 2, -1_000), BOTH);
         assertThat(told(tags)).endsWith("end epoch_over");
         assertThat(tags.epoch()).isZero();
@@ -71,7 +71,7 @@ class StreamTagsTest {
     }
 
     @Test
-    void isLiveUntilThePublisherLeavesAndOverWhenTheGracePeriodHasExpired() {
+    void isLiveUntilPublisherLeavesAndOverAfterGrace() {
         StreamTags tags = StreamTags.ofEpoch(FIRST, new Keyframe(0, 2, -1_000), BOTH);
         assertThat(tags.isLive()).isTrue();
         tags.fold(6, LOG.get(6));

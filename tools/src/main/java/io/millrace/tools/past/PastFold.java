@@ -14,8 +14,8 @@ import java.util.Map;
 
 /**
  * Places the tags of one stream, which are those that viewers of an edge receive, on a single timeline across epochs.
- * The timeline begins with 0 at the first frame. Each later epoch, and the media after a gap in the log, continues where
- * the media before it ended.
+ * The timeline begins with 0 at the first frame. Each later epoch, and the media after a gap in the log, continues
+ * where the media before it ended.
  *
  * <p>The current sequence headers precede the first frame, and later ones are sent where they change. Tags slightly
  * before the first frame (audio that was sent after it) have negative times. Pure; confined to one thread.

@@ -37,8 +37,8 @@ final class RangeOffsets {
     }
 
     /**
-     * Returns the tags from the keyframe at or before the start of the range or, without a start, from the first retained
-     * keyframe of the epoch.
+     * Returns the tags from the keyframe at or before the start of the range or, without a start, from the first
+     * retained keyframe of the epoch.
      */
     StreamTags start(LogRange range) {
         try {

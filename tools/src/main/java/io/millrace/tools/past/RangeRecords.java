@@ -9,8 +9,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Reads a {@link PacketRange} for a job, a poll at a time, until it ends or the job is cancelled. Blocks; confined to one
- * thread, except {@link #cancel}.
+ * Reads a {@link PacketRange} for a job, a poll at a time, until it ends or the job is cancelled. Blocks; confined to
+ * one thread, except {@link #cancel}.
  */
 final class RangeRecords implements AutoCloseable {
     /** If the log has more records but returns none for this long, the read fails. */
@@ -37,8 +37,8 @@ final class RangeRecords implements AutoCloseable {
     }
 
     /**
-     * Passes the next records to {@code visitor}. Returns false, having passed none, at the end of the range or soon after
-     * {@link #cancel}.
+     * Passes the next records to {@code visitor}. Returns false, having passed none, at the end of the range or soon
+     * after {@link #cancel}.
      *
      * @throws UserError if the log has more records but returns none
      */

@@ -63,7 +63,7 @@ class PastFoldTest {
     }
 
     @Test
-    void everyFrameOfBothSessionsComesOnOneTimeLineFromZero() {
+    void framesOfBothSessionsShareTimelineFromZero() {
         List<FlvTag> frames = frames(fold(beginning()));
         List<ByteBuffer> pictures = packets.values().stream()
                 .filter(record -> record instanceof Packet p && p.kind() == Packet.Kind.VIDEO && !p.isConfig()
@@ -79,7 +79,7 @@ class PastFoldTest {
     }
 
     @Test
-    void sequenceHeadersStandBeforeTheFirstFrameAndAreNotRepeated() {
+    void sendsSequenceHeadersOnceBeforeFirstFrame() {
         List<TagEvent> events = fold(beginning());
         assertThat(events.subList(0, 2)).allMatch(TagEvent.Config.class::isInstance);
         assertThat(events.stream().filter(TagEvent.Config.class::isInstance)).hasSize(2);
@@ -87,7 +87,7 @@ class PastFoldTest {
     }
 
     @Test
-    void fromEveryKeyframeOfTheIndexTheRestIsTheSame() {
+    void sameFramesFromEveryIndexedKeyframe() {
         List<ByteBuffer> all = bodies(frames(fold(beginning())));
         int joined = 0;
         for (LogRecord record : values(Topic.INDEX).values()) {
@@ -106,7 +106,7 @@ class PastFoldTest {
     }
 
     @Test
-    void behindAHoleItGoesOnWhereItWas() {
+    void timesContinueAfterHole() {
         IndexEntry later = values(Topic.INDEX).values().stream().map(IndexEntry.class::cast)
                 .filter(entry -> entry.keyframe().offset() >= 0).reduce((_, last) -> last).orElseThrow();
         PastFold fold = new PastFold(beginning());
@@ -125,7 +125,7 @@ class PastFoldTest {
     }
 
     @Test
-    void aLaterEpochGoesOnWhereTheEarlierOneEnded() {
+    void timesContinueInNextEpoch() {
         long claim = packets.keySet().stream().mapToLong(Long::longValue).max().orElseThrow() + 1;
         packets.put(claim, packets.get(epoch.epoch()));
         packets.put(claim + 1, Records.video(claim, 0, 500_000, true, 1));
@@ -149,7 +149,7 @@ class PastFoldTest {
      * yet.
      */
     @Test
-    void picturesAfterAKilledEncoderAreShownAfterItsOwn() {
+    void framesAfterKilledEncoderAreShownLater() {
         long lastOfFirst = packets.entrySet().stream()
                 .filter(entry -> entry.getValue() instanceof Packet p && p.session() == epoch.epoch() && isPicture(p))
                 .mapToLong(Map.Entry::getKey).max().orElseThrow();

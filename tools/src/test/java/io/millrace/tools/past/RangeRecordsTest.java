@@ -36,7 +36,7 @@ class RangeRecordsTest {
     }
 
     /** Like a broker that responds to a poll late: the poll before it is empty. */
-    private void comesAfterAnEmptyPoll(long... offsets) {
+    private void arriveAfterEmptyPoll(long... offsets) {
         consumer.schedulePollTask(() -> {
             // Nothing.
         });
@@ -62,35 +62,35 @@ class RangeRecordsTest {
     }
 
     @Test
-    void anEmptyPollBeforeTheEndOfTheLogEndsNothing() {
+    void emptyPollBeforeEndOfLogIsNotEnd() {
         RangeRecords records = read(5, OptionalLong.empty());
         consumer.updateEndOffsets(Map.of(PARTITION, 8L));
-        comesAfterAnEmptyPoll(5, 6);
-        comesAfterAnEmptyPoll(7);
+        arriveAfterEmptyPoll(5, 6);
+        arriveAfterEmptyPoll(7);
         assertThat(follow(records, true)).containsExactly(5L, 6L);
         assertThat(follow(records, true)).containsExactly(7L);
         assertThat(follow(records, true)).isEmpty();
     }
 
     @Test
-    void aLiveStreamIsFollowedBeyondTheEndOfTheLog() {
+    void followsLiveStreamBeyondEndOfLog() {
         RangeRecords records = read(5, OptionalLong.empty());
         consumer.updateEndOffsets(Map.of(PARTITION, 5L));
-        comesAfterAnEmptyPoll(5);
+        arriveAfterEmptyPoll(5);
         assertThat(follow(records, false)).containsExactly(5L);
     }
 
     @Test
-    void nothingIsReturnedFromTheEndOfTheRangeOn() {
+    void stopsAtEndOfRange() {
         RangeRecords records = read(5, OptionalLong.of(7));
-        comesAfterAnEmptyPoll(5, 6, 7, 8);
+        arriveAfterEmptyPoll(5, 6, 7, 8);
         assertThat(next(records)).containsExactly(5L, 6L);
         assertThat(next(records)).isEmpty();
         assertThat(records.nextOffset()).isEqualTo(7);
     }
 
     @Test
-    void afterExpiredRecordsItContinuesWhereItIsTold() {
+    void continuesAfterExpiredRecordsAtGivenOffset() {
         RangeRecords records = read(5, OptionalLong.of(13));
         oldest = 10;
         comes(9);
@@ -99,7 +99,7 @@ class RangeRecordsTest {
     }
 
     @Test
-    void recordsBeforeTheExpiredOnesAreReturnedFirst() {
+    void returnsRecordsBeforeReportingExpiry() {
         AtomicInteger expired = new AtomicInteger();
         oldest = 10;
         RangeRecords records = read(5, OptionalLong.of(12), () -> {
@@ -117,7 +117,7 @@ class RangeRecordsTest {
 
     /** Also if the first record that is left is after the range, or if there is none. */
     @Test
-    void anExpiredEndOfTheRangeIsReported() {
+    void reportsExpiredEndOfRange() {
         RangeRecords records = read(5, OptionalLong.of(7), () -> {
             throw new UserError("expired");
         });
@@ -127,7 +127,7 @@ class RangeRecordsTest {
     }
 
     @Test
-    void aCancelledReadReturnsAtOnce() {
+    void cancelledReadReturnsImmediately() {
         RangeRecords records = read(5, OptionalLong.empty());
         records.cancel();
         assertThat(follow(records, false)).isEmpty();

@@ -113,7 +113,7 @@ class RangeTagsTest {
     }
 
     @Test
-    void aRangeThatIsInTheLogIsReadToItsEnd() {
+    void readsRangeToEnd() {
         try (RangeTags tags = RangeTags.open(log, STREAM, EVERYTHING, RangeTags.Mode.WHAT_IS_THERE)) {
             assertThat(pictures(tags)).isEqualTo(PICTURES);
             assertThat(tags.progress()).isEqualTo(1);
@@ -121,7 +121,7 @@ class RangeTagsTest {
     }
 
     @Test
-    void aStreamThatIsOverIsFollowedToItsEnd() {
+    void followsEndedStreamToEnd() {
         try (RangeTags tags = RangeTags.open(log, STREAM, EVERYTHING, RangeTags.Mode.FOLLOW)) {
             assertThat(pictures(tags)).isEqualTo(PICTURES);
             assertThat(tags.progress()).isNegative();
@@ -129,7 +129,7 @@ class RangeTagsTest {
     }
 
     @Test
-    void deletedRecordsEndTheRangeWithAnError() throws Exception {
+    void deletedRecordsAreError() throws Exception {
         try (RangeTags tags = RangeTags.open(log, STREAM, EVERYTHING, RangeTags.Mode.WHAT_IS_THERE)) {
             deletePacketsBefore(middle());
             assertThatThrownBy(tags::next).isInstanceOf(UserError.class)
@@ -138,7 +138,7 @@ class RangeTagsTest {
     }
 
     @Test
-    void whoFollowsContinuesWithTheEarliestRetainedKeyframe() throws Exception {
+    void followContinuesAtEarliestRetainedKeyframe() throws Exception {
         try (RangeTags tags = RangeTags.open(log, STREAM, EVERYTHING, RangeTags.Mode.FOLLOW)) {
             deletePacketsBefore(middle());
             List<ByteBuffer> rest = pictures(tags);

@@ -92,19 +92,19 @@ class TimelineTest {
     }
 
     @Test
-    void repeatsSequenceHeaderAfterADifferentOne() throws IOException {
+    void repeatsSequenceHeaderAfterDifferentOne() throws IOException {
         audio(0, AUDIO_CONFIG).audio(0, AUDIO).audio(20, OTHER_AUDIO_CONFIG).audio(20, AUDIO);
         assertThat(played(true, 9)).containsExactly("A0*", "A0", "A20*", "A20", "A40*", "A40", "A60*", "A60", "A80*");
     }
 
     @Test
-    void aLoopWithoutMediaEnds() throws IOException {
+    void loopWithoutMediaEnds() throws IOException {
         video(0, VIDEO_CONFIG);
         assertThat(played(true, 10)).containsExactly("V0*");
     }
 
     @Test
-    void aLoopOfOneFrameEnds() throws IOException {
+    void loopOfOneFrameEnds() throws IOException {
         // Its length cannot be known.
         video(0, KEY);
         assertThat(played(true, 10)).containsExactly("V0");

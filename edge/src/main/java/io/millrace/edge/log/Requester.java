@@ -4,17 +4,17 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * For whom the log is read: readers take turns by address, and a read that nobody waits for any more is not made. Called on
- * any thread.
+ * The client, or clients, on whose behalf the log is read. Readers serve requesters in turn, by address, and drop a
+ * read once all its requesters have left. Called on any thread.
  */
-public sealed interface Asker permits Asker.One, Askers {
+public sealed interface Requester permits Requester.One, RequesterGroup {
     /** The edge itself. */
     One EDGE = of("", () -> false);
 
     /**
      * One client.
      *
-     * @param address IPv4 address or IPv6 /64; all clients of one share turns and limits
+     * @param address IPv4 address or IPv6 /64; all clients with the same address share turns and limits
      * @param gone whether the client has left; called on any thread
      */
     static One of(String address, BooleanSupplier gone) {
@@ -25,7 +25,7 @@ public sealed interface Asker permits Asker.One, Askers {
     boolean collect(Set<String> addresses);
 
     /** One client. Immutable. */
-    record One(String address, BooleanSupplier gone) implements Asker {
+    record One(String address, BooleanSupplier gone) implements Requester {
         @Override
         public boolean collect(Set<String> addresses) {
             boolean waits = !gone.getAsBoolean();

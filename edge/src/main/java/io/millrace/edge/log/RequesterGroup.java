@@ -9,20 +9,20 @@ import java.util.Set;
  * the read is dropped, and nobody may join. A member may be such a group itself. Members that have left are removed, so
  * that clients that come and go do not accumulate while a read waits. Thread-safe.
  */
-final class Askers implements Asker {
-    private final List<Asker> members = new ArrayList<>(1);
+final class RequesterGroup implements Requester {
+    private final List<Requester> members = new ArrayList<>(1);
     private boolean abandoned;
 
-    Askers(Asker first) {
+    RequesterGroup(Requester first) {
         members.add(first);
     }
 
     /** Returns false, and changes nothing, if all members were seen to have left. */
-    synchronized boolean join(Asker asker) {
-        return !abandoned && members.add(asker);
+    synchronized boolean join(Requester requester) {
+        return !abandoned && members.add(requester);
     }
 
-    /** Returns the number of members, including those that have left since they were last asked. */
+    /** Returns the number of members, including those that have left since the last {@link #collect}. */
     synchronized int size() {
         return members.size();
     }

@@ -44,7 +44,7 @@ import static org.awaitility.Awaitility.await;
  * publishers of other partitions are not affected.
  */
 @SlowTest
-class LeaderAwayTest {
+class UnavailableLeaderTest {
     private static final int FRAME_BYTES = 20_000;
     /** Without sound, the steady publisher's session would be claimed again. */
     private static final byte[] SOUND = {(byte) 0xAF, 1, 0x21, 0x10, 0x04};

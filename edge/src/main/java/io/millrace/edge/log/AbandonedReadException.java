@@ -1,10 +1,10 @@
 package io.millrace.edge.log;
 
 /** All clients that waited for a read have left; the read is not made. */
-final class AskerGoneException extends BusyException {
+final class AbandonedReadException extends BusyException {
     private static final long serialVersionUID = 1;
 
-    AskerGoneException() {
+    AbandonedReadException() {
         super("the client has left");
     }
 }
