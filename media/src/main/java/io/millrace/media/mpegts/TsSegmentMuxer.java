@@ -268,8 +268,9 @@ public final class TsSegmentMuxer {
                 case AUDIO -> FRAME_COST_BYTES;
             };
         }
+        int morePackets = TABLE_PACKETS + (lastPart ? 2 * TsPidWriter.COUNTER_CYCLE : 0);
         // Transport headers take 4 of 188 bytes.
-        bytes += bytes / 46 + (TABLE_PACKETS + (lastPart ? 2 * TsPidWriter.COUNTER_CYCLE : 0)) * TsPidWriter.PACKET_BYTES;
+        bytes += bytes / 46 + morePackets * TsPidWriter.PACKET_BYTES;
         return Math.toIntExact(Math.min(bytes, 1 << 24));
     }
 }
