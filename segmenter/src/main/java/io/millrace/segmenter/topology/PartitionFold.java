@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -133,19 +134,20 @@ final class PartitionFold {
      * than the one before shows that the log has lost records.
      */
     List<SegmenterOutput> fold(String stream, long offset, byte[] value) {
-        List<SegmenterOutput> outputs = new ArrayList<>(offset <= position ? lose() : List.of());
+        List<SegmenterOutput> lost = offset <= position ? lose() : List.of();
         position = offset;
         firstPosition = firstPosition < 0 ? offset : firstPosition;
         if (newest == null || offset >= newest.offset()) {
             newest = LogMark.of(offset, value);
         }
+        List<SegmenterOutput> outputs = List.of();
         if (value != null && isStream(stream)
                 && LogCodec.decode(ByteBuffer.wrap(value)) instanceof PacketsRecord record) {
-            outputs.addAll(guarded(stream, offset, record));
+            outputs = guarded(stream, offset, record);
         } else {
             meters.dropped("undecodable");
         }
-        return outputs;
+        return lost.isEmpty() ? outputs : Stream.concat(lost.stream(), outputs.stream()).toList();
     }
 
     /**
@@ -175,8 +177,9 @@ final class PartitionFold {
         return outputs;
     }
 
-    private static boolean isStream(String stream) {
-        return stream != null && StreamName.problem(stream).isEmpty();
+    /** Streams in memory were judged at their first record. */
+    private boolean isStream(String stream) {
+        return stream != null && (journals.containsKey(stream) || StreamName.problem(stream).isEmpty());
     }
 
     private List<SegmenterOutput> guarded(String stream, long offset, PacketsRecord packets) {
@@ -198,15 +201,20 @@ final class PartitionFold {
         dirty.add(stream);
         over.remove(stream);
         Step step = journal.fold().fold(offset, record);
-        step.dropped().forEach(meters::dropped);
-        step.newWarnings().forEach(warned -> {
+        for (String reason : step.dropped()) {
+            meters.dropped(reason);
+        }
+        for (Step.Warned warned : step.newWarnings()) {
             meters.warned(warned.warning());
             ofStreams.log(Level.WARN, stream, "{}: {}: {}", stream, warned.warning().label(), warned.message());
-        });
+        }
         if (step.failure() != null) {
             meters.quarantined();
             ofStreams.log(Level.WARN, stream, "{}: session quarantined at record {}: {}", stream, offset,
                     step.failure().toString());
+        }
+        if (!step.hasOutputs()) {
+            return List.of();
         }
         List<SegmenterOutput> outputs = outputs(stream, step);
         outputs.forEach(journal::add);
