@@ -1,5 +1,6 @@
 package io.millrace.edge.log;
 
+import ch.qos.logback.classic.Level;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogCodec;
@@ -8,6 +9,7 @@ import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.past.RangeReader;
+import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
@@ -82,7 +84,8 @@ class PartReaderTest {
         "nothing"})
     void servesNoOtherPartAtSameOffset(String now, TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("reused-" + now.replace(' ', '-') + ".");
-        try (var pool = new ReaderPool("test-reused", 1, _ -> new RangeReader(kafka.seeker("test-reused", Map.of())));
+        try (var log = new LogCapture(PartReader.class);
+                var pool = new ReaderPool("test-reused", 1, _ -> new RangeReader(kafka.seeker("test-reused", Map.of())));
                 var before = new PartReader(kafka, pool, CACHE_BYTES, SENDING_BYTES);
                 var after = new PartReader(kafka, pool, CACHE_BYTES, SENDING_BYTES)) {
             PartId id = id(4);
@@ -107,6 +110,7 @@ class PartReaderTest {
                 }
             }
             assertThat(answer(after, id, place)).isEqualTo(new PartSource.Answer.Expired());
+            assertThat(log.texts(Level.WARN)).allMatch(line -> line.contains("holds another part than the index"));
         }
     }
 

@@ -1,10 +1,12 @@
 package io.millrace.edge.log;
 
+import ch.qos.logback.classic.Level;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.SessionEnded;
+import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
@@ -64,7 +66,8 @@ class TailTest {
         var owner = new Counting();
         var fatal = new CompletableFuture<Throwable>();
         try (var tail = new Tail("test-tail", kafka.reader("test-tail"), kafka.reader("test-ends"), owner,
-                (_, cause) -> fatal.complete(cause), LONG_POLL); KafkaProducer<String, byte[]> producer = kafka.producer("test-tail", 32 << 20)) {
+                (_, cause) -> fatal.complete(cause), LONG_POLL);
+                KafkaProducer<String, byte[]> producer = kafka.producer("test-tail", 32 << 20)) {
             tail.start();
             tell(tail, () -> {});
             for (int i = 0; i < COMMANDS; i++) {
@@ -89,8 +92,9 @@ class TailTest {
         TopicPartition partition = kafka.partition(Topic.PACKETS, 0);
         var owner = new Counting();
         var fatal = new CompletableFuture<Throwable>();
-        try (var tail = new Tail("test-lost", kafka.reader("test-lost"), kafka.reader("test-lost-ends"), owner,
-                (_, cause) -> fatal.complete(cause))) {
+        try (var log = new LogCapture(Tail.class);
+                var tail = new Tail("test-lost", kafka.reader("test-lost"), kafka.reader("test-lost-ends"), owner,
+                        (_, cause) -> fatal.complete(cause))) {
             tail.start();
             tell(tail, () -> tail.follow(partition));
             for (int i = 0; i < 3; i++) {
@@ -102,6 +106,7 @@ class TailTest {
             assertThat(owner.losses).containsExactly(partition);
             assertThat(writeAndTake(kafka, owner).offset()).isOne();
             assertThat(owner.losses).hasSize(1);
+            assertThat(log.texts(Level.ERROR)).singleElement().asString().contains(partition + " has lost records");
         }
         assertThat(fatal).isNotDone();
     }

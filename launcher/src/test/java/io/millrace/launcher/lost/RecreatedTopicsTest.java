@@ -1,14 +1,18 @@
 package io.millrace.launcher.lost;
 
+import ch.qos.logback.classic.Level;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.kafka.Topics;
+import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +32,7 @@ class RecreatedTopicsTest {
 
     @TempDir
     Path dir;
+    private LogCapture log;
 
     @BeforeAll
     static void startBroker() throws Exception {
@@ -39,9 +44,21 @@ class RecreatedTopicsTest {
         broker.close();
     }
 
+    @BeforeEach
+    void capture() {
+        log = LogCapture.ofPackages("io.millrace");
+    }
+
+    @AfterEach
+    void endCapture() {
+        log.close();
+    }
+
     @Test
     void streamsGoOnWhileAllStagesRun() throws Exception {
         goesOn(Topic.PACKETS);
+        assertThat(log.texts(Level.ERROR)).anyMatch(line -> line.contains("the log has lost records"))
+                .anyMatch(line -> line.startsWith("packets lost records up to offset"));
     }
 
     @Tag("matrix")

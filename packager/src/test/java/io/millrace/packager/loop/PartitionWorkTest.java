@@ -1,5 +1,6 @@
 package io.millrace.packager.loop;
 
+import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.packager.WrittenLog;
 import io.millrace.packager.WrittenLog.Entry;
@@ -14,6 +15,7 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.RenditionId;
+import io.millrace.testkit.LogCapture;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -221,7 +223,10 @@ class PartitionWorkTest {
         Life life = new Life(ROOMY);
         life.work.packet(0, "live/a", log.packets.getFirst().value().numbered(4711, 0));
         life.work.packet(40, "live/a", log.packets.getFirst().value().numbered(4711, 1));
-        life.readAll();
+        try (LogCapture captured = new LogCapture(PartitionWork.class)) {
+            life.readAll();
+            assertThat(captured.texts(Level.WARN)).singleElement().asString().startsWith("packets lost records");
+        }
         assertThat(life.parts.keySet()).containsExactlyElementsOf(identities());
         assertThat(life.count("millrace.packager.rereads")).isZero();
     }

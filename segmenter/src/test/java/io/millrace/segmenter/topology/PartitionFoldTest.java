@@ -266,7 +266,10 @@ class PartitionFoldTest {
         commit(first, changelog);
         changelog.put(STREAM, new byte[]{9, 9, 9});
         PartitionFold second = new PartitionFold(meters);
-        second.resume(changelog, null, _ -> true);
+        try (LogCapture log = new LogCapture(PartitionFold.class)) {
+            second.resume(changelog, null, _ -> true);
+            assertThat(log.texts(Level.WARN)).hasSize(1);
+        }
         assertThat(second.isDamaged()).isTrue();
         for (int i = 0; i < half; i++) {
             second.refold(STREAM, 2 * i, RECORDS.get(i));
