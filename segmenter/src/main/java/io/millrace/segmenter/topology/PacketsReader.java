@@ -16,7 +16,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Reads {@code packets}, by a consumer for each call. Blocks. Thread-safe. */
+/** Reads {@code packets} with a new consumer for each call. Blocks. Thread-safe. */
 public final class PacketsReader implements PacketsLog {
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -36,7 +36,7 @@ public final class PacketsReader implements PacketsLog {
                 return true;
             }
             return consumer.endOffsets(List.of(packets), ANSWER).get(packets) > mark.offset()
-                    && mark.equals(newest(consumer, packets, mark.offset()));
+                    && mark.equals(markAt(consumer, packets, mark.offset()));
         }
     }
 
@@ -83,7 +83,8 @@ public final class PacketsReader implements PacketsLog {
         }
     }
 
-    private static LogMark newest(KafkaConsumer<String, byte[]> consumer, TopicPartition partition, long offset) {
+    /** Returns the mark of the first record at or after {@code offset}. */
+    private static LogMark markAt(KafkaConsumer<String, byte[]> consumer, TopicPartition partition, long offset) {
         long began = System.nanoTime();
         consumer.seek(partition, offset);
         while (System.nanoTime() - began < TimeUnit.SECONDS.toNanos(ANSWER.toSeconds())) {

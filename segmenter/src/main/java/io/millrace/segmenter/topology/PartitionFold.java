@@ -49,7 +49,11 @@ final class PartitionFold {
     private long position = -1;
     /** Offset of the first record of the partition, -1 before it. */
     private long firstPosition = -1;
-    /** The record with the greatest offset, as it was last folded or repeated. Null before the first. */
+    /** The greatest offset of the records that the states contain, -1 before the first. */
+    private long newestOffset = -1;
+    /** Value of the record there, until its mark is needed. */
+    private byte[] newestValue;
+    /** Mark of the record there, null until it is needed: a checksum of each packet would be too much. */
     private LogMark newest;
     private int losses;
     private boolean lacksPast;
@@ -87,6 +91,7 @@ final class PartitionFold {
     List<Output> resume(Map<String, byte[]> states, LogMark before, Predicate<LogMark> isInLog) {
         List<Output> outputs = resume(states);
         newest = before;
+        newestOffset = before == null ? -1 : before.offset();
         if (before != null && !isInLog.test(before)) {
             outputs.addAll(lose());
             lacksPast = true;
@@ -95,8 +100,8 @@ final class PartitionFold {
     }
 
     /**
-     * Whether records before the first one must be folded first. Kafka Streams continues at the committed offset, which is one
-     * of the lost records: what has its offset now may be in the middle of a session.
+     * Whether records before the first one must be folded first. Kafka Streams continues at the committed offset, which
+     * is that of a lost record: the record that has it now may be in the middle of a session.
      */
     boolean lacksPast() {
         return lacksPast;
@@ -132,19 +137,29 @@ final class PartitionFold {
      * than the one before shows that the log has lost records.
      */
     List<Output> fold(String stream, long offset, byte[] value) {
-        List<Output> outputs = new ArrayList<>(offset <= position ? lose() : List.of());
+        List<Output> ofLoss = offset <= position ? lose() : List.of();
         position = offset;
         firstPosition = firstPosition < 0 ? offset : firstPosition;
-        if (newest == null || offset >= newest.offset()) {
-            newest = LogMark.of(offset, value);
+        if (offset >= newestOffset) {
+            newestOffset = offset;
+            newestValue = value;
+            newest = null;
         }
+        List<Output> outputs = decode(stream, offset, value);
+        if (ofLoss.isEmpty()) {
+            return outputs;
+        }
+        ofLoss.addAll(outputs);
+        return ofLoss;
+    }
+
+    private List<Output> decode(String stream, long offset, byte[] value) {
         if (value != null && isStream(stream)
                 && LogCodec.decode(ByteBuffer.wrap(value)) instanceof PacketsRecord record) {
-            outputs.addAll(guarded(stream, offset, record));
-        } else {
-            meters.dropped("undecodable");
+            return guarded(stream, offset, record);
         }
-        return outputs;
+        meters.dropped("undecodable");
+        return List.of();
     }
 
     /**
@@ -155,9 +170,11 @@ final class PartitionFold {
         log.error(
                 "packets lost records up to offset {}: running streams are ended, and continue when their encoders claim "
                         + "them again",
-                newest == null ? position : newest.offset());
+                newestOffset < 0 ? position : newestOffset);
         meters.dropped("state");
         losses++;
+        newestOffset = -1;
+        newestValue = null;
         newest = null;
         List<Output> outputs = new ArrayList<>();
         journals.replaceAll((stream, journal) -> {
@@ -267,6 +284,10 @@ final class PartitionFold {
 
     /** The newest record that the states contain, null before the first. */
     LogMark newest() {
+        if (newest == null && newestOffset >= 0) {
+            newest = LogMark.of(newestOffset, newestValue);
+            newestValue = null;
+        }
         return newest;
     }
 

@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The time for which one task owns a partition. Its states are a snapshot in the changelog under keys of its own, so an
  * owner that was frozen and replaced overwrites nothing. The next owner takes the complete snapshot with the greatest
- * position in {@code packets}, of those after the newest loss of records: states are a pure function of {@code packets} up to that position, whoever wrote them, and
- * the owner that committed last has written a snapshot up to its commit.
+ * position in {@code packets}, among those taken after the newest loss of records: states are a pure function of
+ * {@code packets} up to that position, whoever wrote them, and the owner that committed last has written a snapshot up
+ * to its commit.
  *
  * <p>A snapshot is one record, or several if the states are large. Commits write to two slots in turn, so the previous
  * snapshot is complete while the next one is written. The snapshots of predecessors are deleted after a commit of this
