@@ -4,9 +4,8 @@ package io.millrace.ingest.publish;
  * Finds out by the offsets of a session's records whether the log has lost some of them: the offsets of one partition
  * increase in the order in which the records were sent.
  *
- * <p>They need not be acknowledged in that order. While a request to a former leader is unanswered, the producer sends the
- * next one to the new leader, which has the records of the first. The producer then repeats the first, and gets its original
- * offsets.
+ * <p>Records may be acknowledged in another order. With one request in flight they are not, but a producer with several
+ * would look like a loss otherwise: it repeats a request to a new leader after later ones, and gets the original offsets.
  *
  * <p>Records are numbered by the thread that sends them, and acknowledged on the producer's thread.
  */

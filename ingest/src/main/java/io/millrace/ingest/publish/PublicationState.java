@@ -27,8 +27,8 @@ import java.util.Set;
 
 /**
  * State machine of one publish and its current session: claims a session, announces it, and ends it. If the session
- * is declared over while the encoder still sends, or if the encoder's tracks change, the publish claims another session, unnoticed by
- * the encoder.
+ * is declared over while the encoder still sends, or if the encoder's tracks change, the publish claims another
+ * session, unnoticed by the encoder.
  *
  * <p>The heartbeat of the process keeps all of its sessions alive, whatever their publications do. So a notice or an end
  * that the log did not accept is written again until it does.

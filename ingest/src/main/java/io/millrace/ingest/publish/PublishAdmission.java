@@ -14,8 +14,8 @@ import java.util.function.ToIntFunction;
 import org.slf4j.event.Level;
 
 /**
- * Decides whether this node can accept one more publisher, regardless of who it is: by the space in the log, the clock, unacknowledged
- * bytes, alternating takeovers, claims without packets, and the limits of new names. Thread-safe.
+ * Decides whether this node can accept one more publisher, regardless of who it is: by the space in the log, the clock,
+ * unacknowledged bytes, alternating takeovers, claims without packets, and the limits of new names. Thread-safe.
  */
 final class PublishAdmission {
     /** Limit of the claims of one name that have no packet yet: fewer than readers of the log keep in memory. */

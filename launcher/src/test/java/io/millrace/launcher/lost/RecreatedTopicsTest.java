@@ -6,15 +6,16 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.kafka.Topics;
 import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.Patience;
+import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +25,7 @@ import static org.awaitility.Awaitility.await;
 
 /** Topics are deleted and created again, which loses their records and uses their offsets again. */
 @SlowTest
+@ExtendWith(SharedBroker.class)
 class RecreatedTopicsTest {
     private static final String STREAM = "live/show";
     private static final int SEGMENTS = 3;
@@ -35,13 +37,8 @@ class RecreatedTopicsTest {
     private LogCapture log;
 
     @BeforeAll
-    static void startBroker() throws Exception {
-        broker = TestBroker.running();
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
+    static void share(TestBroker shared) {
+        broker = shared;
     }
 
     @BeforeEach

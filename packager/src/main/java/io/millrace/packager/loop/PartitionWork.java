@@ -269,7 +269,7 @@ final class PartitionWork {
         for (Cut.Sample sample : cut.samples()) {
             long offset = cut.packets().offsetOf(sample);
             Packet packet = cache.get(offset);
-            if (packet == null || packet.session() != cut.session()) {
+            if (!isOf(packet, cut)) {
                 missing.add(offset);
             } else {
                 found.put(offset, packet);
@@ -282,8 +282,7 @@ final class PartitionWork {
         List<Packet> packets = new ArrayList<>(cut.samples().size());
         for (Cut.Sample sample : cut.samples()) {
             Packet packet = found.get(cut.packets().offsetOf(sample));
-            if (packet == null || packet.session() != cut.session()) {
-                // Expired, or lost: then the offset may have been used again.
+            if (!isOf(packet, cut)) {
                 return Optional.empty();
             }
             packets.add(packet);
@@ -291,7 +290,12 @@ final class PartitionWork {
         return Optional.of(packets);
     }
 
-    /** @param packets empty if they have expired */
+    /** Returns whether this is a packet of the cut: after a loss, its offset may have been used again. */
+    private static boolean isOf(Packet packet, Cut cut) {
+        return packet != null && packet.session() == cut.session();
+    }
+
+    /** @param packets empty if they have expired or are lost */
     private void output(StreamWork stream, OpenSegment segment, Rendition rendition, Cut cut,
             Optional<List<Packet>> packets) {
         if (rendition.isMissing()) {

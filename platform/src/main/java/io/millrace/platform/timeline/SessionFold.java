@@ -24,11 +24,12 @@ import java.util.List;
  * order.
  *
  * <p>{@link SessionStarted} is a claim. A claim greater than the current session takes over at its first packet;
- * packets of lesser sessions are ignored from then on. Since version 5 of the rules, a claim takes over with its {@link SessionTracks},
- * which end the epoch and begin another one if they are not those of the epoch. {@link SessionEnded} starts the grace period, the session's next
- * packet cancels it, and {@link GraceOver} ends the epoch, even if a late packet has cancelled the grace period (since version
- * 3 of the rules). The next session after that begins a new epoch under its own rules. A session of a later generation
- * ends the epoch as well: the log has lost records since.
+ * packets of lesser sessions are ignored from then on. Since version 5 of the rules, a claim takes over with its
+ * {@link SessionTracks}, which end the epoch and begin another one if they are not those of the epoch.
+ * {@link SessionEnded} starts the grace period, the session's next packet cancels it, and {@link GraceOver} ends the
+ * epoch, even if a late packet has cancelled the grace period (since version 3 of the rules). The next session after
+ * that begins a new epoch under its own rules. A session of a later generation ends the epoch as well: the log has lost
+ * records since.
  *
  * <p>Uses no clock and parses no codec data. Confined to one thread. Each record may be folded only once: callers skip
  * the records that they have already folded.
