@@ -12,13 +12,13 @@ sealed interface Action {
     /** Encoders that send nothing and leave after {@code forMs}, all of them on one stream. */
     record Storm(int firstEncoder, String stream, int claims, int forMs) implements Action {}
 
-    record Kill(int node) implements Action {}
+    record Kill(Stage stage, int number) implements OfProcess {}
 
-    record Start(int node) implements Action {}
+    record Start(Stage stage, int number) implements OfProcess {}
 
-    record Freeze(int node, int forMs) implements Action {}
+    record Freeze(Stage stage, int number, int forMs) implements OfProcess {}
 
-    record Slow(int node, int forMs) implements Action {}
+    record Slow(Stage stage, int number, int forMs) implements OfProcess {}
 
     record ChangeLeader(String topic, int partition) implements Action {}
 
@@ -27,7 +27,14 @@ sealed interface Action {
 
     record Compact(int partition) implements Action {}
 
-    record Jump(int node, int byMs) implements Action {}
+    record Jump(Stage stage, int number, int byMs) implements OfProcess {}
 
     record Poison(int partition, String key) implements Action {}
+
+    /** Happens to a process, if the simulation has it. */
+    sealed interface OfProcess extends Action {
+        Stage stage();
+
+        int number();
+    }
 }

@@ -9,8 +9,12 @@ enum Defect {
      * the 17th claim evicts another one.
      */
     RULES_OF_VERSION_2,
+    /** Number 2: a segmenter that was replaced overwrites the states of its successor. */
+    STATES_HAVE_NO_OWNER,
     /** A tombstone whose key names no session ends its reader, 8. */
     POISON_KEY_STOPS_READERS,
+    /** Number 10: an edge ends a playlist when the directory, and at last its wall clock, say so. */
+    EPOCHS_END_BY_CLOCK,
     /** Number 15: an epoch goes on with whatever tracks the next session has. */
     EPOCHS_TAKE_ANY_TRACKS,
     /** Packets of a session are sent before the notice of its claim is acknowledged. */

@@ -16,11 +16,13 @@ final class History {
     private record Line(long atMs, Fact fact) {}
 
     private final EventQueue events;
-    private final Oracle oracle = new Oracle();
+    private final Oracle oracle;
     private final List<Line> lines = new ArrayList<>();
 
-    History(EventQueue events) {
+    /** @param isCut whether segmenters run */
+    History(EventQueue events, boolean isCut) {
         this.events = events;
+        this.oracle = new Oracle(isCut);
     }
 
     void add(Fact fact) {

@@ -2,15 +2,21 @@ package io.millrace.simulation;
 
 import io.millrace.simulation.oracle.Fact;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Describes a history in as few lines as possible. Confined to one thread. */
 final class HistoryWords {
     private final Map<Long, String> lastNotices = new HashMap<>();
-    private String run = "";
-    private long runAtMs;
-    private int runLength;
+    private final Map<Long, String> lastListings = new HashMap<>();
+    private final Set<String> ended = new HashSet<>();
+    /** Repeated events since the last line, by their words. */
+    private final Map<String, Run> runs = new LinkedHashMap<>();
+
+    private record Run(long atMs, int length) {}
 
     void tell(long atMs, Fact fact, StringBuilder out) {
         switch (fact) {
@@ -27,13 +33,23 @@ final class HistoryWords {
                 line(atMs, "sessions: " + it.session() + " is removed", out);
             }
             case Fact.Logged it -> logged(atMs, it, out);
-            case Fact.Shown it -> repeat(atMs, "shown: packets of session " + it.session() + " in epoch " + it.epoch(),
-                    out);
-            case Fact.Hidden it -> repeat(atMs, "not shown (" + it.why() + "): packets", out);
+            case Fact.Shown it -> repeat(atMs, "shown: packets of session " + it.session() + " in epoch " + it.epoch());
+            case Fact.Hidden it -> repeat(atMs, "not shown (" + it.why() + "): packets");
             case Fact.EpochBegan it -> line(atMs, "epoch " + it.epoch() + " begins", out);
             case Fact.EpochOver it -> line(atMs, "epoch " + it.epoch() + " ends", out);
             case Fact.Replaced it -> line(atMs, "connection " + it.connection() + " is disconnected: " + it.why(), out);
-            case Fact.NodeFailed it -> line(atMs, "node " + it.node() + " ends: " + it.why(), out);
+            case Fact.ProcessFailed it -> line(atMs, it.process() + " ends: " + it.why(), out);
+            case Fact.Cut it -> repeat(atMs, "segments: parts of epoch " + it.epoch());
+            case Fact.Muxed it -> repeat(atMs, "parts: parts of epoch " + it.epoch());
+            case Fact.Indexed _ -> {
+                // The playlists show it.
+            }
+            case Fact.Playlist it -> playlist(atMs, it, out);
+            case Fact.Served it -> repeat(atMs, "edge " + it.edge() + ": segments of epoch " + it.epoch());
+            case Fact.CutsEnded it -> line(atMs, "segments: epoch " + it.epoch() + " ends after segment "
+                    + it.lastSegment(), out);
+            case Fact.Listed it -> listed(atMs, it, out);
+            case Fact.Unlisted it -> line(atMs, "streams: epoch " + it.epoch() + " is removed", out);
             case Fact.StillSending it -> line(atMs, "connection " + it.connection() + " still sends", out);
             case Fact.HealthySuspected it -> line(atMs, "node " + it.node() + " of session " + it.session() + " runs",
                     out);
@@ -56,13 +72,25 @@ final class HistoryWords {
         }
     }
 
-    private void repeat(long atMs, String text, StringBuilder out) {
-        if (!text.equals(run)) {
-            finish(out);
-            run = text;
-            runAtMs = atMs;
+    private void playlist(long atMs, Fact.Playlist it, StringBuilder out) {
+        String viewed = "edge " + it.edge() + ": playlist of epoch " + it.epoch();
+        if (ended.contains(viewed) || !it.text().contains("#EXT-X-ENDLIST")) {
+            repeat(atMs, viewed);
+        } else {
+            ended.add(viewed);
+            line(atMs, viewed + " ends", out);
         }
-        runLength++;
+    }
+
+    private void listed(long atMs, Fact.Listed it, StringBuilder out) {
+        String state = it.ended() ? "has ended" : "has not ended";
+        if (!state.equals(lastListings.put(it.epoch(), state))) {
+            line(atMs, "streams: epoch " + it.epoch() + " " + state, out);
+        }
+    }
+
+    private void repeat(long atMs, String words) {
+        runs.merge(words, new Run(atMs, 1), (run, one) -> new Run(run.atMs(), run.length() + one.length()));
     }
 
     private void line(long atMs, String text, StringBuilder out) {
@@ -70,13 +98,12 @@ final class HistoryWords {
         write(atMs, text, out);
     }
 
-    /** Ends the current run of packets. */
+    /** Ends the current runs. */
     void finish(StringBuilder out) {
-        if (runLength > 0) {
-            write(runAtMs, run + (runLength > 1 ? ", " + runLength + " of them" : ", one"), out);
-        }
-        run = "";
-        runLength = 0;
+        runs.forEach((words, run) -> write(run.atMs(), words + (run.length() > 1
+                ? ", " + run.length() + " of them"
+                : ", one"), out));
+        runs.clear();
     }
 
     private static void write(long atMs, String text, StringBuilder out) {

@@ -26,9 +26,6 @@ import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
 import io.millrace.simulation.kafka.ModelProducer;
 import io.millrace.simulation.kafka.ModelReader;
-import io.millrace.simulation.oracle.Fact;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -38,9 +35,10 @@ import java.util.Set;
  * One run of an ingest node: production's desk and its owner of partitions, wired as in {@code IngestService}. Confined
  * to one thread.
  */
-final class NodeProcess implements ModelGroup.Member {
+final class NodeProcess extends StageProcess implements ModelGroup.Member {
     private static final int MOST_PROCESSES = 1_000_000_000;
     private static final int FORMER_RULES = 2;
+    private static final int RULES_WITHOUT_ENDS = 3;
     private static final int RULES_OF_ANY_TRACKS = 4;
     private static final PublishAnswer NOT_YET = new PublishAnswer.Refused(PublishEnd.UNAVAILABLE, "the node starts");
 
@@ -55,14 +53,12 @@ final class NodeProcess implements ModelGroup.Member {
     private final long process;
     private final Set<Defect> defects;
     private final Map<ModelReader, Long> behind = new HashMap<>();
-    private final Deque<Runnable> deferred = new ArrayDeque<>();
     private int endsAsked;
     private boolean accepting;
-    private boolean dead;
-    private boolean frozen;
 
     NodeProcess(World world, ModelKafka kafka, ModelGroup group, int number, NodeClock clock,
-            ModelProducer.Witness witness, Set<Defect> defects) {
+            NodeLog.Witness witness, Set<Defect> defects) {
+        super(world.history(), Stage.INGEST.name(number));
         this.world = world;
         this.kafka = kafka;
         this.group = group;
@@ -71,22 +67,26 @@ final class NodeProcess implements ModelGroup.Member {
         this.process = world.chance().between(1, MOST_PROCESSES);
         this.leases = new NodeLeases(process, NodeSettings.LIMITS.leaseBeats());
         PublishSettings settings = NodeSettings.of(number, process, rulesVersion(defects));
-        this.producer = kafka.producer(this, NodeSettings.TOPICS, witness, NodeSettings.TIMES);
+        this.producer = kafka.producer(this, NodeSettings.TIMES);
+        var written = new NodeLog(kafka, producer, witness);
         var names = new KnownNames();
         var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
         SessionLog log = defects.contains(Defect.PACKETS_BEFORE_THE_NOTICE)
-                ? new EagerAnnouncements(producer)
-                : producer;
+                ? new EagerAnnouncements(written)
+                : written;
         this.desk = new PublishDesk(settings, new PublishLog(NodeSettings.KAFKA, log, LogSpace.UNKNOWN), gate, names,
                 new Clocks(clock, world.events()::nowMs, new ClockSkew()), NodeSettings.METERS, new Random(number));
-        var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
+        var steps = new OwnerSteps(written, names, clock, NodeSettings.METERS);
         this.owner = new PartitionOwner(world, kafka, this, steps, leases,
-                defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(producer) : null);
+                defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(written) : null);
     }
 
     private static int rulesVersion(Set<Defect> defects) {
         if (defects.contains(Defect.RULES_OF_VERSION_2)) {
             return FORMER_RULES;
+        }
+        if (defects.contains(Defect.EPOCHS_END_BY_CLOCK)) {
+            return RULES_WITHOUT_ENDS;
         }
         return defects.contains(Defect.EPOCHS_TAKE_ANY_TRACKS) ? RULES_OF_ANY_TRACKS : EpochRules.CURRENT_VERSION;
     }
@@ -95,13 +95,15 @@ final class NodeProcess implements ModelGroup.Member {
         return number;
     }
 
+    @Override
     ModelProducer producer() {
         return producer;
     }
 
     /** Reads all of {@code sessions}, and then accepts publishers. */
+    @Override
     void start() {
-        new ModelReader(kafka, kafka.partition(NodeSettings.TOPICS.nodes(), NodeHeartbeat.PARTITION), this,
+        new ModelReader(kafka, kafka.partition(NodeSettings.NODES, NodeHeartbeat.PARTITION), this,
                 stored -> heard(((NodeHeartbeat) stored.decoded()).process())).seekToEnd();
         for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
             ModelPartition partition = kafka.partition(NodeSettings.SESSIONS, p);
@@ -172,48 +174,13 @@ final class NodeProcess implements ModelGroup.Member {
     }
 
     @Override
-    public void revoked(int partition) {
+    public void revoked(int partition, Runnable released) {
         owner.revoked(partition);
+        released.run();
     }
 
     @Override
-    public void run(Runnable what) {
-        if (frozen) {
-            deferred.add(what);
-        } else if (!dead) {
-            try {
-                what.run();
-            } catch (RuntimeException e) {
-                dead = true;
-                world.history().add(new Fact.NodeFailed(number, e.toString()));
-            }
-        }
-    }
-
-    void kill() {
-        dead = true;
-        frozen = false;
-        deferred.clear();
-    }
-
-    void freeze() {
-        frozen = true;
-    }
-
-    void thaw() {
-        frozen = false;
-        while (!frozen && !deferred.isEmpty()) {
-            run(deferred.poll());
-        }
-    }
-
-    @Override
-    public boolean isDead() {
-        return dead;
-    }
-
-    @Override
-    public boolean isFrozen() {
-        return frozen;
+    public void lost(int partition) {
+        owner.revoked(partition);
     }
 }

@@ -28,8 +28,8 @@ final class NodeSettings {
     static final KafkaClients KAFKA = new KafkaClients(new KafkaSettings("", "", PARTITIONS, 1, 0, -1, Map.of()));
     static final String PACKETS = KAFKA.settings().topic(Topic.PACKETS);
     static final String SESSIONS = KAFKA.settings().topic(Topic.SESSIONS);
-    static final ModelProducer.Topics TOPICS = new ModelProducer.Topics(PACKETS, SESSIONS,
-            KAFKA.settings().topic(Topic.STREAMS), KAFKA.settings().topic(Topic.NODES), KAFKA::partitionOf);
+    static final String STREAMS = KAFKA.settings().topic(Topic.STREAMS);
+    static final String NODES = KAFKA.settings().topic(Topic.NODES);
     /** Shared by all simulations, because no check uses them. */
     static final IngestMeters METERS = new IngestMeters(new SimpleMeterRegistry());
 

@@ -2,22 +2,27 @@ package io.millrace.simulation;
 
 import io.millrace.simulation.engine.Chance;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * The actions of encoders and the faults, with their times. Derived from a seed; a shorter plan may break the same
  * promise.
  *
- * @param nodes number of nodes
+ * @param processes number of processes of each stage; later stages run only if faults concern them
  * @param steps in the order of their times
  */
-record Plan(int nodes, List<Step> steps) {
+record Plan(Map<Stage, Integer> processes, List<Step> steps) {
     static final int LENGTH_MS = 40_000;
     static final List<String> STREAMS = List.of("live/a", "live/b");
 
+    private static final List<Stage> WITH_CLOCKS = List.of(Stage.INGEST, Stage.PACKAGER, Stage.EDGE);
+    private static final int MOST_OF_A_STAGE = 2;
     private static final int LONG_MS = 30_000;
     private static final int HOUR_MS = 3_600_000;
     /** Kafka fences a broker after 9 s by default. */
@@ -46,12 +51,19 @@ record Plan(int nodes, List<Step> steps) {
                 add(fault, chance, nodes, encoders, steps);
             }
         });
+        Map<Stage, Integer> processes = new EnumMap<>(Stage.class);
+        processes.put(Stage.INGEST, nodes);
+        boolean isViewed = !Depth.SEGMENTS.faults().containsAll(allowed);
+        boolean isCut = !Depth.SESSIONS.faults().containsAll(allowed);
+        processes.put(Stage.SEGMENTER, isCut ? chance.between(1, MOST_OF_A_STAGE) : 0);
+        processes.put(Stage.PACKAGER, isViewed ? chance.between(1, MOST_OF_A_STAGE) : 0);
+        processes.put(Stage.EDGE, isViewed ? MOST_OF_A_STAGE : 0);
         steps.sort(Comparator.comparingLong(Step::atMs));
-        return new Plan(nodes, List.copyOf(steps));
+        return new Plan(Collections.unmodifiableMap(processes), List.copyOf(steps));
     }
 
     Plan without(Step step) {
-        return new Plan(nodes, steps.stream().filter(s -> s != step).toList());
+        return new Plan(processes, steps.stream().filter(s -> s != step).toList());
     }
 
     private static int encoders(Chance chance, int nodes, Set<Fault> chosen, List<Step> steps) {
@@ -81,17 +93,29 @@ record Plan(int nodes, List<Step> steps) {
         int node = chance.between(0, nodes - 1);
         int partition = chance.between(0, NodeSettings.PARTITIONS - 1);
         switch (fault) {
-            case KILL -> {
-                steps.add(new Step(atMs, new Action.Kill(node)));
-                steps.add(new Step(atMs + chance.between(500, 20_000), new Action.Start(node)));
-            }
-            case FREEZE -> steps.add(new Step(atMs, new Action.Freeze(node, chance.between(100, LONG_MS))));
-            case SLOW_CONNECTIONS -> steps.add(new Step(atMs, new Action.Slow(node, chance.between(100, 10_000))));
+            case KILL -> kill(Stage.INGEST, node, atMs, chance, steps);
+            case FREEZE ->
+                steps.add(new Step(atMs, new Action.Freeze(Stage.INGEST, node, chance.between(100, LONG_MS))));
+            case SLOW_CONNECTIONS ->
+                steps.add(new Step(atMs, new Action.Slow(Stage.INGEST, node, chance.between(100, 10_000))));
+            case KILL_SEGMENTER -> kill(Stage.SEGMENTER, any(chance), atMs, chance, steps);
+            case FREEZE_SEGMENTER -> steps.add(new Step(atMs,
+                    new Action.Freeze(Stage.SEGMENTER, any(chance), chance.between(100, LONG_MS))));
+            case SLOW_SEGMENTER ->
+                steps.add(new Step(atMs, new Action.Slow(Stage.SEGMENTER, any(chance), chance.between(100, 10_000))));
+            case KILL_PACKAGER -> kill(Stage.PACKAGER, any(chance), atMs, chance, steps);
+            case FREEZE_PACKAGER -> steps.add(new Step(atMs,
+                    new Action.Freeze(Stage.PACKAGER, any(chance), chance.between(100, LONG_MS))));
+            case SLOW_PACKAGER ->
+                steps.add(new Step(atMs, new Action.Slow(Stage.PACKAGER, any(chance), chance.between(100, 10_000))));
+            case KILL_EDGE -> kill(Stage.EDGE, any(chance), atMs, chance, steps);
             case LEADER_CHANGE -> steps.add(new Step(atMs, new Action.ChangeLeader(
-                    chance.oneIn(2) ? NodeSettings.PACKETS : NodeSettings.SESSIONS, partition)));
+                    chance.of(List.of(NodeSettings.PACKETS, NodeSettings.SESSIONS, SegmenterProcess.SEGMENTS,
+                            SegmenterProcess.FOLDS, PackagerProcess.PARTS, PackagerProcess.INDEX)), partition)));
             case STALLED_LOG -> steps.add(new Step(atMs, new Action.Stall(chance.between(1_000, STALL_MS))));
             case COMPACTION -> steps.add(new Step(atMs / 2, new Action.Compact(partition)));
-            case CLOCKS -> steps.add(new Step(atMs, new Action.Jump(node, chance.between(-HOUR_MS, HOUR_MS))));
+            case CLOCKS -> steps.add(new Step(atMs, new Action.Jump(chance.of(WITH_CLOCKS), node,
+                    chance.between(-HOUR_MS, HOUR_MS))));
             case CLAIMS_WITHOUT_PACKETS, TRACKS -> {
                 // Done by encoders.
             }
@@ -99,5 +123,14 @@ record Plan(int nodes, List<Step> steps) {
                     chance.of(STREAMS), chance.between(STORM_LEAST, STORM_MOST), chance.between(100, STORM_MS))));
             case POISON -> steps.add(new Step(atMs, new Action.Poison(partition, chance.of(POISON))));
         }
+    }
+
+    private static int any(Chance chance) {
+        return chance.between(0, MOST_OF_A_STAGE - 1);
+    }
+
+    private static void kill(Stage stage, int number, int atMs, Chance chance, List<Step> steps) {
+        steps.add(new Step(atMs, new Action.Kill(stage, number)));
+        steps.add(new Step(atMs + chance.between(500, 20_000), new Action.Start(stage, number)));
     }
 }

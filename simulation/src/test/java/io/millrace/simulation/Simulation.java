@@ -35,14 +35,17 @@ final class Simulation implements World {
     private final EventQueue events = new EventQueue();
     private final Chance chance;
     private final Set<Defect> defects;
-    private final History history = new History(events);
+    private final History history;
     private final LogWatch watch;
+    private final DerivedWatch derived;
     private final ModelKafka kafka;
-    private final ModelGroup group;
-    private final List<NodeClock> clocks = new ArrayList<>();
-    private final NodeProcess[] nodes;
-    /** Until when each node has trouble of its own. */
-    private final long[] troubledUntilMs;
+    private final ModelGroup owners;
+    private final ModelGroup segmenters;
+    private final ModelGroup packagers;
+    private final Map<String, NodeClock> clocks = new HashMap<>();
+    private final Processes processes = new Processes(this, this::create);
+    /** Until when each ingest node has trouble of its own. */
+    private final Map<Integer, Long> troubledUntilMs = new HashMap<>();
     /** The connection of each session, by stream and number. */
     private final Map<String, Integer> claims = new HashMap<>();
     private final Map<Integer, SimulatedEncoder> encoders = new TreeMap<>();
@@ -50,17 +53,33 @@ final class Simulation implements World {
 
     private Simulation(long seed, Plan plan, Set<Defect> defects) {
         this.defects = Set.copyOf(defects);
+        this.history = new History(events, plan.processes().get(Stage.SEGMENTER) > 0);
+        this.derived = new DerivedWatch(history);
         this.watch = new LogWatch(history, Set.copyOf(Plan.STREAMS), !defects.contains(Defect.RULES_OF_VERSION_2));
         // Different random numbers than those of the plan.
         this.chance = new Chance(~seed);
         this.kafka = new ModelKafka(events, chance, NodeSettings.PARTITIONS, this::committed);
-        this.group = new ModelGroup(kafka, NodeSettings.PARTITIONS);
-        this.nodes = new NodeProcess[plan.nodes()];
-        this.troubledUntilMs = new long[plan.nodes()];
-        for (int node = 0; node < nodes.length; node++) {
-            clocks.add(new NodeClock(events, chance.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS)));
-            start(node);
-        }
+        this.owners = new ModelGroup(kafka, NodeSettings.PARTITIONS);
+        this.segmenters = new ModelGroup(kafka, NodeSettings.PARTITIONS);
+        this.packagers = new ModelGroup(kafka, NodeSettings.PARTITIONS);
+        plan.processes().forEach((stage, count) -> {
+            for (int number = 0; number < count; number++) {
+                clocks.put(stage.name(number), new NodeClock(events, chance.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS)));
+            }
+        });
+        plan.processes().forEach(processes::startAll);
+    }
+
+    private StageProcess create(Stage stage, int number, int run) {
+        return switch (stage) {
+            case INGEST -> new NodeProcess(this, kafka, owners, number, clocks.get(stage.name(number)),
+                    this::acknowledged,
+                    defects);
+            case SEGMENTER -> new SegmenterProcess(this, kafka, segmenters, number, "run " + run,
+                    defects.contains(Defect.STATES_HAVE_NO_OWNER));
+            case PACKAGER -> new PackagerProcess(this, kafka, packagers, number, clocks.get(stage.name(number)));
+            case EDGE -> new EdgeProcess(this, kafka, number, clocks.get(stage.name(number)));
+        };
     }
 
     /**
@@ -87,11 +106,7 @@ final class Simulation implements World {
 
     private void heal() {
         note("all faults end");
-        for (int node = 0; node < nodes.length; node++) {
-            nodes[node].producer().slowUntil(events.nowMs());
-            thaw(node);
-            start(node);
-        }
+        processes.heal();
     }
 
     private void judge(SimulatedEncoder encoder) {
@@ -104,17 +119,14 @@ final class Simulation implements World {
     private void perform(Action action) {
         switch (action) {
             case Action.Publish it -> encoder(it.encoder(), it.stream(), it.sends(), true, it.picture())
-                    .connect(nodes[it.node()].isDead() ? anyNode().orElse(nodes[it.node()]) : nodes[it.node()]);
+                    .connect(aliveOrAny((NodeProcess) processes.of(Stage.INGEST, it.node())));
             case Action.Leave it -> withEncoder(it.encoder(), encoder -> encoder.leave(it.politely()));
             case Action.Silence it -> withEncoder(it.encoder(), encoder -> encoder.beSilent(it.forMs()));
             case Action.Storm it -> storm(it);
-            case Action.Kill it -> kill(it.node());
-            case Action.Start it -> start(it.node());
-            case Action.Freeze it -> freeze(it.node(), it.forMs());
-            case Action.Slow it -> {
-                note("node " + it.node() + " has slow connections for " + it.forMs() + " ms");
-                nodes[it.node()].producer().slowUntil(events.nowMs() + it.forMs());
-                troubled(it.node(), it.forMs());
+            case Action.OfProcess it -> {
+                if (processes.exists(it.stage(), it.number())) {
+                    happen(it);
+                }
             }
             case Action.ChangeLeader it -> {
                 note(it.topic() + "-" + it.partition() + " has another leader");
@@ -124,14 +136,34 @@ final class Simulation implements World {
                 note("nothing is acknowledged for " + it.forMs() + " ms");
                 kafka.stall(it.forMs());
             }
-            case Action.Compact it -> kafka.compact(kafka.partition(NodeSettings.SESSIONS, it.partition()));
-            case Action.Jump it -> {
-                note("the clock of node " + it.node() + " jumps by " + it.byMs() + " ms");
-                clocks.get(it.node()).jump(it.byMs());
+            case Action.Compact it -> {
+                kafka.compact(kafka.partition(NodeSettings.SESSIONS, it.partition()));
+                kafka.compact(kafka.partition(SegmenterProcess.FOLDS, it.partition()));
             }
             case Action.Poison it -> {
                 note("somebody writes a tombstone with the key '" + it.key() + "'");
                 kafka.write(kafka.partition(NodeSettings.SESSIONS, it.partition()), it.key(), null);
+            }
+        }
+    }
+
+    private void happen(Action.OfProcess action) {
+        switch (action) {
+            case Action.Kill it -> kill(it.stage(), it.number());
+            case Action.Start it -> processes.start(it.stage(), it.number());
+            case Action.Freeze it -> {
+                if (processes.freeze(it.stage(), it.number(), it.forMs())) {
+                    troubled(it, it.forMs());
+                }
+            }
+            case Action.Slow it -> {
+                processes.slow(it.stage(), it.number(), it.forMs());
+                troubled(it, it.forMs());
+            }
+            case Action.Jump it -> {
+                String name = it.stage().name(it.number());
+                note("the clock of " + name + " jumps by " + it.byMs() + " ms");
+                clocks.get(name).jump(it.byMs());
             }
         }
     }
@@ -157,42 +189,15 @@ final class Simulation implements World {
         }
     }
 
-    private void kill(int node) {
-        if (nodes[node].isDead()) {
-            return;
-        }
-        note("node " + node + " is killed");
-        nodes[node].kill();
-        List.copyOf(encoders.values()).forEach(encoder -> encoder.nodeDied(nodes[node]));
-    }
-
-    private void start(int node) {
-        if (nodes[node] == null || nodes[node].isDead()) {
-            note("node " + node + " starts");
-            nodes[node] = new NodeProcess(this, kafka, group, node, clocks.get(node), this::acknowledged, defects);
-            nodes[node].start();
+    private void kill(Stage stage, int number) {
+        if (processes.kill(stage, number) && stage == Stage.INGEST) {
+            List.copyOf(encoders.values())
+                    .forEach(encoder -> encoder.nodeDied((NodeProcess) processes.of(stage, number)));
         }
     }
 
-    private void freeze(int node, int forMs) {
-        NodeProcess frozen = nodes[node];
-        if (!frozen.isDead() && !frozen.isFrozen()) {
-            note("node " + node + " freezes for " + forMs + " ms");
-            frozen.freeze();
-            troubled(node, forMs);
-            events.after(forMs, () -> {
-                if (nodes[node] == frozen) {
-                    thaw(node);
-                }
-            });
-        }
-    }
-
-    private void thaw(int node) {
-        if (nodes[node].isFrozen()) {
-            note("node " + node + " goes on");
-            nodes[node].thaw();
-        }
+    private NodeProcess aliveOrAny(NodeProcess node) {
+        return node.isDead() ? anyNode().orElse(node) : node;
     }
 
     private void committed(ModelPartition partition, ModelPartition.Stored stored) {
@@ -201,6 +206,14 @@ final class Simulation implements World {
             judge(stored);
         } else if (partition.topic().equals(NodeSettings.SESSIONS)) {
             watch.sessions(stored);
+        } else if (partition.topic().equals(SegmenterProcess.SEGMENTS)) {
+            derived.segments(stored);
+        } else if (partition.topic().equals(NodeSettings.STREAMS)) {
+            derived.streams(stored);
+        } else if (partition.topic().equals(PackagerProcess.PARTS)) {
+            derived.parts(stored);
+        } else if (partition.topic().equals(PackagerProcess.INDEX)) {
+            derived.index(stored);
         }
     }
 
@@ -211,14 +224,16 @@ final class Simulation implements World {
         } else if (stored.decoded() instanceof SessionEnded it && it.reason() == SessionEnded.Reason.SUSPECTED) {
             EncoderConnection connection = connections.get(claims.get(stored.key() + "#" + it.session()));
             NodeProcess node = connection.node();
-            if (connection.isOpen() && events.nowMs() - troubledUntilMs[node.number()] > RECOVERY_MS) {
+            if (connection.isOpen() && events.nowMs() - troubledUntilMs.getOrDefault(node.number(), 0L) > RECOVERY_MS) {
                 history.add(new Fact.HealthySuspected(stored.key(), it.session(), node.number()));
             }
         }
     }
 
-    private void troubled(int node, int forMs) {
-        troubledUntilMs[node] = Math.max(troubledUntilMs[node], events.nowMs() + forMs);
+    private void troubled(Action.OfProcess action, int forMs) {
+        if (action.stage() == Stage.INGEST) {
+            troubledUntilMs.merge(action.number(), events.nowMs() + forMs, Math::max);
+        }
     }
 
     private void acknowledged(String stream, byte[] value) {
@@ -244,8 +259,8 @@ final class Simulation implements World {
 
     @Override
     public Optional<NodeProcess> anyNode() {
-        List<NodeProcess> alive = List.of(nodes).stream().filter(node -> !node.isDead()).toList();
-        return alive.isEmpty() ? Optional.empty() : Optional.of(chance.of(alive));
+        List<StageProcess> alive = processes.alive(Stage.INGEST);
+        return alive.isEmpty() ? Optional.empty() : Optional.of((NodeProcess) chance.of(alive));
     }
 
     @Override

@@ -6,34 +6,33 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class SimulationTest {
     private static final long FEW_SEEDS = 500;
     private static final String SEED = "millrace.seed";
-    private static final Set<Fault> FAULTS = EnumSet.allOf(Fault.class);
     private static final Set<Defect> NONE = EnumSet.noneOf(Defect.class);
 
     /** With {@code -Dmillrace.seed=N} only that seed, as a replay. How long it takes is the number of seeds. */
-    @Test
+    @ParameterizedTest
+    @EnumSource(Depth.class)
     @Timeout(value = 1, unit = TimeUnit.DAYS)
-    void everyPromiseHoldsForEverySeed() {
+    void everyPromiseHoldsForEverySeed(Depth depth) {
         Long replayed = Long.getLong(SEED);
         long first = replayed == null ? 0 : replayed;
-        long count = replayed == null ? Long.getLong("millrace.seeds", FEW_SEEDS) : 1;
-        Optional<Long> broken = Seeds.find(first, count, FAULTS, NONE, _ -> true);
-        assertThat(broken.map(SimulationTest::told)).isEmpty();
+        long count = replayed == null ? depth.of(Long.getLong("millrace.seeds", FEW_SEEDS)) : 1;
+        Optional<Long> broken = Seeds.find(first, count, depth.faults(), NONE, _ -> true);
+        assertThat(broken.map(seed -> Seeds.told(seed, depth.faults(), NONE, _ -> true))).isEmpty();
     }
 
     @Test
     void seedDeterminesHistory() {
-        String once = Simulation.run(7, Plan.of(7, FAULTS), NONE).verbatim();
-        assertThat(Simulation.run(7, Plan.of(7, FAULTS), NONE).verbatim()).isEqualTo(once);
-        assertThat(Simulation.run(8, Plan.of(8, FAULTS), NONE).verbatim()).isNotEqualTo(once);
-    }
-
-    private static String told(long seed) {
-        return Seeds.told(seed, FAULTS, NONE, _ -> true);
+        Set<Fault> faults = Depth.VIEWERS.faults();
+        String once = Simulation.run(7, Plan.of(7, faults), NONE).verbatim();
+        assertThat(Simulation.run(7, Plan.of(7, faults), NONE).verbatim()).isEqualTo(once);
+        assertThat(Simulation.run(8, Plan.of(8, faults), NONE).verbatim()).isNotEqualTo(once);
     }
 }

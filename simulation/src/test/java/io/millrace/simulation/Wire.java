@@ -3,10 +3,13 @@ package io.millrace.simulation;
 import io.millrace.media.amf.Amf0Writer;
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.mpegts.PesPacket;
+import io.millrace.media.mpegts.TsReader;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.publish.PublishSink;
 import io.millrace.simulation.oracle.Fact;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -22,6 +25,9 @@ final class Wire {
     private static final byte AAC = (byte) 0xAF;
     private static final byte RAW = 0x01;
     private static final int HEADER_BYTES = 2;
+    private static final int ADTS_BYTES = 7;
+    private static final int VIDEO_STREAM = 0xE0;
+    private static final int START_CODE_AND_SLICE = 0x00000165;
 
     private Wire() {}
 
@@ -76,5 +82,31 @@ final class Wire {
             case AUDIO -> "AAC";
             case DATA -> "";
         };
+    }
+
+    /** Returns the numbers of the frames in an MPEG-TS segment. */
+    static List<Long> numbersOf(ByteBuffer segment) {
+        List<Long> numbers = new ArrayList<>();
+        for (PesPacket pes : new TsReader().feed(segment).finish().pesPackets()) {
+            ByteBuffer data = pes.data().duplicate();
+            if (pes.streamId() == VIDEO_STREAM) {
+                numbers.add(pictureNumber(data));
+            } else {
+                while (data.hasRemaining()) {
+                    numbers.add(data.getLong(data.position() + ADTS_BYTES));
+                    data.position(data.position() + ADTS_BYTES + Long.BYTES);
+                }
+            }
+        }
+        return numbers;
+    }
+
+    /** The number follows the start code and the type of the only slice. */
+    private static long pictureNumber(ByteBuffer accessUnit) {
+        for (int at = accessUnit.position();; at++) {
+            if (accessUnit.getInt(at) == START_CODE_AND_SLICE) {
+                return accessUnit.getLong(at + Integer.BYTES);
+            }
+        }
     }
 }

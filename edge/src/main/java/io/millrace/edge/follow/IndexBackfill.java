@@ -2,6 +2,7 @@ package io.millrace.edge.follow;
 
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.past.RangeReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,9 +26,30 @@ record IndexBackfill(List<IndexRecord> records, boolean fromBeginning) {
             long lastSegment) {
         long from = reader.offsetAt(partition, fromMs);
         boolean fromBeginning = from <= reader.beginning(partition);
-        List<IndexRecord> records = new ArrayList<>();
-        reader.read(partition, from, epoch.fillTo(), record -> {
-            if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexRecord next)
+        Past past = new Past(epoch, lastSegment);
+        reader.read(partition, from, epoch.fillTo(), record -> past.next(record.key(), record.value()));
+        return new IndexBackfill(past.records, fromBeginning);
+    }
+
+    /** The records of an epoch among those of its partition. Confined to one thread. */
+    static final class Past {
+        private final FollowedEpoch epoch;
+        private final long lastSegment;
+        private final List<IndexRecord> records = new ArrayList<>();
+
+        /** @param lastSegment as for {@link #read} */
+        Past(FollowedEpoch epoch, long lastSegment) {
+            this.epoch = epoch;
+            this.lastSegment = lastSegment;
+        }
+
+        List<IndexRecord> records() {
+            return records;
+        }
+
+        /** Takes the next record of the partition. Returns whether more are needed. */
+        boolean next(String stream, LogRecord record) {
+            if (!epoch.stream().equals(stream) || !(record instanceof IndexRecord next)
                     || next.epoch() < epoch.number()) {
                 return true;
             }
@@ -35,7 +57,6 @@ record IndexBackfill(List<IndexRecord> records, boolean fromBeginning) {
             // A later epoch begins after the last record of this one.
             return next.epoch() == epoch.number() && next instanceof IndexedPart part
                     && !(part.id().segment() == lastSegment && part.last());
-        });
-        return new IndexBackfill(records, fromBeginning);
+        }
     }
 }

@@ -20,7 +20,8 @@ final class OpenSegment {
     final long firstIndexOffset;
     final int graceMs;
     final List<Rendition> renditions;
-    long lastArrivalUs;
+    /** When its newest cut was taken, by a clock of its partition. */
+    long takenMs;
     private PartId next;
     private int unwritten;
     private boolean closed;
@@ -45,9 +46,9 @@ final class OpenSegment {
         return renditions.stream().anyMatch(rendition -> !rendition.isMissing());
     }
 
-    void taken(Cut cut) {
+    void taken(Cut cut, long nowMs) {
         next = next.next();
-        lastArrivalUs = cut.times().arrivalUs();
+        takenMs = nowMs;
         closed |= cut.last();
     }
 

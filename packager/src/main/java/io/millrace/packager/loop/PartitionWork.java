@@ -12,6 +12,7 @@ import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.net.PeerLog;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,10 +42,12 @@ final class PartitionWork {
     /** Number of streams without an open segment that are remembered in order to recognize repeated cuts. */
     static final int STREAMS_LIMIT = 4_096;
     /**
-     * Ingest time, µs, in addition to the grace period, after which the open segment of a silent stream is abandoned.
+     * Time of {@link #workedMs}, in addition to the grace period, after which the open segment of a silent stream is
+     * abandoned. Not ingest time: a node whose clock is ahead would make the streams of other nodes look silent.
      */
-    static final long UNFINISHED_US = 600_000_000;
-
+    static final long UNFINISHED_MS = 600_000;
+    /** The time between two cuts counts only this much, so that a partition that has to wait makes no stream silent. */
+    static final long LONGEST_STEP_MS = 1_000;
     private static final Logger log = LoggerFactory.getLogger(PartitionWork.class);
     /** For faults that encoders cause, limited per stream name. */
     private static final PeerLog ofStreams = new PeerLog(log);
@@ -69,6 +72,10 @@ final class PartitionWork {
     private long nextIndexOffset;
     /** Ends of the log when reading began, and again when records turned out to be lost; null while they must be queried. */
     private PacketSource.Ends logEnds;
+    private final InstantSource clock;
+    private long lastMs;
+    /** How long this has been at work. */
+    private long workedMs;
 
     /** A record of {@code segments} whose turn has not come. */
     private record Waiting(long offset, String stream, SegmentsRecord record) {
@@ -87,13 +94,15 @@ final class PartitionWork {
      * @param indexOffset end of the index that {@code gaps} were read from
      */
     PartitionWork(ByteBudget.Share memory, PacketSource source, PartSink sink, PackagerMeters meters,
-            RecordedGaps gaps, long indexOffset) {
+            RecordedGaps gaps, long indexOffset, InstantSource clock) {
         this.cache = new PacketCache(memory);
         this.source = source;
         this.sink = sink;
         this.meters = meters;
         this.gaps = gaps;
         this.nextIndexOffset = indexOffset;
+        this.clock = clock;
+        this.lastMs = clock.millis();
     }
 
     long cachedBytes() {
@@ -197,6 +206,7 @@ final class PartitionWork {
             return;
         }
         stream.taken(ended);
+        gaps.forget(name, ended);
         if (stream.open != null) {
             giveUp(stream);
         }
@@ -225,14 +235,14 @@ final class PartitionWork {
         if (cut.id().isFirst()) {
             begin(stream, segment.get(), cut);
         }
-        segment.get().taken(cut);
+        segment.get().taken(cut, workedMs);
         for (Rendition rendition : segment.get().renditions) {
             output(stream, segment.get(), rendition, cut, packets);
         }
         if (cut.last()) {
             stream.open = null;
         }
-        forgetSilent(cut.times().arrivalUs());
+        forgetSilent();
     }
 
     /** Returns the segment of a cut; empty if it began before the position where reading started. */
@@ -365,13 +375,15 @@ final class PartitionWork {
     }
 
     /**
-     * Abandons open segments and gaps of streams that have been silent for long, because they would hold back the
-     * committed position indefinitely.
+     * Abandons open segments of streams that have been silent for long, because they would hold back the committed
+     * position indefinitely.
      */
-    private void forgetSilent(long nowUs) {
-        gaps.forgetBefore(nowUs - UNFINISHED_US);
+    private void forgetSilent() {
+        long nowMs = clock.millis();
+        workedMs += Math.clamp(nowMs - lastMs, 0, LONGEST_STEP_MS);
+        lastMs = nowMs;
         List<OpenSegment> silent = open.stream().filter(s -> !s.isWritten()
-                && nowUs - s.lastArrivalUs > UNFINISHED_US + s.graceMs * 1_000L).toList();
+                && workedMs - s.takenMs > UNFINISHED_MS + s.graceMs).toList();
         for (OpenSegment segment : silent) {
             open.remove(segment);
             StreamWork stream = streams.get(segment.stream);

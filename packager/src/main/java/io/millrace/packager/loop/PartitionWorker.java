@@ -164,7 +164,7 @@ final class PartitionWorker implements AutoCloseable {
             try {
                 LogReaders.Gaps known = resources.reads().gaps(partition, indexFrom);
                 return new PartitionWork(cached, resources.reads().packets(partition), writer, resources.meters(),
-                        known.gaps(), known.end());
+                        known.gaps(), known.end(), resources.clock());
             } catch (RetriableException e) {
                 pause(e);
                 TimeUnit.NANOSECONDS.sleep(pausedNanos());

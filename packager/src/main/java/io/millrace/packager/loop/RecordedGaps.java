@@ -1,5 +1,6 @@
 package io.millrace.packager.loop;
 
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexEntry;
@@ -61,8 +62,8 @@ final class RecordedGaps {
                 && !upTo.isInSegmentBefore(entry.getValue().gap().id()));
     }
 
-    /** Forgets the gaps whose packets arrived before a time, µs since 1970. */
-    void forgetBefore(long arrivalUs) {
-        gaps.values().removeIf(recorded -> recorded.gap().times().arrivalUs() < arrivalUs);
+    /** Forgets the gaps of a stream up to an epoch, which has ended. */
+    void forget(String stream, EpochEnded ended) {
+        gaps.keySet().removeIf(key -> key.stream().equals(stream) && key.epoch() <= ended.epoch());
     }
 }

@@ -17,6 +17,7 @@ import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.testkit.LogCapture;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,6 +43,7 @@ class PartitionWorkTest {
     /** What all lives have written to the index. */
     private final List<Entry<IndexRecord>> index = new ArrayList<>();
     private final WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
+    private Instant now = Instant.EPOCH;
 
     /** One run of a packager over the partition: reads the log, and records what it wrote. */
     private final class Life implements PacketSource, PartSink {
@@ -66,7 +68,7 @@ class PartitionWorkTest {
             }
             // A share of a budget that is used alone is half of it.
             work = new PartitionWork(new ByteBudget(2 * cacheBytes).share(), this, this, new PackagerMeters(registry),
-                    recorded, index.size());
+                    recorded, index.size(), () -> now);
             packetAt = from.packets();
             cutAt = (int) from.segments();
             work.packetsReadUpTo(packetAt);
@@ -508,17 +510,43 @@ class PartitionWorkTest {
                 || e.stream().equals("live/b") && e.value().last());
         Life life = new Life(ROOMY).readAll();
         life.acknowledge(1000);
+        long cuts = log.cuts.size();
+        long graceMs = log.cuts.getFirst().value().head().rules().graceMs();
+        // A long wait is no silence.
+        long steps = (graceMs + PartitionWork.UNFINISHED_MS) / PartitionWork.LONGEST_STEP_MS;
+        for (int step = 0; step < steps; step++) {
+            now = now.plusSeconds(3_600);
+            life.work.decided(cuts++, "live/a", further(step + 1, 0));
+            life.advance();
+            life.acknowledge(1000);
+        }
         assertThat(life.work.positions().segments()).isLessThan(5);
-        long later = 30_000_000 + PartitionWork.UNFINISHED_US + 10_000_000;
-        WrittenLog.Entry<Cut> newest = log.cuts.getLast();
-        Cut c = newest.value();
-        Cut tail = new Cut(new PartId(7, c.id().segment() + 1, 0), 7, true, true, c.packets(),
-                new PartTimes(0, 1, 0, later), log.cuts.getFirst().value().head(), c.samples());
-        life.work.decided(log.cuts.size(), "live/a", tail);
+        assertThat(life.dropped("unfinished")).isZero();
+        now = now.plusMillis(PartitionWork.LONGEST_STEP_MS);
+        life.work.decided(cuts++, "live/a", further(steps + 1, 0));
         life.advance();
         life.acknowledge(1000);
         assertThat(life.dropped("unfinished")).isEqualTo(1);
-        assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size() + 1);
+        assertThat(life.work.positions().segments()).isEqualTo(cuts);
+    }
+
+    @Test
+    void clockOfAnotherStreamsNodeAbandonsNoSegment() {
+        Entry<Cut> first = log.cuts.stream().filter(e -> e.stream().equals("live/b")).findFirst().orElseThrow();
+        Life life = new Life(ROOMY).readPackets(Integer.MAX_VALUE / 2);
+        life.work.decided(0, "live/b", first.value());
+        life.work.decided(1, "live/a", further(1, 365L * 24 * 3_600 * 1_000_000));
+        life.advance();
+        life.acknowledge(1000);
+        assertThat(life.dropped("unfinished")).isZero();
+        assertThat(life.work.positions().segments()).isZero();
+    }
+
+    /** A segment of {@code live/a} after those in the log. */
+    private Cut further(long number, long arrivalUs) {
+        Cut c = log.cuts.getLast().value();
+        return new Cut(new PartId(7, c.id().segment() + number, 0), 7, true, true, c.packets(),
+                new PartTimes(0, 1, 0, arrivalUs), log.cuts.getFirst().value().head(), c.samples());
     }
 
     @Test

@@ -16,17 +16,17 @@ final class Journal {
     private static final StateSchema<Written> SCHEMA = new StateSchema<>("JournalState", Written::write,
             Written::read);
 
-    private final List<Output> outputs = new ArrayList<>();
+    private final List<SegmenterOutput> outputs = new ArrayList<>();
     private final StreamFold fold;
 
     /** What a commit writes. */
-    private record Written(ByteBuffer fold, List<Output> outputs) {
+    private record Written(ByteBuffer fold, List<SegmenterOutput> outputs) {
         void write(Generic g) {
-            g.put("fold", fold).list("outputs", outputs, Output::write);
+            g.put("fold", fold).list("outputs", outputs, SegmenterOutput::write);
         }
 
         static Written read(Generic g) {
-            return new Written(g.bytes("fold"), g.list("outputs", Output::read));
+            return new Written(g.bytes("fold"), g.list("outputs", SegmenterOutput::read));
         }
     }
 
@@ -42,7 +42,7 @@ final class Journal {
         return fold;
     }
 
-    void add(Output output) {
+    void add(SegmenterOutput output) {
         outputs.add(output);
     }
 
@@ -52,7 +52,7 @@ final class Journal {
         return this;
     }
 
-    List<Output> outputs() {
+    List<SegmenterOutput> outputs() {
         return List.copyOf(outputs);
     }
 

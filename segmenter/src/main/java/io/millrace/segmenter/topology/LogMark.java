@@ -11,7 +11,8 @@ import java.util.zip.CRC32C;
  * @param check CRC-32C of its value, 0 for a tombstone
  */
 public record LogMark(long offset, int check) {
-    static LogMark of(long offset, byte[] value) {
+    /** @param value null for a tombstone */
+    public static LogMark of(long offset, byte[] value) {
         CRC32C crc = new CRC32C();
         if (value != null) {
             crc.update(value);

@@ -6,6 +6,7 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.UnreadableStateException;
 import io.millrace.platform.net.PeerLog;
@@ -88,8 +89,8 @@ final class PartitionFold {
      * @param before the newest record of the states, null without a predecessor
      * @param isInLog whether the log still has that record; if not, the streams are ended
      */
-    List<Output> resume(Map<String, byte[]> states, LogMark before, Predicate<LogMark> isInLog) {
-        List<Output> outputs = resume(states);
+    List<SegmenterOutput> resume(Map<String, byte[]> states, LogMark before, Predicate<LogMark> isInLog) {
+        List<SegmenterOutput> outputs = resume(states);
         newest = before;
         newestOffset = before == null ? -1 : before.offset();
         if (before != null && !isInLog.test(before)) {
@@ -111,8 +112,8 @@ final class PartitionFold {
         lacksPast = false;
     }
 
-    private List<Output> resume(Map<String, byte[]> states) {
-        List<Output> repeated = new ArrayList<>();
+    private List<SegmenterOutput> resume(Map<String, byte[]> states) {
+        List<SegmenterOutput> repeated = new ArrayList<>();
         new TreeMap<>(states).forEach((stream, bytes) -> {
             try {
                 Journal journal = Journal.resume(stream, bytes);
@@ -136,8 +137,8 @@ final class PartitionFold {
      * Folds one record of {@code packets}, in log order, and returns the resulting outputs. An offset that is not greater
      * than the one before shows that the log has lost records.
      */
-    List<Output> fold(String stream, long offset, byte[] value) {
-        List<Output> ofLoss = offset <= position ? lose() : List.of();
+    List<SegmenterOutput> fold(String stream, long offset, byte[] value) {
+        List<SegmenterOutput> ofLoss = offset <= position ? lose() : List.of();
         position = offset;
         firstPosition = firstPosition < 0 ? offset : firstPosition;
         if (offset >= newestOffset) {
@@ -145,7 +146,7 @@ final class PartitionFold {
             newestValue = value;
             newest = null;
         }
-        List<Output> outputs = decode(stream, offset, value);
+        List<SegmenterOutput> outputs = decode(stream, offset, value);
         if (ofLoss.isEmpty()) {
             return outputs;
         }
@@ -153,7 +154,7 @@ final class PartitionFold {
         return ofLoss;
     }
 
-    private List<Output> decode(String stream, long offset, byte[] value) {
+    private List<SegmenterOutput> decode(String stream, long offset, byte[] value) {
         if (value != null && isStream(stream)
                 && LogCodec.decode(ByteBuffer.wrap(value)) instanceof PacketsRecord record) {
             return guarded(stream, offset, record);
@@ -166,7 +167,7 @@ final class PartitionFold {
      * Ends the streams whose states may contain records that the log has lost, and forgets them: offsets are used again, so
      * these states would skip what follows.
      */
-    private List<Output> lose() {
+    private List<SegmenterOutput> lose() {
         log.error(
                 "packets lost records up to offset {}: running streams are ended, and continue when their encoders claim "
                         + "them again",
@@ -176,7 +177,7 @@ final class PartitionFold {
         newestOffset = -1;
         newestValue = null;
         newest = null;
-        List<Output> outputs = new ArrayList<>();
+        List<SegmenterOutput> outputs = new ArrayList<>();
         journals.replaceAll((stream, journal) -> {
             Step step = journal.fold().lose();
             Journal next = new Journal(stream);
@@ -195,7 +196,7 @@ final class PartitionFold {
         return stream != null && StreamName.problem(stream).isEmpty();
     }
 
-    private List<Output> guarded(String stream, long offset, PacketsRecord packets) {
+    private List<SegmenterOutput> guarded(String stream, long offset, PacketsRecord packets) {
         try {
             return fold(stream, offset, packets);
         } catch (RuntimeException e) {
@@ -206,7 +207,7 @@ final class PartitionFold {
         }
     }
 
-    private List<Output> fold(String stream, long offset, PacketsRecord record) {
+    private List<SegmenterOutput> fold(String stream, long offset, PacketsRecord record) {
         Journal journal = journals.computeIfAbsent(stream, Journal::new);
         if (offset <= journal.fold().lastOffset()) {
             return List.of();
@@ -224,24 +225,27 @@ final class PartitionFold {
             ofStreams.log(Level.WARN, stream, "{}: session quarantined at record {}: {}", stream, offset,
                     step.failure().toString());
         }
-        List<Output> outputs = outputs(stream, step);
+        List<SegmenterOutput> outputs = outputs(stream, step);
         outputs.forEach(journal::add);
         return outputs;
     }
 
-    private static List<Output> outputs(String stream, Step step) {
-        List<Output> outputs = new ArrayList<>(step.cuts().size() + step.entries().size());
+    private static List<SegmenterOutput> outputs(String stream, Step step) {
+        List<SegmenterOutput> outputs = new ArrayList<>(step.cuts().size() + step.entries().size());
         for (Cut cut : step.cuts()) {
-            outputs.add(
-                    new Output(Topic.SEGMENTS, StreamKey.of(stream), LogCodec.encode(cut), cut.times().arrivalUs()));
+            outputs.add(segments(stream, cut, cut.times().arrivalUs()));
         }
-        step.ended().ifPresent(
-                ended -> outputs.add(new Output(Topic.SEGMENTS, StreamKey.of(stream), LogCodec.encode(ended), 0)));
+        step.ended().ifPresent(ended -> outputs.add(segments(stream, ended, 0)));
         for (StreamEntry entry : step.entries()) {
-            outputs.add(new Output(Topic.STREAMS, StreamKey.of(stream, entry.epoch()), LogCodec.encode(entry), 0));
+            outputs.add(new SegmenterOutput(Topic.STREAMS, StreamKey.of(stream, entry.epoch()),
+                    LogCodec.encode(entry), 0));
         }
-        step.withdrawn().ifPresent(epoch -> outputs.add(Output.tombstone(StreamKey.of(stream, epoch))));
+        step.withdrawn().ifPresent(epoch -> outputs.add(SegmenterOutput.tombstone(StreamKey.of(stream, epoch))));
         return outputs;
+    }
+
+    private static SegmenterOutput segments(String stream, SegmentsRecord record, long arrivalUs) {
+        return new SegmenterOutput(Topic.SEGMENTS, StreamKey.of(stream), LogCodec.encode(record), arrivalUs);
     }
 
     /**

@@ -3,26 +3,20 @@ package io.millrace.segmenter.topology;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Folds one partition of {@code packets} and forwards cuts and directory entries. At the first record, or at the first
- * punctuation if there is none, it loads the {@link PartitionFold} of its predecessor and repeats the outputs that the
- * predecessor may have lost. Confined to its task.
+ * Passes one partition of {@code packets} to a {@link PartitionTask} and forwards its cuts and directory entries. At the
+ * first record, or at the first punctuation if there is none, it loads the states of its predecessor and repeats the
+ * outputs that the predecessor may have lost. Confined to its task.
  */
 final class SegmentProcessor implements Processor<String, byte[], String, byte[]> {
-    private static final Logger log = LoggerFactory.getLogger(SegmentProcessor.class);
     private static final Duration SOON = Duration.ofMillis(10);
-    /** Limit of records that are read after a loss. The segmenter is rarely away for as long as it takes to write so many. */
-    private static final long PAST_LIMIT = 50_000;
 
     private final SegmenterMeters meters;
     private final CommittedPositions committed;
@@ -30,10 +24,8 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     private ProcessorContext<String, byte[]> context;
     private CommitStore store;
     /** Null until the state is loaded. */
-    private PartitionFold fold;
+    private PartitionTask task;
     private Cancellable start;
-    /** The next record that the states do not contain for certain. */
-    private long nextOffset;
 
     /** @param packets for comparing states with the log, and for rebuilding them */
     SegmentProcessor(SegmenterMeters meters, CommittedPositions committed, PacketsLog packets) {
@@ -46,40 +38,29 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     public void init(ProcessorContext<String, byte[]> context) {
         this.context = context;
         store = context.getStateStore(SegmenterTopology.FOLDS);
-        fold = null;
+        task = null;
         // Outputs cannot be forwarded during init. The first punctuation is the first opportunity.
         start = context.schedule(SOON, PunctuationType.WALL_CLOCK_TIME, this::start);
     }
 
     private void start(long nowMs) {
         int partition = context.taskId().partition();
-        Tenure tenure = new Tenure(UUID.randomUUID().toString(), store.contents(), () -> committed.of(partition));
-        PartitionFold next = new PartitionFold(meters);
-        List<Output> repeated = next.resume(tenure.states(), tenure.newest(), mark -> packets.has(mark, partition));
+        PartitionTask next = new PartitionTask(partition, UUID.randomUUID().toString(), store.contents(),
+                () -> committed.of(partition), packets, meters);
         // Set last: Kafka Streams repeats the call if Kafka does not respond in time.
         start.cancel();
-        fold = next;
-        nextOffset = tenure.isUnreadable() || fold.isDamaged() ? 0 : tenure.position() + 1;
-        store.atCommit(put -> tenure.commit(next, put));
-        repeated.forEach(output -> forward(output, nowMs));
-        if (!repeated.isEmpty()) {
-            meters.repeated(repeated.size());
-        }
+        task = next;
+        store.atCommit(task::commit);
+        task.repeated().forEach(output -> forward(output, nowMs));
     }
 
     @Override
     public void process(Record<String, byte[]> record) {
-        if (fold == null) {
+        if (task == null) {
             start(record.timestamp());
         }
         long offset = context.recordMetadata().orElseThrow().offset();
-        if (fold.lacksPast()) {
-            readPast(offset, record.timestamp());
-        } else if (offset > nextOffset) {
-            rebuild(offset);
-        }
-        nextOffset = Math.max(nextOffset, offset + 1);
-        for (Output output : fold.fold(record.key(), offset, record.value())) {
+        for (SegmenterOutput output : task.process(record.key(), offset, record.value())) {
             forward(output, record.timestamp());
             if (output.arrivalUs() > 0) {
                 meters.cut(context.currentSystemTimeMs() * 1_000 - output.arrivalUs());
@@ -87,33 +68,7 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
         }
     }
 
-    /**
-     * Folds the records before {@code until} that the states do not contain, because the states of a predecessor were
-     * damaged or lost. If {@code packets} no longer retains the beginning of an epoch, cutting restarts with the
-     * stream's next session.
-     */
-    private void rebuild(long until) {
-        long[] count = new long[1];
-        packets.read(context.taskId().partition(), nextOffset, until, (stream, offset, value) -> {
-            fold.refold(stream, offset, value);
-            count[0]++;
-        });
-        if (count[0] > 0) {
-            log.warn("the states of partition {} were rebuilt from {} records before offset {}",
-                    context.taskId().partition(), count[0], until);
-            meters.dropped("state");
-        }
-    }
-
-    /** Folds the newest records before {@code until}, after the log has lost the newest record of the states. */
-    private void readPast(long until, long timestampMs) {
-        long from = Math.max(fold.position() + 1, until - PAST_LIMIT);
-        packets.read(context.taskId().partition(), from, until, (stream, offset, value) -> fold
-                .fold(stream, offset, value).forEach(output -> forward(output, timestampMs)));
-        fold.hasPast();
-    }
-
-    private void forward(Output output, long timestampMs) {
+    private void forward(SegmenterOutput output, long timestampMs) {
         String sink = output.topic() == Topic.SEGMENTS ? SegmenterTopology.SEGMENTS : SegmenterTopology.STREAMS;
         context.forward(new Record<>(output.key(), output.value(), timestampMs), sink);
     }

@@ -42,11 +42,11 @@ class PartitionFoldTest {
             .toList();
 
     /** The outputs of a fold without interruption. */
-    private static final List<Output> STRAIGHT = straight();
+    private static final List<SegmenterOutput> STRAIGHT = straight();
 
-    private static List<Output> straight() {
+    private static List<SegmenterOutput> straight() {
         PartitionFold fold = new PartitionFold(new SegmenterMeters(new SimpleMeterRegistry()));
-        List<Output> all = new ArrayList<>();
+        List<SegmenterOutput> all = new ArrayList<>();
         for (int i = 0; i < RECORDS.size(); i++) {
             all.addAll(fold.fold(STREAM, i, RECORDS.get(i)));
         }
@@ -61,8 +61,8 @@ class PartitionFoldTest {
     void killsLoseAndChangeNoOutput(@ForAll long seed) {
         Random random = new Random(seed);
         Map<String, byte[]> changelog = new HashMap<>();
-        List<Output> durable = new ArrayList<>();
-        List<Output> unsure = new ArrayList<>();
+        List<SegmenterOutput> durable = new ArrayList<>();
+        List<SegmenterOutput> unsure = new ArrayList<>();
         int committed = 0;
         int next = 0;
         PartitionFold fold = new PartitionFold(meters);
@@ -102,21 +102,21 @@ class PartitionFoldTest {
         });
     }
 
-    private static List<Output> cuts(List<Output> outputs) {
+    private static List<SegmenterOutput> cuts(List<SegmenterOutput> outputs) {
         return outputs.stream().filter(o -> o.topic() == Topic.SEGMENTS).toList();
     }
 
-    private static List<Output> firstOfEach(List<Output> outputs) {
+    private static List<SegmenterOutput> firstOfEach(List<SegmenterOutput> outputs) {
         return cuts(outputs).stream().distinct().toList();
     }
 
-    private static Map<String, Output> lastEntries(List<Output> outputs) {
-        Map<String, Output> last = new HashMap<>();
+    private static Map<String, SegmenterOutput> lastEntries(List<SegmenterOutput> outputs) {
+        Map<String, SegmenterOutput> last = new HashMap<>();
         outputs.stream().filter(o -> o.topic() == Topic.STREAMS).forEach(o -> last.put(o.key(), o));
         return last;
     }
 
-    private static List<LogRecord> records(List<Output> outputs) {
+    private static List<LogRecord> records(List<SegmenterOutput> outputs) {
         return outputs.stream().map(output -> LogCodec.decode(ByteBuffer.wrap(output.value()))).toList();
     }
 
@@ -146,7 +146,7 @@ class PartitionFoldTest {
             assertThat(logged.texts(Level.ERROR)).singleElement().asString().contains("lost records");
         }
         assertThat(second.lacksPast()).isTrue();
-        List<Output> again = new ArrayList<>();
+        List<SegmenterOutput> again = new ArrayList<>();
         for (int i = 0; i < RECORDS.size(); i++) {
             again.addAll(second.fold(STREAM, i, RECORDS.get(i)));
         }
@@ -160,7 +160,7 @@ class PartitionFoldTest {
         for (int i = 0; i < lost.size(); i++) {
             fold.fold(STREAM, i, lost.get(i));
         }
-        List<Output> again = new ArrayList<>();
+        List<SegmenterOutput> again = new ArrayList<>();
         try (LogCapture logged = new LogCapture(PartitionFold.class)) {
             again.addAll(fold.fold(STREAM, 0, RECORDS.getFirst()));
             assertThat(logged.texts(Level.ERROR)).hasSize(1);
@@ -235,8 +235,8 @@ class PartitionFoldTest {
 
     @Test
     void withdrawsOnlyEpochsWithoutSegment() {
-        List<Output> tombstones = STRAIGHT.stream().filter(o -> o.value() == null).toList();
-        Map<String, Output> last = lastEntries(STRAIGHT);
+        List<SegmenterOutput> tombstones = STRAIGHT.stream().filter(o -> o.value() == null).toList();
+        Map<String, SegmenterOutput> last = lastEntries(STRAIGHT);
 
         assertThat(last).hasSize(4);
         assertThat(tombstones).hasSize(2).allMatch(o -> o.topic() == Topic.STREAMS)
@@ -294,7 +294,7 @@ class PartitionFoldTest {
         changelog.put(STREAM, new byte[]{9, 9, 9});
         PartitionFold second = new PartitionFold(meters);
         try (LogCapture log = new LogCapture(PartitionFold.class)) {
-            assertThat(second.resume(changelog, null, _ -> true)).extracting(Output::key)
+            assertThat(second.resume(changelog, null, _ -> true)).extracting(SegmenterOutput::key)
                     .allMatch(key -> key.startsWith("live/other"));
             assertThat(log.texts(Level.ERROR)).singleElement().asString()
                     .startsWith(STREAM + ": the segmenter's state cannot be read");

@@ -10,6 +10,13 @@ import java.util.List;
  * @param sequence number of the first record for this producer, epoch and partition
  */
 record Batch(long producer, int epoch, int sequence, List<Entry> entries) {
-    /** @param value null for a tombstone */
-    record Entry(String key, byte[] value) {}
+    /**
+     * @param value null for a tombstone
+     * @param timestampMs as its producer sets it
+     */
+    record Entry(String key, byte[] value, long timestampMs) {}
+
+    int nextSequence() {
+        return sequence + entries.size();
+    }
 }

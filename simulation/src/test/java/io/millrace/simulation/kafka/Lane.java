@@ -1,6 +1,5 @@
 package io.millrace.simulation.kafka;
 
-import io.millrace.ingest.session.SessionLog.Outcome;
 import io.millrace.simulation.engine.Chance;
 import io.millrace.simulation.engine.SimulatedProcess;
 import java.util.ArrayDeque;
@@ -18,7 +17,7 @@ final class Lane {
     private static final int LATE_MS = 25_000;
     private static final int RARELY = 3_000;
 
-    private record Waiting(Batch.Entry entry, long sinceMs, Outcome outcome) {}
+    private record Waiting(Batch.Entry entry, long sinceMs, ModelProducer.Outcome outcome) {}
 
     private final ModelKafka kafka;
     private final ModelPartition partition;
@@ -44,8 +43,8 @@ final class Lane {
         this.slowUntilMs = slowUntilMs;
     }
 
-    void add(String key, byte[] value, Outcome outcome) {
-        queue.add(new Waiting(new Batch.Entry(key, value), kafka.events().nowMs(), outcome));
+    void add(Batch.Entry entry, ModelProducer.Outcome outcome) {
+        queue.add(new Waiting(entry, kafka.events().nowMs(), outcome));
         linger();
     }
 

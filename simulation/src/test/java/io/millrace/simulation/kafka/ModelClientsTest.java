@@ -1,10 +1,8 @@
 package io.millrace.simulation.kafka;
 
-import io.millrace.platform.log.Encoder;
-import io.millrace.platform.log.SessionEnded;
-import io.millrace.platform.log.SessionNotice;
 import io.millrace.simulation.engine.Chance;
 import io.millrace.simulation.engine.EventQueue;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -63,7 +61,13 @@ class ModelClientsTest {
         }
 
         @Override
-        public void revoked(int partition) {
+        public void revoked(int partition, Runnable released) {
+            owned.remove((Integer) partition);
+            released.run();
+        }
+
+        @Override
+        public void lost(int partition) {
             owned.remove((Integer) partition);
         }
     }
@@ -82,27 +86,32 @@ class ModelClientsTest {
         Run(long seed) {
             kafka = new ModelKafka(events, new Chance(seed), 1,
                     (partition, stored) -> committed.add(partition.topic()));
-            producer = kafka.producer(process, new ModelProducer.Topics(PACKETS, SESSIONS, "streams", "nodes", _ -> 0),
-                    (_, _) -> {}, new ModelProducer.Times(REQUEST_MS, DELIVERY_MS));
+            producer = kafka.producer(process, new ModelProducer.Times(REQUEST_MS, DELIVERY_MS));
         }
 
         void write() {
             for (int i = 0; i < RECORDS; i++) {
                 long number = i;
-                producer.packets(0, "live/show", new SessionEnded(number, 0, SessionEnded.Reason.SUSPECTED, ""),
+                producer.send(kafka.partition(PACKETS, 0), "live/show", value(number), 0,
                         (_, failure) -> (failure == null ? acknowledged : failed).add(number));
-                producer.notice(
-                        new SessionNotice("live/show", number, SessionNotice.State.LIVE, new Encoder("", "", ""), 0, 0,
-                                0, 1),
-                        (_, _) -> {});
+                producer.send(kafka.partition(SESSIONS, 0), "live/show", value(number), 0,
+                        ModelProducer.Outcome.IGNORED);
                 events.runUntil(events.nowMs() + 3);
             }
         }
 
         List<Long> logged() {
             return kafka.partition(PACKETS, 0).read(0, Integer.MAX_VALUE).stream()
-                    .map(stored -> ((SessionEnded) stored.decoded()).session()).toList();
+                    .map(stored -> number(stored.value())).toList();
         }
+    }
+
+    private static byte[] value(long number) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    }
+
+    private static long number(byte[] value) {
+        return ByteBuffer.wrap(value).getLong();
     }
 
     @Test
@@ -162,7 +171,7 @@ class ModelClientsTest {
             Run run = new Run(seed);
             List<Long> read = new ArrayList<>();
             new ModelReader(run.kafka, run.kafka.partition(PACKETS, 0), run.process,
-                    stored -> read.add(((SessionEnded) stored.decoded()).session()));
+                    stored -> read.add(number(stored.value())));
             run.events.after(20, () -> run.kafka.changeLeader(run.kafka.partition(PACKETS, 0)));
             run.events.after(40, () -> run.kafka.changeLeader(run.kafka.partition(PACKETS, 0)));
             run.write();

@@ -5,18 +5,37 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * A consumer group with cooperative rebalancing. A member that responds releases a partition before another member gets
  * it. A member that is silent for longer than the session timeout loses its partitions and does not know this until it
- * responds again. Confined to one thread.
+ * responds again; until then its commits are rejected. Confined to one thread.
  */
 public final class ModelGroup {
     /** The callbacks of a member, called within its process. */
     public interface Member extends SimulatedProcess {
         void assigned(int partition);
 
-        void revoked(int partition);
+        /**
+         * The member must give the partition up, and may still commit.
+         *
+         * @param released to be called when it has done so
+         */
+        void revoked(int partition, Runnable released);
+
+        /** Somebody else may own the partition already. */
+        void lost(int partition);
+    }
+
+    /** The time for which a member has a partition. Each is another object. */
+    private static final class Ownership {
+        private final Member member;
+
+        Ownership(Member member) {
+            this.member = member;
+        }
     }
 
     private static final int HEARTBEAT_MS = 500;
@@ -28,7 +47,9 @@ public final class ModelGroup {
     private final int partitions;
     private final List<Member> members = new ArrayList<>();
     private final Map<Member, Long> heardAtMs = new HashMap<>();
-    private final Map<Integer, Member> owners = new HashMap<>();
+    private final Map<Integer, Ownership> owners = new HashMap<>();
+    private final Map<ModelPartition, Long> positions = new HashMap<>();
+    private boolean isRebalanceDue;
 
     public ModelGroup(ModelKafka kafka, int partitions) {
         this.kafka = kafka;
@@ -40,6 +61,45 @@ public final class ModelGroup {
         members.add(member);
         heardAtMs.put(member, kafka.events().nowMs());
         rebalanceSoon();
+    }
+
+    /** The member leaves by itself. It gets no callback. */
+    public void leave(Member member) {
+        kafka.events().after(kafka.hopMs(), () -> {
+            if (members.remove(member)) {
+                owners.values().removeIf(owner -> owner.member == member);
+                rebalanceSoon();
+            }
+        });
+    }
+
+    /**
+     * Commits positions, all or none of them.
+     *
+     * @param done receives whether they were committed; not if a partition is no longer the member's
+     */
+    public void commit(Member member, Map<ModelPartition, Long> committed, Consumer<Boolean> done) {
+        kafka.events().after(kafka.hopMs(), () -> {
+            boolean accepted = committed.keySet().stream().allMatch(p -> isOwner(member, p.number()));
+            if (accepted) {
+                positions.putAll(committed);
+            }
+            kafka.events().after(kafka.hopMs(), () -> member.run(() -> done.accept(accepted)));
+        });
+    }
+
+    private boolean isOwner(Member member, int partition) {
+        Ownership owner = owners.get(partition);
+        return owner != null && owner.member == member;
+    }
+
+    /** Requests the committed position of a partition. */
+    public void askCommitted(ModelPartition of, SimulatedProcess asking, Consumer<OptionalLong> answer) {
+        kafka.events().after(kafka.hopMs(), () -> {
+            Long position = positions.get(of);
+            OptionalLong found = position == null ? OptionalLong.empty() : OptionalLong.of(position);
+            kafka.events().after(kafka.hopMs(), () -> asking.run(() -> answer.accept(found)));
+        });
     }
 
     private void heartbeats() {
@@ -59,7 +119,7 @@ public final class ModelGroup {
         members.remove(member);
         List<Integer> lost = new ArrayList<>();
         owners.forEach((partition, owner) -> {
-            if (owner == member) {
+            if (owner.member == member) {
                 lost.add(partition);
             }
         });
@@ -67,7 +127,7 @@ public final class ModelGroup {
         kafka.events().after(kafka.hopMs(), () -> member.run(() -> {
             // After it has thawed, with the next heartbeat.
             kafka.events().after(kafka.chance().between(1, HEARTBEAT_MS), () -> member.run(() -> {
-                lost.forEach(member::revoked);
+                lost.forEach(member::lost);
                 join(member);
             }));
         }));
@@ -75,38 +135,42 @@ public final class ModelGroup {
     }
 
     private void rebalanceSoon() {
-        kafka.events().after(kafka.chance().between(1, REBALANCE_MS), this::rebalance);
+        if (!isRebalanceDue) {
+            isRebalanceDue = true;
+            kafka.events().after(kafka.chance().between(1, REBALANCE_MS), this::rebalance);
+        }
     }
 
     private void rebalance() {
+        isRebalanceDue = false;
         if (members.isEmpty()) {
             return;
         }
         for (int partition = 0; partition < partitions; partition++) {
             Member wanted = members.get(partition % members.size());
-            Member owner = owners.get(partition);
+            Ownership owner = owners.get(partition);
             if (owner == null) {
                 give(partition, wanted);
-            } else if (owner != wanted) {
+            } else if (owner.member != wanted && owner.member.isFrozen()) {
+                // It does not take part, and is expelled if it stays frozen.
+                rebalanceSoon();
+            } else if (owner.member != wanted) {
                 takeBack(partition, owner);
             }
         }
     }
 
     private void give(int partition, Member to) {
-        owners.put(partition, to);
+        owners.put(partition, new Ownership(to));
         kafka.events().after(kafka.hopMs(), () -> to.run(() -> to.assigned(partition)));
     }
 
-    private void takeBack(int partition, Member from) {
-        kafka.events().after(kafka.hopMs(), () -> from.run(() -> {
-            from.revoked(partition);
-            kafka.events().after(kafka.hopMs(), () -> {
-                if (owners.get(partition) == from) {
-                    owners.remove(partition);
-                    rebalanceSoon();
-                }
-            });
-        }));
+    private void takeBack(int partition, Ownership from) {
+        kafka.events().after(kafka.hopMs(), () -> from.member.run(() -> from.member.revoked(partition,
+                () -> kafka.events().after(kafka.hopMs(), () -> {
+                    if (owners.remove(partition, from)) {
+                        rebalanceSoon();
+                    }
+                }))));
     }
 }

@@ -45,9 +45,8 @@ public final class ModelKafka {
     }
 
     /** Starts an idempotent producer of {@code process}. */
-    public ModelProducer producer(SimulatedProcess process, ModelProducer.Topics names, ModelProducer.Witness witness,
-            ModelProducer.Times times) {
-        return new ModelProducer(this, producers++, process, names, witness, times);
+    public ModelProducer producer(SimulatedProcess process, ModelProducer.Times times) {
+        return new ModelProducer(this, producers++, process, times);
     }
 
     /**
@@ -72,17 +71,21 @@ public final class ModelKafka {
     }
 
     /**
-     * Lets the log cleaner compact what {@code partition} contains. It runs later, and spares the newest segment and
-     * with it every batch that its producer may still repeat.
+     * Lets the log cleaner compact what {@code partition} contains. It runs later, and spares the newest segment.
      */
     public void compact(ModelPartition partition) {
         long until = partition.highWatermark();
         events.after(CLEANER_LAG_MS, () -> partition.compact(until));
     }
 
+    /** Retention removes the records of {@code partition} before {@code offset}. */
+    public void deleteBefore(ModelPartition partition, long offset) {
+        partition.deleteBefore(offset);
+    }
+
     /** Writes a record that is not from Millrace. */
     public void write(ModelPartition partition, String key, byte[] value) {
-        Batch batch = new Batch(producers++, 0, 0, List.of(new Batch.Entry(key, value)));
+        Batch batch = new Batch(producers++, 0, 0, List.of(new Batch.Entry(key, value, 0)));
         receive(partition, batch, _ -> {});
     }
 

@@ -3,11 +3,14 @@ package io.millrace.simulation.kafka;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -16,24 +19,93 @@ import java.util.Set;
  * a change of the leader loses them. Confined to one thread.
  */
 public final class ModelPartition {
-    /**
-     * A record in the log.
-     *
-     * @param value null for a tombstone
-     * @param appendedAtMs time at which the leader appended it
-     * @param decoded the value as every reader decodes it, once for all of them; null for a tombstone
-     */
-    public record Stored(long offset, String key, byte[] value, LogRecord decoded, long producer, int epoch,
-            int sequence, long appendedAtMs) {}
+    /** A leader recognizes this many of the newest batches of a producer if they are repeated. */
+    private static final int REMEMBERED_BATCHES = 5;
 
-    /** The leader's state of a producer. */
-    private record Producer(int epoch, int nextSequence) {}
+    /** A record in the log. */
+    public static final class Stored {
+        private final long offset;
+        private final Batch.Entry entry;
+        private final long appendedAtMs;
+        private LogRecord decoded;
+
+        private Stored(long offset, Batch.Entry entry, long appendedAtMs) {
+            this.offset = offset;
+            this.entry = entry;
+            this.appendedAtMs = appendedAtMs;
+        }
+
+        public long offset() {
+            return offset;
+        }
+
+        /** Returns the timestamp of its producer. */
+        public long timestampMs() {
+            return entry.timestampMs();
+        }
+
+        /** Returns the time at which the leader appended it. */
+        public long appendedAtMs() {
+            return appendedAtMs;
+        }
+
+        public String key() {
+            return entry.key();
+        }
+
+        /** Null for a tombstone. */
+        public byte[] value() {
+            return entry.value();
+        }
+
+        /** Returns the value as every reader decodes it, once for all of them; null for a tombstone. */
+        public LogRecord decoded() {
+            if (decoded == null && entry.value() != null) {
+                decoded = LogCodec.decode(ByteBuffer.wrap(entry.value()));
+            }
+            return decoded;
+        }
+    }
+
+    /** A batch without its records, which compaction does not remove. */
+    private record Header(Batch batch, long offset) {
+        boolean isRepeatedBy(Batch other) {
+            return batch.sequence() == other.sequence() && batch.nextSequence() == other.nextSequence();
+        }
+    }
+
+    /** The leader's state of a producer: the newest batches of its newest epoch. */
+    private static final class Producer {
+        private final int epoch;
+        private final Deque<Header> batches = new ArrayDeque<>();
+
+        Producer(int epoch) {
+            this.epoch = epoch;
+        }
+
+        void add(Header header) {
+            batches.addLast(header);
+            if (batches.size() > REMEMBERED_BATCHES) {
+                batches.removeFirst();
+            }
+        }
+
+        Optional<Header> find(Batch repeated) {
+            return batches.stream().filter(header -> header.isRepeatedBy(repeated)).findFirst();
+        }
+
+        int nextSequence() {
+            return batches.getLast().batch().nextSequence();
+        }
+    }
 
     private final String topic;
     private final int number;
     private final List<Stored> records = new ArrayList<>();
+    private final List<Header> headers = new ArrayList<>();
     private final Map<Long, Producer> producers = new HashMap<>();
     private final List<Runnable> waiting = new ArrayList<>();
+    private long startOffset;
     private long endOffset;
     private long highWatermark;
     private int leaderEpoch;
@@ -51,6 +123,11 @@ public final class ModelPartition {
         return number;
     }
 
+    /** The offset before which nothing is retained. */
+    public long startOffset() {
+        return startOffset;
+    }
+
     public long highWatermark() {
         return highWatermark;
     }
@@ -64,37 +141,39 @@ public final class ModelPartition {
     }
 
     /**
-     * Appends a batch, unless it was appended before.
+     * Appends a batch, unless it was appended before. The first batch of a producer that the leader does not know may have
+     * any sequence.
      *
      * @return the offset of its first record; empty if the batch is rejected because its epoch is fenced or it is out
      *     of order
      */
     OptionalLong append(Batch batch, long nowMs) {
-        Producer known = producers.getOrDefault(batch.producer(), new Producer(batch.epoch(), 0));
-        int expected = batch.epoch() > known.epoch() ? 0 : known.nextSequence();
-        if (batch.epoch() < known.epoch() || batch.sequence() > expected) {
-            return OptionalLong.empty();
+        Producer known = producers.get(batch.producer());
+        if (known != null) {
+            boolean isNewEpoch = batch.epoch() > known.epoch;
+            if (batch.epoch() == known.epoch) {
+                Optional<Header> repeated = known.find(batch);
+                if (repeated.isPresent()) {
+                    return OptionalLong.of(repeated.get().offset());
+                }
+            }
+            if (batch.epoch() < known.epoch || batch.sequence() != (isNewEpoch ? 0 : known.nextSequence())) {
+                return OptionalLong.empty();
+            }
         }
-        if (batch.sequence() < expected) {
-            return offsetOf(batch);
-        }
-        long first = endOffset;
-        int sequence = batch.sequence();
-        for (Batch.Entry entry : batch.entries()) {
-            records.add(new Stored(endOffset++, entry.key(), entry.value(), decoded(entry.value()), batch.producer(),
-                    batch.epoch(), sequence++, nowMs));
-        }
-        producers.put(batch.producer(), new Producer(batch.epoch(), sequence));
-        return OptionalLong.of(first);
+        Header header = new Header(batch, endOffset);
+        batch.entries().forEach(entry -> records.add(new Stored(endOffset++, entry, nowMs)));
+        headers.add(header);
+        remember(header);
+        return OptionalLong.of(header.offset());
     }
 
-    private static LogRecord decoded(byte[] value) {
-        return value == null ? null : LogCodec.decode(ByteBuffer.wrap(value));
-    }
-
-    private OptionalLong offsetOf(Batch batch) {
-        return records.stream().filter(r -> r.producer() == batch.producer() && r.epoch() == batch.epoch()
-                && r.sequence() == batch.sequence()).mapToLong(Stored::offset).findFirst();
+    private void remember(Header header) {
+        producers.compute(header.batch().producer(),
+                (_, known) -> known == null || known.epoch < header.batch().epoch()
+                        ? new Producer(header.batch().epoch())
+                        : known)
+                .add(header);
     }
 
     /** The followers have everything before {@code offset}. Returns the records that became readable. */
@@ -111,21 +190,19 @@ public final class ModelPartition {
     }
 
     /**
-     * Another replica becomes the leader: what it does not have is lost, and so is the old leader's state of its
-     * producers.
+     * Another replica becomes the leader: what it does not have is lost, and it knows the producers of what it has.
      */
     void changeLeader() {
         leaderEpoch++;
         records.removeIf(r -> r.offset() >= highWatermark);
+        headers.removeIf(h -> h.offset() >= highWatermark);
         endOffset = highWatermark;
         producers.clear();
-        for (Stored r : records) {
-            producers.put(r.producer(), new Producer(r.epoch(), r.sequence() + 1));
-        }
+        headers.forEach(this::remember);
     }
 
     /** Returns at most {@code most} records from {@code offset} up to the high watermark. */
-    List<Stored> read(long offset, int most) {
+    public List<Stored> read(long offset, int most) {
         int low = 0;
         int high = records.size();
         while (low < high) {
@@ -143,6 +220,12 @@ public final class ModelPartition {
         return found;
     }
 
+    /** Returns the offset of the first record with a timestamp of {@code timeMs} or later, empty if there is none. */
+    public OptionalLong offsetAt(long timeMs) {
+        return records.stream().filter(r -> r.offset() < highWatermark && r.timestampMs() >= timeMs)
+                .mapToLong(Stored::offset).findFirst();
+    }
+
     /** Calls {@code then} once, as soon as a record can be read at {@code offset}. */
     void await(long offset, Runnable then) {
         if (highWatermark > offset) {
@@ -152,22 +235,23 @@ public final class ModelPartition {
         }
     }
 
+    /** Retention, or an administrator, removes the records before {@code offset}, at most up to the high watermark. */
+    void deleteBefore(long offset) {
+        startOffset = Math.max(startOffset, Math.min(offset, highWatermark));
+        records.removeIf(r -> r.offset() < startOffset);
+        headers.removeIf(h -> h.offset() + h.batch().entries().size() <= startOffset);
+    }
+
     /**
-     * Removes records before {@code offset} that later records of their key replace. Tombstones are kept, because Kafka
-     * retains them for a day and no simulated reader is that late. The last record of a producer is always kept.
+     * Removes records before {@code offset} that later ones of their key before {@code offset} replace. Tombstones are
+     * kept, because Kafka retains them for a day and no simulated reader is that late.
      */
     void compact(long offset) {
+        long until = Math.min(offset, highWatermark);
         Set<String> replaced = new HashSet<>();
-        Set<Long> seen = new HashSet<>();
         for (int i = records.size() - 1; i >= 0; i--) {
             Stored r = records.get(i);
-            if (r.offset() >= highWatermark) {
-                seen.add(r.producer());
-                continue;
-            }
-            boolean later = !replaced.add(String.valueOf(r.key()));
-            boolean lastOfProducer = seen.add(r.producer());
-            if (later && !lastOfProducer && r.offset() < offset) {
+            if (r.offset() < until && !replaced.add(String.valueOf(r.key()))) {
                 records.remove(i);
             }
         }

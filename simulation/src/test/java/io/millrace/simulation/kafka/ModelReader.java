@@ -4,7 +4,7 @@ import io.millrace.simulation.engine.SimulatedProcess;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Reads one partition from its beginning, without a group: one fetch at a time. Confined to one thread. */
+/** Reads one partition from an offset on, without a group: one fetch at a time. Confined to one thread. */
 public final class ModelReader {
     private static final int MOST_RECORDS = 40;
     /** Some fetches take long. */
@@ -18,8 +18,16 @@ public final class ModelReader {
     private long position;
     private boolean closed;
 
+    /** Reads from the beginning. */
     public ModelReader(ModelKafka kafka, ModelPartition partition, SimulatedProcess process,
             Consumer<ModelPartition.Stored> each) {
+        this(kafka, partition, 0, process, each);
+    }
+
+    /** @param from where it begins, or at the first retained record if that is greater */
+    public ModelReader(ModelKafka kafka, ModelPartition partition, long from, SimulatedProcess process,
+            Consumer<ModelPartition.Stored> each) {
+        this.position = from;
         this.kafka = kafka;
         this.partition = partition;
         this.process = process;

@@ -1,5 +1,8 @@
 package io.millrace.simulation.oracle;
 
+import java.nio.ByteBuffer;
+import java.util.List;
+
 /** An event of a simulation, in the order in which it happened. Immutable. */
 public sealed interface Fact {
     /** For {@code packet}: a message without a number, such as a codec configuration. */
@@ -69,11 +72,56 @@ public sealed interface Fact {
     /** A reader of {@code packets} does not show the packet at {@code offset}. */
     record Hidden(String stream, long offset, String why) implements Fact {}
 
+    /**
+     * A record of {@code segments} can be read: the decision that bounds a part.
+     *
+     * @param last whether the segment ends with it
+     * @param offsets of the frames in it
+     * @param content the record
+     */
+    record Cut(String stream, long epoch, long segment, int part, boolean last, List<Long> offsets,
+            ByteBuffer content) implements Fact {}
+
+    /** A record of {@code segments} that ends an epoch can be read. */
+    record CutsEnded(String stream, long epoch, long lastSegment, ByteBuffer content) implements Fact {}
+
+    /**
+     * An entry of {@code streams} can be read.
+     *
+     * @param asOf the offset in {@code packets} that it is true at
+     */
+    record Listed(String stream, long epoch, long asOf, boolean ended, long lastSegment) implements Fact {}
+
+    /** A tombstone of {@code streams} can be read. */
+    record Unlisted(String stream, long epoch) implements Fact {}
+
+    /** A record of {@code parts} can be read: the bytes of a part. */
+    record Muxed(String stream, long epoch, long segment, int part, ByteBuffer content) implements Fact {}
+
+    /** A record of {@code index} can be read. */
+    record Indexed(String stream, long offset) implements Fact {}
+
+    /**
+     * A viewer has loaded a playlist.
+     *
+     * @param readTo the edge has read {@code index} up to this offset, exclusive
+     * @param text empty while nothing is listed
+     */
+    record Playlist(String stream, int edge, long epoch, long readTo, String text) implements Fact {}
+
+    /**
+     * A viewer has loaded a segment.
+     *
+     * @param packets the frames in it
+     */
+    record Served(String stream, int edge, long epoch, long segment, List<Long> packets,
+            ByteBuffer content) implements Fact {}
+
     /** A node disconnects an encoder because its session does not own the stream any more. */
     record Replaced(String stream, int connection, String why) implements Fact {}
 
     /** A process ended by itself. */
-    record NodeFailed(int node, String why) implements Fact {
+    record ProcessFailed(String process, String why) implements Fact {
         @Override
         public String stream() {
             return "";

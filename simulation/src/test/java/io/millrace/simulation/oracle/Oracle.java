@@ -7,15 +7,22 @@ import java.util.Optional;
 /** Observes a history and finds the first promise that it breaks. Confined to one thread. */
 public final class Oracle {
     private final Map<String, StreamOracle> streams = new HashMap<>();
+    private final boolean isCut;
     private Violation violation;
+
+    /** @param isCut whether the history contains segments */
+    public Oracle(boolean isCut) {
+        this.isCut = isCut;
+    }
 
     public void watch(Fact fact) {
         if (violation != null) {
             return;
         }
-        violation = (fact instanceof Fact.NodeFailed(int node, String why)
-                ? Optional.of(new Violation(Promise.NO_RECORD_STOPS_A_NODE, "", "node " + node + " ended: " + why))
-                : streams.computeIfAbsent(fact.stream(), StreamOracle::new).watch(fact)).orElse(null);
+        Optional<Violation> broken = fact instanceof Fact.ProcessFailed(String process, String why)
+                ? Optional.of(new Violation(Promise.NO_RECORD_STOPS_A_PROCESS, "", process + " ended: " + why))
+                : streams.computeIfAbsent(fact.stream(), stream -> new StreamOracle(stream, isCut)).watch(fact);
+        violation = broken.orElse(null);
     }
 
     /** Returns the first broken promise. */

@@ -22,8 +22,8 @@ class OracleTest {
 
     static Stream<Broken> broken() {
         return Stream.of(
-                new Broken("a node ends because of a record", Promise.NO_RECORD_STOPS_A_NODE,
-                        List.of(new Fact.NodeFailed(1, "NumberFormatException"))),
+                new Broken("a node ends because of a record", Promise.NO_RECORD_STOPS_A_PROCESS,
+                        List.of(new Fact.ProcessFailed("node 1", "NumberFormatException"))),
                 new Broken("an acknowledged packet is lost", Promise.ACKNOWLEDGED_IS_LOGGED,
                         history(claim(0), sent(0), new Fact.Acknowledged(STREAM, packet(0)))),
                 new Broken("a packet that counts is hidden", Promise.LOGGED_IS_SHOWN,
@@ -79,7 +79,7 @@ class OracleTest {
     @ParameterizedTest
     @MethodSource("broken")
     void reportsBrokenPromise(Broken history) {
-        Oracle oracle = new Oracle();
+        Oracle oracle = new Oracle(false);
         for (Fact fact : history.facts().subList(0, history.facts().size() - 1)) {
             oracle.watch(fact);
         }
@@ -90,7 +90,7 @@ class OracleTest {
 
     @Test
     void acceptsCorrectHistory() {
-        Oracle oracle = new Oracle();
+        Oracle oracle = new Oracle(false);
         history(live(0), new Fact.Noticed(STREAM, 0, "LIVE"), new Fact.Acknowledged(STREAM, packet(0)),
                 // A greater session takes over; the packets of the lesser one are hidden, and its encoder is
                 // disconnected.
@@ -108,7 +108,7 @@ class OracleTest {
 
     @Test
     void acceptsEpochOfOtherTracks() {
-        Oracle oracle = new Oracle();
+        Oracle oracle = new Oracle(false);
         history(claim(0), tracks(1, 0, "AAC"), new Fact.EpochBegan(STREAM, 0), sent(0), media(2, 0, 0),
                 shown(2, 0, 0, 0, packet(0)), claim(3), tracks(4, 3, "AVC and AAC"), new Fact.EpochOver(STREAM, 0),
                 new Fact.EpochBegan(STREAM, 3), new Fact.Sent(STREAM, 3, other(3, 0)),

@@ -2,8 +2,8 @@ package io.millrace.simulation.oracle;
 
 /** Conditions that must hold in every history. */
 public enum Promise {
-    /** An undecodable record is skipped and stops no node. */
-    NO_RECORD_STOPS_A_NODE,
+    /** An undecodable record is skipped and stops no process. */
+    NO_RECORD_STOPS_A_PROCESS,
     /** Everything that an ingest node knows to be in the log is in the log. */
     ACKNOWLEDGED_IS_LOGGED,
     /**
@@ -30,8 +30,21 @@ public enum Promise {
      * sessions.
      */
     EVERY_EPOCH_ENDS,
-    /** Epochs, sessions, and packets within a session appear in the order of their numbers. */
+    /** Epochs, sessions, packets within a session, segments and parts appear in the order of their numbers. */
     NUMBERS_RISE,
     /** All sessions of an epoch have the same tracks, and nothing of another track is shown in it. */
-    EPOCHS_HAVE_ONE_TRACK_SET
+    EPOCHS_HAVE_ONE_TRACK_SET,
+    /** Whoever writes a record of an identity, and however often, writes the same. */
+    ONE_CONTENT_PER_IDENTITY,
+    /**
+     * Every frame that is shown is in one segment of its epoch, in order. Segments begin with a keyframe, or without
+     * pictures three seconds after the session's first sound.
+     */
+    SHOWN_IS_CUT,
+    /** A playlist depends on how far the index has been read, and on nothing else. */
+    ONE_PLAYLIST_PER_OFFSET,
+    /** Each segment is listed, and the frames in it are those that were cut. */
+    CUT_IS_SERVED,
+    /** The newest entry of an epoch says what became of the epoch. */
+    DIRECTORY_IS_TRUE
 }

@@ -10,6 +10,9 @@ import java.util.Set;
 final class StreamOracle {
     private final String stream;
     private final ReferenceStream reference = new ReferenceStream();
+    private final SegmentOracle segments;
+    private final ViewerOracle viewers;
+    private final boolean isCut;
     private final Set<Long> sent = new HashSet<>();
     private final Set<Long> logged = new HashSet<>();
     private final Set<Long> shown = new HashSet<>();
@@ -24,8 +27,12 @@ final class StreamOracle {
     private long shownSession = ReferenceStream.NONE;
     private long shownSeq = ReferenceStream.NONE;
 
-    StreamOracle(String stream) {
+    /** @param isCut whether the history contains segments */
+    StreamOracle(String stream, boolean isCut) {
+        this.isCut = isCut;
         this.stream = stream;
+        this.segments = new SegmentOracle(stream);
+        this.viewers = new ViewerOracle(stream);
     }
 
     Optional<Violation> watch(Fact fact) {
@@ -46,7 +53,7 @@ final class StreamOracle {
             case Fact.Forgotten it -> forgotten(it.session());
             case Fact.EpochBegan it -> epochBegan(it.epoch());
             case Fact.EpochOver it -> epochOver(it.epoch());
-            case Fact.Note _,Fact.NodeFailed _ -> Optional.empty();
+            case Fact.Note _,Fact.ProcessFailed _ -> Optional.empty();
             case Fact.Shown it -> shown(it);
             case Fact.Hidden it -> hidden(it);
             case Fact.Replaced it -> replaced(it);
@@ -54,7 +61,25 @@ final class StreamOracle {
                     "connection " + it.connection() + " is connected and sends, and is not shown");
             case Fact.HealthySuspected it -> broken(Promise.NO_HEALTHY_SESSION_SUSPECTED, "session " + it.session()
                     + " is ended by suspicion, and its node " + it.node() + " runs");
-            case Fact.AllAway _ -> allAway();
+            case Fact.Cut it -> {
+                viewers.cut(it);
+                yield segments.cut(it);
+            }
+            case Fact.Muxed it -> viewers.muxed(it);
+            case Fact.Indexed it -> {
+                viewers.indexed(it);
+                yield Optional.empty();
+            }
+            case Fact.Playlist it -> viewers.playlist(it);
+            case Fact.Served it -> viewers.served(it);
+            case Fact.CutsEnded it -> segments.ended(it);
+            case Fact.Listed it -> {
+                segments.listed(it);
+                yield Optional.empty();
+            }
+            case Fact.Unlisted _ -> Optional.empty();
+            case Fact.AllAway _ -> allAway().or(() -> isCut ? segments.allAway() : Optional.empty())
+                    .or(viewers::allAway);
         };
     }
 
@@ -111,6 +136,8 @@ final class StreamOracle {
     }
 
     private Optional<Violation> shown(Fact.Shown it) {
+        segments.shown(it);
+        viewers.shown(it);
         boolean rises = it.session() > shownSession || it.session() == shownSession && it.seq() > shownSeq;
         rises &= it.epoch() == shownEpoch && it.epoch() <= it.session();
         shownSession = it.session();

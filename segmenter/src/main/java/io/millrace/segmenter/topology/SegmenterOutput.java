@@ -6,18 +6,23 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * An output record of the segmenter. Equal if topic, key and value are.
+ * A record that the segmenter writes. Equal if topic, key and value are.
  *
  * @param topic {@code SEGMENTS} or {@code STREAMS}
  * @param key in the format of the topic
  * @param value encoded record, null for a tombstone
  * @param arrivalUs ingest stamp of the newest packet in it, 0 if it contains none
  */
-record Output(Topic topic, String key, byte[] value, long arrivalUs) {
+public record SegmenterOutput(Topic topic, String key, byte[] value, long arrivalUs) {
 
     /** Returns a tombstone for an entry of {@code STREAMS}. */
-    static Output tombstone(String key) {
-        return new Output(Topic.STREAMS, key, null, 0);
+    static SegmenterOutput tombstone(String key) {
+        return new SegmenterOutput(Topic.STREAMS, key, null, 0);
+    }
+
+    /** Returns this output without ingest stamp, because its latency must not be measured. */
+    SegmenterOutput unmeasured() {
+        return new SegmenterOutput(topic, key, value, 0);
     }
 
     void write(Generic g) {
@@ -25,15 +30,16 @@ record Output(Topic topic, String key, byte[] value, long arrivalUs) {
     }
 
     /** Reads an output to repeat. It has no ingest stamp, because its latency must not be measured. */
-    static Output read(Generic g) {
-        return new Output(g.symbol("topic", Topic.class), g.text("key"),
+    static SegmenterOutput read(Generic g) {
+        return new SegmenterOutput(g.symbol("topic", Topic.class), g.text("key"),
                 g.isNull("value") ? null : g.bytes("value").array(),
                 0);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Output o && topic == o.topic && key.equals(o.key) && Arrays.equals(value, o.value);
+        return other instanceof SegmenterOutput o && topic == o.topic && key.equals(o.key)
+                && Arrays.equals(value, o.value);
     }
 
     @Override

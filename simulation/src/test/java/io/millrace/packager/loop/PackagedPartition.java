@@ -1,0 +1,126 @@
+package io.millrace.packager.loop;
+
+import io.millrace.packager.meters.PackagerMeters;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SegmentsRecord;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One partition of a packager: production's work and writer, driven step by step instead of by the thread of a
+ * {@code PartitionWorker}. Confined to one thread.
+ */
+public final class PackagedPartition {
+    private static final long MEMORY_BYTES = 1 << 24;
+
+    /** The log, as the simulation models it. */
+    public interface Log {
+        void append(Topic topic, String stream, long timeMs, byte[] value, Appended result);
+
+        /** Returns the packets at those offsets that are retained. */
+        Map<Long, Packet> packets(Set<Long> offsets);
+
+        /** Returns the end of {@code topic}. */
+        long end(Topic topic);
+    }
+
+    /** The log as production's work reads it. */
+    private record Source(Log log) implements PacketSource {
+        @Override
+        public Ends ends() {
+            return new Ends(log.end(Topic.SEGMENTS), log.end(Topic.PACKETS));
+        }
+
+        @Override
+        public Map<Long, Packet> read(Set<Long> offsets) {
+            return log.packets(offsets);
+        }
+    }
+
+    /** The result of an append. */
+    @FunctionalInterface
+    public interface Appended {
+        /** @param failure null if the record is in the log */
+        void done(long offset, Exception failure);
+    }
+
+    /** A record of {@code index}. */
+    public record Indexed(long offset, String stream, IndexedPart part) {}
+
+    /** What a commit writes: positions in {@code segments}, {@code packets} and {@code index}. */
+    public record Committable(long segments, long packets, long index) {}
+
+    private final PartitionWork work;
+    private final PartitionWriter writer;
+    private boolean closed;
+
+    /**
+     * @param index what the index has from the committed position on
+     * @param indexEnd the end of the index
+     */
+    public PackagedPartition(Log log, List<Indexed> index, long indexEnd, PackagerMeters meters, InstantSource clock) {
+        var budget = new ByteBudget(MEMORY_BYTES);
+        writer = new PartitionWriter(0,
+                (topic, _, stream, timeMs, value, result) -> log.append(topic, stream, timeMs, value, result::appended),
+                budget.share(), this::ifOpen, failure -> {
+                    throw new IllegalStateException(failure);
+                }, meters, clock);
+        var gaps = new RecordedGaps();
+        index.forEach(each -> gaps.add(each.offset(), each.stream(), each.part()));
+        gaps.complete();
+        work = new PartitionWork(budget.share(), new Source(log), writer, meters, gaps, indexEnd, clock);
+    }
+
+    /** A worker that has ended takes no results. */
+    private void ifOpen(Runnable task) {
+        if (!closed) {
+            task.run();
+        }
+    }
+
+    /** Passes where reading begins. */
+    public void begin(long segments, long packets) {
+        work.cutsReadUpTo(segments);
+        work.packetsReadUpTo(packets);
+    }
+
+    /** Passes the next record of {@code packets}. */
+    public void packets(long offset, String stream, LogRecord record) {
+        if (record instanceof Packet packet) {
+            work.packet(offset, stream, packet);
+        } else {
+            work.packetsReadUpTo(offset + 1);
+        }
+    }
+
+    /** Passes the next record of {@code segments}. */
+    public void segments(long offset, String stream, LogRecord record) {
+        if (record instanceof SegmentsRecord decided) {
+            work.decided(offset, stream, decided);
+        } else {
+            work.cutsReadUpTo(offset + 1);
+        }
+    }
+
+    /** Processes one record of {@code segments}, if it can be processed. Returns whether one was. */
+    public boolean advance() {
+        return work.advance();
+    }
+
+    /** Returns the positions to commit, empty if there are none yet. */
+    public Optional<Committable> positions() {
+        return Optional.ofNullable(work.positions())
+                .map(it -> new Committable(it.segments(), it.packets(), it.index()));
+    }
+
+    /** What has been sent may still be written, and nothing else. */
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,221 @@
+package io.millrace.simulation;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.packager.loop.PackagedPartition;
+import io.millrace.packager.meters.PackagerMeters;
+import io.millrace.platform.kafka.Timeouts;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.past.LogTimestamps;
+import io.millrace.simulation.kafka.ModelGroup;
+import io.millrace.simulation.kafka.ModelKafka;
+import io.millrace.simulation.kafka.ModelPartition;
+import io.millrace.simulation.kafka.ModelProducer;
+import io.millrace.simulation.kafka.ModelReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One run of a packager: production's {@link PackagedPartition}s, driven as {@code PackagerLoop} drives them. A partition
+ * begins at the positions that were committed for its three topics. Confined to one thread.
+ */
+final class PackagerProcess extends StageProcess implements ModelGroup.Member {
+    static final String PARTS = NodeSettings.KAFKA.settings().topic(Topic.PARTS);
+    static final String INDEX = NodeSettings.KAFKA.settings().topic(Topic.INDEX);
+    private static final ModelProducer.Times TIMES = new ModelProducer.Times(Timeouts.REQUEST_MS,
+            Timeouts.PATIENT_DELIVERY_MS);
+    private static final long RETENTION_MS = TimeUnit.DAYS.toMillis(1);
+    private static final int POLL_MS = 50;
+    private static final int COMMIT_MS = 1_000;
+    private static final int MOST_CUTS = 10;
+    /** Shared by all simulations, because no check uses them. */
+    private static final PackagerMeters METERS = new PackagerMeters(new SimpleMeterRegistry());
+
+    private final World world;
+    private final ModelKafka kafka;
+    private final ModelGroup group;
+    private final NodeClock clock;
+    private final ModelProducer producer;
+    private final Map<Integer, Owned> owned = new TreeMap<>();
+    private long committedAtMs;
+
+    private static final class Owned {
+        private final int partition;
+        private final List<ModelReader> readers = new ArrayList<>();
+        private final Map<ModelPartition, OptionalLong> begin = new HashMap<>();
+        /** Null until the committed positions are known. */
+        private PackagedPartition work;
+        private PackagedPartition.Committable committed;
+        private boolean closed;
+
+        Owned(int partition) {
+            this.partition = partition;
+        }
+
+        void close() {
+            closed = true;
+            readers.forEach(ModelReader::close);
+            if (work != null) {
+                work.close();
+            }
+        }
+    }
+
+    PackagerProcess(World world, ModelKafka kafka, ModelGroup group, int number, NodeClock clock) {
+        super(world.history(), Stage.PACKAGER.name(number));
+        this.world = world;
+        this.kafka = kafka;
+        this.group = group;
+        this.clock = clock;
+        this.producer = kafka.producer(this, TIMES);
+    }
+
+    @Override
+    void start() {
+        group.join(this);
+        step();
+    }
+
+    @Override
+    ModelProducer producer() {
+        return producer;
+    }
+
+    @Override
+    public void assigned(int partition) {
+        Owned it = new Owned(partition);
+        drop(owned.put(partition, it));
+        List<ModelPartition> topics = List.of(packets(it), segments(it), index(it));
+        topics.forEach(topic -> group.askCommitted(topic, this, position -> {
+            it.begin.put(topic, position);
+            if (it.begin.size() == topics.size()) {
+                kafka.askEnd(index(it), this, end -> open(it, end));
+            }
+        }));
+    }
+
+    private void open(Owned it, long indexEnd) {
+        if (it.closed) {
+            return;
+        }
+        List<PackagedPartition.Indexed> index = new ArrayList<>();
+        for (ModelPartition.Stored stored : index(it).read(it.begin.get(index(it)).orElse(0), Integer.MAX_VALUE)) {
+            if (stored.offset() < indexEnd && stored.decoded() instanceof IndexedPart part) {
+                index.add(new PackagedPartition.Indexed(stored.offset(), stored.key(), part));
+            }
+        }
+        it.work = new PackagedPartition(log(it), index, indexEnd, METERS, clock);
+        long segments = it.begin.get(segments(it)).orElse(0);
+        long packets = it.begin.get(packets(it)).orElse(0);
+        it.work.begin(segments, packets);
+        it.readers.add(new ModelReader(kafka, segments(it), segments, this,
+                stored -> it.work.segments(stored.offset(), stored.key(), stored.decoded())));
+        it.readers.add(new ModelReader(kafka, packets(it), packets, this,
+                stored -> it.work.packets(stored.offset(), stored.key(), stored.decoded())));
+    }
+
+    private PackagedPartition.Log log(Owned it) {
+        return new PackagedPartition.Log() {
+            @Override
+            public void append(Topic topic, String stream, long timeMs, byte[] value,
+                    PackagedPartition.Appended result) {
+                producer.send(kafka.partition(NodeSettings.KAFKA.settings().topic(topic), it.partition), stream, value,
+                        LogTimestamps.of(timeMs, clock.millis(), RETENTION_MS), result::done);
+            }
+
+            @Override
+            public Map<Long, Packet> packets(Set<Long> offsets) {
+                Map<Long, Packet> found = new HashMap<>();
+                for (long offset : offsets) {
+                    PackagerProcess.this.packets(it).read(offset, 1).stream()
+                            .filter(stored -> stored.offset() == offset && stored.decoded() instanceof Packet)
+                            .forEach(stored -> found.put(offset, (Packet) stored.decoded()));
+                }
+                return found;
+            }
+
+            @Override
+            public long end(Topic topic) {
+                return kafka.partition(NodeSettings.KAFKA.settings().topic(topic), it.partition).highWatermark();
+            }
+        };
+    }
+
+    @Override
+    public void revoked(int partition, Runnable released) {
+        Owned leaving = owned.remove(partition);
+        if (leaving == null) {
+            released.run();
+            return;
+        }
+        Map<ModelPartition, Long> due = due(leaving);
+        leaving.close();
+        if (due.isEmpty()) {
+            released.run();
+        } else {
+            group.commit(this, due, _ -> released.run());
+        }
+    }
+
+    @Override
+    public void lost(int partition) {
+        drop(owned.remove(partition));
+    }
+
+    private static void drop(Owned it) {
+        if (it != null) {
+            it.close();
+        }
+    }
+
+    private void step() {
+        for (Owned it : owned.values()) {
+            int left = world.chance().between(1, MOST_CUTS);
+            while (left > 0 && it.work != null && it.work.advance()) {
+                left--;
+            }
+        }
+        if (world.events().nowMs() - committedAtMs >= COMMIT_MS) {
+            committedAtMs = world.events().nowMs();
+            Map<ModelPartition, Long> due = new HashMap<>();
+            owned.values().forEach(it -> due.putAll(due(it)));
+            if (!due.isEmpty()) {
+                group.commit(this, due, accepted -> {
+                    if (!accepted) {
+                        owned.values().forEach(it -> it.committed = null);
+                    }
+                });
+            }
+        }
+        world.events().after(POLL_MS, () -> run(this::step));
+    }
+
+    /** Returns the positions of a partition if they have changed since the last commit. */
+    private Map<ModelPartition, Long> due(Owned it) {
+        PackagedPartition.Committable now = it.work == null ? null : it.work.positions().orElse(null);
+        if (now == null || now.equals(it.committed)) {
+            return Map.of();
+        }
+        it.committed = now;
+        return Map.of(segments(it), now.segments(), packets(it), now.packets(), index(it), now.index());
+    }
+
+    private ModelPartition packets(Owned it) {
+        return kafka.partition(NodeSettings.PACKETS, it.partition);
+    }
+
+    private ModelPartition segments(Owned it) {
+        return kafka.partition(SegmenterProcess.SEGMENTS, it.partition);
+    }
+
+    private ModelPartition index(Owned it) {
+        return kafka.partition(INDEX, it.partition);
+    }
+}

@@ -1,0 +1,146 @@
+package io.millrace.simulation.oracle;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Checks what the viewers of one stream receive from all edges: playlists and segments. */
+final class ViewerOracle {
+    private static final String END = "#EXT-X-ENDLIST";
+    private static final Pattern SEQUENCE = Pattern.compile("#EXT-X-MEDIA-SEQUENCE:(\\d+)");
+    private static final Pattern GAP = Pattern.compile("#EXT-X-GAP\\R(?:#.*\\R)*(\\d+)\\.ts");
+
+    private record Key(long epoch, long segment, int part) {}
+
+    private record Watched(int edge, long epoch) {}
+
+    private final String stream;
+    private final Map<Key, ByteBuffer> parts = new HashMap<>();
+    private final Map<Key, ByteBuffer> served = new HashMap<>();
+    private final Map<Long, Long> packets = new HashMap<>();
+    private final Map<Key, List<Long>> cuts = new HashMap<>();
+    /** By epoch, then by the number of records of the index that have been read. */
+    private final Map<Long, NavigableMap<Long, String>> playlists = new HashMap<>();
+    private final Map<Watched, String> newest = new HashMap<>();
+    private final NavigableSet<Long> index = new TreeSet<>();
+
+    ViewerOracle(String stream) {
+        this.stream = stream;
+    }
+
+    void shown(Fact.Shown it) {
+        packets.put(it.offset(), it.packet());
+    }
+
+    void cut(Fact.Cut it) {
+        cuts.putIfAbsent(new Key(it.epoch(), it.segment(), it.part()),
+                it.offsets().stream().map(packets::get).toList());
+    }
+
+    Optional<Violation> muxed(Fact.Muxed it) {
+        ByteBuffer first = parts.putIfAbsent(new Key(it.epoch(), it.segment(), it.part()), it.content());
+        return check(first == null || first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY, "part " + it.part()
+                + " of segment " + it.segment() + " of epoch " + it.epoch() + " has other bytes than before");
+    }
+
+    void indexed(Fact.Indexed it) {
+        index.add(it.offset());
+    }
+
+    Optional<Violation> playlist(Fact.Playlist it) {
+        newest.put(new Watched(it.edge(), it.epoch()), it.text());
+        Long offset = index.lower(it.readTo());
+        NavigableMap<Long, String> texts = playlists.computeIfAbsent(it.epoch(), _ -> new TreeMap<>());
+        long at = offset == null ? -1 : offset;
+        String first = texts.putIfAbsent(at, it.text());
+        String where = "the playlist of epoch " + it.epoch() + " at index offset " + at;
+        if (first != null) {
+            return check(first.equals(it.text()), Promise.ONE_PLAYLIST_PER_OFFSET, where + " is another one at edge "
+                    + it.edge() + ": " + more(it.text(), first) + " instead of " + more(first, it.text()));
+        }
+        return Optional.ofNullable(texts.lowerEntry(at)).flatMap(before -> order(where, before.getValue(), it.text()))
+                .or(() -> Optional.ofNullable(texts.higherEntry(at))
+                        .flatMap(after -> order(where, it.text(), after.getValue())));
+    }
+
+    /** Returns the lines of a text that another one does not have. */
+    private static List<String> more(String text, String than) {
+        List<String> lines = new ArrayList<>(text.lines().toList());
+        lines.removeAll(than.lines().toList());
+        return lines;
+    }
+
+    private Optional<Violation> order(String where, String earlier, String later) {
+        if (earlier.contains(END) && !earlier.equals(later)) {
+            return broken(Promise.NUMBERS_RISE, where + " changes after its end");
+        }
+        return check(sequence(earlier) <= sequence(later), Promise.NUMBERS_RISE, where + " goes back");
+    }
+
+    private static long sequence(String text) {
+        Matcher matcher = SEQUENCE.matcher(text);
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
+    }
+
+    Optional<Violation> served(Fact.Served it) {
+        String name = "segment " + it.segment() + " of epoch " + it.epoch();
+        ByteBuffer first = served.putIfAbsent(new Key(it.epoch(), it.segment(), 0), it.content());
+        if (first != null) {
+            return check(first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY,
+                    name + " has other bytes at edge " + it.edge());
+        }
+        List<Long> expected = new ArrayList<>();
+        List<Long> part;
+        for (int n = 0; (part = cuts.get(new Key(it.epoch(), it.segment(), n))) != null; n++) {
+            expected.addAll(part);
+        }
+        return check(sorted(expected).equals(sorted(it.packets())), Promise.CUT_IS_SERVED, name + " contains "
+                + it.packets() + " instead of " + expected);
+    }
+
+    private static List<Long> sorted(List<Long> packets) {
+        return packets.stream().sorted().toList();
+    }
+
+    /** All is quiet, and has been for long. */
+    Optional<Violation> allAway() {
+        Map<Long, Long> lastSegments = new TreeMap<>();
+        cuts.keySet().forEach(key -> lastSegments.merge(key.epoch(), key.segment(), Math::max));
+        for (Map.Entry<Watched, String> watched : newest.entrySet()) {
+            Long last = lastSegments.get(watched.getKey().epoch());
+            String text = watched.getValue();
+            if (last == null) {
+                continue;
+            }
+            String where = "the playlist of epoch " + watched.getKey().epoch() + " at edge " + watched.getKey().edge();
+            Matcher gap = GAP.matcher(text);
+            if (gap.find()) {
+                return broken(Promise.CUT_IS_SERVED, where + " has a gap instead of segment " + gap.group(1));
+            }
+            if (!text.contains("\n" + last + ".ts\n")) {
+                return broken(Promise.CUT_IS_SERVED, where + " does not list segment " + last + ":\n" + text);
+            }
+            if (!text.contains(END)) {
+                return broken(Promise.EVERY_EPOCH_ENDS, where + " goes on");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Violation> check(boolean holds, Promise promise, String otherwise) {
+        return holds ? Optional.empty() : broken(promise, otherwise);
+    }
+
+    private Optional<Violation> broken(Promise promise, String words) {
+        return Optional.of(new Violation(promise, stream, words));
+    }
+}
