@@ -3,7 +3,6 @@ package io.millrace.edge;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.LogCodec;
@@ -11,6 +10,7 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
@@ -92,7 +92,7 @@ class CutsTest {
         var times = new PartTimes(0, 45_000, T0, arrivalMs * 1_000);
         write(STREAM, new Cut(id, EPOCH, false, true, new Cut.PacketRange(0, 0), times,
                 part == 0 ? head(tracks, 0) : null, List.of()), arrivalMs + 40);
-        return new IndexEntry(id, false, Format.TS, new PartPlace(0, 1_000), times, true, new Keyframe(EPOCH, 0, 0),
+        return new IndexEntry(id, false, RenditionId.TS, new PartPlace(0, 1_000), times, true, new Keyframe(EPOCH, 0, 0),
                 new SegmentStart(part == 0, false, 0, 2));
     }
 
@@ -174,9 +174,9 @@ class CutsTest {
     /** Each part has two frames of 40 ms; the range ends between the second and the third frame. */
     @Test
     void endOfRangeIsFirstFrameAtOrAfterIt() {
-        List<Cut.Sample> samples = List.of(new Cut.Sample(0, Packet.Kind.VIDEO, 0, 0, 3_600, true),
-                new Cut.Sample(1, Packet.Kind.AUDIO, 0, 0, 1_024, false),
-                new Cut.Sample(2, Packet.Kind.VIDEO, 3_600, 0, 3_600, false));
+        List<Cut.Sample> samples = List.of(new Cut.Sample(0, Packet.Kind.VIDEO, 0, 0, 0, 3_600, true),
+                new Cut.Sample(1, Packet.Kind.AUDIO, 0, 0, 0, 1_024, false),
+                new Cut.Sample(2, Packet.Kind.VIDEO, 0, 3_600, 0, 3_600, false));
         IndexEntry entry = cut(0, 0, BOTH, T0);
         write(STREAM, new Cut(new PartId(EPOCH, 0, 1), EPOCH, true, false, new Cut.PacketRange(100, 102),
                 new PartTimes(0, 7_200, T0 + 1_000, 0), null, samples),

@@ -2,13 +2,13 @@ package io.millrace.edge;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.testkit.Records;
@@ -73,7 +73,7 @@ final class IndexedPast implements AutoCloseable {
         for (int i = 0; i < 2 * count; i++) {
             byte[] bytes = bytes(segment + i / 2, i % 2);
             parts.add(log.send(Topic.PARTS,
-                    new Part(new PartId(epoch, segment + i / 2, i % 2), Format.TS, ByteBuffer.wrap(bytes)), timeMs(i)));
+                    new Part(new PartId(epoch, segment + i / 2, i % 2), RenditionId.TS, ByteBuffer.wrap(bytes)), timeMs(i)));
         }
         List<Future<Long>> entries = new ArrayList<>();
         for (int i = 0; i < 2 * count; i++) {
@@ -93,7 +93,7 @@ final class IndexedPast implements AutoCloseable {
     }
 
     private IndexEntry entry(int part, long offset) {
-        return new IndexEntry(new PartId(epoch, segment, part), part == 1, Format.TS,
+        return new IndexEntry(new PartId(epoch, segment, part), part == 1, RenditionId.TS,
                 new PartPlace(offset, bytes(segment, part).length), new PartTimes(0, SEGMENT_MS * 45L, timeMs, 0),
                 part == 0, new Keyframe(epoch, part == 0 ? offset : Keyframe.NONE, 0),
                 new SegmentStart(true, discontinuous, discontinuity, 2));

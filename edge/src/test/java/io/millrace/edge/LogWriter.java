@@ -3,13 +3,13 @@ package io.millrace.edge;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.platform.past.LogTimestamps;
@@ -89,7 +89,7 @@ final class LogWriter implements AutoCloseable {
         for (int part = 0; part < 2; part++) {
             byte[] bytes = bytes(epoch, segment, part);
             long offset = write(Topic.PARTS,
-                    new Part(new PartId(epoch, segment, part), Format.TS, ByteBuffer.wrap(bytes)));
+                    new Part(new PartId(epoch, segment, part), RenditionId.TS, ByteBuffer.wrap(bytes)));
             IndexEntry entry = new Records.PartSpec(epoch, segment).sizeBytes(bytes.length).keyframe(keyframeOffset)
                     .part(part, part == 1, offset);
             write(Topic.INDEX, entry);

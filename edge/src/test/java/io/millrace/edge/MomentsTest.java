@@ -2,13 +2,13 @@ package io.millrace.edge;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.LogTimestamps;
 import io.millrace.platform.past.Moment;
@@ -91,7 +91,7 @@ class MomentsTest {
     }
 
     private static IndexEntry entry(long segment, long partsOffset, long timeMs) {
-        return new IndexEntry(new PartId(1, segment, 0), true, Format.TS, new PartPlace(partsOffset, 1),
+        return new IndexEntry(new PartId(1, segment, 0), true, RenditionId.TS, new PartPlace(partsOffset, 1),
                 new PartTimes(0, SEGMENT_MS * 90L, timeMs, 0), true, new Keyframe(1, partsOffset, 0), Records.START);
     }
 

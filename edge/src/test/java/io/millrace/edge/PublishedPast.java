@@ -8,7 +8,6 @@ import io.millrace.media.flv.VideoTagBody;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Keyframe;
@@ -17,6 +16,7 @@ import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
@@ -145,7 +145,7 @@ final class PublishedPast implements AutoCloseable {
         var id = new PartId(epoch, segment, 0);
         log.write(Topic.SEGMENTS, new Cut(id, session, true, true, new Cut.PacketRange(keyframe, keyframe),
                 new PartTimes(startTicks, GROUP_MS * TICKS_A_MS, startMs, startMs * 1000), head, List.of()));
-        log.write(Topic.INDEX, new IndexEntry(id, true, Format.TS, new PartPlace(segment, 1_000),
+        log.write(Topic.INDEX, new IndexEntry(id, true, RenditionId.TS, new PartPlace(segment, 1_000),
                 new PartTimes(startTicks, GROUP_MS * TICKS_A_MS, startMs, System.currentTimeMillis() * 1000), true,
                 new Keyframe(session, keyframe, offsetMs), start));
         segment++;

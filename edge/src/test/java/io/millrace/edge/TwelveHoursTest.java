@@ -7,13 +7,13 @@ import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.LogTimestamps;
 import io.millrace.testkit.Patience;
@@ -138,7 +138,7 @@ class TwelveHoursTest {
                     String name = stream == 0 ? "live/show" : "live/neighbour-" + stream;
                     for (int part = 0; part < 4; part++) {
                         long timeMs = startMs + segment * 2_000L + part * 500;
-                        var entry = new IndexEntry(new PartId(5, segment, part), part == 3, Format.TS,
+                        var entry = new IndexEntry(new PartId(5, segment, part), part == 3, RenditionId.TS,
                                 new PartPlace(1, 100_000), new PartTimes(0, 45_000, timeMs, 0), part == 0,
                                 new Keyframe(5, part == 0 ? 1 : Keyframe.NONE, 0), Records.START);
                         producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.INDEX), partition,

@@ -12,13 +12,13 @@ import io.millrace.platform.kafka.StoppedPartitions;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
@@ -264,7 +264,7 @@ class PackagerServiceTest {
                 ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
         Cut known = log.cuts.stream().map(Entry::value).filter(cut -> cut.id().segment() == 1).findFirst()
                 .orElseThrow();
-        Gap recorded = new Gap(known.id(), Format.TS, Gap.Reason.BUG, known.times(), known.head().start());
+        Gap recorded = new Gap(known.id(), RenditionId.TS, Gap.Reason.BUG, known.times(), known.head().start());
         KafkaClients kafka = kafka("gaps.");
         TopicAccess topics = new TopicAccess(kafka, fatal);
         topics.write(0, List.of(new Entry<>(0, "live/a", recorded)), Topic.INDEX);
@@ -302,7 +302,7 @@ class PackagerServiceTest {
             topics.write(0, log.cuts.subList(0, before), Topic.SEGMENTS);
             topics.index(0, before);
         }
-        Gap late = new Gap(first.id(), Format.TS, Gap.Reason.EXPIRED, first.times(), first.head().start());
+        Gap late = new Gap(first.id(), RenditionId.TS, Gap.Reason.EXPIRED, first.times(), first.head().start());
         topics.write(0, List.of(new Entry<>(0, "live/a", late)), Topic.INDEX);
         try (PackagerService _ = start(kafka, "last")) {
             topics.write(0, log.cuts.subList(before, log.cuts.size()), Topic.SEGMENTS);

@@ -154,7 +154,7 @@ public final class WrittenLog {
     private static Cut.Sample sample(Entry<Packet> entry, long first, int sampleRate) {
         Packet packet = entry.value();
         int ticks = packet.kind() == Kind.VIDEO ? Ticks.MPEG : sampleRate;
-        return new Cut.Sample((int) (entry.offset() - first), packet.kind(),
+        return new Cut.Sample((int) (entry.offset() - first), packet.kind(), 0,
                 Ticks.rescale(packet.timestampMs(), Ticks.MILLIS, ticks),
                 (int) Ticks.rescale(packet.compositionTimeMs(), Ticks.MILLIS, ticks), 0, packet.isKeyframe());
     }

@@ -15,6 +15,7 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
@@ -123,7 +124,7 @@ public final class Records {
 
         public IndexEntry part(int part, boolean last, long partsOffset) {
             long startTicks = segment * 2 * SECOND + part * durationTicks;
-            return new IndexEntry(new PartId(epoch, segment, part), last, Format.TS,
+            return new IndexEntry(new PartId(epoch, segment, part), last, RenditionId.TS,
                     new PartPlace(partsOffset, sizeBytes),
                     new PartTimes(startTicks, durationTicks, EPOCH_MS + startTicks / 90, 0), part == 0,
                     new Keyframe(epoch, part == 0 ? keyframeOffset : Keyframe.NONE, 0), start);
@@ -135,7 +136,7 @@ public final class Records {
          */
         public Gap gap(int part) {
             IndexEntry missing = part(part, true, 0);
-            return new Gap(missing.id(), Format.TS, Gap.Reason.MEDIA, missing.times(), start);
+            return new Gap(missing.id(), RenditionId.TS, Gap.Reason.MEDIA, missing.times(), start);
         }
     }
 

@@ -2,9 +2,9 @@ package io.millrace.edge.follow;
 
 import io.millrace.edge.view.StreamPlaylist;
 import io.millrace.platform.log.EpochEnded;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ public final class FollowedEpoch {
     private static final long LATE_MS = 60_000;
 
     private final Watch watch;
-    private final Format format;
+    private final RenditionId rendition;
     private final String stream;
     private final long number;
     private StreamEntry entry;
@@ -36,9 +36,9 @@ public final class FollowedEpoch {
     private long spanMs;
     private boolean ended;
 
-    FollowedEpoch(StreamEntry entry, Format format, Watch watch) {
+    FollowedEpoch(StreamEntry entry, RenditionId rendition, Watch watch) {
         this.entry = entry;
-        this.format = format;
+        this.rendition = rendition;
         this.watch = watch;
         stream = entry.stream();
         number = entry.epoch();
@@ -55,10 +55,6 @@ public final class FollowedEpoch {
 
     long number() {
         return number;
-    }
-
-    Format format() {
-        return format;
     }
 
     /**
@@ -86,7 +82,7 @@ public final class FollowedEpoch {
 
     /** Prepends the past. Returns false if it does not reach back far enough and more must be read. */
     boolean filled(IndexBackfill backfill) {
-        var past = new StreamPlaylist(entry.rules(), format);
+        var past = new StreamPlaylist(entry.rules(), rendition);
         backfill.records().forEach(record -> fold(past, record));
         if (backfill.fromBeginning()) {
             past.beginningReached();

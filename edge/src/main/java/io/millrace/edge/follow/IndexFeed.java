@@ -8,10 +8,10 @@ import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.EpochName;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.PeerLog;
 import java.time.Duration;
@@ -80,7 +80,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     }
 
     private FollowedEpoch follow(StreamEntry entry) {
-        var epoch = new FollowedEpoch(entry, Format.TS, Watch.unread());
+        var epoch = new FollowedEpoch(entry, RenditionId.TS, Watch.unread());
         tail.execute(() -> begin(epoch));
         return epoch;
     }

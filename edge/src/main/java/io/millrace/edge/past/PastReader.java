@@ -6,8 +6,8 @@ import io.millrace.edge.view.Segment;
 import io.millrace.edge.view.SegmentRun;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexRecord;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
@@ -49,7 +49,7 @@ final class PastReader {
     Blocks blocks(StreamEntry epoch, long first, long last, OptionalLong hint) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
         long from = hint.isPresent() ? hint.getAsLong() : locate(epoch, first);
-        var run = new SegmentRun(epoch.epoch(), Format.TS, first, last);
+        var run = new SegmentRun(epoch.epoch(), RenditionId.TS, first, last);
         reader.read(index, from, reader.end(index), record -> !epoch.stream().equals(record.key())
                 || !(record.value() instanceof IndexRecord next) || run.fold(record.offset(), next));
         // Segments that an ended epoch lacks by now will not arrive any more.

@@ -1,9 +1,9 @@
 package io.millrace.edge.view;
 
 import io.millrace.platform.log.EpochEnded;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.RenditionId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -15,7 +15,7 @@ import java.util.TreeMap;
  */
 public final class SegmentRun {
     private final long epoch;
-    private final Format format;
+    private final RenditionId rendition;
     private final long first;
     private final long last;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
@@ -27,9 +27,9 @@ public final class SegmentRun {
      * @param first number of the first segment of the run
      * @param last number of the last segment of the run
      */
-    public SegmentRun(long epoch, Format format, long first, long last) {
+    public SegmentRun(long epoch, RenditionId rendition, long first, long last) {
         this.epoch = epoch;
-        this.format = format;
+        this.rendition = rendition;
         this.first = first;
         this.last = last;
     }
@@ -43,7 +43,7 @@ public final class SegmentRun {
     public boolean fold(long offset, IndexRecord record) {
         switch (record) {
             case IndexedPart part when part.epoch() == epoch -> {
-                return part.format() != format || list(offset, part);
+                return !part.rendition().equals(rendition) || list(offset, part);
             }
             // A later epoch begins after the end of this one.
             case IndexedPart _,EpochEnded _ -> settled |= record.epoch() >= epoch;

@@ -5,9 +5,9 @@ import io.millrace.media.m3u8.MediaPlaylistWriter;
 import io.millrace.media.m3u8.MediaSegment;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.EpochRules;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.RenditionId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * The live media playlist of one epoch in one format: a pure fold over the index.
+ * The live media playlist of one epoch in one rendition: a pure fold over the index.
  *
  * <p>The playlist lists the newest segments that fill the window. It depends only on the epoch's rules and on how far
  * the index has been read; where reading began makes no difference once {@link #isFilled} is true. The first record of
@@ -34,21 +34,21 @@ public final class StreamPlaylist {
     private static final int KEPT_WINDOWS = 2;
 
     private final EpochRules rules;
-    private final Format format;
+    private final RenditionId rendition;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
     private IndexEntry newestKeyframe;
     private RenderedText text;
     private boolean beginningKnown;
     private boolean ended;
 
-    public StreamPlaylist(EpochRules rules, Format format) {
+    public StreamPlaylist(EpochRules rules, RenditionId rendition) {
         this.rules = rules;
-        this.format = format;
+        this.rendition = rendition;
     }
 
     /** Folds the next index record of the epoch. Returns whether it changed this playlist. */
     public boolean fold(IndexedPart part) {
-        if (ended || part.format() != format) {
+        if (ended || !part.rendition().equals(rendition)) {
             return false;
         }
         Segment known = segments.get(part.id().segment());

@@ -5,6 +5,7 @@ import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexRecord;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.testkit.Records;
 import java.nio.charset.StandardCharsets;
@@ -107,7 +108,7 @@ class FollowedEpochTest {
             StreamEntry e = Records.entry("live/show", EPOCH, StreamEntry.State.ENDED, Records.TRACKS, 0, 10);
             var entry = new StreamEntry(e.stream(), EPOCH, e.state(), rules, e.span(), e.session(), e.playlist(),
                     e.sessions());
-            epoch = new FollowedEpoch(entry, Format.TS, Watch.unread());
+            epoch = new FollowedEpoch(entry, RenditionId.TS, Watch.unread());
             epoch.fillTo(past.size());
             assertThat(epoch.filled(new IndexBackfill(past, true))).isTrue();
         }

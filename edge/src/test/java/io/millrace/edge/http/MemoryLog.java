@@ -14,9 +14,9 @@ import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.Segment;
 import io.millrace.edge.view.StreamPlaylist;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import io.millrace.testkit.Records;
@@ -58,7 +58,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     /** Segments of two parts of 10 bytes each, from {@link #PARTS_BEGIN} on. */
     void segments(StreamEntry epoch, long first, long last) {
         StreamPlaylist playlist = playlists.computeIfAbsent(epoch.stream(),
-                _ -> new StreamPlaylist(Records.RULES, Format.TS));
+                _ -> new StreamPlaylist(Records.RULES, RenditionId.TS));
         for (long n = first; n <= last; n++) {
             playlist.fold(Records.part(epoch.epoch(), n, 0, false, PARTS_BEGIN + 2 * n));
             playlist.fold(Records.part(epoch.epoch(), n, 1, true, PARTS_BEGIN + 2 * n + 1));
@@ -68,14 +68,14 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
 
     /** A segment that is in the index and whose bytes have expired. */
     void expired(StreamEntry epoch) {
-        var playlist = new StreamPlaylist(Records.RULES, Format.TS);
+        var playlist = new StreamPlaylist(Records.RULES, RenditionId.TS);
         playlist.fold(Records.part(epoch.epoch(), 0, 0, true, PARTS_BEGIN - 1));
         watch(epoch).publish(playlist.view());
     }
 
     void end(StreamEntry epoch) {
         StreamPlaylist playlist = playlists.computeIfAbsent(epoch.stream(),
-                _ -> new StreamPlaylist(Records.RULES, Format.TS));
+                _ -> new StreamPlaylist(Records.RULES, RenditionId.TS));
         playlist.end();
         watch(epoch).publish(playlist.view());
     }
@@ -89,7 +89,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
         watched.add(epoch.stream());
         return watches.computeIfAbsent(epoch.stream(), _ -> {
             Watch watch = Watch.unread();
-            watch.publish(new StreamPlaylist(Records.RULES, Format.TS).view());
+            watch.publish(new StreamPlaylist(Records.RULES, RenditionId.TS).view());
             return watch;
         });
     }

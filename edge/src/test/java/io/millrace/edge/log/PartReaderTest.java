@@ -3,11 +3,11 @@ package io.millrace.edge.log;
 import ch.qos.logback.classic.Level;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.Patience;
@@ -136,7 +136,7 @@ class PartReaderTest {
         try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 32 << 20)) {
             byte[] bytes = new byte[sizeBytes];
             bytes[0] = (byte) fill;
-            var part = new Part(id, Format.TS, ByteBuffer.wrap(bytes));
+            var part = new Part(id, RenditionId.TS, ByteBuffer.wrap(bytes));
             long offset = producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS),
                     kafka.partitionOf(STREAM), stream, LogCodec.encode(part)))
                     .get(Patience.MILLIS, TimeUnit.MILLISECONDS).offset();
@@ -150,7 +150,7 @@ class PartReaderTest {
             for (int i = 0; i < count; i++) {
                 byte[] bytes = new byte[PART_BYTES];
                 bytes[0] = (byte) i;
-                var part = new Part(id(i), Format.TS, ByteBuffer.wrap(bytes));
+                var part = new Part(id(i), RenditionId.TS, ByteBuffer.wrap(bytes));
                 long offset = producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS),
                         kafka.partitionOf(STREAM), STREAM, LogCodec.encode(part)))
                         .get(Patience.MILLIS, TimeUnit.MILLISECONDS).offset();

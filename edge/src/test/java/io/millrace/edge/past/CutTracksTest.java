@@ -5,7 +5,6 @@ import io.millrace.edge.log.Requester;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.LogCodec;
@@ -13,6 +12,7 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.platform.timeline.Tracks;
@@ -87,7 +87,7 @@ class CutTracksTest {
     }
 
     private static IndexEntry entry(PartId id, long arrivalUs, boolean segmentIndependent) {
-        return new IndexEntry(id, id.isFirst(), Format.TS, new PartPlace(0, 0), new PartTimes(0, 0, 0, arrivalUs), true,
+        return new IndexEntry(id, id.isFirst(), RenditionId.TS, new PartPlace(0, 0), new PartTimes(0, 0, 0, arrivalUs), true,
                 new Keyframe(5, 0, 0), new SegmentStart(segmentIndependent, false, 0, 2));
     }
 

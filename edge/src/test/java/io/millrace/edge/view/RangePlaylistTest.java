@@ -6,8 +6,8 @@ import io.millrace.media.m3u8.MediaPlaylistReader;
 import io.millrace.media.m3u8.MediaSegment;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.EpochName;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.Records.PartSpec;
@@ -51,7 +51,7 @@ class RangePlaylistTest {
     private static PlaylistBlock block(List<Long> of) {
         long first = of.get(1);
         long last = of.get(2);
-        var run = new SegmentRun(of.getFirst(), Format.TS, first, last);
+        var run = new SegmentRun(of.getFirst(), RenditionId.TS, first, last);
         List<IndexEntry> entries = entries(of.getFirst(), first, last);
         for (int i = 0; i < entries.size() && run.fold(i, entries.get(i)); i++) {
             // Until it has all segments.
@@ -225,7 +225,7 @@ class RangePlaylistTest {
         List<IndexEntry> entries = new ArrayList<>(entries(FIRST, 1, 1));
         entries.add(entries(FIRST, 2, 2).getFirst());
         entries.addAll(entries(FIRST, 4, 5));
-        var run = new SegmentRun(FIRST, Format.TS, 0, 5);
+        var run = new SegmentRun(FIRST, RenditionId.TS, 0, 5);
         for (int i = 0; i < entries.size(); i++) {
             run.fold(i, entries.get(i));
         }
@@ -237,7 +237,7 @@ class RangePlaylistTest {
 
     @Test
     void endOfEpochSettlesItsRun() {
-        var run = new SegmentRun(FIRST, Format.TS, 0, 2);
+        var run = new SegmentRun(FIRST, RenditionId.TS, 0, 2);
         assertThat(run.fold(0, new EpochEnded(FIRST - 1, 7, 0))).as("the end of an earlier epoch").isTrue();
         run.fold(1, entries(FIRST, 0, 0).getFirst());
         assertThat(run.fold(2, new EpochEnded(FIRST, 2, 0))).isFalse();
@@ -249,7 +249,7 @@ class RangePlaylistTest {
     void ignoresRepeatsOfRestartedPackager() {
         List<IndexEntry> entries = new ArrayList<>(entries(FIRST, 0, 3));
         entries.addAll(entries(FIRST, 2, 4));
-        var run = new SegmentRun(FIRST, Format.TS, 0, 4);
+        var run = new SegmentRun(FIRST, RenditionId.TS, 0, 4);
         for (int i = 0; i < entries.size() && run.fold(i, entries.get(i)); i++) {
             // Until it has all segments.
         }

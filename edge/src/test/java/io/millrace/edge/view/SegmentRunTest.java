@@ -1,8 +1,8 @@
 package io.millrace.edge.view;
 
 import io.millrace.platform.log.EpochName;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.Records.PartSpec;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ class SegmentRunTest {
     private static final long EPOCH = 17;
 
     private static SegmentRun read(long last, List<IndexedPart> records) {
-        var run = new SegmentRun(EPOCH, Format.TS, 0, last);
+        var run = new SegmentRun(EPOCH, RenditionId.TS, 0, last);
         for (int i = 0; i < records.size() && run.fold(i, records.get(i)); i++) {
             // The next one.
         }
@@ -29,7 +29,7 @@ class SegmentRunTest {
         records.add(new PartSpec(EPOCH, 1).discontinuity(true, 1).gap(1));
         records.addAll(Records.segment(EPOCH, 1));
         records.addAll(Records.segment(EPOCH, 2));
-        var live = new StreamPlaylist(Records.RULES, Format.TS);
+        var live = new StreamPlaylist(Records.RULES, RenditionId.TS);
         records.forEach(live::fold);
 
         List<Segment> past = read(2, records).segments(0, 2);

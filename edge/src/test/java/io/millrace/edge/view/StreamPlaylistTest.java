@@ -1,9 +1,9 @@
 package io.millrace.edge.view;
 
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.Keyframe;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.Records.PartSpec;
 import java.nio.charset.StandardCharsets;
@@ -217,7 +217,7 @@ class StreamPlaylistTest {
     }
 
     private static StreamPlaylist read(List<? extends IndexedPart> entries) {
-        var playlist = new StreamPlaylist(Records.RULES, Format.TS);
+        var playlist = new StreamPlaylist(Records.RULES, RenditionId.TS);
         entries.forEach(playlist::fold);
         return playlist;
     }

@@ -6,10 +6,10 @@ import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochName;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.timeline.SessionEvent;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
@@ -128,7 +128,7 @@ final class UndisturbedRun {
 
     private void mux(Cut cut) {
         if (cut.id().isFirst()) {
-            mux = new SegmentMux(Format.TS, cut);
+            mux = new SegmentMux(RenditionId.TS, cut);
             open = new ByteArrayOutputStream();
             epoch = new EpochName(cut.id().epoch(), cut.head().rules().nonce());
             discontinuous = cut.head().start().discontinuous();

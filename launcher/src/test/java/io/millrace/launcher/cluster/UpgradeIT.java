@@ -34,7 +34,8 @@ class UpgradeIT {
     private static final int PARTITIONS = 4;
     private static final int NODES = 2;
     private static final List<Stage> STAGES = List.of(Stage.INGEST, Stage.SEGMENTER, Stage.PACKAGER, Stage.EDGE);
-    private static final List<String> SCHEMAS = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
+    private static final List<String> SCHEMAS = List.of("Format", "Kind", "EpochRules", "Track", "TrackId",
+            "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
             "StreamEntry", "StreamExpiry", "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat");
     /** The judge of this test reads {@code packets} with this release. */

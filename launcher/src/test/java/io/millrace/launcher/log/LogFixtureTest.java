@@ -11,6 +11,7 @@ import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.platform.log.Undecodable;
 import io.millrace.platform.log.UnknownSchema;
 import io.millrace.segmenter.cut.Step;
@@ -59,24 +60,25 @@ class LogFixtureTest {
             entries.addAll(step.entries());
         });
         assertThat(cuts).isNotEmpty();
-        assertThat(cuts.stream().map(LogFixtureTest::withoutState).toList())
+        assertThat(cuts.stream().map(LogFixtureTest::ofVersion1).toList())
                 .isEqualTo(values(fixture, Topic.SEGMENTS).values().stream()
-                        .map(cut -> withoutState((Cut) cut)).toList());
+                        .map(cut -> ofVersion1((Cut) cut)).toList());
         // In version 1, the client was flashVer; later it is the name of the encoder.
         assertThat(entries).isNotEmpty().usingRecursiveFieldByFieldElementComparatorIgnoringFields(
-                "session.encoder.client")
+                "session.encoder.client", "session.tracks.timescale")
                 .isEqualTo(values(fixture, Topic.STREAMS).values().stream().map(StreamEntry.class::cast).toList());
         assertThat(entries).extracting(each -> each.session().encoder().client())
                 .allMatch(client -> client.startsWith("Lavf"));
     }
 
-    /** Before the first release, the state of the session fold had another form. */
-    private static Cut withoutState(Cut cut) {
+    /** In version 1, the state of the session fold had another form, and tracks had no time scale. */
+    private static Cut ofVersion1(Cut cut) {
         Cut.SegmentHead h = cut.head();
         return h == null
                 ? cut
                 : cut.withHead(
-                        new Cut.SegmentHead(h.rules(), h.start(), h.tracks(), h.originMs(), h.timestampOffsetMs(),
+                        new Cut.SegmentHead(h.rules(), h.start(), h.tracks().stream().map(each -> new Track(
+                                each.id(), each.kind(), each.codec(), each.config())).toList(), h.originMs(), h.timestampOffsetMs(),
                                 ByteBuffer.allocate(0)));
     }
 
@@ -90,7 +92,7 @@ class LogFixtureTest {
         SegmentMux segment = null;
         for (LogRecord record : values(fixture, Topic.SEGMENTS).values()) {
             Cut cut = (Cut) record;
-            segment = cut.id().isFirst() ? new SegmentMux(index.getFirst().format(), cut) : segment;
+            segment = cut.id().isFirst() ? new SegmentMux(index.getFirst().rendition(), cut) : segment;
             muxed.add(segment.mux(cut, cut.samples().stream()
                     .map(sample -> (Packet) packets.get(cut.packets().offsetOf(sample))).toList()).part());
         }

@@ -10,6 +10,7 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.net.PeerLog;
 import java.time.InstantSource;
@@ -252,9 +253,10 @@ final class PartitionWork {
         }
         List<Rendition> renditions = new ArrayList<>();
         for (var format : cut.head().rules().formats()) {
-            if (SegmentMux.carriesAny(format, cut)) {
-                Rendition rendition = new Rendition(format, cut);
-                if (gaps.contains(name, cut.id(), format)) {
+            RenditionId id = RenditionId.ofDefaultTracks(format);
+            if (SegmentMux.carriesAny(id, cut)) {
+                Rendition rendition = new Rendition(id, cut);
+                if (gaps.contains(name, cut.id(), id)) {
                     rendition.recordedAsGap();
                 }
                 renditions.add(rendition);

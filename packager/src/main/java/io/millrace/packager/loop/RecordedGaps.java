@@ -1,11 +1,11 @@
 package io.millrace.packager.loop;
 
 import io.millrace.platform.log.EpochEnded;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.RenditionId;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -19,7 +19,7 @@ final class RecordedGaps {
     /** For each segment, the number after its last part in the index. */
     private final Map<Key, Integer> parts = new HashMap<>();
 
-    private record Key(String stream, long epoch, long segment, Format format) {}
+    private record Key(String stream, long epoch, long segment, RenditionId rendition) {}
 
     private record Recorded(long offset, Gap gap) {}
 
@@ -30,7 +30,7 @@ final class RecordedGaps {
      * @param offset offset of the record in {@code index}
      */
     void add(long offset, String stream, IndexedPart next) {
-        Key key = new Key(stream, next.epoch(), next.id().segment(), next.format());
+        Key key = new Key(stream, next.epoch(), next.id().segment(), next.rendition());
         switch (next) {
             case IndexEntry entry -> parts.merge(key, entry.id().part() + 1, Math::max);
             case Gap gap -> {
@@ -47,8 +47,8 @@ final class RecordedGaps {
     }
 
     /** Returns whether the segment that contains {@code part} is recorded as a gap. */
-    boolean contains(String stream, PartId part, Format format) {
-        return gaps.containsKey(new Key(stream, part.epoch(), part.segment(), format));
+    boolean contains(String stream, PartId part, RenditionId rendition) {
+        return gaps.containsKey(new Key(stream, part.epoch(), part.segment(), rendition));
     }
 
     /** Returns the offset of the oldest gap, or {@code otherwise} if there is none. */

@@ -21,7 +21,7 @@ public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part) {
      * @param partsOffset offset of the part's record in {@code parts}
      */
     public IndexEntry entry(long partsOffset) {
-        return new IndexEntry(cut.id(), cut.last(), part.format(),
+        return new IndexEntry(cut.id(), cut.last(), part.rendition(),
                 new PartPlace(partsOffset, part.bytes().remaining(), part.check()), cut.times(), cut.independent(),
                 new Keyframe(cut.session(), keyframeOffset(), head.timestampOffsetMs()), head.start());
     }
@@ -29,7 +29,8 @@ public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part) {
     /** Offset in {@code packets} of the first keyframe or, in a stream without video, of the first frame. */
     private long keyframeOffset() {
         boolean audioOnly = head.track(Packet.Kind.VIDEO).isEmpty();
-        return cut.samples().stream().filter(s -> audioOnly || s.kind() == Packet.Kind.VIDEO && s.keyframe())
+        return cut.samples().stream().filter(s -> part.rendition().has(s.kind(), s.track()))
+                .filter(s -> audioOnly || s.kind() == Packet.Kind.VIDEO && s.keyframe())
                 .mapToLong(cut.packets()::offsetOf).findFirst().orElse(Keyframe.NONE);
     }
 }

@@ -3,17 +3,16 @@ package io.millrace.packager.mux;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.log.Cut;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.Packet;
-import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import java.util.List;
 
 /**
- * One format of one segment: its parts or, once a part is missing, the gap up to the end of the segment. The next
- * segment has a rendition of its own, so which parts are missing does not depend on where a packager started.
+ * One rendition of one segment: its parts or, once a part is missing, the gap up to the end of the segment. The next segment
+ * has an object of its own, so which parts are missing does not depend on where a packager started.
  *
  * <p>Confined to one thread.
  */
@@ -21,21 +20,21 @@ public final class Rendition {
     /** Limit of a part in its record. The cutter limits parts to {@link Sizes#PART_BYTES}, so it is never reached. */
     public static final int PART_LIMIT_BYTES = Sizes.RECORD_BYTES - 64 * 1024;
 
-    private final Format format;
+    private final RenditionId id;
     private final SegmentStart start;
     private SegmentMux muxer;
     private int droppedFrames;
     private Gap gap;
     private boolean recorded;
 
-    /** @param first part 0 of the segment, of which the format carries a track */
-    public Rendition(Format format, Cut first) {
-        this.format = format;
+    /** @param first part 0 of the segment, of which the rendition carries a track */
+    public Rendition(RenditionId id, Cut first) {
+        this.id = id;
         start = first.head().start();
     }
 
-    public Format format() {
-        return format;
+    public RenditionId id() {
+        return id;
     }
 
     /** Whether a part of the segment is missing, so that no further part is muxed. */
@@ -57,7 +56,7 @@ public final class Rendition {
      */
     public MuxedPart mux(Cut cut, List<Packet> packets) {
         if (muxer == null) {
-            muxer = new SegmentMux(format, cut);
+            muxer = new SegmentMux(id, cut);
         }
         MuxedPart part = muxer.mux(cut, packets);
         int bytes = part.part().bytes().remaining();
@@ -82,11 +81,10 @@ public final class Rendition {
     public void missing(Cut cut, Gap.Reason reason) {
         PartTimes times = cut.times();
         if (gap == null) {
-            gap = new Gap(cut.id(), format, reason, times, start);
+            gap = new Gap(cut.id(), id, reason, times, start);
         } else {
-            PartId id = gap.id();
             PartTimes first = gap.times();
-            gap = new Gap(id, format, gap.reason(), new PartTimes(first.startTicks(),
+            gap = new Gap(gap.id(), id, gap.reason(), new PartTimes(first.startTicks(),
                     first.durationTicks() + times.durationTicks(), first.programDateTimeMs(), times.arrivalUs()),
                     start);
         }

@@ -12,10 +12,10 @@ import io.millrace.media.remux.TrackMedia;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.Track;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Muxes the parts of one segment in one format. The segment's first cut contains all the state that is needed from
+ * Muxes the parts of one segment in one rendition. The segment's first cut contains all the state that is needed from
  * earlier segments.
  *
  * <p>Confined to one thread; unusable after an exception. Makes no decisions: a cut lists every sample with its exact
@@ -34,7 +34,7 @@ public final class SegmentMux {
     /** Added to every timestamp, 90 kHz: 10 s, so that no clock is negative. The same in every stream. */
     public static final long TIMESTAMP_OFFSET_TICKS = 900_000;
 
-    private final Format format;
+    private final RenditionId rendition;
     private final Cut.SegmentHead head;
     private final long session;
     private final boolean hasVideo;
@@ -46,15 +46,15 @@ public final class SegmentMux {
     /**
      * Opens a segment.
      *
-     * @param first part 0 of the segment, of which the format {@link #carriesAny} track
+     * @param first part 0 of the segment, of which the rendition {@link #carriesAny} track
      * @throws io.millrace.media.bytes.MediaException if a configuration cannot be muxed, or a newer release made the
      *     rules
      */
-    public SegmentMux(Format format, Cut first) {
+    public SegmentMux(RenditionId rendition, Cut first) {
         if (!first.id().isFirst() || first.head() == null) {
             throw new IllegalArgumentException("part " + first.id().part() + " does not open a segment");
         }
-        this.format = format;
+        this.rendition = rendition;
         head = first.head();
         session = first.session();
         next = first.id();
@@ -67,35 +67,44 @@ public final class SegmentMux {
         AudioConfig audio = (AudioConfig) carried(Packet.Kind.AUDIO);
         hasVideo = video != null;
         hasAudio = audio != null;
-        audioTicks = hasAudio ? audio.sampleRate() : 0;
-        muxer = switch (format) {
+        audioTicks = hasAudio ? timescale(audio) : 0;
+        muxer = switch (rendition.format()) {
             case TS -> new TsSegmentMuxer(video, audio, first.id().segment(), head.start().discontinuous());
         };
     }
 
-    /** Whether {@code format} carries any track of the segment. If not, there is nothing to mux. */
-    public static boolean carriesAny(Format format, Cut first) {
+    /** Whether the rendition carries any track of the segment. If not, there is nothing to mux. */
+    public static boolean carriesAny(RenditionId rendition, Cut first) {
         Cut.SegmentHead head = first.head();
         return head != null
-                && head.tracks().stream().anyMatch(track -> carried(format, head.rules(), track.codec()).isPresent());
+                && head.tracks().stream().anyMatch(track -> carried(rendition, head.rules(), track).isPresent());
     }
 
-    /**
-     * Returns the configuration of the segment's track of a kind; null without one, or if the format does not carry it.
-     */
+    /** Returns the configuration of the rendition's track of a kind; null without one, or if the format does not carry it. */
     private CodecConfig carried(Packet.Kind kind) {
-        Optional<Track> track = head.track(kind);
-        return track.flatMap(its -> carried(format, head.rules(), its.codec()))
-                .map(codec -> CodecConfig.parse(codec, track.orElseThrow().config())).orElse(null);
+        return track(kind).map(track -> CodecConfig.parse(carried(rendition, head.rules(), track).orElseThrow(),
+                track.config())).orElse(null);
+    }
+
+    private Optional<Track> track(Packet.Kind kind) {
+        return head.tracks().stream()
+                .filter(track -> track.kind() == kind && carried(rendition, head.rules(), track).isPresent()).findFirst();
+    }
+
+    private int timescale(AudioConfig audio) {
+        int timescale = track(Packet.Kind.AUDIO).orElseThrow().timescale();
+        return timescale == 0 ? audio.sampleRate() : timescale;
     }
 
     /**
-     * Returns the codec if the format carries it. Other tracks are omitted; the segmenter has put a warning in the
-     * directory.
+     * Returns the codec if the rendition has the track and its format carries it. Other tracks are omitted; the segmenter
+     * has put a warning in the directory.
      */
-    private static Optional<Codec> carried(Format format, EpochRules rules, String name) {
-        return Arrays.stream(Codec.values())
-                .filter(codec -> codec.name().equals(name) && rules.carries(format, codec)).findFirst();
+    private static Optional<Codec> carried(RenditionId rendition, EpochRules rules, Track track) {
+        return !rendition.has(track.kind(), track.id())
+                ? Optional.empty()
+                : Arrays.stream(Codec.values()).filter(codec -> codec.name().equals(track.codec())
+                        && rules.carries(rendition.format(), codec)).findFirst();
     }
 
     /** Number of frames so far that are in the cuts but that the format cannot carry. */
@@ -119,12 +128,13 @@ public final class SegmentMux {
         List<TsSample> samples = new ArrayList<>(packets.size());
         for (int i = 0; i < cut.samples().size(); i++) {
             Cut.Sample sample = cut.samples().get(i);
-            if (sample.kind() == Packet.Kind.VIDEO ? hasVideo : hasAudio) {
+            boolean hasKind = sample.kind() == Packet.Kind.VIDEO ? hasVideo : hasAudio;
+            if (hasKind && rendition.has(sample.kind(), sample.track())) {
                 samples.add(sample(sample, packets.get(i)));
             }
         }
         ByteBuffer bytes = muxer.part(samples, cut.last());
-        return new MuxedPart(cut, head, new Part(cut.id(), format, bytes));
+        return new MuxedPart(cut, head, new Part(cut.id(), rendition, bytes));
     }
 
     private TsSample sample(Cut.Sample sample, Packet packet) {

@@ -8,13 +8,13 @@ import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.packager.mux.MuxedPart;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.testkit.LogCapture;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -363,7 +363,7 @@ class PartitionWorkTest {
     @Test
     void doesNotMuxSegmentThatIndexRecordsAsGap() {
         Cut first = log.cuts.stream().filter(e -> e.value().id().segment() == 1).findFirst().orElseThrow().value();
-        index.add(new Entry<>(0, "live/a", new Gap(first.id(), Format.TS, Gap.Reason.BUG, first.times(),
+        index.add(new Entry<>(0, "live/a", new Gap(first.id(), RenditionId.TS, Gap.Reason.BUG, first.times(),
                 log.cuts.getFirst().value().head().start())));
         Life life = new Life(ROOMY).readAll();
         assertThat(life.gaps).as("written again").isEmpty();

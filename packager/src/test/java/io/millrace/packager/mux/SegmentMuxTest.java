@@ -12,6 +12,7 @@ import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ class SegmentMuxTest {
         List<MuxedPart> parts = new ArrayList<>();
         SegmentMux mux = null;
         for (WrittenLog.Entry<Cut> entry : log.cuts) {
-            mux = entry.value().id().isFirst() ? new SegmentMux(Format.TS, entry.value()) : mux;
+            mux = entry.value().id().isFirst() ? new SegmentMux(RenditionId.TS, entry.value()) : mux;
             parts.add(mux.mux(entry.value(), packets(entry.value())));
         }
         return parts;
@@ -79,7 +80,7 @@ class SegmentMuxTest {
         List<MuxedPart> parts = muxAll();
         IndexEntry first = parts.getFirst().entry(4711);
         Cut cut = log.cuts.getFirst().value();
-        assertThat(first).isEqualTo(new IndexEntry(new PartId(7, 0, 0), false, Format.TS,
+        assertThat(first).isEqualTo(new IndexEntry(new PartId(7, 0, 0), false, RenditionId.TS,
                 new PartPlace(4711, parts.getFirst().part().bytes().remaining(), parts.getFirst().part().check()),
                 cut.times(), true,
                 new Keyframe(7, cut.packets().firstOffset(), 0), new SegmentStart(true, false, 0, 1)));
@@ -91,7 +92,7 @@ class SegmentMuxTest {
     void rejectsUnknownRules() {
         Cut cut = log.cuts.getFirst().value();
         EpochRules future = new EpochRules(EpochRules.CURRENT_VERSION + 1, 1, 1, 1, 1, List.of(Format.TS));
-        assertThatThrownBy(() -> new SegmentMux(Format.TS, withRules(cut, future)))
+        assertThatThrownBy(() -> new SegmentMux(RenditionId.TS, withRules(cut, future)))
                 .isInstanceOf(UnsupportedException.class);
     }
 
@@ -99,7 +100,7 @@ class SegmentMuxTest {
     @Test
     void omitsTrackThatFormatCannotCarry() {
         Cut first = log.cuts.getFirst().value();
-        SegmentMux mux = new SegmentMux(Format.TS, withCodecs(first, "AV1", "AAC"));
+        SegmentMux mux = new SegmentMux(RenditionId.TS, withCodecs(first, "AV1", "AAC"));
         MuxedPart part = mux.mux(withCodecs(first, "AV1", "AAC"), packets(first));
         TsReader reader = new TsReader();
         reader.feed(part.part().bytes().duplicate());
@@ -114,7 +115,7 @@ class SegmentMuxTest {
     @CsvSource({"AVC, AAC, true", "AVC, OPUS, true", "HEVC, AAC, true", "HEVC, OPUS, false", "AV1,, false",
         ", MP3, true", "HEVC, MP3, true", "A_CODEC_OF_LATER,, false"})
     void knowsWhetherFormatCarriesAnyTrack(String video, String audio, boolean any) {
-        assertThat(SegmentMux.carriesAny(Format.TS, withCodecs(log.cuts.getFirst().value(), video, audio)))
+        assertThat(SegmentMux.carriesAny(RenditionId.TS, withCodecs(log.cuts.getFirst().value(), video, audio)))
                 .isEqualTo(any);
     }
 
@@ -134,14 +135,14 @@ class SegmentMuxTest {
     void rejectsMissingPartsAndWrongPackets() {
         Cut first = log.cuts.getFirst().value();
         Cut third = log.cuts.get(2).value();
-        assertThatIllegalArgumentException().isThrownBy(() -> new SegmentMux(Format.TS, third));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SegmentMux(RenditionId.TS, third));
         assertThatIllegalArgumentException().isThrownBy(() -> {
-            SegmentMux mux = new SegmentMux(Format.TS, first);
+            SegmentMux mux = new SegmentMux(RenditionId.TS, first);
             mux.mux(first, packets(first));
             mux.mux(third, packets(third));
         });
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SegmentMux(Format.TS, first).mux(first, packets(first).reversed()));
+                .isThrownBy(() -> new SegmentMux(RenditionId.TS, first).mux(first, packets(first).reversed()));
     }
 
     /** An epoch keeps its rules: parts that are muxed again after an upgrade have the same bytes. */
@@ -150,6 +151,6 @@ class SegmentMuxTest {
     void muxesMp3OnlySinceRules2(int version, boolean muxed) {
         Cut first = withCodecs(log.cuts.getFirst().value(), null, "MP3");
         EpochRules rules = new EpochRules(version, 1, 1, 1, 1, List.of(Format.TS));
-        assertThat(SegmentMux.carriesAny(Format.TS, withRules(first, rules))).isEqualTo(muxed);
+        assertThat(SegmentMux.carriesAny(RenditionId.TS, withRules(first, rules))).isEqualTo(muxed);
     }
 }

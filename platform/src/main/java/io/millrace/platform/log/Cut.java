@@ -47,21 +47,22 @@ public record Cut(PartId id, long session, boolean last, boolean independent, Pa
      *
      * @param offsetDelta offset of its packet in {@code packets} minus {@link PacketRange#firstOffset}
      * @param kind audio or video
+     * @param track number of its track among those of its kind; one packet may contain samples of several tracks
      * @param dts decoding time in ticks of the track (video 90 kHz, audio its sample rate), on the timeline of
      *     {@link PartTimes#startTicks}
      * @param compositionTicks presentation time minus decoding time, in ticks of the track
      * @param duration duration in ticks of the track
      * @param keyframe whether the frame can be decoded independently
      */
-    public record Sample(int offsetDelta, Packet.Kind kind, long dts, int compositionTicks, int duration,
-            boolean keyframe) {}
+    public record Sample(int offsetDelta, Packet.Kind kind, int track, long dts, int compositionTicks,
+            int duration, boolean keyframe) {}
 
     /**
      * The properties of a whole segment, so that a reader can start at any segment without older records.
      *
      * @param rules rules of the epoch
      * @param start how the segment continues its epoch
-     * @param tracks at most one video and one audio track, in this order
+     * @param tracks the tracks of the segment, the leading track first; today at most the default tracks
      * @param originMs the unwrapped RTMP timestamp that corresponds to time 0 of the timeline
      * @param timestampOffsetMs offset that turns RTMP timestamps into times of the epoch's FLV timeline at this segment
      * @param state the segmenter's state at the start of the segment, opaque to others
@@ -69,9 +70,9 @@ public record Cut(PartId id, long session, boolean last, boolean independent, Pa
     public record SegmentHead(EpochRules rules, SegmentStart start, List<Track> tracks, long originMs,
             long timestampOffsetMs, ByteBuffer state) {
 
-        /** Returns the track of a kind, or empty if the segment has none. */
+        /** Returns the default track of a kind, or empty if the segment has none. */
         public Optional<Track> track(Packet.Kind kind) {
-            return tracks.stream().filter(track -> track.kind() == kind).findFirst();
+            return tracks.stream().filter(track -> track.kind() == kind && track.id() == 0).findFirst();
         }
 
         public SegmentHead withStart(SegmentStart other) {

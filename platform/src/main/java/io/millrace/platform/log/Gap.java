@@ -1,17 +1,18 @@
 package io.millrace.platform.log;
 
 /**
- * States that a segment is not available in one format, because the packager could not mux the part {@link #id} or any
+ * States that a segment is not available in one rendition, because the packager could not mux the part {@link #id} or any
  * after it. It is the last record of its segment; parts before it are in the log, but a segment with a gap is not
  * served.
  *
  * @param id identity of the first missing part
- * @param format container format
+ * @param rendition the rendition that misses the parts
  * @param reason why the part is missing
  * @param times from the start of the first missing part to the end of the segment
  * @param start how the segment continues its epoch
  */
-public record Gap(PartId id, Format format, Reason reason, PartTimes times, SegmentStart start) implements IndexedPart {
+public record Gap(PartId id, RenditionId rendition, Reason reason, PartTimes times,
+        SegmentStart start) implements IndexedPart {
     /** Why a part is missing. */
     public enum Reason {
         /** The media or its configuration is malformed, not supported, or exceeds a limit. */

@@ -1,11 +1,11 @@
 package io.millrace.platform.log;
 
 /**
- * States that one part is available in one format, and where.
+ * States that one part, or an init section, is available in one rendition, and where.
  *
  * @param id identity of the part in its stream
  * @param last as in {@link Cut}
- * @param format container format
+ * @param rendition the rendition that the part belongs to
  * @param place where the part is in {@code parts}
  * @param times as in {@link Cut}
  * @param independent as in {@link Cut}
@@ -13,5 +13,5 @@ package io.millrace.platform.log;
  *     part contains none
  * @param start how the part's segment continues its epoch
  */
-public record IndexEntry(PartId id, boolean last, Format format, PartPlace place, PartTimes times,
+public record IndexEntry(PartId id, boolean last, RenditionId rendition, PartPlace place, PartTimes times,
         boolean independent, Keyframe keyframe, SegmentStart start) implements IndexedPart {}

@@ -2,13 +2,14 @@ package io.millrace.platform.log;
 
 /**
  * States that a part of a stream is available, or that it and the rest of its segment never will be. Readers use the
- * first record of an identity (stream, part and format) and ignore all others.
+ * first record of an identity (stream, part and rendition) and ignore all others.
  */
 public sealed interface IndexedPart extends IndexRecord permits IndexEntry, Gap {
     /** Identity of the part in its stream; for a gap, of the first part that is missing. */
     PartId id();
 
-    Format format();
+    /** The rendition that the part belongs to. */
+    RenditionId rendition();
 
     /** Whether no part of the segment follows. */
     boolean last();

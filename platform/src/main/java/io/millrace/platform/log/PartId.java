@@ -3,14 +3,16 @@ package io.millrace.platform.log;
 import java.util.Comparator;
 
 /**
- * The identity of a part in its stream. Together with a {@link Format}, it identifies a record of {@code parts} and of
+ * The identity of a part in its stream. Together with a {@link RenditionId}, it identifies a record of {@code parts} and of
  * {@code index}.
  *
  * @param epoch number of the epoch's first session
  * @param segment media sequence number, from 0 in an epoch
- * @param part number in the segment, from 0
+ * @param part number in the segment, from 0; {@link #INIT} for an init section, which applies from this segment on
  */
 public record PartId(long epoch, long segment, int part) implements Comparable<PartId> {
+    /** The part number of an init section. */
+    public static final int INIT = -1;
     private static final Comparator<PartId> LOG_ORDER = Comparator.comparingLong(PartId::epoch)
             .thenComparingLong(PartId::segment).thenComparingInt(PartId::part);
 

@@ -2,6 +2,8 @@ package io.millrace.platform.log;
 
 import io.millrace.media.remux.BodyReader;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Reads and writes the two record types that carry media, and copies the media at most once. Plain Avro binary (zig-zag
@@ -13,6 +15,8 @@ import java.nio.ByteBuffer;
 final class PayloadCodec {
     /** Space for the header and all small fields: nine varints of at most 10 bytes and the flags. */
     private static final int PREFIX_BYTES = 128;
+    /** Space for a track that a part names: its kind and its number. */
+    private static final int TRACK_BYTES = 6;
     private static final Packet.Kind[] KINDS = Packet.Kind.values();
     private static final Format[] FORMATS = Format.values();
     private static final byte[] PACKET_HEADER = RecordSchema.header(Schemas.PACKET.fingerprint());
@@ -38,13 +42,26 @@ final class PayloadCodec {
     }
 
     static byte[] encode(Part p) {
-        byte[] prefix = new byte[PREFIX_BYTES];
+        byte[] prefix = new byte[PREFIX_BYTES + p.rendition().tracks().size() * TRACK_BYTES];
         int at = put(prefix, 0, PART_HEADER);
         at = varint(prefix, at, p.id().epoch());
         at = varint(prefix, at, p.id().segment());
         at = varint(prefix, at, p.id().part());
-        at = varint(prefix, at, p.format().ordinal());
+        at = rendition(prefix, at, p.rendition());
         return withPayload(prefix, at, p.bytes());
+    }
+
+    /** The format, and the tracks as one block of an array, which ends with an empty block. */
+    private static int rendition(byte[] out, int position, RenditionId rendition) {
+        int at = varint(out, position, rendition.format().ordinal());
+        if (!rendition.tracks().isEmpty()) {
+            at = varint(out, at, rendition.tracks().size());
+            for (TrackId track : rendition.tracks()) {
+                at = varint(out, at, track.kind().ordinal());
+                at = varint(out, at, track.id());
+            }
+        }
+        return varint(out, at, 0);
     }
 
     /** @param in positioned after the header */
@@ -71,7 +88,26 @@ final class PayloadCodec {
     /** @param in positioned after the header */
     static Part part(ByteBuffer in) {
         return new Part(new PartId(varint(in), varint(in), Math.toIntExact(varint(in))),
-                FORMATS[Math.toIntExact(varint(in))], payload(in));
+                rendition(in), payload(in));
+    }
+
+    private static RenditionId rendition(ByteBuffer in) {
+        Format format = FORMATS[Math.toIntExact(varint(in))];
+        long count = varint(in);
+        if (count == 0) {
+            return RenditionId.ofDefaultTracks(format);
+        }
+        if (count < 0 || count > RenditionId.MAX_TRACKS) {
+            throw new IllegalArgumentException("a rendition of " + count + " tracks");
+        }
+        List<TrackId> tracks = new ArrayList<>((int) count);
+        for (int i = 0; i < count; i++) {
+            tracks.add(new TrackId(KINDS[Math.toIntExact(varint(in))], Math.toIntExact(varint(in))));
+        }
+        if (varint(in) != 0) {
+            throw new IllegalArgumentException("a list of tracks in several blocks");
+        }
+        return new RenditionId(format, tracks);
     }
 
     private static byte[] withPayload(byte[] prefix, int prefixBytes, ByteBuffer payload) {

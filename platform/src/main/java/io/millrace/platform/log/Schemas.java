@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 
 /**
@@ -19,7 +20,8 @@ import org.apache.avro.Schema;
  */
 final class Schemas {
     /** Ordered by their references to each other. */
-    private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
+    private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "Track", "TrackId",
+            "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
             "StreamEntry", "StreamExpiry",
             "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat");
@@ -75,24 +77,24 @@ final class Schemas {
             (r, g) -> g.put("epoch", r.epoch()).put("lastSegment", r.lastSegment()).put("endMs", r.endMs()),
             g -> new EpochEnded(g.int64("epoch"), g.int64("lastSegment"), g.int64("endMs")));
     static final RecordSchema<Part> PART = schema("Part",
-            (r, g) -> part(g, r.id()).put("format", r.format()).put("bytes", r.bytes()),
-            g -> new Part(part(g), g.symbol("format", Format.class), g.bytes("bytes")));
+            (r, g) -> rendition(part(g, r.id()), r.rendition()).put("bytes", r.bytes()),
+            g -> new Part(part(g), rendition(g), g.bytes("bytes")));
     static final RecordSchema<IndexEntry> INDEX_ENTRY = schema("IndexEntry",
-            (r, g) -> start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent")
-                    .put("last", r.last()).put("format", r.format()).put("partsOffset", r.place().offset())
+            (r, g) -> rendition(start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent"), r.rendition())
+                    .put("last", r.last()).put("partsOffset", r.place().offset())
                     .put("sizeBytes", r.place().sizeBytes()).put("check", r.place().check())
                     .put("independent", r.independent())
                     .put("session", r.keyframe().session()).put("keyframeOffset", r.keyframe().offset())
                     .put("timestampOffsetMs", r.keyframe().timestampOffsetMs()),
-            g -> new IndexEntry(part(g), g.bool("last"), g.symbol("format", Format.class),
+            g -> new IndexEntry(part(g), g.bool("last"), rendition(g),
                     new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("check")), times(g),
                     g.bool("independent"),
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
                     start(g, "segmentIndependent")));
     static final RecordSchema<Gap> GAP = schema("Gap",
-            (r, g) -> start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent")
-                    .put("format", r.format()).put("reason", r.reason()),
-            g -> new Gap(part(g), g.symbol("format", Format.class), g.symbol("reason", Gap.Reason.class), times(g),
+            (r, g) -> rendition(start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent"), r.rendition())
+                    .put("reason", r.reason()),
+            g -> new Gap(part(g), rendition(g), g.symbol("reason", Gap.Reason.class), times(g),
                     start(g, "segmentIndependent")));
     static final RecordSchema<StreamEntry> STREAM_ENTRY = schema("StreamEntry",
             (r, g) -> playlist(newest(span(g, r.span()), r.session()), r.playlist()).put("stream", r.stream())
@@ -249,6 +251,16 @@ final class Schemas {
         return new PartId(g.int64("epoch"), g.int64("segment"), g.int32("part"));
     }
 
+    private static Generic rendition(Generic g, RenditionId r) {
+        return g.put("format", r.format()).list("tracks", r.tracks(),
+                (track, t) -> t.put("kind", track.kind()).put("id", track.id()));
+    }
+
+    private static RenditionId rendition(Generic g) {
+        return new RenditionId(g.symbol("format", Format.class),
+                g.list("tracks", t -> new TrackId(t.symbol("kind", Packet.Kind.class), t.int32("id"))));
+    }
+
     private static Generic times(Generic g, PartTimes t) {
         return g.put("startTicks", t.startTicks()).put("durationTicks", t.durationTicks())
                 .put("programDateTimeMs", t.programDateTimeMs()).put("arrivalUs", t.arrivalUs());
@@ -272,41 +284,39 @@ final class Schemas {
 
     private static Generic head(Generic parent, Cut.SegmentHead h) {
         Generic g = start(parent.child("head"), h.start(), "independent");
-        g.put("rules", rules(g, h.rules())).put("originMs", h.originMs())
-                .put("timestampOffsetMs", h.timestampOffsetMs()).put("state", h.state());
-        track(g, "video", h.track(Packet.Kind.VIDEO));
-        track(g, "audio", h.track(Packet.Kind.AUDIO));
-        return g;
+        return g.put("rules", rules(g, h.rules())).put("originMs", h.originMs())
+                .put("timestampOffsetMs", h.timestampOffsetMs()).put("state", h.state())
+                .list("tracks", h.tracks(), Schemas::track);
     }
 
     private static Cut.SegmentHead head(Generic g) {
-        List<Track> tracks = new ArrayList<>(2);
-        track(g, "video", Packet.Kind.VIDEO).ifPresent(tracks::add);
-        track(g, "audio", Packet.Kind.AUDIO).ifPresent(tracks::add);
-        return new Cut.SegmentHead(rules(g.record("rules")), start(g, "independent"), List.copyOf(tracks),
-                g.int64("originMs"), g.int64("timestampOffsetMs"), g.bytes("state"));
+        List<Track> tracks = g.list("tracks", Schemas::track);
+        return new Cut.SegmentHead(rules(g.record("rules")), start(g, "independent"),
+                tracks.isEmpty() ? tracksOfVersion1(g) : tracks, g.int64("originMs"), g.int64("timestampOffsetMs"),
+                g.bytes("state"));
     }
 
-    private static void track(Generic g, String kind, Optional<Track> track) {
-        g.put(kind + "Codec", track.map(Track::codec).orElse(null))
-                .put(kind + "Config", track.map(Track::config).orElse(null));
+    /** Version 1 has one field for each default track and each of its properties. */
+    private static List<Track> tracksOfVersion1(Generic g) {
+        return Stream.of(trackOfVersion1(g, "video", Packet.Kind.VIDEO), trackOfVersion1(g, "audio", Packet.Kind.AUDIO))
+                .flatMap(Optional::stream).toList();
     }
 
-    private static Optional<Track> track(Generic g, String name, Packet.Kind kind) {
+    private static Optional<Track> trackOfVersion1(Generic g, String name, Packet.Kind kind) {
         return g.isNull(name + "Codec") || g.isNull(name + "Config")
                 ? Optional.empty()
                 : Optional.of(new Track(0, kind, g.text(name + "Codec"), g.bytes(name + "Config")));
     }
 
     private static void sample(Cut.Sample s, Generic g) {
-        g.put("offsetDelta", s.offsetDelta()).put("kind", s.kind()).put("dts", s.dts())
+        g.put("offsetDelta", s.offsetDelta()).put("kind", s.kind()).put("track", s.track()).put("dts", s.dts())
                 .put("compositionTicks", s.compositionTicks()).put("duration", s.duration())
                 .put("keyframe", s.keyframe());
     }
 
     private static Cut.Sample sample(Generic g) {
-        return new Cut.Sample(g.int32("offsetDelta"), g.symbol("kind", Packet.Kind.class), g.int64("dts"),
-                g.int32("compositionTicks"), g.int32("duration"), g.bool("keyframe"));
+        return new Cut.Sample(g.int32("offsetDelta"), g.symbol("kind", Packet.Kind.class), g.int32("track"),
+                g.int64("dts"), g.int32("compositionTicks"), g.int32("duration"), g.bool("keyframe"));
     }
 
     private static void address(Generic g, String protocol, IngestNode.Address address) {
@@ -352,12 +362,13 @@ final class Schemas {
     }
 
     private static void track(Track t, Generic g) {
-        g.put("id", t.id()).put("kind", t.kind()).put("codec", t.codec()).put("config", t.config());
+        g.put("id", t.id()).put("kind", t.kind()).put("codec", t.codec()).put("config", t.config())
+                .put("timescale", t.timescale()).put("language", t.language()).put("name", t.name());
     }
 
     private static Track track(Generic g) {
-        return new Track(g.int32("id"), g.symbol("kind", Packet.Kind.class), g.text("codec"),
-                g.bytes("config"));
+        return new Track(g.int32("id"), g.symbol("kind", Packet.Kind.class), g.text("codec"), g.bytes("config"),
+                g.int32("timescale"), g.text("language"), g.text("name"));
     }
 
     private static void session(StreamEntry.Session s, Generic g) {

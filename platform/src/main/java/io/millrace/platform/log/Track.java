@@ -5,9 +5,24 @@ import java.nio.ByteBuffer;
 /**
  * A track and its codec configuration.
  *
- * @param id track number, 0 except in multitrack
+ * @param id number among the tracks of its kind: 0 is the default track, others exist in multitrack only
  * @param kind audio or video
  * @param codec name of a {@code media.codec.Codec}
  * @param config codec configuration record
+ * @param timescale ticks per second of the times of its samples; 0 if unknown, as in version 1 of the log, where they are
+ *     90,000 for video and the sample rate for audio
+ * @param language BCP 47, null if the encoder has not said
+ * @param name for users, null if the encoder has not said
  */
-public record Track(int id, Packet.Kind kind, String codec, ByteBuffer config) {}
+public record Track(int id, Packet.Kind kind, String codec, ByteBuffer config, int timescale, String language,
+        String name) {
+    /** Creates a track as in version 1 of the log. */
+    public Track(int id, Packet.Kind kind, String codec, ByteBuffer config) {
+        this(id, kind, codec, config, 0, null, null);
+    }
+
+    /** Creates a track of which nothing is known for users. */
+    public Track(int id, Packet.Kind kind, String codec, ByteBuffer config, int timescale) {
+        this(id, kind, codec, config, timescale, null, null);
+    }
+}

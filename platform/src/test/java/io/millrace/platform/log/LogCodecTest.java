@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class LogCodecTest {
     private static final EpochRules RULES = new EpochRules(1, 2000, 500, 30_000, 30_000, List.of(Format.TS));
@@ -30,7 +33,7 @@ class LogCodecTest {
     static Stream<LogRecord> records() {
         Cut.SegmentHead head = new Cut.SegmentHead(RULES, new SegmentStart(true, false, 1, 2),
                 List.of(new Track(0, Packet.Kind.VIDEO, "AVC", bytes(1, 100))), -5, 1000, bytes(9));
-        Cut.Sample sample = new Cut.Sample(2, Packet.Kind.AUDIO, 48_000, 0, 1024, true);
+        Cut.Sample sample = new Cut.Sample(2, Packet.Kind.AUDIO, 0, 48_000, 0, 1024, true);
         return Stream.of(
                 new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("node-1", "FMLE/3.0", "127.0.0.1:5"),
                         1_700L, RULES),
@@ -41,10 +44,10 @@ class LogCodecTest {
                         new PartTimes(180_000, 45_000, 1_700, 1_800), head, List.of(sample)),
                 new Cut(new PartId(17, 4, 1), 18, true, false, new Cut.PacketRange(141, 150),
                         new PartTimes(225_000, 45_000, 2_200, 2_300), null, List.of()),
-                new Part(new PartId(17, 4, 0), Format.TS, bytes(0x47, 0, 0)),
-                new IndexEntry(new PartId(17, 4, 0), true, Format.TS, new PartPlace(55, 188), new PartTimes(1, 2, 3, 4),
+                new Part(new PartId(17, 4, 0), RenditionId.TS, bytes(0x47, 0, 0)),
+                new IndexEntry(new PartId(17, 4, 0), true, RenditionId.TS, new PartPlace(55, 188), new PartTimes(1, 2, 3, 4),
                         true, new Keyframe(18, 100, -3), new SegmentStart(true, false, 1, 2)),
-                new Gap(new PartId(17, 5, 2), Format.TS, Gap.Reason.EXPIRED, new PartTimes(1, 2, 3, 4),
+                new Gap(new PartId(17, 5, 2), RenditionId.TS, Gap.Reason.EXPIRED, new PartTimes(1, 2, 3, 4),
                         new SegmentStart(true, false, 1, 2)),
                 new StreamEntry("live/show", 17, StreamEntry.State.GRACE, RULES, new StreamEntry.Span(1, 3, 5, 7),
                         new StreamEntry.NewestSession(18, 2, 4, 6, new Encoder("n", "c", "a"),
@@ -69,7 +72,7 @@ class LogCodecTest {
         return Stream.of(
                 new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("node-1", "FMLE/3.0", "127.0.0.1:5"),
                         1_700L, rules, 3),
-                new IndexEntry(new PartId(17, 4, 0), true, Format.TS, new PartPlace(55, 188, -4711),
+                new IndexEntry(new PartId(17, 4, 0), true, RenditionId.TS, new PartPlace(55, 188, -4711),
                         new PartTimes(1, 2, 3, 4), true, new Keyframe(18, 100, -3),
                         new SegmentStart(true, false, 1, 2)),
                 new SessionTracks(17, new TrackSet("AVC", "AAC")), new SessionTracks(17, new TrackSet(null, "OPUS")),
@@ -80,6 +83,51 @@ class LogCodecTest {
         try (InputStream in = LogCodecTest.class.getResourceAsStream("/log/" + golden)) {
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().toList();
         }
+    }
+
+    /** Renditions of named tracks, init sections, and tracks with all their properties, which no stage writes yet. */
+    static Stream<LogRecord> tracksAndRenditions() {
+        var japanese = new Track(3, Packet.Kind.AUDIO, "OPUS", bytes(1, 2), 48_000, "ja", "Commentary");
+        var video = new Track(0, Packet.Kind.VIDEO, "AV1", bytes(1), 90_000);
+        var head = new Cut.SegmentHead(RULES, new SegmentStart(true, false, 1, 2), List.of(video, japanese), -5, 1_000,
+                bytes(9));
+        var ofOne = new RenditionId(Format.TS, List.of(new TrackId(Packet.Kind.AUDIO, 3)));
+        var ofMany = new RenditionId(Format.TS, IntStream.range(0, RenditionId.MAX_TRACKS)
+                .mapToObj(id -> new TrackId(Packet.Kind.VIDEO, Integer.MAX_VALUE - id)).toList());
+        var init = new PartId(17, 4, PartId.INIT);
+        return Stream.of(
+                new Cut(new PartId(17, 4, 0), 18, false, true, new Cut.PacketRange(100, 100), new PartTimes(0, 1, 2, 3), head,
+                        List.of(new Cut.Sample(0, Packet.Kind.VIDEO, 0, 0, 0, 3_000, true),
+                                new Cut.Sample(0, Packet.Kind.AUDIO, 3, 0, 0, 960, true))),
+                new Part(init, ofOne, bytes(1, 2, 3)), new Part(new PartId(17, 4, 0), ofMany, bytes(1, 2, 3)),
+                new IndexEntry(init, false, ofOne, new PartPlace(55, 188), new PartTimes(1, 0, 3, 4), false,
+                        new Keyframe(18, Keyframe.NONE, 0), new SegmentStart(true, false, 1, 2)),
+                new Gap(new PartId(17, 5, 2), ofOne, Gap.Reason.BUG, new PartTimes(1, 2, 3, 4),
+                        new SegmentStart(true, false, 1, 2)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tracksAndRenditions")
+    void roundTripsTracksAndRenditions(LogRecord record) {
+        roundTrips(record);
+        truncationIsUndecodable(record);
+        if (record instanceof Part part) {
+            assertThat(LogCodec.encode(part)).isEqualTo(Schemas.PART.encode(part));
+        }
+    }
+
+    @Test
+    void partOfTooManyTracksIsUndecodable() {
+        Part part = tracksAndRenditions().filter(Part.class::isInstance).map(Part.class::cast).toList().getLast();
+        byte[] encoded = LogCodec.encode(part);
+        int count = 10 + 4; // after the header, three small numbers and the format
+        assertThat(encoded[count]).isEqualTo((byte) (RenditionId.MAX_TRACKS * 2));
+        for (int wrong : List.of(RenditionId.MAX_TRACKS + 1, -1)) {
+            encoded[count] = (byte) (wrong << 1 ^ wrong >> 31);
+            assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isInstanceOf(Undecodable.class);
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> new RenditionId(Format.TS,
+                Collections.nCopies(RenditionId.MAX_TRACKS + 1, new TrackId(Packet.Kind.AUDIO, 0))));
     }
 
     /** A release that knows the format wrote the record; this one can tell it from a damaged record. */
@@ -144,7 +192,7 @@ class LogCodecTest {
 
     @Test
     void handWrittenCodecMatchesAvro() {
-        Part part = new Part(new PartId(Long.MAX_VALUE, 1L << 40, 7), Format.TS, bytes(1, 2, 3));
+        Part part = new Part(new PartId(Long.MAX_VALUE, 1L << 40, 7), RenditionId.TS, bytes(1, 2, 3));
         assertThat(LogCodec.encode(part)).isEqualTo(Schemas.PART.encode(part));
     }
 

@@ -1,11 +1,11 @@
 package io.millrace.platform.past;
 
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ class MomentSearchTest {
         }
 
         private void part(int part, boolean independent, boolean segmentIndependent) {
-            entries.add(new IndexEntry(new PartId(epoch, segment, part), part == 1, Format.TS,
+            entries.add(new IndexEntry(new PartId(epoch, segment, part), part == 1, RenditionId.TS,
                     new PartPlace(entries.size(), 10), new PartTimes(0, PART_MS * 90, timeMs, 0), independent,
                     new Keyframe(epoch, independent ? entries.size() : Keyframe.NONE, 0),
                     new SegmentStart(segmentIndependent, discontinuous, 0, 2)));

@@ -11,6 +11,7 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.StreamEntry;
 import java.util.List;
@@ -32,7 +33,7 @@ class MomentSpanScanTest {
     }
 
     private static ConsumerRecord<String, LogRecord> segment(String stream, long number) {
-        var entry = new IndexEntry(new PartId(1, number, 0), true, Format.TS, new PartPlace(number, 10),
+        var entry = new IndexEntry(new PartId(1, number, 0), true, RenditionId.TS, new PartPlace(number, 10),
                 new PartTimes(0, SEGMENT_MS * 90L, T0 + number * SEGMENT_MS, 0), true, new Keyframe(1, number, 0),
                 new SegmentStart(true, false, 0, 2));
         return new ConsumerRecord<>("index", 0, number, stream, entry);

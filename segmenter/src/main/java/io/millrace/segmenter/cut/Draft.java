@@ -6,6 +6,9 @@ import io.millrace.platform.log.RecordSchema.Generic;
 
 /** A frame whose times are known but which is in no cut yet. Its duration is final only when its successor arrives. */
 final class Draft {
+    /** Only the default tracks are cut. */
+    private static final int DEFAULT_TRACK = 0;
+
     final long offset;
     final Packet.Kind kind;
     final boolean keyframe;
@@ -47,7 +50,8 @@ final class Draft {
     }
 
     Cut.Sample sample(long firstOffset) {
-        return new Cut.Sample(Math.toIntExact(offset - firstOffset), kind, dts, compositionTicks, duration, keyframe);
+        return new Cut.Sample(Math.toIntExact(offset - firstOffset), kind, DEFAULT_TRACK, dts, compositionTicks, duration,
+                keyframe);
     }
 
     void write(Generic g) {

@@ -5,6 +5,7 @@ import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.Mp3Config;
 import io.millrace.media.codec.VideoConfig;
+import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
@@ -20,7 +21,7 @@ record TrackConfig(CodecConfig config) {
 
     /** Returns the default track of this configuration. */
     Track track(Packet.Kind kind) {
-        return new Track(0, kind, codec().name(), record());
+        return new Track(0, kind, codec().name(), record(), codec().isVideo() ? Ticks.MPEG : sampleRate());
     }
 
     ByteBuffer record() {

@@ -114,7 +114,7 @@ class CutterTest {
                 "e0 s0 1 @2080+2000 v" + "a td2");
         Cut first = outcome.cuts().getFirst();
         assertThat(first.samples().getFirst())
-                .isEqualTo(new Cut.Sample(0, Packet.Kind.VIDEO, 0, 80 * 90, 40 * 90, true));
+                .isEqualTo(new Cut.Sample(0, Packet.Kind.VIDEO, 0, 0, 80 * 90, 40 * 90, true));
         assertThat(first.samples().get(1).compositionTicks()).isEqualTo(160 * 90);
     }
 
