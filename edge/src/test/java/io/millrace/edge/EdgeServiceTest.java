@@ -1,6 +1,7 @@
 package io.millrace.edge;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.IngestNode;
@@ -12,8 +13,13 @@ import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,9 +142,33 @@ class EdgeServiceTest {
 
     @Test
     void reportsUnknownStreams() throws Exception {
-        assertThat(edge.get("/live/never.m3u8").statusCode()).isEqualTo(404);
-        assertThat(edge.get("/live/never.flv").body()).contains("\"error\":{\"code\":\"stream_not_found\"");
-        assertThat(edge.get("/live/never/@1/ts/index.m3u8").statusCode()).isEqualTo(404);
+        var held = Stream.of("/live/never.m3u8", "/live/never.flv", "/live/never/@1/ts/index.m3u8")
+                .map(path -> edge.http.sendAsync(edge.request(path), HttpResponse.BodyHandlers.ofString())).toList();
+        for (var response : held) {
+            // The requests arrive at any time, so the clock goes on until they are answered.
+            TestEdge.await(() -> {
+                edge.clock.pass(Duration.ofMillis(StreamDirectory.ARRIVAL_MS));
+                return response.isDone();
+            });
+            assertThat(response.get().statusCode()).isEqualTo(404);
+            assertThat(response.get().body()).contains("\"error\":{\"code\":\"stream_not_found\"");
+        }
+    }
+
+    @Test
+    void holdsViewerUntilDirectoryKnowsStream() throws Exception {
+        var playlist = edge.http.sendAsync(edge.request("/live/news.m3u8"), HttpResponse.BodyHandlers.ofString());
+        try (RtmpClient player = edge.rtmp("live/news");
+                ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> media = reader.submit(player::media);
+            TestEdge.await(() -> edge.service.heldPlayers() == 1);
+            assertThat(playlist).isNotDone();
+            try (var live = new LiveStream(edge, "live/news"); var log = edge.log("live/news")) {
+                assertThat(media.get()).isNotNull();
+                log.segment(live.session(), 0, -1);
+                assertThat(playlist.get().statusCode()).isEqualTo(200);
+            }
+        }
     }
 
     @Test

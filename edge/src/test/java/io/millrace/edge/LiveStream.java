@@ -36,6 +36,11 @@ final class LiveStream implements AutoCloseable {
         log.write(Topic.PACKETS, Records.videoConfig(session, seq++, Records.AVC_RECORD));
     }
 
+    /** Returns the number of the newest session. */
+    long session() {
+        return session;
+    }
+
     void video(long timestampMs, boolean key, int fill) {
         log.write(Topic.PACKETS, Records.video(session, seq++, timestampMs, key, fill));
     }

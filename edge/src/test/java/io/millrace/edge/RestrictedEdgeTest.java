@@ -75,7 +75,7 @@ class RestrictedEdgeTest {
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
                 assertThat(socket.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
             }
-            assertThat(edge.get("/live/never.m3u8?token=1").statusCode()).isEqualTo(404);
+            assertThat(edge.get("/live/never.m3u8?start=-1h&token=1").statusCode()).isEqualTo(404);
         }
     }
 }

@@ -30,6 +30,8 @@ final class TestEdge implements AutoCloseable {
     }
 
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    /** The clock of the service's limits. */
+    final ManualClock clock = new ManualClock();
     final EdgeService service;
     final HttpClient http = HttpClient.newHttpClient();
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();
@@ -43,12 +45,12 @@ final class TestEdge implements AutoCloseable {
     TestEdge(KafkaClients kafka, AccessPolicy access) {
         this.kafka = kafka;
         this.access = access;
-        service = start("edge-1", registry);
+        service = start("edge-1", registry, clock);
     }
 
     /** Starts another edge on the same log, which the caller closes. */
     EdgeService another() {
-        return start("edge-2", new SimpleMeterRegistry());
+        return start("edge-2", new SimpleMeterRegistry(), new ManualClock());
     }
 
     /** Starts another edge with this limit for peers that do not read. */
@@ -61,9 +63,8 @@ final class TestEdge implements AutoCloseable {
                 new SimpleMeterRegistry(), LimitClock.SYSTEM);
     }
 
-    private EdgeService start(String node, SimpleMeterRegistry meters) {
-        return start(EdgeSettings.of("127.0.0.1", 0, node).withRtmp(PatientRtmp.listen()), meters,
-                new ManualClock());
+    private EdgeService start(String node, SimpleMeterRegistry meters, ManualClock clock) {
+        return start(EdgeSettings.of("127.0.0.1", 0, node).withRtmp(PatientRtmp.listen()), meters, clock);
     }
 
     /** RTMP has no manual clock: time reaches no limit except {@code blocked}, however slow the machine is. */

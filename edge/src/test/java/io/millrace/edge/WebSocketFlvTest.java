@@ -135,7 +135,7 @@ class WebSocketFlvTest {
 
     @Test
     void refusesBeforeHandshake() {
-        assertThatThrownBy(() -> edge.ws("/live/never.flv"))
+        assertThatThrownBy(() -> edge.ws("/live/never.flv?start=-1h"))
                 .isInstanceOf(CompletionException.class).cause().isInstanceOfSatisfying(
                         WebSocketHandshakeException.class,
                         refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(404));

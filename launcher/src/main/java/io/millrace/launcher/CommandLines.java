@@ -39,6 +39,7 @@ final class CommandLines {
         commands.addSubcommand("sign", new SignCommand());
         commands.addSubcommand("upgrade", new UpgradeCommand());
         commands.addSubcommand("config", new ConfigCommand());
+        commands.addSubcommand("train", new TrainCommand());
         commands.getSubcommands().values()
                 .forEach(each -> each.getCommandSpec().usageMessage().abbreviateSynopsis(true).showDefaultValues(true));
         Converters.register(commands);

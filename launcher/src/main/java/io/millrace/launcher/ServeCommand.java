@@ -2,10 +2,12 @@ package io.millrace.launcher;
 
 import io.millrace.launcher.settings.LoggingOptions;
 import io.millrace.launcher.settings.ServeOptions;
+import io.millrace.tools.Job;
 import io.millrace.tools.push.PushJob;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -16,6 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
     private final Serving serving;
+    /** Null if the process ends by a signal. */
+    private final Function<ReadyLine, Job> rehearsal;
     @Mixin
     private HelpFlag help;
     @Mixin
@@ -26,7 +30,13 @@ final class ServeCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     ServeCommand(Serving serving) {
+        this(serving, null);
+    }
+
+    /** @param rehearsal returns a job with whose end the process ends */
+    ServeCommand(Serving serving, Function<ReadyLine, Job> rehearsal) {
         this.serving = serving;
+        this.rehearsal = rehearsal;
     }
 
     @Override
@@ -41,6 +51,9 @@ final class ServeCommand implements Callable<Integer> {
             out.println(ready);
             if (demo != null) {
                 publishDemo(demo, life, ready, out);
+            }
+            if (rehearsal != null) {
+                life.opened(JobThread.start("rehearsal", rehearsal.apply(ready), life));
             }
         });
         return ExitCode.OK;

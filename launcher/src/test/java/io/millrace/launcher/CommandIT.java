@@ -9,16 +9,19 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static io.millrace.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -69,6 +72,87 @@ class CommandIT {
         Outcome outcome = run(builder);
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.err()).hasLineCount(1).startsWith("millrace: MILLRACE_JAVA_HOME is ").contains("no JDK 25");
+    }
+
+    /** The first process that serves has a cache made in the background. That fails here, and is not tried again. */
+    @Test
+    @SideBySide
+    void scriptMakesAotCacheAndUsesIt() throws Exception {
+        Path caches = dir.resolve("cache dir");
+        String first = commandLineOfBroker(caches, () -> {
+            await().until(() -> !trainers(caches).isEmpty());
+            trainers(caches).forEach(ProcessHandle::destroyForcibly);
+            await().until(() -> !files(caches, ".failed").isEmpty());
+        });
+        assertThat(first).doesNotContain("-XX:AOTCache");
+        assertThat(commandLineOfBroker(caches, () -> {})).doesNotContain("-XX:AOTCache");
+        assertThat(files(caches, ".lock")).isEmpty();
+
+        Outcome trained = run(script(caches, "train"));
+        assertThat(trained.code()).as(trained.err()).isZero();
+        Path cache = Path.of(trained.out().strip());
+        assertThat(files(caches, "")).containsExactly(cache);
+        assertThat(commandLineOfBroker(caches, () -> {})).contains("-XX:AOTCache=" + cache);
+        FileTime made = Files.getLastModifiedTime(cache);
+        assertThat(run(script(caches, "train")).out().strip()).isEqualTo(cache.toString());
+        assertThat(Files.getLastModifiedTime(cache)).isEqualTo(made);
+
+        Files.writeString(cache, "no cache");
+        Outcome outcome = run(script(caches, "config"));
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).doesNotContainIgnoringCase("aot").contains("rtmp-port");
+    }
+
+    @Test
+    @SideBySide
+    void scriptMakesNoAotCacheIfItIsOff() throws Exception {
+        Outcome outcome = run(script(Path.of("off"), "train"));
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).contains("millrace: there is no directory for an AOT cache");
+    }
+
+    private ProcessBuilder script(Path caches, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of("..", "millrace").toRealPath().toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(dir.toFile());
+        builder.environment().put("MILLRACE_JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("MILLRACE_CACHE", caches.toString());
+        return builder;
+    }
+
+    /** Runs a broker by the script, and returns the command line of its JVM. */
+    private String commandLineOfBroker(Path caches, Executable meanwhile) throws Exception {
+        Process broker = script(caches, "broker", "--kafka-port", "0", "--data-dir", dir.resolve("data").toString())
+                .redirectError(dir.resolve("err").toFile()).start();
+        try (BufferedReader out = broker.inputReader()) {
+            assertThat(out.readLine()).as(this::errors).containsPattern(KAFKA);
+            meanwhile.run();
+            return Files.readString(Path.of("/proc", String.valueOf(broker.pid()), "cmdline"));
+        } finally {
+            broker.destroy();
+            broker.waitFor();
+        }
+    }
+
+    private static List<Path> files(Path dir, String suffix) throws IOException {
+        if (Files.notExists(dir)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(dir)) {
+            return files.filter(file -> file.toString().endsWith(suffix)).toList();
+        }
+    }
+
+    /** Returns the JVMs of training runs. */
+    private static List<ProcessHandle> trainers(Path caches) {
+        return ProcessHandle.allProcesses().filter(process -> process.info().commandLine()
+                .filter(line -> line.contains("-XX:AOTCacheOutput=" + caches)).isPresent()).toList();
+    }
+
+    @FunctionalInterface
+    private interface Executable {
+        void run() throws Exception;
     }
 
     @ParameterizedTest

@@ -43,9 +43,9 @@ public final class SegmenterService implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
     /**
      * How long the consumer waits for records before housekeeping. This bounds only the delay of commits and
-     * repetitions.
+     * repetitions; each round of an idle thread costs some hundred microseconds.
      */
-    private static final int POLL_MS = 50;
+    private static final int POLL_MS = 200;
     /** States that are damaged are rebuilt from all retained packets, before which the group must not give up. */
     private static final int LONGEST_REBUILD_MS = 30 * 60 * 1_000;
     /** Interval between two attempts to join the group while a topic is missing. */

@@ -70,7 +70,8 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         this.epochs = epochs;
         backfill = new Backfill(kafka, readers, memory);
         this.meters = meters;
-        tail = new Tail("edge-packets", kafka.reader(node + "-edge-packets", FETCH), this, fatal);
+        tail = new Tail("edge-packets", kafka.reader(node + "-edge-packets", FETCH),
+                kafka.reader(node + "-edge-packets-ends"), this, fatal);
     }
 
     public void start() {

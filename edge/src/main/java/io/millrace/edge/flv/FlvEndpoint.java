@@ -2,6 +2,7 @@ package io.millrace.edge.flv;
 
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.ApiError;
+import io.millrace.edge.exchange.HeldRequest;
 import io.millrace.edge.exchange.HttpOutput;
 import io.millrace.edge.exchange.Json;
 import io.millrace.edge.exchange.PlayAccess;
@@ -64,13 +65,21 @@ public final class FlvEndpoint implements HttpOutput {
         if (entry.isEmpty() && directory.presence(stream) == StreamDirectory.Presence.EXPIRED) {
             responder.error(HttpResponseStatus.GONE, ApiError.expired(stream + " is no longer retained", null),
                     _ -> {});
+        } else if (entry.isEmpty() && TimeSpan.isIn(query)) {
+            unknown(responder, stream);
         } else if (entry.isEmpty()) {
-            responder.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream);
+            HeldRequest.<StreamEntry>await(responder, StreamDirectory.ARRIVAL_MS,
+                    found -> directory.await(stream, _ -> true, found),
+                    arrived -> live(responder, arrived, selection), () -> unknown(responder, stream));
         } else if (TimeSpan.isIn(query)) {
             responder.inTurns(() -> rewind(responder, stream, query, selection));
         } else {
             live(responder, entry.get(), selection);
         }
+    }
+
+    private static void unknown(Responder responder, String stream) {
+        responder.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream);
     }
 
     private void live(Responder responder, StreamEntry entry, Selection selection) {

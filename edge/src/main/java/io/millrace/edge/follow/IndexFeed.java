@@ -59,7 +59,8 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         this.directory = directory;
         this.readers = readers;
         this.meters = meters;
-        tail = new Tail("edge-index", kafka.reader(node + "-edge-index"), this, fatal);
+        tail = new Tail("edge-index", kafka.reader(node + "-edge-index"), kafka.reader(node + "-edge-index-ends"), this,
+                fatal);
     }
 
     public void start() {

@@ -1,37 +1,17 @@
 package io.millrace.edge.follow;
 
 import io.millrace.edge.view.EpochView;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import io.millrace.platform.directory.Waiters;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
  * One epoch that is watched here: its newest view, and the requests that wait for a later one.
  *
- * <p>Thread-safe: one feed publishes, any thread reads or waits. A waiter costs one entry in a set; nothing polls.
+ * <p>Thread-safe: one feed publishes, any thread reads or waits.
  */
 public final class Watch {
-    /** Ends the wait; has no effect after it is over. */
-    @FunctionalInterface
-    public interface Waiting {
-        void cancel();
-    }
-
-    private record Waiter(Predicate<EpochView> wanted, Consumer<EpochView> then, AtomicBoolean done) {
-        boolean offer(EpochView view) {
-            if (!wanted.test(view)) {
-                return false;
-            }
-            if (done.compareAndSet(false, true)) {
-                then.accept(view);
-            }
-            return true;
-        }
-    }
-
-    private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
+    private final Waiters<EpochView> waiters = new Waiters<>();
     private volatile EpochView view;
     private volatile long usedNanos;
 
@@ -53,23 +33,19 @@ public final class Watch {
      * Calls {@code then} once, with the first view that satisfies {@code wanted}: at once, on this thread, if there is
      * one, otherwise on the feed's thread, where it must only hand over to another thread.
      */
-    public Waiting await(Predicate<EpochView> wanted, Consumer<EpochView> then) {
-        var waiter = new Waiter(wanted, then, new AtomicBoolean());
-        waiters.add(waiter);
+    public Waiters.Waiting await(Predicate<EpochView> wanted, Consumer<EpochView> then) {
+        Waiters<EpochView>.Waiter waiter = waiters.add(wanted, then);
         EpochView now = view;
-        if (now != null && waiter.offer(now)) {
-            waiters.remove(waiter);
+        if (now != null) {
+            waiter.offer(now);
         }
-        return () -> {
-            waiter.done.set(true);
-            waiters.remove(waiter);
-        };
+        return waiter;
     }
 
     /** Publishes the newest view; from one thread only. */
     public void publish(EpochView newest) {
         view = newest;
-        waiters.removeIf(waiter -> waiter.offer(newest));
+        waiters.offer(newest);
     }
 
     void use(long nowNanos) {

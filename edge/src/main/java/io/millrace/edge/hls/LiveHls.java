@@ -1,5 +1,6 @@
 package io.millrace.edge.hls;
 
+import io.millrace.edge.exchange.HeldRequest;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.SegmentBody;
 import io.millrace.edge.log.PartSource;
@@ -23,8 +24,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Serves the multivariant and media playlists of whole epochs, and all segments. A request for a live stream that has
- * nothing to show yet is held without a thread. Thread-safe; called on event loops.
+ * Serves the multivariant and media playlists of whole epochs, and all segments. A request for a playlist of an unknown
+ * stream, or of a live one that has nothing to show yet, is held without a thread. Thread-safe; called on event loops.
  */
 final class LiveHls {
     private final StreamDirectory directory;
@@ -48,7 +49,7 @@ final class LiveHls {
     void multivariant(Responder responder, String stream) {
         Optional<StreamEntry> newest = directory.newest(stream);
         if (newest.isEmpty()) {
-            responses.absent(responder, stream, directory.presence(stream));
+            absent(responder, stream, directory.presence(stream), _ -> true, () -> multivariant(responder, stream));
             return;
         }
         long epoch = newest.get().epoch();
@@ -63,6 +64,17 @@ final class LiveHls {
         hold(responder, newest.get(), showable, view -> directory.epoch(stream, epoch).ifPresentOrElse(
                 entry -> responses.multivariant(responder, variants(entry, view)),
                 () -> responses.absent(responder, stream, StreamDirectory.Presence.EXPIRED)));
+    }
+
+    /** Waits for what is unknown, because another edge may know it already; answers if it has expired. */
+    private void absent(Responder responder, String stream, StreamDirectory.Presence presence,
+            Predicate<StreamEntry> wanted, Runnable onArrival) {
+        switch (presence) {
+            case EXPIRED -> responses.absent(responder, stream, presence);
+            case UNKNOWN, KNOWN -> HeldRequest.<StreamEntry>await(responder, StreamDirectory.ARRIVAL_MS,
+                    found -> directory.await(stream, wanted, found), _ -> onArrival.run(),
+                    () -> responses.absent(responder, stream, presence));
+        }
     }
 
     /**
@@ -81,7 +93,8 @@ final class LiveHls {
     void media(Responder responder, String stream, EpochName epoch) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
-            responses.absent(responder, stream, directory.presence(stream, epoch));
+            absent(responder, stream, directory.presence(stream, epoch), its -> its.epoch() == epoch,
+                    () -> media(responder, stream, epoch));
             return;
         }
         if (entry.get().state() != StreamEntry.State.ENDED && audience.refuses(responder, stream)) {

@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,8 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
         nodesTopic = kafka.settings().topic(Topic.NODES);
         partitions = IntStream.range(0, kafka.settings().partitions()).boxed()
                 .flatMap(p -> Stream.of(kafka.partition(Topic.STREAMS, p), kafka.partition(Topic.NODES, p))).toList();
-        tail = new Tail("edge-directory", kafka.reader(node + "-edge-directory"), this, fatal);
+        KafkaConsumer<String, LogRecord> consumer = kafka.quietReader(node + "-edge-directory");
+        tail = new Tail("edge-directory", consumer, consumer, this, fatal);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.millrace.edge.log;
 
 import io.millrace.platform.FatalError;
+import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.LogRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ public final class Tail implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
     private final KafkaConsumer<String, LogRecord> consumer;
+    private final KafkaConsumer<String, LogRecord> ends;
     private final Owner owner;
     private final FatalError fatal;
     private final Duration poll;
@@ -63,14 +65,21 @@ public final class Tail implements AutoCloseable {
     private volatile boolean polling;
     private volatile boolean closed;
 
-    public Tail(String name, KafkaConsumer<String, LogRecord> consumer, Owner owner, FatalError fatal) {
-        this(name, consumer, owner, fatal, POLL);
+    /**
+     * @param ends finds the ends of partitions and fetches no records, because on the connection of a fetching consumer a
+     * query waits for the fetch; may be {@code consumer} if all partitions are followed before the first poll
+     */
+    public Tail(String name, KafkaConsumer<String, LogRecord> consumer, KafkaConsumer<String, LogRecord> ends,
+            Owner owner, FatalError fatal) {
+        this(name, consumer, ends, owner, fatal, POLL);
     }
 
     /** @param poll how long it waits for records and commands before a tick */
-    public Tail(String name, KafkaConsumer<String, LogRecord> consumer, Owner owner, FatalError fatal, Duration poll) {
+    public Tail(String name, KafkaConsumer<String, LogRecord> consumer, KafkaConsumer<String, LogRecord> ends,
+            Owner owner, FatalError fatal, Duration poll) {
         this.poll = poll;
         this.consumer = consumer;
+        this.ends = ends;
         this.owner = owner;
         this.fatal = fatal;
         thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
@@ -95,12 +104,14 @@ public final class Tail implements AutoCloseable {
     /** Follows {@code partition} from its end on unless it does already. Returns the offset of the next record. */
     public long follow(TopicPartition partition) {
         if (!consumer.assignment().contains(partition)) {
+            long end = end(partition);
             Set<TopicPartition> more = new HashSet<>(consumer.assignment());
             more.add(partition);
             consumer.assign(more);
-            consumer.seekToEnd(List.of(partition));
+            consumer.seek(partition, end);
+            return end;
         }
-        return undisturbed(() -> consumer.position(partition, ANSWER));
+        return position(partition);
     }
 
     /** Reads all of {@code partitions} from their beginnings, and nothing else. */
@@ -124,7 +135,7 @@ public final class Tail implements AutoCloseable {
 
     /** Returns the current end offset of {@code partition}. */
     long end(TopicPartition partition) {
-        return undisturbed(() -> consumer.endOffsets(List.of(partition), ANSWER)).get(partition);
+        return undisturbed(() -> ends.endOffsets(List.of(partition), ANSWER)).get(partition);
     }
 
     /** Retries a call that was hit by a wake-up intended for the poll. */
@@ -139,7 +150,7 @@ public final class Tail implements AutoCloseable {
     }
 
     private void run() {
-        try (consumer) {
+        try (var _ = KafkaClients.closing(consumer); var _ = KafkaClients.closing(ends)) {
             while (!closed) {
                 runCommands();
                 deliver(poll());

@@ -11,6 +11,7 @@ import io.millrace.media.flv.FourCc;
 import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.directory.Waiters;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.rtmp.PlayAnswer;
 import io.millrace.platform.rtmp.PlayApplication;
@@ -19,6 +20,7 @@ import io.millrace.platform.rtmp.Player;
 import io.millrace.platform.timeline.Tracks;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,7 @@ public final class PlayDesk implements PlayApplication {
     static final String NOT_FOUND = "NetStream.Play.StreamNotFound";
     static final String FAILED = "NetStream.Play.Failed";
 
+    private static final String FULL = "this edge has reached its limit of viewers";
     private static final Pattern PAST = Pattern.compile("(^|&)(start|end)=");
 
     private final AccessPolicy access;
@@ -64,10 +67,9 @@ public final class PlayDesk implements PlayApplication {
 
     @Override
     public CompletionStage<PlayAnswer> play(PlayRequest request, Player player) {
-        return access.decide(request.access()).thenApplyAsync(answer -> switch (answer) {
-            case AccessDecision.Allowed(StreamName stream) when !player.isOver() -> allowed(request.of(stream), player);
-            case AccessDecision.Allowed _ -> new PlayAnswer.Refused(FAILED, "the player has left");
-            case AccessDecision.Refused(String description) -> new PlayAnswer.Refused(FAILED, description);
+        return access.decide(request.access()).thenComposeAsync(answer -> switch (answer) {
+            case AccessDecision.Allowed(StreamName stream) -> allowed(request.of(stream), player);
+            case AccessDecision.Refused(String description) -> refused(FAILED, description);
         }, task -> onLoop(player, task));
     }
 
@@ -80,7 +82,40 @@ public final class PlayDesk implements PlayApplication {
         }
     }
 
-    private PlayAnswer allowed(PlayRequest request, Player player) {
+    private static CompletionStage<PlayAnswer> refused(String code, String description) {
+        return CompletableFuture.completedFuture(new PlayAnswer.Refused(code, description));
+    }
+
+    private CompletionStage<PlayAnswer> allowed(PlayRequest request, Player player) {
+        boolean waits = directory.presence(request.stream().value()) == StreamDirectory.Presence.UNKNOWN
+                && !asksForPast(request) && !player.isOver();
+        return waits ? arrival(request, player) : CompletableFuture.completedFuture(answer(request, player));
+    }
+
+    /** Waits for an unknown stream, because another edge may know it already. The player counts meanwhile. */
+    private CompletionStage<PlayAnswer> arrival(PlayRequest request, Player player) {
+        if (players.incrementAndGet() > limit) {
+            players.decrementAndGet();
+            return refused(FAILED, FULL);
+        }
+        CompletableFuture<StreamEntry> entry = new CompletableFuture<>();
+        Future<?> expiry = timer.schedule(player.loop(), () -> entry.complete(null),
+                TimeUnit.MILLISECONDS.toNanos(StreamDirectory.ARRIVAL_MS));
+        Waiters.Waiting waiting = directory.await(request.stream().value(), _ -> true, entry::complete);
+        held.incrementAndGet();
+        return entry.thenApplyAsync(_ -> {
+            expiry.cancel(false);
+            waiting.cancel();
+            held.decrementAndGet();
+            players.decrementAndGet();
+            return answer(request, player);
+        }, task -> onLoop(player, task));
+    }
+
+    private PlayAnswer answer(PlayRequest request, Player player) {
+        if (player.isOver()) {
+            return new PlayAnswer.Refused(FAILED, "the player has left");
+        }
         String stream = request.stream().value();
         Optional<PlayAnswer.Refused> refusal = refusal(request, stream);
         if (refusal.isPresent()) {
@@ -88,14 +123,14 @@ public final class PlayDesk implements PlayApplication {
         }
         if (players.incrementAndGet() > limit) {
             players.decrementAndGet();
-            return new PlayAnswer.Refused(FAILED, "this edge has reached its limit of viewers");
+            return new PlayAnswer.Refused(FAILED, FULL);
         }
         var viewer = new RtmpViewer(request, player, this, source, viewers, meters);
         viewer.resume(true, true);
         return new PlayAnswer.Accepted(viewer);
     }
 
-    /** Returns the number of players that wait for their stream's first media. */
+    /** Returns the number of players that wait for their stream, or for its first media. */
     public int held() {
         return held.get();
     }
@@ -118,7 +153,7 @@ public final class PlayDesk implements PlayApplication {
     }
 
     private Optional<PlayAnswer.Refused> refusal(PlayRequest request, String stream) {
-        if (PAST.matcher(request.access().query()).find()) {
+        if (asksForPast(request)) {
             return Optional.of(new PlayAnswer.Refused(FAILED,
                     "RTMP plays what is live; the past is at /" + stream + ".flv?start= and .m3u8?start= by HTTP"));
         }
@@ -135,6 +170,10 @@ public final class PlayDesk implements PlayApplication {
         return entry.get().state() == StreamEntry.State.LIVE && playable(request).isEmpty()
                 ? Optional.of(new PlayAnswer.Refused(FAILED, unplayable(request)))
                 : Optional.empty();
+    }
+
+    private static boolean asksForPast(PlayRequest request) {
+        return PAST.matcher(request.access().query()).find();
     }
 
     boolean isAway(String stream) {

@@ -270,7 +270,7 @@ class EdgeHandlerTest {
 
     @Test
     void pausesReadingWhileLongPipelineWaits() {
-        String request = "GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n";
+        String request = "GET /live/never/@1/ts/0.ts HTTP/1.1\r\nHost: x\r\n\r\n";
         get("/live/show.m3u8");
         request(request.repeat(RequestGate.WAITING_LIMIT - 1));
         assertThat(channel.config().isAutoRead()).isTrue();
@@ -286,7 +286,7 @@ class EdgeHandlerTest {
     @Test
     void keepsWaitingPipelineAsBytes() {
         get("/live/show.m3u8");
-        request("GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n".repeat(180));
+        request("GET /live/never/@1/ts/0.ts HTTP/1.1\r\nHost: x\r\n\r\n".repeat(180));
         assertThat(memory.bytes()).as("8 KiB, and the headers of two requests").isLessThan(10_000);
         log.segments(LIVE, 0, 0);
         channel.runPendingTasks();
@@ -297,7 +297,7 @@ class EdgeHandlerTest {
 
     @Test
     void countsMemoryOfRequestUntilItIsAnswered() {
-        for (String piece : "GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n\r".split("(?<=\\G.{7})", -1)) {
+        for (String piece : "GET /live/never/@1/ts/0.ts HTTP/1.1\r\nHost: x\r\n\r".split("(?<=\\G.{7})", -1)) {
             request(piece);
         }
         assertThat(memory.bytes()).isPositive();
@@ -319,7 +319,7 @@ class EdgeHandlerTest {
         MemoryBudget.Share viewers = memory.open(() -> {});
         viewers.admit(true);
         viewers.take((1 << 20) - 1_000);
-        request("GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n" + "a: b\r\n".repeat(50));
+        request("GET /live/never/@1/ts/0.ts HTTP/1.1\r\nHost: x\r\n" + "a: b\r\n".repeat(50));
         assertThat(channel.isOpen()).isFalse();
         assertThat(registry.get("millrace.connections.closed").tag("protocol", "http").tag("reason", "memory").counter()
                 .count()).isOne();
@@ -328,7 +328,7 @@ class EdgeHandlerTest {
 
     @Test
     void answersNextRequestOnceClientReads() {
-        String request = "GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n";
+        String request = "GET /live/never/@1/ts/0.ts HTTP/1.1\r\nHost: x\r\n\r\n";
         channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
         request(request.repeat(3));
         assertThat(sent().split("HTTP/1.1 404 ", -1)).hasSize(2);

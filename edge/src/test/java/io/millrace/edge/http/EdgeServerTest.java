@@ -12,6 +12,7 @@ import io.millrace.testkit.Patience;
 import io.millrace.testkit.Records;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.millrace.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,6 +43,7 @@ class EdgeServerTest {
     private final StreamDirectory directory = new StreamDirectory();
     private final MemoryLog log = new MemoryLog();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final ManualClock clock = new ManualClock();
     private EdgeServer server;
     private int port;
 
@@ -57,7 +60,7 @@ class EdgeServerTest {
         log.end(NOTHING);
         var meters = new EdgeMeters(registry);
         server = new EdgeServer(HttpSettings.of("127.0.0.1", 0), AccessPolicy.ALLOW_ALL, 3_600_000, directory, log, log,
-                log, log, log, log, new Viewers(meters, InstantSource.system()), meters, new ManualClock());
+                log, log, log, log, new Viewers(meters, InstantSource.system()), meters, clock);
         port = server.start();
     }
 
@@ -68,13 +71,13 @@ class EdgeServerTest {
 
     @ParameterizedTest
     @CsvSource({"/live/show.m3u8, 200", "/live/away.m3u8, 200", "/live/over.m3u8, 200", "/live/gone.m3u8, 410",
-        "/live/never.m3u8, 404", "/live/show/@17/ts/index.m3u8, 200", "/live/away/@19/ts/index.m3u8, 200",
+        "/live/show/@17/ts/index.m3u8, 200", "/live/away/@19/ts/index.m3u8, 200",
         "/live/over/@20/ts/index.m3u8, 200", "/live/gone/@5/ts/index.m3u8, 410",
-        "/live/show/@4/ts/index.m3u8, 404", "/live/never/@4/ts/index.m3u8, 404", "/live/show/@17/ts/9.ts, 200",
+        "/live/show/@17/ts/9.ts, 200",
         "/live/show/@17/ts/10.ts, 404", "/live/over/@20/ts/9.ts, 200", "/live/gone/@5/ts/0.ts, 410",
         "/live/never/@4/ts/0.ts, 404", "/old/bytes/@21/ts/0.ts, 410", "/old/empty.m3u8, 404",
         "/live/over.flv, 404", "/live/show.flv?start=x, 400", "/live/over.flv?start=-1h, 404", "/live/gone.flv, 410",
-        "/live/never.flv, 404",
+        "/live/never.flv?start=-1h, 404",
         "/live/show/@17/mp4/9.m4s, 404", "/live/show/@017/ts/9.ts, 404", "/live/%7a, 404", "/live/%zz.m3u8, 400",
         "/api/v1/streams, 200", "/api/v1/streams/live/show, 200", "/api/v1/streams/live/never, 404",
         "/api/v1/streams/live/show/sessions, 200", "/api/v1/streams/live/never/sessions, 404",
@@ -94,6 +97,57 @@ class EdgeServerTest {
                 assertThat(response.body()).contains("\"availableFrom\":\"2026-01-01T00:00:00.000Z\"");
             }
         }
+    }
+
+    /** Another edge may know the stream already: its playlists and tags are awaited, its segments are not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/live/never.m3u8", "/live/show/@4/ts/index.m3u8", "/live/never/@4/ts/index.m3u8",
+        "/live/never.flv"})
+    void holdsRequestForUnknownStreamForFiveSeconds(String target) throws Exception {
+        try (var http = new RawHttp(port); var other = new RawHttp(port)) {
+            http.get(target);
+            await().until(() -> directory.awaited() == 1);
+            clock.pass(Duration.ofMillis(StreamDirectory.ARRIVAL_MS - 1));
+            assertThat(other.get("/live/never/@4/ts/0.ts").read().status()).isEqualTo(404);
+            assertThat(directory.awaited()).isEqualTo(1);
+            clock.pass(Duration.ofMillis(1));
+            RawHttp.Response response = http.read();
+            assertThat(response.status()).isEqualTo(404);
+            assertThat(response.body()).startsWith("{\"error\":{\"code\":\"stream_not_found\"");
+            assertThat(directory.awaited()).isZero();
+        }
+    }
+
+    @Test
+    void answersHeldRequestsWhenStreamAppears() throws Exception {
+        StreamEntry late = Records.entry("live/late", 40, StreamEntry.State.LIVE);
+        log.segments(late, 0, 9);
+        try (var playlist = new RawHttp(port); var media = new RawHttp(port); var flv = new RawHttp(port)) {
+            playlist.get("/live/late.m3u8");
+            media.get("/live/late/@40/ts/index.m3u8");
+            flv.get("/live/late.flv");
+            await().until(() -> directory.awaited() == 3);
+            directory.put(late);
+            assertThat(playlist.read().status()).isEqualTo(200);
+            assertThat(media.read().status()).isEqualTo(200);
+            await().until(() -> !log.sinks.isEmpty());
+            FlvSink sink = log.sinks.getFirst();
+            sink.execute(() -> {
+                sink.start(() -> {});
+                sink.send(bytes("tags"));
+            });
+            assertThat(flv.read(true).status()).isEqualTo(200);
+            await().until(() -> directory.awaited() == 0);
+        }
+    }
+
+    @Test
+    void forgetsHeldRequestWhenClientLeaves() throws Exception {
+        try (var http = new RawHttp(port)) {
+            http.get("/live/never.flv");
+            await().until(() -> directory.awaited() == 1);
+        }
+        Patience.await().until(() -> directory.awaited() == 0);
     }
 
     @Test
@@ -130,7 +184,7 @@ class EdgeServerTest {
                     .containsEntry("cache-control", "public, max-age=1")
                     .containsEntry("content-type", "application/vnd.apple.mpegurl")
                     .containsEntry("vary", "accept-encoding");
-            assertThat(http.get("/live/never.m3u8").read().headers()).containsEntry("cache-control", "no-store");
+            assertThat(http.get("/live/never/@1/ts/0.ts").read().headers()).containsEntry("cache-control", "no-store");
         }
     }
 
@@ -215,7 +269,7 @@ class EdgeServerTest {
     void answersHeadLikeGetWithoutBody() throws IOException {
         try (var http = new RawHttp(port)) {
             for (String target : List.of("/live/show.m3u8", "/live/show/@17/ts/index.m3u8", "/live/show/@17/ts/3.ts",
-                    "/api/v1/streams", "/", "/live/never.m3u8")) {
+                    "/api/v1/streams", "/", "/live/never/@1/ts/0.ts")) {
                 RawHttp.Response get = http.get(target).read();
                 RawHttp.Response head = http.request("HEAD", target).read(true);
                 assertThat(head.status()).isEqualTo(get.status());
@@ -243,7 +297,7 @@ class EdgeServerTest {
     @Test
     void pipelineWaitsForHeldRequest() throws IOException {
         try (var http = new RawHttp(port); var other = new RawHttp(port)) {
-            http.get("/live/new.m3u8").get("/live/never.m3u8");
+            http.get("/live/new.m3u8").get("/live/never/@1/ts/0.ts");
             assertThat(other.get("/live/new/@18/ts/0.ts").read().status()).isEqualTo(404);
             log.segments(NEW, 0, 0);
             assertThat(http.read().status()).isEqualTo(200);

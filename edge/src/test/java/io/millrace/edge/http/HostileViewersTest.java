@@ -171,7 +171,7 @@ class HostileViewersTest {
             http.get("/live/new.m3u8");
             await().until(() -> log.watched.contains("live/new"));
             Future<?> sending = sender.submit(() -> http
-                    .send("GET /live/never.flv HTTP/1.1\r\nHost: x\r\n\r\n".repeat(count)));
+                    .send("GET /live/never/@1/ts/0.ts HTTP/1.1\r\nHost: x\r\n\r\n".repeat(count)));
             log.segments(MemoryEdge.NEW, 0, 0);
             assertThat(http.read().status()).isEqualTo(200);
             for (int i = 0; i < count; i++) {

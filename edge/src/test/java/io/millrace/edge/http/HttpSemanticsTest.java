@@ -92,7 +92,7 @@ class HttpSemanticsTest {
     @Test
     void keepsConnectionOpenAcrossErrorsAndVersions() throws IOException {
         try (var http = connect()) {
-            assertThat(http.get("/live/never.m3u8").read().status()).isEqualTo(404);
+            assertThat(http.get("/live/never/@1/ts/0.ts").read().status()).isEqualTo(404);
             assertThat(http.request("DELETE", SEGMENT).read().status()).isEqualTo(405);
             assertThat(http.get(SEGMENT, "Range: bytes=99-").read().status()).isEqualTo(416);
             assertThat(http.send("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").read().status()).isEqualTo(204);
@@ -106,7 +106,7 @@ class HttpSemanticsTest {
     @Test
     void answersPipelineOfDifferentMethodsInOrder() throws IOException {
         try (var http = connect()) {
-            http.request("HEAD", SEGMENT).get(SEGMENT, "Range: bytes=0-3").get("/live/never.flv")
+            http.request("HEAD", SEGMENT).get(SEGMENT, "Range: bytes=0-3").get("/live/never/@1/ts/0.ts")
                     .request("OPTIONS", "/").get(SEGMENT, "If-None-Match: *").get(SEGMENT, "Connection: close")
                     .get("/");
             assertThat(http.read(true).status()).isEqualTo(200);

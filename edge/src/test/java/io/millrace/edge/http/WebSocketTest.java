@@ -100,12 +100,35 @@ class WebSocketTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/live/never.flv, 404", "/live/over.flv, 404", "/live/show.flv?audio=0&video=0, 400",
+    @CsvSource({"/live/over.flv, 404", "/live/show.flv?audio=0&video=0, 400",
         "/live/show.flv?audio=no, 400", "/live/show.flv?start=x, 400"})
     void refusesInHttp(String target, int status) {
         get(target, UPGRADE + KEY);
         assertThat(text()).startsWith("HTTP/1.1 " + status + " ").contains("{\"error\":");
         assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void holdsHandshakeForUnknownStream() {
+        get("/live/late.flv", UPGRADE + KEY);
+        pass(4_999);
+        assertThat(sent()).isEmpty();
+        directory.put(Records.entry("live/late", 19, StreamEntry.State.LIVE));
+        channel.runPendingTasks();
+        log.sinks.getFirst().start(() -> {});
+        assertThat(text()).startsWith("HTTP/1.1 101 ");
+        channel.close();
+    }
+
+    @Test
+    void refusesHandshakeIfStreamStaysUnknown() {
+        get("/live/never.flv", UPGRADE + KEY);
+        pass(4_999);
+        assertThat(sent()).isEmpty();
+        pass(1);
+        assertThat(text()).startsWith("HTTP/1.1 404 ").contains("stream_not_found");
+        assertThat(channel.isOpen()).isTrue();
+        assertThat(directory.awaited()).isZero();
     }
 
     @Test

@@ -13,11 +13,13 @@ import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -63,8 +65,8 @@ class TailTest {
         TopicPartition partition = kafka.partition(Topic.PACKETS, 0);
         var owner = new Counting();
         var fatal = new CompletableFuture<Throwable>();
-        try (var tail = new Tail("test-tail", kafka.reader("test-tail"), owner, (_, cause) -> fatal.complete(cause),
-                LONG_POLL); KafkaProducer<String, byte[]> producer = kafka.producer("test-tail", 32 << 20)) {
+        try (var tail = new Tail("test-tail", kafka.reader("test-tail"), kafka.reader("test-ends"), owner,
+                (_, cause) -> fatal.complete(cause), LONG_POLL); KafkaProducer<String, byte[]> producer = kafka.producer("test-tail", 32 << 20)) {
             tail.start();
             tell(tail, () -> {});
             for (int i = 0; i < COMMANDS; i++) {
@@ -90,7 +92,7 @@ class TailTest {
         var owner = new Counting();
         var fatal = new CompletableFuture<Throwable>();
         try (var log = new LogCapture(Tail.class);
-                var tail = new Tail("test-lost", kafka.reader("test-lost"), owner,
+                var tail = new Tail("test-lost", kafka.reader("test-lost"), kafka.reader("test-lost-ends"), owner,
                         (_, cause) -> fatal.complete(cause))) {
             tail.start();
             tell(tail, () -> tail.follow(partition));
@@ -114,6 +116,28 @@ class TailTest {
                     LogCodec.encode(new SessionEnded(1, 1, SessionEnded.Reason.SUSPECTED, ""))));
         }
         return owner.records.poll(Patience.MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The fetch of the first partition stays open for longer than a query may take. */
+    @Test
+    void followsAnotherPartitionDuringLongFetch(TestBroker broker) throws Exception {
+        KafkaClients kafka = broker.clients("tail2.");
+        var fatal = new CompletableFuture<Throwable>();
+        var attempts = new AtomicInteger();
+        try (var tail = new Tail("test-tail",
+                kafka.reader("test-tail", Map.of(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 12_000)),
+                kafka.reader("test-ends"), new Counting(), (_, cause) -> fatal.complete(cause), LONG_POLL)) {
+            tail.start();
+            for (int partition = 0; partition < 2; partition++) {
+                TopicPartition next = kafka.partition(Topic.PACKETS, partition);
+                tell(tail, () -> {
+                    attempts.incrementAndGet();
+                    assertThat(tail.follow(next)).isZero();
+                });
+            }
+        }
+        assertThat(attempts).hasValue(2);
+        assertThat(fatal).isNotDone();
     }
 
     private static void tell(Tail tail, Runnable command) throws Exception {

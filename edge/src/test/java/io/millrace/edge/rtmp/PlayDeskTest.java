@@ -5,6 +5,7 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.fanout.FlvSink;
 import io.millrace.edge.fanout.FlvSource;
 import io.millrace.edge.http.HeldPolicy;
+import io.millrace.edge.http.ManualClock;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.media.StreamName;
 import io.millrace.media.rtmp.PlayDuration;
@@ -15,10 +16,12 @@ import io.millrace.platform.rtmp.CloseReason;
 import io.millrace.platform.rtmp.PlayAnswer;
 import io.millrace.platform.rtmp.PlayRequest;
 import io.millrace.platform.rtmp.Player;
+import io.millrace.testkit.Patience;
 import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +29,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,15 +46,16 @@ class PlayDeskTest implements FlvSource {
     private final EventExecutor loop = new DefaultEventExecutor();
     private final HeldPolicy policy = new HeldPolicy();
     private final BlockingQueue<String> joined = new LinkedBlockingQueue<>();
+    private final StreamDirectory directory = new StreamDirectory();
+    private final ManualClock clock = new ManualClock();
     private final PlayDesk desk;
     private final SilentPlayer player = new SilentPlayer();
 
     PlayDeskTest() {
-        var directory = new StreamDirectory();
         directory.put(Records.entry("live/show", 17, StreamEntry.State.LIVE));
         var meters = new EdgeMeters(new SimpleMeterRegistry());
         desk = new PlayDesk(policy, directory, this, new Viewers(meters, InstantSource.system()), 1, meters,
-                (its, task, nanos) -> its.schedule(task, nanos, TimeUnit.NANOSECONDS));
+                clock::schedule);
     }
 
     @AfterEach
@@ -66,6 +71,15 @@ class PlayDeskTest implements FlvSource {
     @Override
     public void leave(String stream, FlvSink sink) {
         // Nothing is sent here.
+    }
+
+    private CompletableFuture<PlayAnswer> play(String stream) {
+        return desk.play(new PlayRequest(REQUEST, Set.of("*"), PlayDuration.UNLIMITED).of(new StreamName(stream)), player)
+                .toCompletableFuture();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        Patience.await().until(condition::getAsBoolean);
     }
 
     private CompletableFuture<PlayAnswer> play() {
@@ -124,6 +138,50 @@ class PlayDeskTest implements FlvSource {
         assertThat(joined).isEmpty();
         assertThat(desk.held()).isZero();
         player.over = false;
+        CompletableFuture<PlayAnswer> next = play();
+        policy.allow();
+        assertThat(next.get()).isInstanceOf(PlayAnswer.Accepted.class);
+    }
+
+    @Test
+    void holdsPlayerOfUnknownStreamUntilItIsKnown() throws Exception {
+        CompletableFuture<PlayAnswer> answer = play("live/late");
+        policy.allow("live/late");
+        await(() -> desk.held() == 1);
+        assertThat(answer).isNotDone();
+        assertThat(joined).as("nothing is read for an unknown stream").isEmpty();
+        directory.put(Records.entry("live/late", 18, StreamEntry.State.LIVE));
+        assertThat(answer.get()).isInstanceOf(PlayAnswer.Accepted.class);
+        assertThat(joined).containsExactly("live/late on the event loop");
+        assertThat(directory.awaited()).isZero();
+    }
+
+    @Test
+    void refusesPlayerOfUnknownStreamAfterFiveSeconds() throws Exception {
+        CompletableFuture<PlayAnswer> answer = play("live/never");
+        policy.allow("live/never");
+        await(() -> desk.held() == 1);
+        clock.pass(Duration.ofMillis(StreamDirectory.ARRIVAL_MS - 1));
+        assertThat(answer).isNotDone();
+        clock.pass(Duration.ofMillis(1));
+        assertThat(answer.get())
+                .isEqualTo(new PlayAnswer.Refused("NetStream.Play.StreamNotFound", "there is no stream live/never"));
+        assertThat(desk.held()).isZero();
+        assertThat(directory.awaited()).isZero();
+    }
+
+    /** The limit is one player, who may also be one that waits. */
+    @Test
+    void playerOfUnknownStreamTakesPlace() throws Exception {
+        CompletableFuture<PlayAnswer> waits = play("live/never");
+        policy.allow("live/never");
+        await(() -> desk.held() == 1);
+        CompletableFuture<PlayAnswer> second = play("live/never");
+        policy.allow("live/never");
+        assertThat(second.get()).isEqualTo(
+                new PlayAnswer.Refused("NetStream.Play.Failed", "this edge has reached its limit of viewers"));
+        clock.pass(Duration.ofMillis(StreamDirectory.ARRIVAL_MS));
+        assertThat(waits.get()).isInstanceOf(PlayAnswer.Refused.class);
         CompletableFuture<PlayAnswer> next = play();
         policy.allow();
         assertThat(next.get()).isInstanceOf(PlayAnswer.Accepted.class);

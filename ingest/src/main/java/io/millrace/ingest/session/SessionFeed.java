@@ -69,7 +69,7 @@ public final class SessionFeed implements AutoCloseable {
         this.partitions = IntStream.range(0, kafka.settings().partitions()).boxed()
                 .flatMap(p -> Stream.of(kafka.partition(Topic.SESSIONS, p), kafka.partition(Topic.STREAMS, p)))
                 .toList();
-        this.consumer = kafka.reader(clientId);
+        this.consumer = kafka.quietReader(clientId);
         this.thread = Thread.ofPlatform().name(clientId).daemon().unstarted(this::run);
     }
 
@@ -109,7 +109,7 @@ public final class SessionFeed implements AutoCloseable {
     }
 
     private void run() {
-        try (consumer) {
+        try (var _ = KafkaClients.closing(consumer)) {
             consumer.assign(Stream.concat(partitions.stream(), Stream.of(heartbeats)).toList());
             consumer.seekToEnd(List.of(heartbeats));
             Map<TopicPartition, Long> behind = ends();

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -27,6 +29,12 @@ public final class StreamDirectory {
      */
     static final int SESSIONS_LIMIT_BYTES = 16 << 20;
 
+    /**
+     * How long a viewer waits for a stream or an epoch that is unknown: longer than a new one takes to be in the directory
+     * of every edge.
+     */
+    public static final long ARRIVAL_MS = 5_000;
+
     /** Whether a stream or an epoch exists. */
     public enum Presence {
         /** It is not known to have existed: 404. */
@@ -40,6 +48,8 @@ public final class StreamDirectory {
     private final ConcurrentSkipListMap<String, NavigableMap<Long, StreamEntry>> streams = new ConcurrentSkipListMap<>();
     private final IngestNodes ingestNodes = new IngestNodes();
     private final Map<String, StreamExpiry> expiries = new ConcurrentHashMap<>();
+    /** By stream. */
+    private final Map<String, Waiters<StreamEntry>> waiting = new ConcurrentHashMap<>();
     private final long sessionsLimitBytes;
     /** Used by the feed only. */
     private long sessionsBytes;
@@ -74,7 +84,37 @@ public final class StreamDirectory {
         sessionsBytes += extraBytes(kept);
         epochs.put(entry.epoch(), kept);
         streams.put(entry.stream(), epochs);
+        Waiters<StreamEntry> waiters = waiting.get(entry.stream());
+        if (waiters != null) {
+            waiters.offer(kept);
+        }
         return true;
+    }
+
+    /**
+     * Calls {@code then} once, with an entry of {@code stream} that satisfies {@code wanted}: at once, on this thread, if the
+     * directory contains one, otherwise when it is put, on the feed's thread, where {@code then} must only hand over to
+     * another thread.
+     *
+     * @return the wait, to be cancelled when it is over, satisfied or not
+     */
+    public Waiters.Waiting await(String stream, Predicate<StreamEntry> wanted, Consumer<StreamEntry> then) {
+        AtomicReference<Waiters<StreamEntry>.Waiter> waiter = new AtomicReference<>();
+        waiting.compute(stream, (_, known) -> {
+            Waiters<StreamEntry> waiters = known == null ? new Waiters<>() : known;
+            waiter.set(waiters.add(wanted, then));
+            return waiters;
+        });
+        epochs(stream).values().forEach(waiter.get()::offer);
+        return () -> {
+            waiter.get().cancel();
+            waiting.computeIfPresent(stream, (_, waiters) -> waiters.isEmpty() ? null : waiters);
+        };
+    }
+
+    /** Returns the number of waits that are not over. */
+    public int awaited() {
+        return waiting.values().stream().mapToInt(Waiters::size).sum();
     }
 
     /** Applies the record up to which epoch a stream has expired. The tombstones of these epochs follow it. */

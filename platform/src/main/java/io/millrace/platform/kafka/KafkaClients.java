@@ -4,12 +4,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.UnknownSchema;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.MetadataRecoveryStrategy;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -27,6 +29,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 public final class KafkaClients {
     /** Metadata of topics does not expire on an idle node, so that no send has to wait for it. */
     private static final long METADATA_KEPT_MS = TimeUnit.DAYS.toMillis(3650);
+
+    private static final Map<String, ?> QUIET = Map.of(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            Timeouts.QUIET_FETCH_MS);
 
     private final KafkaSettings settings;
     private final ClientMeters meters;
@@ -126,11 +131,34 @@ public final class KafkaClients {
     }
 
     /**
-     * Creates a consumer without a group that follows a partition and returns records of a newer release as
-     * {@link UnknownSchema}, where {@link #reader} stops.
+     * Creates a consumer without a group that follows a partition in which little happens, and returns records of a newer
+     * release as {@link UnknownSchema}, where {@link #reader} stops.
      */
     public KafkaConsumer<String, LogRecord> follower(String clientId) {
-        return consumer(readerConfig(clientId, Map.of()));
+        return consumer(readerConfig(clientId, QUIET));
+    }
+
+    /**
+     * Creates a consumer as {@link #reader}, for topics in which little happens and of which it follows all partitions: a
+     * partition that is added later would have to wait for the open fetch of the others.
+     */
+    public KafkaConsumer<String, LogRecord> quietReader(String clientId) {
+        return reader(clientId, QUIET);
+    }
+
+    /**
+     * Closes a consumer without a group at the end of a try block. Does not wait until the broker has answered its open
+     * fetch, as {@link KafkaConsumer#close()} does in order to end a session there.
+     */
+    public static Closing closing(KafkaConsumer<?, ?> consumer) {
+        return () -> consumer.close(CloseOptions.timeout(Duration.ZERO));
+    }
+
+    /** Closes something without a checked exception. */
+    @FunctionalInterface
+    public interface Closing extends AutoCloseable {
+        @Override
+        void close();
     }
 
     /** Queries the cluster. Blocks for one or two round trips. */

@@ -59,7 +59,7 @@ public final class LogVersionWatch implements AutoCloseable {
                 throw new UserError(problem);
             });
         } catch (RuntimeException e) {
-            watch.consumer.close();
+            KafkaClients.closing(watch.consumer).close();
             throw e instanceof KafkaException ? Unreachable.error(kafka.settings(), e) : e;
         }
         watch.thread.start();
@@ -69,7 +69,7 @@ public final class LogVersionWatch implements AutoCloseable {
     /** Returns the version of the log. */
     public static int current(KafkaClients kafka) {
         LogVersionWatch watch = new LogVersionWatch(kafka, "");
-        try (KafkaConsumer<String, LogRecord> _ = watch.consumer) {
+        try (var _ = KafkaClients.closing(watch.consumer)) {
             watch.readToEnd();
             return watch.newest == null ? LogVersions.FIRST : watch.newest.version();
         } catch (KafkaException e) {
@@ -108,7 +108,7 @@ public final class LogVersionWatch implements AutoCloseable {
     }
 
     private void follow() {
-        try (consumer) {
+        try (var _ = KafkaClients.closing(consumer)) {
             while (!closed) {
                 poll();
             }

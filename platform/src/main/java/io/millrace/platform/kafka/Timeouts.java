@@ -23,6 +23,11 @@ public final class Timeouts {
     /** A topic that is deleted and created again is noticed within this time. */
     static final int METADATA_MAX_AGE_MS = 5_000;
 
+    /**
+     * How long a broker may hold a fetch at the end of a topic that is followed as a whole and in which little happens. It
+     * answers as soon as there is a record; on an idle node, the answers without one are most of the work.
+     */
+    public static final int QUIET_FETCH_MS = 2_000;
     /** How long a broker may hold a fetch of {@link KafkaClients#seeker} at the end of the log. */
     public static final int SEEKER_FETCH_MS = 5;
 
