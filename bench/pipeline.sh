@@ -102,6 +102,16 @@ latencies() {
         awk '!($1 in n) {order[++k] = $1} {n[$1] += $2} END {for (i = 1; i <= k; i++) print order[i], n[order[i]]}' >"$1"
 }
 
+# metrics: what all processes have counted so far: bytes allocated, seconds of collector pauses, number of pauses, packets received.
+metrics() {
+    for name in "${names[@]}"; do curl -sf "$(part "$name" admin)/metrics"; done | awk '
+        /^jvm_gc_memory_allocated_bytes_total/ {allocated += $NF}
+        /^jvm_gc_pause_seconds_sum/ {paused += $NF}
+        /^jvm_gc_pause_seconds_count/ {pauses += $NF}
+        /^millrace_ingest_packets_total/ {packets += $NF}
+        END {printf "%.0f %.3f %d %d\n", allocated, paused, pauses, packets}'
+}
+
 written_bytes() { for name in "${names[@]}"; do awk '/^write_bytes/ {print $2}' "/proc/${process[$name]}/io"; done | awk '{n += $1} END {printf "%d", n}'; }
 
 # push URL PUBLISHERS KBITS SECONDS: starts publishers, and waits until all publish; sets $push.
@@ -137,6 +147,7 @@ for load in "${loads[@]}"; do
     fi
     latencies "$work/latencies.before"
     requests >"$work/requests.before"
+    metrics >"$work/metrics"
     written=$(written_bytes)
     for name in "${names[@]}"; do threads "${process[$name]}" >"$work/$name.before"; done
     begun=$(now_ms)
@@ -145,6 +156,7 @@ for load in "${loads[@]}"; do
     for name in "${names[@]}"; do threads "${process[$name]}" >"$work/$name.after"; done
     latencies "$work/latencies.after"
     requests >"$work/requests.after"
+    metrics >>"$work/metrics"
     written=$(($(written_bytes) - written))
     if [[ $mode == up && -n ${JFR:-} ]]; then
         "$jdk/jcmd" "${process[up]}" JFR.stop name=bench filename="$(realpath "$JFR")" >/dev/null
@@ -170,6 +182,11 @@ for load in "${loads[@]}"; do
         echo
         awk -F '\t' -v ms="$took_ms" '{gsub(/[0-9]+/, "", $3); sub(/[-# ]+$/, "", $3); n[$1 "  " $3] += $2}
             END {for (k in n) if (n[k] * 1e5 / ms >= 0.5) printf "%6.1f  %s\n", n[k] * 1e5 / ms, k}' "$work/spent" | sort -rn
+        echo
+        awk -v load="$load" -v ms="$took_ms" 'NR == 1 {split($0, before)} NR == 2 {
+            n = $4 - before[4]; pauses = $3 - before[3]
+            printf "%s: %.0f bytes allocated per packet, %.1f packets/s; %d collector pauses of %.1f ms on average\n", load,
+                n ? ($1 - before[1]) / n : 0, n * 1000 / ms, pauses, pauses ? ($2 - before[2]) * 1000 / pauses : 0}' "$work/metrics"
         echo
         echo "$load: requests a second by client"
         echo

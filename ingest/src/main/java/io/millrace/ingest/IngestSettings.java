@@ -4,6 +4,7 @@ import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.ingest.publish.NameLimits;
 import io.millrace.ingest.publish.PublishSettings;
+import io.millrace.platform.kafka.AdaptiveLinger;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.rtmp.RtmpListen;
@@ -55,9 +56,6 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
     public record Limits(long connectionBytes, long partitionBytes, long bufferBytes, int heartbeatMs, int leaseMs,
             int flapWindowMs, int closeMs, int deliveryMs) {
 
-        private static final int BATCH_BYTES_MIN = 16 << 10;
-        private static final int BATCH_BYTES_MAX = 128 << 10;
-
         public static final Limits DEFAULT = new Limits(4L << 20, 16L << 20, 256L << 20, 1_000, 5_000, 30_000, 5_000,
                 Timeouts.DELIVERY_MS);
 
@@ -83,7 +81,7 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
          * buffer even if nearly empty.
          */
         public int batchBytes(int partitions) {
-            return Math.clamp(bufferBytes / 4 / partitions, BATCH_BYTES_MIN, BATCH_BYTES_MAX);
+            return AdaptiveLinger.batchBytes(bufferBytes, partitions);
         }
     }
 }

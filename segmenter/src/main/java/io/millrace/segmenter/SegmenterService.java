@@ -54,10 +54,12 @@ public final class SegmenterService implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SegmenterService.class);
 
     private final KafkaStreams streams;
+    private final StreamsClients clients;
     private final KafkaStreamsMetrics clientMeters;
 
-    private SegmenterService(KafkaStreams streams, MeterRegistry meters) {
+    private SegmenterService(KafkaStreams streams, StreamsClients clients, MeterRegistry meters) {
         this.streams = streams;
+        this.clients = clients;
         this.clientMeters = new KafkaStreamsMetrics(streams);
         clientMeters.bindTo(meters);
     }
@@ -70,10 +72,12 @@ public final class SegmenterService implements AutoCloseable {
     public static SegmenterService start(SegmenterSettings settings, KafkaClients kafka, MeterRegistry meters,
             FatalError fatal) {
         CommittedPositions committed = new CommittedPositions();
+        StreamsClients clients = new StreamsClients();
         KafkaStreams streams = new KafkaStreams(
                 SegmenterTopology.build(kafka.settings(), new SegmenterMeters(meters), committed,
-                        new PacketsReader(kafka, kafka.settings().group(settings.applicationId()) + "-packets")),
-                properties(settings, kafka, committed));
+                        new PacketsReader(kafka, kafka.settings().group(settings.applicationId()) + "-packets"),
+                        clients::sent),
+                properties(settings, kafka, committed), clients);
         CountDownLatch settled = new CountDownLatch(1);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         ThreadDeaths deaths = new ThreadDeaths(System::nanoTime);
@@ -101,8 +105,13 @@ public final class SegmenterService implements AutoCloseable {
             }
         });
         streams.start();
-        await(streams, settled, failure, kafka);
-        return new SegmenterService(streams, meters);
+        try {
+            await(streams, settled, failure, kafka);
+        } catch (UserError e) {
+            clients.close();
+            throw e;
+        }
+        return new SegmenterService(streams, clients, meters);
     }
 
     /** An operator has deleted a topic. The stages continue when it has been created again. */
@@ -136,6 +145,7 @@ public final class SegmenterService implements AutoCloseable {
         String id = kafka.settings().group(settings.applicationId());
         Properties all = new Properties();
         kafka.producerConfig(id).forEach((name, value) -> all.put(StreamsConfig.producerPrefix(name), value));
+        StreamsClients.producerConfig().forEach((name, value) -> all.put(StreamsConfig.producerPrefix(name), value));
         kafka.consumerConfig(id).forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));
         Map<String, Object> watched = new HashMap<>(kafka.stopped().config());
         watched.putAll(committed.config(watched.get(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG)));
@@ -154,6 +164,8 @@ public final class SegmenterService implements AutoCloseable {
         all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         all.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         all.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
+        // A task has one partition of one topic, so it need not look for records of others before each record.
+        all.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         all.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, settings.replicas().count());
         all.put(StreamsConfig.topicPrefix(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG),
                 String.valueOf(settings.replicas().minInSync()));
@@ -184,5 +196,6 @@ public final class SegmenterService implements AutoCloseable {
         clientMeters.close();
         streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
                 .withTimeout(CLOSE_LIMIT));
+        clients.close();
     }
 }

@@ -131,7 +131,7 @@ class StaleOwnerTest {
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), 5_000);
         KafkaStreams streams = new KafkaStreams(
                 SegmenterTopology.build(kafka.settings(), new SegmenterMeters(new SimpleMeterRegistry()), committed,
-                        new PacketsReader(kafka, "frozen-packets")),
+                        new PacketsReader(kafka, "frozen-packets"), _ -> {}),
                 properties, new Freezing());
         streams.start();
         return streams;

@@ -1,8 +1,11 @@
 package io.millrace.ingest.session;
 
 import io.millrace.platform.UserError;
+import io.millrace.platform.kafka.AdaptiveLinger;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.RecordRate;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,12 +25,6 @@ import org.apache.kafka.common.errors.TimeoutException;
 final class LogProducer implements AutoCloseable {
     /** Bound of a send that has to wait, which would be a bug: callers keep the buffer from filling. */
     private static final int MAX_BLOCK_MS = 20;
-    /**
-     * A broker handles one request of a connection at a time. Records that arrive meanwhile are better sent in the next
-     * request than in many requests queued after the current one: no record waits longer, and both ends handle fewer
-     * requests.
-     */
-    private static final int IN_FLIGHT = 1;
     /** Time within which two event loops hand over all records that they read in one tick. */
     private static final int LINGER_MS = 2;
     private static final long METADATA_MS = 30_000;
@@ -46,7 +43,7 @@ final class LogProducer implements AutoCloseable {
     LogProducer(Producer<String, byte[]> producer, Runnable flush, String clientId, String servers) {
         this.producer = producer;
         this.servers = servers;
-        this.linger = new AdaptiveLinger(clientId + "-linger", sent::get, flush);
+        this.linger = new AdaptiveLinger(clientId + "-linger", RecordRate.FEW_PACKETS_PER_SECOND, sent::get, flush);
     }
 
     /**
@@ -57,10 +54,10 @@ final class LogProducer implements AutoCloseable {
      * @param deliveryMs time after which a record that is not acknowledged has failed
      */
     static LogProducer open(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes, int deliveryMs) {
-        var producer = kafka.producer(clientId, bufferBytes, Map.of(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS,
-                ProducerConfig.BATCH_SIZE_CONFIG, batchBytes,
-                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, IN_FLIGHT, ProducerConfig.LINGER_MS_CONFIG,
-                LINGER_MS, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, deliveryMs));
+        Map<String, Object> config = new HashMap<>(AdaptiveLinger.config(LINGER_MS, batchBytes));
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, deliveryMs);
+        var producer = kafka.producer(clientId, bufferBytes, config);
         return new LogProducer(producer, producer::flush, clientId, kafka.settings().bootstrapServers());
     }
 

@@ -95,6 +95,12 @@ public final class ByteWriter {
         return ByteBuffer.wrap(bytes, 0, size);
     }
 
+    /** Forgets what was written, and keeps the array. Views that were returned are no longer valid. */
+    public ByteWriter clear() {
+        size = 0;
+        return this;
+    }
+
     private void grow(int count) {
         if (bytes.length - size < count) {
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(size, count)));

@@ -38,7 +38,15 @@ public final class TsSegmentMuxer {
     static final int PCR_FILL_LIMIT = 100;
 
     private static final int FILLER_BYTES = 64;
-    private static final int SLACK_BYTES = 512;
+    /**
+     * Muxed size of a picture in addition to its data: PES header, access unit delimiter, clock, transport headers,
+     * stuffing of the last packet.
+     */
+    private static final int PICTURE_COST_BYTES = 256;
+    /** The same for an audio frame, several of which share a PES packet. */
+    private static final int FRAME_COST_BYTES = 64;
+    /** PAT, PMT and parameter sets, of which most parts have none. */
+    private static final int TABLE_PACKETS = 4;
 
     private final AnnexB annexB;
     private final AudioFraming framing;
@@ -46,6 +54,10 @@ public final class TsSegmentMuxer {
     private final TsPidWriter audioPid;
     private final int sectionCounter;
     private final ByteBuffer pmt;
+    /** Elementary stream bytes of the PES packet that is being written; reused for each. */
+    private final ByteWriter unit = new ByteWriter(AudioBatches.LIMIT_BYTES);
+    /** The PES packet that is being written. */
+    private final ByteWriter pes = new ByteWriter(AudioBatches.LIMIT_BYTES);
 
     private boolean begun;
     private boolean ended;
@@ -105,7 +117,7 @@ public final class TsSegmentMuxer {
         if (!lastPart && !frames.isEmpty()) {
             waitingAudio = ownedCopy(frames.removeLast());
         }
-        ByteWriter out = new ByteWriter(roomFor(samples));
+        ByteWriter out = new ByteWriter(roomFor(samples, lastPart));
         if (!begun) {
             begun = true;
             TsPidWriter.section(out, TsProgram.PAT_PID, sectionCounter, TsProgram.pat());
@@ -183,12 +195,12 @@ public final class TsSegmentMuxer {
 
     private void writeVideo(ByteWriter out, TsSample sample, boolean completing) {
         AnnexB.Contents contents = annexB.inspect(sample.data());
-        ByteWriter unit = new ByteWriter(sample.data().remaining() + SLACK_BYTES);
+        unit.clear();
         // The first picture always gets parameter sets, even if it is not an IDR: a player that starts with this
         // segment has none.
         annexB.write(unit, sample.data(), contents, contents.idr() || !videoSeen);
         videoSeen = true;
-        ByteWriter pes = new ByteWriter(unit.size() + SLACK_BYTES);
+        pes.clear();
         PesHeader.write(pes, PesHeader.VIDEO_STREAM_ID, sample.pts90k(), sample.dts90k(), unit.size(),
                 completing ? TsPidWriter.COMPLETING_BYTES : 0);
         pes.bytes(unit.view());
@@ -197,13 +209,13 @@ public final class TsSegmentMuxer {
     }
 
     private void writeAudio(ByteWriter out, List<TsSample> batch, boolean completing) {
-        ByteWriter frames = new ByteWriter(AudioBatches.LIMIT_BYTES + SLACK_BYTES);
-        batch.forEach(sample -> framing.write(frames, sample.data()));
+        unit.clear();
+        batch.forEach(sample -> framing.write(unit, sample.data()));
         long pts90k = batch.getFirst().pts90k();
-        ByteWriter pes = new ByteWriter(frames.size() + SLACK_BYTES);
-        PesHeader.write(pes, PesHeader.AUDIO_STREAM_ID, pts90k, pts90k, frames.size(),
+        pes.clear();
+        PesHeader.write(pes, PesHeader.AUDIO_STREAM_ID, pts90k, pts90k, unit.size(),
                 completing ? TsPidWriter.COMPLETING_BYTES : 0);
-        pes.bytes(frames.view());
+        pes.bytes(unit.view());
         fillClock(out, pts90k);
         boolean withClock = videoPid == null;
         boolean randomAccess = withClock && !audioSeen;
@@ -215,7 +227,7 @@ public final class TsSegmentMuxer {
     }
 
     private void writeFiller(ByteWriter out) {
-        ByteWriter pes = new ByteWriter(FILLER_BYTES + SLACK_BYTES);
+        pes.clear();
         PesHeader.writeContinuation(pes, PesHeader.VIDEO_STREAM_ID, FILLER_BYTES);
         AnnexB.writeFiller(pes, FILLER_BYTES);
         videoPid.pes(out, pes.view(), TsPidWriter.NO_PCR, false, true);
@@ -247,12 +259,18 @@ public final class TsSegmentMuxer {
         return new TsSample(sample.kind(), sample.dts90k(), sample.pts90k(), copy);
     }
 
-    /**
-     * Estimates the size of a part: frames plus a twentieth for packets and headers. The writer grows if that is too
-     * little.
-     */
-    private static int roomFor(List<TsSample> samples) {
-        long bytes = samples.stream().mapToLong(sample -> sample.data().remaining() + SLACK_BYTES).sum();
-        return Math.toIntExact(Math.min(bytes + bytes / 20, 1 << 24)) + 64 * TsPidWriter.PACKET_BYTES;
+    /** Estimates the size of a part. The writer grows if that is too little. */
+    private static int roomFor(List<TsSample> samples, boolean lastPart) {
+        long bytes = 0;
+        for (TsSample sample : samples) {
+            bytes += sample.data().remaining() + switch (sample.kind()) {
+                case VIDEO -> PICTURE_COST_BYTES;
+                case AUDIO -> FRAME_COST_BYTES;
+            };
+        }
+        int morePackets = TABLE_PACKETS + (lastPart ? 2 * TsPidWriter.COUNTER_CYCLE : 0);
+        // Transport headers take 4 of 188 bytes.
+        bytes += bytes / 46 + morePackets * TsPidWriter.PACKET_BYTES;
+        return Math.toIntExact(Math.min(bytes, 1 << 24));
     }
 }

@@ -42,7 +42,6 @@ import org.slf4j.LoggerFactory;
 public final class PackagerLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PackagerLoop.class);
     private static final String GROUP = "packager";
-    private static final Duration POLL = Duration.ofMillis(200);
     /** Poll timeout while a partition is paused, which bounds how late it is resumed. */
     private static final Duration POLL_WHEN_PAUSED = Duration.ofMillis(10);
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
@@ -63,6 +62,7 @@ public final class PackagerLoop implements AutoCloseable {
     /** The partitions whose start positions are not known yet. */
     private final Set<Integer> beginning = new HashSet<>();
     private final Map<Integer, Positions> committed = new HashMap<>();
+    private final PollPace pace = new PollPace(System.nanoTime());
     private volatile boolean closing;
     private volatile Set<Integer> partitions = Set.of();
     private long lastCommitNanos = System.nanoTime();
@@ -73,7 +73,8 @@ public final class PackagerLoop implements AutoCloseable {
         this.fatal = fatal;
         String client = "packager-" + settings.node();
         consumer = kafka.member(client, GROUP,
-                Map.of(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, PairedAssignor.class.getName()));
+                Map.of(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, PairedAssignor.class.getName(),
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, PollPace.MOST_RECORDS));
         readers = new LogReaders(kafka, client + "-reader");
         producer = new PartProducer(kafka, client, settings.inFlightBytes(), InstantSource.system());
         resources = new PartitionWorker.Resources(readers, producer, new ByteBudget(settings.cacheBytes()),
@@ -147,13 +148,13 @@ public final class PackagerLoop implements AutoCloseable {
         fatal.fatal("the packager failed", cause);
     }
 
-    private void step() {
+    private void step() throws InterruptedException {
         ConsumerRecords<String, LogRecord> records = poll();
         for (TopicPartition partition : records.partitions()) {
             workers.get(partition.partition()).read(isPackets(partition), records.records(partition));
         }
         beginning.removeIf(this::begin);
-        workers.forEach(this::flow);
+        flow();
         if (failure.get() != null) {
             throw new IllegalStateException("a partition failed", failure.get());
         }
@@ -164,9 +165,21 @@ public final class PackagerLoop implements AutoCloseable {
         return partition.topic().equals(kafka.settings().topic(Topic.PACKETS));
     }
 
-    private ConsumerRecords<String, LogRecord> poll() {
+    private ConsumerRecords<String, LogRecord> poll() throws InterruptedException {
+        if (!consumer.paused().isEmpty()) {
+            return poll(POLL_WHEN_PAUSED);
+        }
+        for (long rest = pace.restNanos(System.nanoTime()); rest > 0; rest = pace.restNanos(System.nanoTime())) {
+            TimeUnit.NANOSECONDS.sleep(rest);
+        }
+        return poll(pace.timeout());
+    }
+
+    private ConsumerRecords<String, LogRecord> poll(Duration timeout) {
         try {
-            return consumer.poll(consumer.paused().isEmpty() ? POLL : POLL_WHEN_PAUSED);
+            ConsumerRecords<String, LogRecord> records = consumer.poll(timeout);
+            pace.polled(records.count(), System.nanoTime());
+            return records;
         } catch (WakeupException _) {
             // Only close() calls wakeup().
             return ConsumerRecords.empty();
@@ -215,19 +228,21 @@ public final class PackagerLoop implements AutoCloseable {
         }
     }
 
-    /** Pauses or resumes both topics, depending on the room for their records. */
-    private void flow(int partition, PartitionWorker worker) {
-        flow(kafka.partition(Topic.SEGMENTS, partition), worker.wantsCuts());
-        flow(kafka.partition(Topic.PACKETS, partition), worker.wantsPackets());
-    }
-
-    private void flow(TopicPartition partition, boolean wanted) {
-        if (wanted == consumer.paused().contains(partition)) {
-            if (wanted) {
-                consumer.resume(List.of(partition));
-            } else {
-                consumer.pause(List.of(partition));
+    /** Pauses or resumes both topics of each partition, depending on the room for their records. */
+    private void flow() {
+        Set<TopicPartition> full = new HashSet<>();
+        workers.forEach((partition, worker) -> {
+            if (!worker.wantsCuts()) {
+                full.add(kafka.partition(Topic.SEGMENTS, partition));
             }
+            if (!worker.wantsPackets()) {
+                full.add(kafka.partition(Topic.PACKETS, partition));
+            }
+        });
+        Set<TopicPartition> paused = consumer.paused();
+        if (!full.equals(paused)) {
+            consumer.resume(paused);
+            consumer.pause(full);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.packager.loop;
 
+import io.millrace.platform.kafka.AdaptiveLinger;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.kafka.Timeouts;
@@ -7,13 +8,25 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.past.LogTimestamps;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** The Kafka producer of parts and index records, shared by all partitions. Thread-safe. */
+/**
+ * The Kafka producer of parts and index records, shared by all partitions. While there are many, it gathers those that
+ * become due at about the same time in all partitions: first their parts in one request, then their index entries in
+ * another. Thread-safe.
+ */
 final class PartProducer implements RecordLog, AutoCloseable {
+    /** Rate of about six publishers, each with two or three parts per second and as many index entries. */
+    private static final double FEW_PER_SECOND = 30;
+    /** Time within which all workers write what became due with one response of a broker. */
+    private static final int LINGER_MS = 5;
+    /** Parts and index. */
+    private static final int TOPICS = 2;
     /**
      * Limit of the wait for buffer space, which records of partitions without a leader may occupy. The worker then
      * tries again.
@@ -23,6 +36,8 @@ final class PartProducer implements RecordLog, AutoCloseable {
 
     private final KafkaClients kafka;
     private final KafkaProducer<String, byte[]> producer;
+    private final AdaptiveLinger linger;
+    private final AtomicLong sent = new AtomicLong();
     private final InstantSource clock;
 
     /** @param inFlightBytes limit of the parts that are passed before Kafka has acknowledged them */
@@ -30,9 +45,13 @@ final class PartProducer implements RecordLog, AutoCloseable {
         this.kafka = kafka;
         this.clock = clock;
         // Buffer for more than can be in flight: the last part over the limit, half-empty batches, index entries.
-        this.producer = kafka.producer(clientId, Math.max(2 * inFlightBytes, inFlightBytes + 4L * Sizes.RECORD_BYTES),
-                Map.of(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Timeouts.PATIENT_DELIVERY_MS,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS));
+        long bufferBytes = Math.max(2 * inFlightBytes, inFlightBytes + 4L * Sizes.RECORD_BYTES);
+        Map<String, Object> config = new HashMap<>(AdaptiveLinger.config(LINGER_MS,
+                AdaptiveLinger.batchBytes(bufferBytes, TOPICS * kafka.settings().partitions())));
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Timeouts.PATIENT_DELIVERY_MS);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+        this.producer = kafka.producer(clientId, bufferBytes, config);
+        this.linger = new AdaptiveLinger(clientId + "-linger", FEW_PER_SECOND, sent::get, producer::flush);
     }
 
     @Override
@@ -40,10 +59,13 @@ final class PartProducer implements RecordLog, AutoCloseable {
         long stampMs = LogTimestamps.of(timeMs, clock.millis(), kafka.settings().retentionMs());
         producer.send(new ProducerRecord<>(kafka.settings().topic(topic), partition, stampMs, stream, value),
                 (metadata, e) -> result.appended(metadata == null ? -1 : metadata.offset(), e));
+        sent.incrementAndGet();
+        linger.added();
     }
 
     @Override
     public void close() {
+        linger.close();
         producer.close(CLOSE_TIMEOUT);
     }
 }

@@ -153,7 +153,9 @@ public final class SessionFold {
     }
 
     private Verdict packet(Packet packet) {
-        List<SessionEvent> events = new ArrayList<>(0);
+        // Nearly all packets are of the live session, and nothing changes with them.
+        boolean isOrdinary = packet.session() == session && state == State.LIVE;
+        List<SessionEvent> events = isOrdinary ? List.of() : new ArrayList<>(1);
         if (packet.session() > session) {
             SessionStarted claim = claimOf(packet.session());
             if (claim == null) {

@@ -14,11 +14,11 @@ import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.Track;
+import io.millrace.platform.timeline.SessionFold;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /**
  * Cuts one epoch of a stream into segments and parts, by the rules of docs/protocols.md, section 9.
@@ -125,17 +125,17 @@ final class Cutter {
         }
     }
 
-    /** @param head for the head of a segment that begins with this frame */
-    void frame(long offset, Packet packet, Head head, Step out) {
+    /** @param sessions the session fold after this packet, for the head of a segment that begins with it */
+    void frame(long offset, Packet packet, SessionFold sessions, Step out) {
         if (packet.kind() == Packet.Kind.VIDEO) {
-            video(offset, packet, head, out);
+            video(offset, packet, sessions, out);
             return;
         }
         try {
             if (packet.media() instanceof TrackMedia.AccessUnit unit) {
                 unit.codec().inBand(unit.data()).ifPresent(config -> audio = new TrackConfig(config));
                 boolean configured = audio != null && audio.codec() == unit.codec();
-                audio(offset, packet, configured ? audio.frameSamples(unit.data(), playlist.rules) : 0, head, out);
+                audio(offset, packet, configured ? audio.frameSamples(unit.data(), playlist.rules) : 0, sessions, out);
             }
         } catch (MediaException e) {
             // Ingest has validated the packet, but an ingest node of another release may accept more than this one can
@@ -143,13 +143,6 @@ final class Cutter {
             out.drop(e.reason());
         }
     }
-
-    /**
-     * The session fold at a packet: its state after that packet, and its offset for the FLV timeline.
-     *
-     * @param state called only if a segment begins
-     */
-    record Head(Supplier<ByteBuffer> state, long timestampOffsetMs) {}
 
     /** Begins a new line of timestamps. {@code packet} is at time 0 of that line. */
     void beginLine(Packet packet, Step out) {
@@ -168,7 +161,7 @@ final class Cutter {
         audioClock.beginLine();
     }
 
-    private void video(long offset, Packet packet, Head head, Step out) {
+    private void video(long offset, Packet packet, SessionFold sessions, Step out) {
         if (video == null) {
             out.drop("no_config");
             return;
@@ -191,10 +184,10 @@ final class Cutter {
             leading = Leading.VIDEO;
         }
         if (leading != Leading.VIDEO || segment == null) {
-            openAtVideo(frame, head, out);
+            openAtVideo(frame, sessions, out);
         } else if (isCutDue(frame, dueTicks, out)) {
             closeBefore(frame, startTicks(frame), out);
-            open(frame, startTicks(frame), dueTicks, head, out);
+            open(frame, startTicks(frame), dueTicks, sessions, out);
         } else {
             segment.lead(frame, dueTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
         }
@@ -224,11 +217,11 @@ final class Cutter {
         return playlist.rules.hasOneTrackSet() && silentMs > SILENCE_MS;
     }
 
-    private void openAtVideo(Draft frame, Head head, Step out) {
+    private void openAtVideo(Draft frame, SessionFold sessions, Step out) {
         boolean lastResort = leading == Leading.VIDEO && frame.recoveryPoint && waitingTicks > NO_KEYFRAME_TICKS;
         if (frame.keyframe || lastResort) {
             waitingTicks = 0;
-            open(frame, startTicks(frame), videoClock.due(frame), head, out);
+            open(frame, startTicks(frame), videoClock.due(frame), sessions, out);
             return;
         }
         out.drop("no_keyframe");
@@ -271,7 +264,7 @@ final class Cutter {
     }
 
     /** @param samples duration of the frame in samples, 0 if its codec is not configured */
-    private void audio(long offset, Packet packet, int samples, Head head, Step out) {
+    private void audio(long offset, Packet packet, int samples, SessionFold sessions, Step out) {
         if (samples == 0) {
             out.drop("no_config");
             return;
@@ -288,7 +281,7 @@ final class Cutter {
             leading = Leading.AUDIO;
         }
         if (leading == Leading.AUDIO) {
-            leadAudio(frame, head, out);
+            leadAudio(frame, sessions, out);
         } else if (segment == null) {
             out.drop("no_keyframe");
         } else if (!Objects.equals(segment.audio(), audio) && !takesSound(out)) {
@@ -317,7 +310,7 @@ final class Cutter {
         return true;
     }
 
-    private void leadAudio(Draft frame, Head head, Step out) {
+    private void leadAudio(Draft frame, SessionFold sessions, Step out) {
         long dueTicks = audioClock.due(frame.dts);
         if (segment != null) {
             long gap = dueTicks - segment.leadTicks();
@@ -329,7 +322,7 @@ final class Cutter {
             }
         }
         if (segment == null) {
-            open(frame, dueTicks, dueTicks, head, out);
+            open(frame, dueTicks, dueTicks, sessions, out);
             playlist.fixTarget(0, out::cut);
         } else {
             segment.lead(frame, dueTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
@@ -346,7 +339,7 @@ final class Cutter {
         return frame.keyframe && Math.abs(shown - due) <= videoClock.frameTicks() ? shown : due;
     }
 
-    private void open(Draft frame, long startTicks, long dueTicks, Head head, Step out) {
+    private void open(Draft frame, long startTicks, long dueTicks, SessionFold sessions, Step out) {
         boolean isNew = discontinuous && !playlist.isFirstSegment();
         long startWallMs = wallMs + Math.floorDiv(startTicks, 90L);
         if (isNew && startWallMs < endWallMs) {
@@ -357,7 +350,7 @@ final class Cutter {
         long number = playlist.nextSegment();
         var start = new SegmentStart(frame.keyframe, isNew, playlist.discontinuity(isNew), playlist.targetDurationS());
         var segmentHead = new Cut.SegmentHead(playlist.rules, start, tracks(leadVideo, audio), originMs,
-                head.timestampOffsetMs(), head.state().get());
+                sessions.timestampOffsetMs(), ByteBuffer.wrap(sessions.toBytes()));
         Cut opening = new Cut(new PartId(playlist.epoch, number, 0), session, false, frame.keyframe,
                 new Cut.PacketRange(frame.offset, frame.offset), new PartTimes(startTicks, 0, 0, 0), segmentHead,
                 List.of());

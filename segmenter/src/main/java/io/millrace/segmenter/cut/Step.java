@@ -8,16 +8,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The results of folding one log record. Filled by the fold, then handed to the caller. */
+/**
+ * The results of folding one log record. Filled by the fold, then handed to the caller. Nearly all records have none, so
+ * the lists are created when something is added.
+ */
 public final class Step {
     private static final long NONE = -1;
 
-    private final List<Cut> cuts = new ArrayList<>(0);
-    private final List<StreamEntry> entries = new ArrayList<>(0);
-    private final List<Warned> warnings = new ArrayList<>(0);
-    private final List<Warned> newWarnings = new ArrayList<>(0);
-    private final List<Opening> openings = new ArrayList<>(0);
-    private final List<String> dropped = new ArrayList<>(0);
+    private List<Cut> cuts = List.of();
+    private List<StreamEntry> entries = List.of();
+    private List<Warned> warnings = List.of();
+    private List<Warned> newWarnings = List.of();
+    private List<Opening> openings = List.of();
+    private List<String> dropped = List.of();
     private RuntimeException failure;
     private int entered;
     private EpochEnded ended;
@@ -32,7 +35,7 @@ public final class Step {
     Step() {}
 
     void cut(Cut cut) {
-        cuts.add(cut);
+        cuts = with(cuts, cut);
     }
 
     void end(EpochEnded record) {
@@ -40,7 +43,7 @@ public final class Step {
     }
 
     void entry(StreamEntry entry) {
-        entries.add(entry);
+        entries = with(entries, entry);
     }
 
     void withdraw(long epoch) {
@@ -49,19 +52,19 @@ public final class Step {
 
     /** Reports a warning. {@link #newWarnings} receives it if it is the session's first of its kind. */
     void warn(StreamWarning warning, String message) {
-        warnings.add(new Warned(warning, message));
+        warnings = with(warnings, new Warned(warning, message));
     }
 
     void isNew(Warned warning) {
-        newWarnings.add(warning);
+        newWarnings = with(newWarnings, warning);
     }
 
     void opened(TrackConfig video, TrackConfig audio) {
-        openings.add(new Opening(video, audio));
+        openings = with(openings, new Opening(video, audio));
     }
 
     void drop(String reason) {
-        dropped.add(reason);
+        dropped = with(dropped, reason);
     }
 
     void fail(RuntimeException e) {
@@ -70,6 +73,9 @@ public final class Step {
 
     /** Returns the cuts since the last call. */
     List<Cut> takeNewCuts() {
+        if (entered == cuts.size()) {
+            return List.of();
+        }
         List<Cut> taken = List.copyOf(cuts.subList(entered, cuts.size()));
         entered = cuts.size();
         return taken;
@@ -77,9 +83,15 @@ public final class Step {
 
     /** Returns the warnings since the last call. */
     List<Warned> takeNewWarnings() {
-        List<Warned> taken = List.copyOf(warnings);
-        warnings.clear();
+        List<Warned> taken = warnings;
+        warnings = List.of();
         return taken;
+    }
+
+    private static <T> List<T> with(List<T> list, T next) {
+        List<T> longer = list.isEmpty() ? new ArrayList<>() : list;
+        longer.add(next);
+        return longer;
     }
 
     /** The warnings that occurred for the first time in the session. */
@@ -89,6 +101,11 @@ public final class Step {
 
     List<Opening> openings() {
         return openings;
+    }
+
+    /** Whether there is any record to write. */
+    public boolean hasOutputs() {
+        return !cuts.isEmpty() || !entries.isEmpty() || ended != null || withdrawn != NONE;
     }
 
     /** Records to write to the topic {@code segments}, in order. */

@@ -62,7 +62,9 @@ public final class StreamFold {
         lastOffset = offset;
         TrackSet tracks = sessions.tracks();
         Verdict verdict = sessions.fold(offset, record);
-        verdict.events().forEach(event -> apply(event, offset, step));
+        for (SessionEvent event : verdict.events()) {
+            apply(event, offset, step);
+        }
         switch (verdict) {
             case Verdict.Counts counts -> count(offset, (Packet) record, counts, step);
             case Verdict.Ignored ignored -> step.drop(ignored.reason().label());
@@ -163,8 +165,7 @@ public final class StreamFold {
         } else if (packet.isConfig()) {
             cutter.config(packet, step);
         } else if (isFrame(packet)) {
-            cutter.frame(offset, packet,
-                    new Cutter.Head(() -> ByteBuffer.wrap(sessions.toBytes()), sessions.timestampOffsetMs()), step);
+            cutter.frame(offset, packet, sessions, step);
         } else if (packet.kind() == Packet.Kind.DATA) {
             directory.described(Metadata.parse(packet.body()));
         }
@@ -203,9 +204,15 @@ public final class StreamFold {
         if (directory == null) {
             return;
         }
-        step.openings().forEach(opening -> directory.opened(opening, cutter.targetDurationS()));
+        for (Step.Opening opening : step.openings()) {
+            directory.opened(opening, cutter.targetDurationS());
+        }
         enterCuts(step);
-        step.takeNewWarnings().stream().filter(directory::warned).forEach(step::isNew);
+        for (Step.Warned warned : step.takeNewWarnings()) {
+            if (directory.warned(warned)) {
+                step.isNew(warned);
+            }
+        }
         StreamEntry entry = directory.changed(offset, cutter.targetDurationS());
         if (entry != null) {
             step.entry(entry);

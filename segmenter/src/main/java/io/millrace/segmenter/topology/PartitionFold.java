@@ -192,8 +192,9 @@ final class PartitionFold {
         return outputs;
     }
 
-    private static boolean isStream(String stream) {
-        return stream != null && StreamName.problem(stream).isEmpty();
+    /** Streams in memory were judged at their first record. */
+    private boolean isStream(String stream) {
+        return stream != null && (journals.containsKey(stream) || StreamName.problem(stream).isEmpty());
     }
 
     private List<SegmenterOutput> guarded(String stream, long offset, PacketsRecord packets) {
@@ -215,15 +216,20 @@ final class PartitionFold {
         dirty.add(stream);
         over.remove(stream);
         Step step = journal.fold().fold(offset, record);
-        step.dropped().forEach(meters::dropped);
-        step.newWarnings().forEach(warned -> {
+        for (String reason : step.dropped()) {
+            meters.dropped(reason);
+        }
+        for (Step.Warned warned : step.newWarnings()) {
             meters.warned(warned.warning());
             ofStreams.log(Level.WARN, stream, "{}: {}: {}", stream, warned.warning().label(), warned.message());
-        });
+        }
         if (step.failure() != null) {
             meters.quarantined();
             ofStreams.log(Level.WARN, stream, "{}: session quarantined at record {}: {}", stream, offset,
                     step.failure().toString());
+        }
+        if (!step.hasOutputs()) {
+            return List.of();
         }
         List<SegmenterOutput> outputs = outputs(stream, step);
         outputs.forEach(journal::add);

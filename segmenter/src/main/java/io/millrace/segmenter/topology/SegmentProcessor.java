@@ -3,7 +3,9 @@ package io.millrace.segmenter.topology;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.IntConsumer;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -21,17 +23,22 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     private final SegmenterMeters meters;
     private final CommittedPositions committed;
     private final PacketsLog packets;
+    private final IntConsumer sent;
     private ProcessorContext<String, byte[]> context;
     private CommitStore store;
     /** Null until the state is loaded. */
     private PartitionTask task;
     private Cancellable start;
 
-    /** @param packets for comparing states with the log, and for rebuilding them */
-    SegmentProcessor(SegmenterMeters meters, CommittedPositions committed, PacketsLog packets) {
+    /**
+     * @param packets for comparing states with the log, and for rebuilding them
+     * @param sent called with the number of records that were passed to the producer
+     */
+    SegmentProcessor(SegmenterMeters meters, CommittedPositions committed, PacketsLog packets, IntConsumer sent) {
         this.meters = meters;
         this.committed = committed;
         this.packets = packets;
+        this.sent = sent;
     }
 
     @Override
@@ -51,7 +58,11 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
         start.cancel();
         task = next;
         store.atCommit(task::commit);
-        task.repeated().forEach(output -> forward(output, nowMs));
+        List<SegmenterOutput> repeated = task.repeated();
+        if (!repeated.isEmpty()) {
+            repeated.forEach(output -> forward(output, nowMs));
+            sent.accept(repeated.size());
+        }
     }
 
     @Override
@@ -60,12 +71,17 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
             start(record.timestamp());
         }
         long offset = context.recordMetadata().orElseThrow().offset();
-        for (SegmenterOutput output : task.process(record.key(), offset, record.value())) {
+        List<SegmenterOutput> outputs = task.process(record.key(), offset, record.value());
+        if (outputs.isEmpty()) {
+            return;
+        }
+        for (SegmenterOutput output : outputs) {
             forward(output, record.timestamp());
             if (output.arrivalUs() > 0) {
                 meters.cut(context.currentSystemTimeMs() * 1_000 - output.arrivalUs());
             }
         }
+        sent.accept(outputs.size());
     }
 
     private void forward(SegmenterOutput output, long timestampMs) {

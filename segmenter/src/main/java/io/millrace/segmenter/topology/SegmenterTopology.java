@@ -8,6 +8,7 @@ import io.millrace.segmenter.meters.SegmenterMeters;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -42,12 +43,13 @@ public final class SegmenterTopology {
     /**
      * @param committed what the consumer of the application commits
      * @param packets for comparing states with the log, and for rebuilding them
+     * @param sent called by the stream thread with the number of records that it has passed to its producer
      */
     public static Topology build(KafkaSettings kafka, SegmenterMeters meters, CommittedPositions committed,
-            PacketsLog packets) {
+            PacketsLog packets, IntConsumer sent) {
         return new Topology()
                 .addSource(PACKETS, new StringDeserializer(), new ByteArrayDeserializer(), kafka.topic(Topic.PACKETS))
-                .addProcessor(CUT, () -> new SegmentProcessor(meters, committed, packets), PACKETS)
+                .addProcessor(CUT, () -> new SegmentProcessor(meters, committed, packets, sent), PACKETS)
                 .addStateStore(CommitStore.builder(FOLDS, CHANGELOG), CUT)
                 .addSink(SEGMENTS, kafka.topic(Topic.SEGMENTS), new StringSerializer(), new ByteArraySerializer(),
                         BY_STREAM, CUT)

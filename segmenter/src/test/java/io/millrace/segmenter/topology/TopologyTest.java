@@ -66,7 +66,7 @@ class TopologyTest {
             config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
             config.put(StreamsConfig.STATE_DIR_CONFIG, dir.toString());
             driver = new TopologyTestDriver(SegmenterTopology.build(KAFKA, new SegmenterMeters(registry),
-                    new CommittedPositions(), log), config);
+                    new CommittedPositions(), log, _ -> {}), config);
             packets = driver.createInputTopic("t.packets", new StringSerializer(), new ByteArraySerializer());
             segments = output("t.segments");
             streams = output("t.streams");

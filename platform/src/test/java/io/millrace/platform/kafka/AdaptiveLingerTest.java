@@ -1,4 +1,4 @@
-package io.millrace.ingest.session;
+package io.millrace.platform.kafka;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -14,8 +14,8 @@ import static org.awaitility.Awaitility.await;
 
 class AdaptiveLingerTest {
     private static final int WAIT_S = 120;
-    private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    /** More records per window than six publishers send. */
+    private static final double FEW_PER_SECOND = 450;
+    /** More records than are few per window. */
     private static final int MANY = 1_000;
 
     private final AtomicLong records = new AtomicLong();
@@ -24,7 +24,7 @@ class AdaptiveLingerTest {
     @Test
     void flushesEachRecordAtLowRate() throws Exception {
         var flushed = new Semaphore(0);
-        try (var linger = new AdaptiveLinger("linger", records::get, flushed::release)) {
+        try (var linger = new AdaptiveLinger("linger", FEW_PER_SECOND, records::get, flushed::release)) {
             for (int i = 0; i < 3; i++) {
                 add(linger);
                 assertThat(flushed.tryAcquire(WAIT_S, TimeUnit.SECONDS)).isTrue();
@@ -36,7 +36,7 @@ class AdaptiveLingerTest {
     void flushesAgainForRecordsAddedDuringFlush() throws Exception {
         var flushes = new Semaphore(0);
         var end = new CountDownLatch(1);
-        try (var linger = new AdaptiveLinger("linger", records::get, () -> {
+        try (var linger = new AdaptiveLinger("linger", FEW_PER_SECOND, records::get, () -> {
             flushes.release();
             awaitQuietly(end);
         })) {
@@ -52,7 +52,7 @@ class AdaptiveLingerTest {
     void lingersAtHighRate() {
         var flushes = new AtomicInteger();
         var looks = new AtomicInteger();
-        try (var linger = new AdaptiveLinger("linger", () -> {
+        try (var linger = new AdaptiveLinger("linger", FEW_PER_SECOND, () -> {
             looks.incrementAndGet();
             return records.get();
         }, flushes::incrementAndGet, nowNanos::get)) {
@@ -70,7 +70,7 @@ class AdaptiveLingerTest {
             }
             assertThat(flushes).as("while many come").hasValue(before);
 
-            nowNanos.addAndGet(WINDOW_NANOS);
+            nowNanos.addAndGet(RecordRate.WINDOW_NANOS);
             within().until(() -> !linger.lingers());
             add(linger);
             within().until(() -> flushes.get() > before);
@@ -79,7 +79,7 @@ class AdaptiveLingerTest {
 
     private void addManyWithinWindow(AdaptiveLinger linger) {
         records.addAndGet(MANY - 1);
-        nowNanos.addAndGet(WINDOW_NANOS);
+        nowNanos.addAndGet(RecordRate.WINDOW_NANOS);
         add(linger);
     }
 

@@ -1,0 +1,72 @@
+package io.millrace.packager.loop;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class PollPaceTest {
+    private static final long MS = 1_000_000;
+    private static final long TICK = PollPace.TICK_NANOS;
+    /** A whole number of ticks after 0. */
+    private static final long START = 300 * TICK;
+    /** Long enough to measure a rate: the first whole tick after 250 ms. */
+    private static final long WINDOW = 8 * TICK;
+    /** More than few in a window, and less than a full poll. */
+    private static final int MANY = PollPace.MOST_RECORDS - 1;
+
+    private final PollPace pace = new PollPace(START);
+
+    @Test
+    void doesNotRestWhileFewRecordsCome() {
+        for (long now = START; now < START + 4 * WINDOW; now += 15 * MS) {
+            assertThat(pace.restNanos(now)).isZero();
+            assertThat(pace.timeout()).isEqualTo(PollPace.UNTIL_NEXT_RECORD);
+            pace.polled(1, now);
+            pace.polled(0, now);
+        }
+    }
+
+    @Test
+    void restsAfterTwoPollsUntilTheNextTick() {
+        pace.polled(MANY, START + WINDOW);
+        for (long tick = START + WINDOW + TICK; tick < START + 2 * WINDOW; tick += TICK) {
+            assertThat(pace.restNanos(tick)).as("in the tick %s", tick).isZero();
+            assertThat(pace.timeout()).isEqualTo(PollPace.REST_OF_TICK);
+            pace.polled(3, tick);
+            assertThat(pace.restNanos(tick + MS)).as("the rest is not read").isZero();
+            pace.polled(MANY, tick + 2 * MS);
+            assertThat(pace.restNanos(tick + 2 * MS)).isEqualTo(TICK - 2 * MS);
+            assertThat(pace.restNanos(tick + TICK - 1)).as("after an early end of the rest").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void doesNotRestWhileThereMayBeMore() {
+        for (int poll = 1; poll < 100; poll++) {
+            long now = START + WINDOW + poll * MS;
+            pace.polled(PollPace.MOST_RECORDS, now);
+            assertThat(pace.restNanos(now)).isZero();
+        }
+    }
+
+    @Test
+    void doesNotRestInATickThatHasBegunDuringThePolls() {
+        pace.polled(MANY, START + WINDOW);
+        assertThat(pace.restNanos(START + WINDOW)).isZero();
+        pace.polled(MANY, START + WINDOW);
+        pace.polled(0, START + WINDOW + TICK + MS);
+        assertThat(pace.restNanos(START + WINDOW + TICK + MS)).isZero();
+    }
+
+    @Test
+    void pollsWithoutRestAgainWhenTheLoadHasEnded() {
+        pace.polled(MANY, START + WINDOW);
+        assertThat(pace.restNanos(START + WINDOW)).isZero();
+        pace.polled(0, START + WINDOW + MS);
+        pace.polled(0, START + WINDOW + MS);
+        assertThat(pace.restNanos(START + WINDOW + MS)).as("under load").isPositive();
+        pace.polled(0, START + 2 * WINDOW + MS);
+        assertThat(pace.restNanos(START + 2 * WINDOW + MS)).isZero();
+        assertThat(pace.timeout()).isEqualTo(PollPace.UNTIL_NEXT_RECORD);
+    }
+}
