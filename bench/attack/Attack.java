@@ -126,7 +126,8 @@ final class Attack {
             }
         });
         byte[] requests = ascii("GET /live/show0.flv" + HOST + "\r\n" + ("GET /" + HOST + "\r\n").repeat(3_000));
-        pipelines.all(each, withinMs, PATIENCE_MS, pipelines.sendsAndReads(_ -> requests, 200));
+        // What they would read after that never ends.
+        pipelines.all(each, withinMs, PATIENCE_MS, pipelines.sendsAndReadsSome(_ -> requests, 65_536));
         other.join();
         nonsense.leavesAfter(0);
         return pipelines.leavesAfter(0);

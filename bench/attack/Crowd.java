@@ -128,14 +128,36 @@ final class Crowd {
             InputStream in = socket.getInputStream();
             byte[] buffer = new byte[8_192];
             int count = in.read(buffer);
-            if (count > 12 && buffer[0] == 'H') {
-                statuses.merge(new String(buffer, 9, 3, StandardCharsets.US_ASCII), 1, Integer::sum);
-            }
+            countStatus(buffer, count);
             while (count >= 0) {
                 count = in.read(buffer);
             }
             disconnected.incrementAndGet();
         };
+    }
+
+    /** Sends, and reads the first {@code enoughBytes} of what comes back meanwhile. */
+    Deed sendsAndReadsSome(Bytes bytes, int enoughBytes) {
+        return (socket, number) -> {
+            Thread.ofVirtual().start(() -> {
+                try {
+                    send(socket, bytes.of(number));
+                } catch (IOException _) {
+                    // The reader notices as well.
+                }
+            });
+            byte[] some = socket.getInputStream().readNBytes(enoughBytes);
+            countStatus(some, some.length);
+            if (some.length < enoughBytes) {
+                disconnected.incrementAndGet();
+            }
+        };
+    }
+
+    private void countStatus(byte[] answer, int count) {
+        if (count > 12 && answer[0] == 'H') {
+            statuses.merge(new String(answer, 9, 3, StandardCharsets.US_ASCII), 1, Integer::sum);
+        }
     }
 
     /** Keeps the connections for so long, then counts those that the server has closed, and closes the others. */

@@ -177,7 +177,8 @@ class AttackIT {
 
     private Process java(String client, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(
-                List.of(tool("java"), "-Xmx256m", "-Dhold=1000", "-Dstay=true", "-Dpatience=120000", "-cp",
+                List.of(tool("java"), "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dhold=1000",
+                        "-Dstay=true", "-Dpatience=120000", "-cp",
                         classes.toString(),
                         client));
         command.addAll(List.of(arguments));

@@ -48,6 +48,7 @@ class ExportIT {
     private static List<String> video;
     private static List<String> audio;
     private static Path clip;
+    private static boolean longPublished;
 
     @BeforeAll
     static void publishTwice() throws Exception {
@@ -231,6 +232,16 @@ class ExportIT {
                 .contains("millrace: there is no Millrace log").contains("other.streams");
     }
 
+    private static synchronized String longStream() throws Exception {
+        String stream = "live/long";
+        if (!longPublished) {
+            ffmpeg.publishAtOnce(clip, LONG_TIMES, millrace.rtmp() + "/" + stream);
+            awaitEnd(stream);
+            longPublished = true;
+        }
+        return stream;
+    }
+
     /** Runs exports until one is ended by {@code end} before it is complete; one that was too fast is repeated. */
     private static CommandRun begunExport(String stream, String name, Consumer<Process> end) throws Exception {
         Path part = dir.resolve(name + ".part");
@@ -252,9 +263,7 @@ class ExportIT {
     @ValueSource(strings = {"killed.mp4", "stopped.flv"})
     void killedExportLeavesPartFileAndCancelledExportNone(String name)
             throws Exception {
-        String stream = "live/" + name.substring(0, name.indexOf('.'));
-        ffmpeg.publishAtOnce(clip, LONG_TIMES, millrace.rtmp() + "/" + stream);
-        awaitEnd(stream);
+        String stream = longStream();
         Path part = dir.resolve(name + ".part");
         if (name.startsWith("killed")) {
             begunExport(stream, name, Process::destroyForcibly);

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 /** One {@code millrace} process, started as by a user, but from the built jars. */
 public final class MillraceProcess implements AutoCloseable {
     private static final long READY_SECONDS = 300;
-    private static final long STOP_SECONDS = 120;
+    /** Includes the minutes for which the JVM writes an AOT cache on a busy machine. */
+    private static final long STOP_SECONDS = 300;
     private static final List<String> CONTROLLER = List.of("ReplicationControlManager", "QuorumController",
             "BrokerLifecycleManager", "ClusterControlManager", "EventPerformanceMonitor");
     private static final Pattern PART = Pattern.compile("(\\w+)=(\\S+)");
