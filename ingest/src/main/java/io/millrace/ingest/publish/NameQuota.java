@@ -5,7 +5,8 @@ import java.util.Map;
 
 /**
  * Limits the rate of new names: one token bucket per address, and one for the node. Each is full at first and fills
- * again within {@link #FILL_MS}.
+ * again within {@link #FILL_MS}. The last quarter of the node's bucket is reserved for addresses that have taken fewer
+ * than {@link #FEW} names, so that a few addresses cannot keep everybody else from publishing.
  *
  * <p>Pure: time is an argument, in milliseconds of any clock; a clock that goes back fills nothing. Confined to one
  * thread at a time. Keeps an address until its bucket is full again, so at most twice as many addresses as the node
@@ -14,12 +15,16 @@ import java.util.Map;
 final class NameQuota {
     /** Time in which an empty bucket becomes full. */
     static final long FILL_MS = 300_000;
+    /** Names that an address may have taken from its bucket and still use the node's reserve. */
+    static final int FEW = 10;
+    /** The reserve is one in so many names of the node. */
+    private static final int RESERVED_PART = 4;
 
     enum Answer {
         TAKEN,
         /** The bucket of the address is empty. */
         ADDRESS,
-        /** The bucket of the node is empty. */
+        /** The bucket of the node is empty, or only its reserve is left, which is not for this address. */
         NODE
     }
 
@@ -45,11 +50,12 @@ final class NameQuota {
             this.filledAtMs = nowMs;
         }
 
-        boolean hasOne(long nowMs) {
+        /** Returns the number of names that may be taken. */
+        long names(long nowMs) {
             long elapsedMs = Math.clamp(nowMs - filledAtMs, 0, FILL_MS);
             drops = Math.min(size * NAME, drops + elapsedMs * size);
             filledAtMs = Math.max(filledAtMs, nowMs);
-            return drops >= NAME;
+            return drops / NAME;
         }
 
         void takeOne() {
@@ -73,12 +79,17 @@ final class NameQuota {
      */
     Answer take(String address, long nowMs) {
         forgetFull(nowMs);
-        if (!node.hasOne(nowMs)) {
+        long ofNode = node.names(nowMs);
+        if (ofNode == 0) {
             return Answer.NODE;
         }
         Bucket bucket = addresses.computeIfAbsent(address, _ -> new Bucket(limits.perAddress(), nowMs));
-        if (!bucket.hasOne(nowMs)) {
+        long ofAddress = bucket.names(nowMs);
+        if (ofAddress == 0) {
             return Answer.ADDRESS;
+        }
+        if (ofNode <= limits.perNode() / RESERVED_PART && limits.perAddress() - ofAddress >= FEW) {
+            return Answer.NODE;
         }
         bucket.takeOne();
         node.takeOne();

@@ -38,6 +38,23 @@ class NameQuotaTest {
     }
 
     @Test
+    void lastQuarterOfNodeIsForAddressesWithFewNames() {
+        NameQuota of80 = new NameQuota(new NameLimits(80, 80, 100), 0);
+        for (int i = 0; i < 60; i++) {
+            assertThat(of80.take(A, 0)).isEqualTo(TAKEN);
+        }
+        assertThat(of80.take(A, 0)).isEqualTo(NODE);
+        for (int i = 0; i < NameQuota.FEW; i++) {
+            assertThat(of80.take("192.0.2.2", 0)).isEqualTo(TAKEN);
+        }
+        assertThat(of80.take("192.0.2.2", 0)).isEqualTo(NODE);
+        for (int i = 0; i < NameQuota.FEW; i++) {
+            assertThat(of80.take("192.0.2.3", 0)).isEqualTo(TAKEN);
+        }
+        assertThat(of80.take("192.0.2.4", 0)).isEqualTo(NODE);
+    }
+
+    @Test
     void refillsNothingIfClockGoesBack() {
         take(A, 3, 1_000_000);
         assertThat(quota.take(A, 0)).isEqualTo(ADDRESS);
