@@ -88,7 +88,8 @@ public final class SegmentMux {
 
     private Optional<Track> track(Packet.Kind kind) {
         return head.tracks().stream()
-                .filter(track -> track.kind() == kind && carried(rendition, head.rules(), track).isPresent()).findFirst();
+                .filter(track -> track.kind() == kind && carried(rendition, head.rules(), track).isPresent())
+                .findFirst();
     }
 
     private int timescale(AudioConfig audio) {

@@ -20,7 +20,8 @@ public record RenditionId(Format format, List<TrackId> tracks) {
     /** @throws IllegalArgumentException if there are too many tracks */
     public RenditionId {
         if (tracks.size() > MAX_TRACKS) {
-            throw new IllegalArgumentException("a rendition of " + tracks.size() + " tracks, the limit is " + MAX_TRACKS);
+            throw new IllegalArgumentException(
+                    "a rendition of " + tracks.size() + " tracks, the limit is " + MAX_TRACKS);
         }
         tracks = List.copyOf(tracks);
     }
