@@ -39,13 +39,17 @@ stop() {
     unset 'pids[-1]'
 }
 
-# push STREAM CLIPS: pushes this many clips of ten seconds faster than real time, and waits until the stream has ended.
+began() { date -d "$(curl -sf "$http/api/v1/streams/live/$1/sessions" | jq -r '.sessions[0].startedAt')" +%s%3N; }
+
+# push STREAM CLIPS: pushes this many clips of ten seconds faster than real time, and waits until the stream has ended and its last
+# seconds can be watched.
 push() {
+    local last
     ffmpeg -v error -stream_loop $(($2 - 1)) -i "$work/clip.flv" -c copy -f flv "$rtmp/live/$1"
     until [ "$(curl -s "$http/api/v1/streams/live/$1" | jq -r .state)" = ended ]; do sleep 1; done
+    last=$(at $(($(began "$1") + $2 * 10000 - 3000)))
+    until curl -sf -o /dev/null "$http/live/$1.m3u8?start=$last"; do sleep 1; done
 }
-
-began() { date -d "$(curl -sf "$http/api/v1/streams/live/$1/sessions" | jq -r '.sessions[0].startedAt')" +%s%3N; }
 
 # Prints how many bytes all readers of the past have received from the broker so far.
 fetched() { curl -sf "$admin/metrics" | awk '/^kafka_consumer_incoming_byte_total.*edge-past/ {s += $NF} END {printf "%d", s}'; }
