@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("chaos")
 class ChaosIT {
-    private static final int ROUNDS = Integer.getInteger("millrace.chaos.rounds", 3);
+    private static final int ROUNDS = Integer.getInteger("millrace.chaos.rounds", 1);
     private static final int PUBLISHERS = Integer.getInteger("millrace.chaos.publishers", 10);
     private static final int VIEWERS = Integer.getInteger("millrace.chaos.viewers", 30);
     private static final int BROKERS = Integer.getInteger("millrace.chaos.brokers", 3);
