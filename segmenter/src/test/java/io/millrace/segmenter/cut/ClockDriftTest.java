@@ -258,6 +258,32 @@ class ClockDriftTest {
         assertThat(delayMs(after, arrivalMs)).isZero();
     }
 
+    /** A jump of the timestamps sets times by the clock, so that nothing is left to correct. */
+    @Test
+    void jumpOfTimestampsEndsCorrection() {
+        LongUnaryOperator arrivalMs = ms -> ms < MINUTE_MS ? ms : ms + 30 * SECOND_MS;
+        tape.arrival(arrivalMs);
+        Tape.Publisher publisher = pictures(publisher(), 0, 31 * MINUTE_MS);
+        pictures(publisher, 2 * HOUR_MS, 3 * HOUR_MS).ends();
+        List<Cut> heads = heads(cut().cuts());
+        assertThat(heads.stream().dropWhile(head -> !head.head().start().discontinuous())).hasSize(600)
+                .allSatisfy(head -> assertThat(head.times().programDateTimeMs()).isEqualTo(
+                        Tape.START_MS + arrivalMs.applyAsLong(2 * HOUR_MS) + head.times().startTicks() / 90));
+    }
+
+    /** The last part of each segment is a frame, which is shorter than the greatest step. */
+    @Test
+    void segmentsBeginAfterTheLastPartBefore() {
+        LongUnaryOperator arrivalMs = ms -> ms < MINUTE_MS ? ms : ms - SECOND_MS;
+        tape.arrival(arrivalMs);
+        tape.publisher(new EpochRules(EpochRules.CURRENT_VERSION, 5_000, 500, 30_000, 30_000, List.of(Format.TS)))
+                .videoConfig(Tape.AVC_180P).pictures(0, 40_000, 40, 121).ends();
+        List<Cut> cuts = cut().cuts();
+        assertThat(cuts.stream().filter(Cut::last)).first().extracting(last -> last.times().durationTicks() / 90)
+                .isEqualTo(40L);
+        assertThat(delayMs(heads(cuts).getLast(), arrivalMs)).isZero();
+    }
+
     @Test
     void restartAnywhereResultsInSameBytes() {
         tape.arrival(fastBy(-200));
