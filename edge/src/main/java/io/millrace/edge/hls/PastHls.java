@@ -11,6 +11,7 @@ import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.VariantList;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.EpochName;
+import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.timeline.Tracks;
@@ -235,9 +236,10 @@ final class PastHls {
                 .toList();
     }
 
-    /** Returns whether an epoch has media at or after a time. */
+    /** Returns whether an epoch has media at or after a time, and it is known which segment the time is in. */
     private static boolean shows(EpochView view, long timeMs) {
-        return view.segments().values().stream().anyMatch(s -> s.complete() && s.endMs() > timeMs);
+        long beforeMs = timeMs + (view.ended() ? 0 : EpochRules.LARGEST_STEP_MS);
+        return view.segments().values().stream().anyMatch(s -> s.complete() && s.endMs() > beforeMs);
     }
 
     /** Continues with the first view of an epoch that satisfies {@code wanted}; with null if the epoch has ended. */

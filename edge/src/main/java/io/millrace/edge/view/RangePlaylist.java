@@ -3,6 +3,7 @@ package io.millrace.edge.view;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaPlaylistWriter;
 import io.millrace.media.m3u8.PlaylistKind;
+import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,14 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
                 end--;
             }
             return new Share(epoch, blocks, from, end);
+        }
+
+        /**
+         * Returns whether the segments after the share begin at or after {@code endMs}, whatever they are. They may
+         * begin slightly before its end.
+         */
+        public boolean reaches(long endMs) {
+            return segment(to).endMs() - EpochRules.LARGEST_STEP_MS >= endMs;
         }
 
         private boolean isWhole(long number, long partsBegin) {

@@ -143,6 +143,15 @@ class RangePlaylistTest {
                 """);
     }
 
+    /** A playlist that has ended must not get another segment, which may begin up to 50 ms before the end of the last. */
+    @Test
+    void reachesEndOnlyIfNextSegmentCannotBeginBefore() {
+        var share = new Share(ENDED, blocks(FIRST, 0, 3), 0, 3);
+        long endMs = share.segment(3).endMs();
+        assertThat(share.reaches(endMs - 50)).isTrue();
+        assertThat(share.reaches(endMs - 49)).isFalse();
+    }
+
     @Test
     void beginsAtKeyframeBeforeStart() {
         List<Segment> segments = new ArrayList<>();

@@ -1,11 +1,13 @@
 package io.millrace.platform.past;
 
+import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.IndexEntry;
 
 /**
  * Searches a range of one stream's index for a moment, in log order: a pure fold. Confined to one thread.
  *
- * <p>Times do not go back within an epoch. If two epochs overlap because a node's clock went back, the older epoch
+ * <p>Times do not go back within an epoch. A segment may begin slightly before or after the end of the one before: a time
+ * that both contain is in the later one, and a time between them in the earlier one. If two epochs overlap because a node's clock went back, the older epoch
  * contains the moment. Repeated entries of a restarted packager have no effect.
  */
 public final class MomentSearch {
@@ -68,12 +70,21 @@ public final class MomentSearch {
         }
     }
 
-    /** Reports the end of the log. The time may be within the last entry. */
-    public void endReached() {
-        if (!passed && before != null && before.times().endMs() > timeMs) {
+    /**
+     * Reports the end of the log. The time may be within the last entry.
+     *
+     * @param isWhole whether no entry of the epoch will follow; otherwise, the time may turn out to be in the next
+     *     segment
+     */
+    public void endReached(boolean isWhole) {
+        if (!passed && before != null && before.times().endMs() - overlapMs(isWhole) > timeMs) {
             found = keyframe;
             beganTooLate = keyframe == null && !sawStart;
         }
+    }
+
+    private long overlapMs(boolean isWhole) {
+        return isWhole || !before.last() ? 0 : EpochRules.LARGEST_STEP_MS;
     }
 
     /** Whether the moment is before this range, if it is retained at all. */

@@ -30,7 +30,7 @@ public record MomentSpan(List<Moment.At> entries, boolean settled) {
                 return search;
             }
         }
-        search.endReached();
+        search.endReached(settled);
         return search;
     }
 }
