@@ -3,7 +3,6 @@ package io.millrace.edge.view;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaPlaylistWriter;
 import io.millrace.media.m3u8.PlaylistKind;
-import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +71,7 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
          * begin slightly before its end.
          */
         public boolean reaches(long endMs) {
-            return segment(to).endMs() - EpochRules.LARGEST_STEP_MS >= endMs;
+            return segment(to).endMs() - epoch.rules().largestStepMs() >= endMs;
         }
 
         private boolean isWhole(long number, long partsBegin) {

@@ -28,11 +28,6 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      * have the same tracks. Since version 6, PROGRAM-DATE-TIME follows the clock of ingest.
      */
     public static final int CURRENT_VERSION = 6;
-    /**
-     * Without a discontinuity, PROGRAM-DATE-TIME of a segment differs from the end of the segment before by at most this
-     * much, ms ({@link #followsClock}).
-     */
-    public static final int LARGEST_STEP_MS = 50;
     /** The version that new epochs have in each version of the log, from 1 on. */
     private static final List<Integer> BY_LOG_VERSION = List.of(CURRENT_VERSION);
     private static final int MP3_IN_TS_VERSION = 2;
@@ -42,6 +37,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     private static final int ENDED_BY_RECORD_VERSION = 4;
     private static final int ONE_TRACK_SET_VERSION = 5;
     private static final int FOLLOWS_CLOCK_VERSION = 6;
+    private static final int LARGEST_STEP_MS = 50;
 
     /** Returns the rules with a version that all nodes can apply: see {@link LogVersions}. */
     public EpochRules ofWrittenLog() {
@@ -113,5 +109,13 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     /** Whether PROGRAM-DATE-TIME is corrected when the encoder's clock drifts from that of ingest. */
     public boolean followsClock() {
         return rulesVersion >= FOLLOWS_CLOCK_VERSION;
+    }
+
+    /**
+     * Returns by how much a segment may begin, without a discontinuity, before or after the end of the segment before,
+     * ms. See {@link #followsClock}.
+     */
+    public int largestStepMs() {
+        return followsClock() ? LARGEST_STEP_MS : 0;
     }
 }

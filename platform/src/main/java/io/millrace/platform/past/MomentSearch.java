@@ -1,6 +1,5 @@
 package io.millrace.platform.past;
 
-import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.IndexEntry;
 
 /**
@@ -73,18 +72,14 @@ public final class MomentSearch {
     /**
      * Reports the end of the log. The time may be within the last entry.
      *
-     * @param isWhole whether no entry of the epoch will follow; otherwise, the time may turn out to be in the next
-     *     segment
+     * @param overlapMs by how much a segment that follows may begin before the end of the last one: the time may turn out
+     *     to be in it
      */
-    public void endReached(boolean isWhole) {
-        if (!passed && before != null && before.times().endMs() - overlapMs(isWhole) > timeMs) {
+    public void endReached(long overlapMs) {
+        if (!passed && before != null && before.times().endMs() - (before.last() ? overlapMs : 0) > timeMs) {
             found = keyframe;
             beganTooLate = keyframe == null && !sawStart;
         }
-    }
-
-    private long overlapMs(boolean isWhole) {
-        return isWhole || !before.last() ? 0 : EpochRules.LARGEST_STEP_MS;
     }
 
     /** Whether the moment is before this range, if it is retained at all. */

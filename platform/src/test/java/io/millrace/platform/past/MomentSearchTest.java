@@ -80,15 +80,15 @@ class MomentSearchTest {
     }
 
     private static MomentSearch search(List<IndexEntry> entries, int from, long timeMs) {
-        return search(entries, from, timeMs, true);
+        return search(entries, from, timeMs, 0);
     }
 
-    private static MomentSearch search(List<IndexEntry> entries, int from, long timeMs, boolean isWhole) {
+    private static MomentSearch search(List<IndexEntry> entries, int from, long timeMs, long overlapMs) {
         var search = new MomentSearch(timeMs);
         for (int i = from; i < entries.size() && search.fold(i, entries.get(i)); i++) {
             // Searches until it has found the entry.
         }
-        search.endReached(isWhole);
+        search.endReached(overlapMs);
         return search;
     }
 
@@ -188,18 +188,42 @@ class MomentSearchTest {
     @Test
     void endOfNewestSegmentIsUndecidedUntilTheNext() {
         Index index = new Index().segments(2);
-        assertThat(search(index.entries, 0, T0 + 1_949, false).result()).isInstanceOf(Moment.At.class);
-        assertThat(search(index.entries, 0, T0 + 1_950, false).result()).isEqualTo(new Moment.NotYet());
-        assertThat(search(index.entries, 0, T0 + 1_950, true).result()).isInstanceOf(Moment.At.class);
+        assertThat(search(index.entries, 0, T0 + 1_949, 50).result()).isInstanceOf(Moment.At.class);
+        assertThat(search(index.entries, 0, T0 + 1_950, 50).result()).isEqualTo(new Moment.NotYet());
+        assertThat(search(index.entries, 0, T0 + 1_950, 0).result()).isInstanceOf(Moment.At.class);
         // Within a segment, times continue exactly.
         index.entries.removeLast();
-        assertThat(search(index.entries, 0, T0 + 1_499, false).result()).isInstanceOf(Moment.At.class);
+        assertThat(search(index.entries, 0, T0 + 1_499, 50).result()).isInstanceOf(Moment.At.class);
     }
 
     /** Wherever reading began, it either returns the result of the whole index or reports that it began too late. */
     @Property
     void resultDoesNotDependOnStartOfReading(@ForAll @Size(max = 12) List<@IntRange(min = 0, max = 7) Integer> shape,
             @ForAll @IntRange(min = -2_000, max = 30_000) int timeMs, @ForAll @IntRange(max = 40) int from) {
+        Index index = index(shape);
+        MomentSearch whole = search(index.entries, 0, T0 + timeMs);
+        MomentSearch late = search(index.entries, from, T0 + timeMs);
+        boolean startsBeforeTheTime = from < index.entries.size()
+                && index.entries.get(from).times().programDateTimeMs() <= T0 + timeMs;
+        if (startsBeforeTheTime && !late.beganTooLate()) {
+            assertThat(late.result()).isEqualTo(whole.result());
+        }
+    }
+
+    /** A time that has been found in the log is found at the same keyframe when the log has grown. */
+    @Property
+    void resultDoesNotChangeWhenIndexGrows(@ForAll @Size(max = 12) List<@IntRange(min = 0, max = 7) Integer> shape,
+            @ForAll @IntRange(min = -2_000, max = 30_000) int timeMs) {
+        Index index = index(shape);
+        Moment whole = search(index.entries, 0, T0 + timeMs).result();
+        for (int to = 0; to < index.entries.size(); to++) {
+            if (search(index.entries.subList(0, to), 0, T0 + timeMs, 50).result() instanceof Moment.At at) {
+                assertThat(at).isEqualTo(whole);
+            }
+        }
+    }
+
+    private static Index index(List<Integer> shape) {
         Index index = new Index();
         for (int step : shape) {
             switch (step) {
@@ -211,12 +235,6 @@ class MomentSearchTest {
                 default -> index.segment(true);
             }
         }
-        MomentSearch whole = search(index.entries, 0, T0 + timeMs);
-        MomentSearch late = search(index.entries, from, T0 + timeMs);
-        boolean startsBeforeTheTime = from < index.entries.size()
-                && index.entries.get(from).times().programDateTimeMs() <= T0 + timeMs;
-        if (startsBeforeTheTime && !late.beganTooLate()) {
-            assertThat(late.result()).isEqualTo(whole.result());
-        }
+        return index;
     }
 }

@@ -414,7 +414,8 @@ final class Cutter {
         Segment closed = segment;
         closeAt(endTicks, out);
         if (!discontinuous && playlist.rules.followsClock()) {
-            wallMs += drift.move(closed.mostBackMs(), closed.mostForwardMs());
+            long largestMs = playlist.rules.largestStepMs();
+            wallMs += drift.move(closed.mostBackMs(largestMs), closed.mostForwardMs(largestMs));
         }
     }
 

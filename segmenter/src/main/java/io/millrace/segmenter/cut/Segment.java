@@ -1,7 +1,6 @@
 package io.millrace.segmenter.cut;
 
 import io.millrace.platform.log.Cut;
-import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
@@ -146,15 +145,19 @@ final class Segment {
         partTicks = endTicks;
     }
 
-    /** Returns how much later than this closed segment's end the next one may begin without a discontinuity, ms. */
-    long mostForwardMs() {
-        return Math.min(EpochRules.LARGEST_STEP_MS, (partTicks - startTicks) / 90 / STEP_DIVISOR);
+    /**
+     * Returns how much later than this closed segment's end the next one may begin without a discontinuity, ms.
+     *
+     * @param largestMs the limit for all segments
+     */
+    long mostForwardMs(long largestMs) {
+        return Math.min(largestMs, (partTicks - startTicks) / 90 / STEP_DIVISOR);
     }
 
     /** The same, earlier: it also begins after the start of the last part, so that times increase. */
-    long mostBackMs() {
+    long mostBackMs(long largestMs) {
         long lastPartMs = Math.floorDiv(partTicks, 90L) - Math.floorDiv(lastPartTicks, 90L);
-        return Math.clamp(lastPartMs - 1, 0, mostForwardMs());
+        return Math.clamp(lastPartMs - 1, 0, mostForwardMs(largestMs));
     }
 
     private boolean isIndependent(Draft draft) {
