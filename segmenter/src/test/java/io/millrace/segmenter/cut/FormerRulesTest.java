@@ -25,11 +25,11 @@ class FormerRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-            "1, d2a8572632213e5e",
-            "2, d2a8572632213e5e",
-            "3, d2a8572632213e5e",
-            "4, d2a8572632213e5e",
-            "5, 406c410698bacfc8"})
+        "1, d2a8572632213e5e",
+        "2, d2a8572632213e5e",
+        "3, d2a8572632213e5e",
+        "4, d2a8572632213e5e",
+        "5, 406c410698bacfc8"})
     void cutsAreTheSame(int version, String expected) throws NoSuchAlgorithmException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         for (int seed = 0; seed < TAPES; seed++) {
