@@ -2,6 +2,8 @@ package io.millrace.edge;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.LogCodec;
@@ -205,6 +207,18 @@ class MomentsTest {
         assertThat(segmentAt(System.currentTimeMillis() + 86_400_000)).isEqualTo(-1);
         assertThat(moments.find(List.of(epoch("live/nobody")), startMs, Topic.PARTS)).isEqualTo(new Moment.NotYet());
         assertThat(moments.find(List.of(), startMs, Topic.PARTS)).isEqualTo(new Moment.NotYet());
+    }
+
+    /** The next segment may begin before the newest one ends: the result must not change then. */
+    @Test
+    void endOfNewestSegmentIsUndecidedWhileTimesFollowTheClock() {
+        StreamEntry live = epoch(STREAM);
+        var rules = new EpochRules(6, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
+        var following = new StreamEntry(STREAM, live.epoch(), live.state(), rules, live.span(), live.session(),
+                live.playlist(), live.sessions());
+        long endMs = startMs + SEGMENTS * SEGMENT_MS;
+        assertThat(moments.find(List.of(following), endMs - 51, Topic.PARTS)).isInstanceOf(Moment.At.class);
+        assertThat(moments.find(List.of(following), endMs - 50, Topic.PARTS)).isEqualTo(new Moment.NotYet());
     }
 
     @Test

@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.LongUnaryOperator;
 
 /** Writes the log of one stream as various encoders would. */
 public final class Tape {
@@ -36,7 +38,8 @@ public final class Tape {
 
     private final List<Entry> entries = new ArrayList<>();
     private long nextOffset;
-    private int clockPpm;
+    private LongUnaryOperator arrivalMs = LongUnaryOperator.identity();
+    private OptionalLong startMs = OptionalLong.empty();
 
     public List<Entry> entries() {
         return entries;
@@ -53,9 +56,19 @@ public final class Tape {
         return this;
     }
 
-    /** Lets the clock of ingest run faster than the timestamps of the packets that follow. */
-    public Tape clock(int ppm) {
-        clockPpm = ppm;
+    /**
+     * Sets when the packets that follow arrive.
+     *
+     * @param ms returns the time since the start of the session for a timestamp in ms
+     */
+    public Tape arrival(LongUnaryOperator ms) {
+        arrivalMs = ms;
+        return this;
+    }
+
+    /** Sets when the next sessions start, by the clock of their node. */
+    public Tape startsAt(long ms) {
+        startMs = OptionalLong.of(ms);
         return this;
     }
 
@@ -65,18 +78,20 @@ public final class Tape {
 
     public Publisher publisher(EpochRules rules) {
         long session = nextOffset;
+        long startedAtMs = startMs.orElse(START_MS + session * 1_000);
         add(new SessionStarted(SessionStarted.Role.PRIMARY,
-                new Encoder("node-" + session, "test", "127.0.0.1:5000"),
-                START_MS + session * 1_000, rules));
-        return new Publisher(session);
+                new Encoder("node-" + session, "test", "127.0.0.1:5000"), startedAtMs, rules));
+        return new Publisher(session, startedAtMs);
     }
 
     public final class Publisher {
         public final long session;
+        private final long startedAtMs;
         private long seq;
 
-        private Publisher(long session) {
+        private Publisher(long session, long startedAtMs) {
             this.session = session;
+            this.startedAtMs = startedAtMs;
         }
 
         /** Says which tracks the session has; null for none of the kind. */
@@ -209,8 +224,7 @@ public final class Tape {
         }
 
         public Publisher body(long ms, int ct, Packet.Kind kind, boolean key, boolean config, ByteBuffer body) {
-            long arrivalUs = (START_MS + session * 1_000 + Math.max(0, ms)) * 1_000
-                    + Math.max(0, ms) * clockPpm / 1_000;
+            long arrivalUs = (startedAtMs + arrivalMs.applyAsLong(Math.max(0, ms))) * 1_000;
             add(new Packet(session, seq++, arrivalUs, ms, ct, kind, 0,
                     config ? Packet.Content.CONFIG : key ? Packet.Content.KEYFRAME : Packet.Content.OTHER, body));
             return this;

@@ -103,7 +103,7 @@ final class PastHls {
             } else if (newest.state() == StreamEntry.State.ENDED) {
                 responses.nothingWithin(responder, stream, startMs, span.endMs());
             } else {
-                hold(responder, newest, view -> shows(view, startMs),
+                hold(responder, newest, view -> shows(newest, view, startMs),
                         _ -> responder.then(past.readBy(responder.request().requester()).moment(stream, startMs),
                                 again -> {
                                     if (again instanceof Moment.At at) {
@@ -196,7 +196,7 @@ final class PastHls {
                         listed.playlist().ended()),
                 () -> {
                     if (patient) {
-                        hold(responder, all.getLast(), later -> shows(later, range.startMs()),
+                        hold(responder, all.getLast(), later -> shows(all.getLast(), later, range.startMs()),
                                 later -> media(responder, range, all, later, false));
                     } else if (range.startMs() > clock.millis()) {
                         responses.nothingToShow(responder, range.stream());
@@ -235,9 +235,10 @@ final class PastHls {
                 .toList();
     }
 
-    /** Returns whether an epoch has media at or after a time. */
-    private static boolean shows(EpochView view, long timeMs) {
-        return view.segments().values().stream().anyMatch(s -> s.complete() && s.endMs() > timeMs);
+    /** Returns whether an epoch has media at or after a time, and it is known which segment the time is in. */
+    private static boolean shows(StreamEntry epoch, EpochView view, long timeMs) {
+        long beforeMs = timeMs + (view.ended() ? 0 : epoch.rules().largestStepMs());
+        return view.segments().values().stream().anyMatch(s -> s.complete() && s.endMs() > beforeMs);
     }
 
     /** Continues with the first view of an epoch that satisfies {@code wanted}; with null if the epoch has ended. */

@@ -102,7 +102,7 @@ final class MomentCache {
 
     private CompletableFuture<MomentSpan> cell(StreamEntry epoch, long atMs, Floor floor, Requester requester) {
         if (floor.fromMs() == Long.MAX_VALUE) {
-            return CompletableFuture.completedFuture(new MomentSpan(List.of(), false));
+            return CompletableFuture.completedFuture(MomentSpan.EMPTY);
         }
         long cell = (atMs - epoch.span().startedAtMs()) / CELL_MS;
         var key = new Key(epoch.stream(), epoch.name(), cell);

@@ -104,8 +104,7 @@ final class RangeAssembler {
         Share share = ending.startingAt(from, partsBegin);
         boolean isLast = epoch.epoch() == range.lastEpoch();
         boolean complete = known == to && !isLive;
-        boolean endReached = ending.to() < known
-                || blocks.getLast().segment(known).endMs() >= range.endMs();
+        boolean endReached = ending.to() < known || whole.reaches(range.endMs());
         over |= isLast && complete || endReached;
         stalled = !isLast && !complete;
         if (!share.isEmpty()) {

@@ -66,6 +66,14 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
             return new Share(epoch, blocks, from, end);
         }
 
+        /**
+         * Returns whether the segments after the share begin at or after {@code endMs}, whatever they are. They may
+         * begin slightly before its end.
+         */
+        public boolean reaches(long endMs) {
+            return segment(to).endMs() - epoch.rules().largestStepMs() >= endMs;
+        }
+
         private boolean isWhole(long number, long partsBegin) {
             Segment segment = segment(number);
             return segment.complete() && segment.parts().getFirst().offset() >= partsBegin;

@@ -49,7 +49,7 @@ class CacheLimitsTest {
     void searchedMinutes() {
         Moment.At entry = new Moment.At(1, Records.segment(17, 0).getFirst());
         holds(MomentCache.cells(3 * ENTRIES), i -> new MomentCache.Key("live/show", NAME, i),
-                new MomentSpan(Collections.nCopies(2, entry), true));
+                new MomentSpan(Collections.nCopies(2, entry), true, 0));
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.millrace.media.m3u8.MediaPlaylistReader;
 import io.millrace.media.m3u8.MediaSegment;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.EpochName;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
@@ -141,6 +143,24 @@ class RangePlaylistTest {
                 #EXTINF:2.00000,
                 ../../@29/ts/1.ts
                 """);
+    }
+
+    /** A playlist that has ended must not get another segment, which may begin up to 50 ms before the end of the last. */
+    @Test
+    void reachesEndOnlyIfNextSegmentCannotBeginBefore() {
+        var share = new Share(ruledBy(6), blocks(FIRST, 0, 3), 0, 3);
+        long endMs = share.segment(3).endMs();
+        assertThat(share.reaches(endMs - 50)).isTrue();
+        assertThat(share.reaches(endMs - 49)).isFalse();
+        var former = new Share(ruledBy(5), blocks(FIRST, 0, 3), 0, 3);
+        assertThat(former.reaches(endMs)).isTrue();
+        assertThat(former.reaches(endMs + 1)).isFalse();
+    }
+
+    private static StreamEntry ruledBy(int version) {
+        var rules = new EpochRules(version, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
+        return new StreamEntry(LIVE.stream(), FIRST, LIVE.state(), rules, LIVE.span(), LIVE.session(), LIVE.playlist(),
+                LIVE.sessions());
     }
 
     @Test

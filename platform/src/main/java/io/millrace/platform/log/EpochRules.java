@@ -25,9 +25,9 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      * Since version 2, MPEG-TS carries MP3, and the duration of a message is that of all MP3 frames in it. Since
      * version 3, {@link GraceOver} ends an epoch whose session is live, and more claims are remembered. Since version
      * 4, an epoch ends by a record in {@code segments} and {@code index}. Since version 5, all sessions of an epoch
-     * have the same tracks.
+     * have the same tracks. Since version 6, PROGRAM-DATE-TIME follows the clock of ingest.
      */
-    public static final int CURRENT_VERSION = 5;
+    public static final int CURRENT_VERSION = 6;
     /** The version that new epochs have in each version of the log, from 1 on. */
     private static final List<Integer> BY_LOG_VERSION = List.of(CURRENT_VERSION);
     private static final int MP3_IN_TS_VERSION = 2;
@@ -36,6 +36,8 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     private static final int MANY_CLAIMS_VERSION = 3;
     private static final int ENDED_BY_RECORD_VERSION = 4;
     private static final int ONE_TRACK_SET_VERSION = 5;
+    private static final int FOLLOWS_CLOCK_VERSION = 6;
+    private static final int LARGEST_STEP_MS = 50;
 
     /** Returns the rules with a version that all nodes can apply: see {@link LogVersions}. */
     public EpochRules ofWrittenLog() {
@@ -102,5 +104,18 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      */
     public boolean hasOneTrackSet() {
         return rulesVersion >= ONE_TRACK_SET_VERSION;
+    }
+
+    /** Whether PROGRAM-DATE-TIME is corrected when the encoder's clock drifts from that of ingest. */
+    public boolean followsClock() {
+        return rulesVersion >= FOLLOWS_CLOCK_VERSION;
+    }
+
+    /**
+     * Returns by how much a segment may begin, without a discontinuity, before or after the end of the segment before,
+     * ms. See {@link #followsClock}.
+     */
+    public int largestStepMs() {
+        return followsClock() ? LARGEST_STEP_MS : 0;
     }
 }

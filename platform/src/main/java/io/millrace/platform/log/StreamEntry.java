@@ -84,7 +84,7 @@ public record StreamEntry(String stream, long epoch, State state, EpochRules rul
      * @param session number of the session
      * @param startedAtMs wall clock, ms since 1970
      * @param endedAtMs wall clock, ms since 1970; 0 while live
-     * @param durationMs duration of the media cut so far
+     * @param durationMs duration of the media cut so far, including corrections of PROGRAM-DATE-TIME
      * @param sizeBytes size of the media cut so far
      * @param codecs RFC 6381 codec strings
      */

@@ -5,7 +5,8 @@ import io.millrace.platform.log.IndexEntry;
 /**
  * Searches a range of one stream's index for a moment, in log order: a pure fold. Confined to one thread.
  *
- * <p>Times do not go back within an epoch. If two epochs overlap because a node's clock went back, the older epoch
+ * <p>Times do not go back within an epoch. A segment may begin slightly before or after the end of the one before: a time
+ * that both contain is in the later one, and a time between them in the earlier one. If two epochs overlap because a node's clock went back, the older epoch
  * contains the moment. Repeated entries of a restarted packager have no effect.
  */
 public final class MomentSearch {
@@ -68,9 +69,14 @@ public final class MomentSearch {
         }
     }
 
-    /** Reports the end of the log. The time may be within the last entry. */
-    public void endReached() {
-        if (!passed && before != null && before.times().endMs() > timeMs) {
+    /**
+     * Reports the end of the log. The time may be within the last entry.
+     *
+     * @param overlapMs by how much a segment that follows may begin before the end of the last one: the time may turn out
+     *     to be in it
+     */
+    public void endReached(long overlapMs) {
+        if (!passed && before != null && before.times().endMs() - (before.last() ? overlapMs : 0) > timeMs) {
             found = keyframe;
             beganTooLate = keyframe == null && !sawStart;
         }

@@ -8,8 +8,12 @@ import java.util.List;
  *
  * @param entries the entries in log order, without omissions
  * @param settled whether later records of the log cannot change the results
+ * @param overlapMs by how much a segment that follows may begin before the end of the last entry
  */
-public record MomentSpan(List<Moment.At> entries, boolean settled) {
+public record MomentSpan(List<Moment.At> entries, boolean settled, long overlapMs) {
+    /** Nothing is in the log yet. */
+    public static final MomentSpan EMPTY = new MomentSpan(List.of(), false, 0);
+
     public MomentSpan {
         entries = List.copyOf(entries);
     }
@@ -30,7 +34,7 @@ public record MomentSpan(List<Moment.At> entries, boolean settled) {
                 return search;
             }
         }
-        search.endReached();
+        search.endReached(overlapMs);
         return search;
     }
 }

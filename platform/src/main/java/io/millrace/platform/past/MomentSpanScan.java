@@ -99,6 +99,6 @@ final class MomentSpanScan implements Predicate<ConsumerRecord<String, LogRecord
     }
 
     MomentSpan result() {
-        return new MomentSpan(entries, settled);
+        return new MomentSpan(entries, settled, settled ? 0 : epoch.rules().largestStepMs());
     }
 }

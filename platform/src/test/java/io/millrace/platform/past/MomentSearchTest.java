@@ -65,6 +65,12 @@ class MomentSearchTest {
             return this;
         }
 
+        /** PROGRAM-DATE-TIME is corrected, without a discontinuity. */
+        Index movedMs(long ms) {
+            timeMs += ms;
+            return this;
+        }
+
         Index epoch(long afterMs) {
             epoch++;
             segment = 0;
@@ -74,11 +80,15 @@ class MomentSearchTest {
     }
 
     private static MomentSearch search(List<IndexEntry> entries, int from, long timeMs) {
+        return search(entries, from, timeMs, 0);
+    }
+
+    private static MomentSearch search(List<IndexEntry> entries, int from, long timeMs, long overlapMs) {
         var search = new MomentSearch(timeMs);
         for (int i = from; i < entries.size() && search.fold(i, entries.get(i)); i++) {
             // Searches until it has found the entry.
         }
-        search.endReached();
+        search.endReached(overlapMs);
         return search;
     }
 
@@ -158,19 +168,39 @@ class MomentSearchTest {
                 .containsExactly(1L, 7L);
     }
 
+    @Test
+    void timeBeforeSegmentThatBeginsLaterBelongsToTheOneBefore() {
+        Index index = new Index().segments(2).movedMs(50).segments(2);
+        assertThat(found(index, 1_999)).isEqualTo(1_000);
+        assertThat(found(index, 2_020)).isEqualTo(1_000);
+        assertThat(found(index, 2_050)).isEqualTo(2_050);
+    }
+
+    @Test
+    void timeThatTwoSegmentsContainBelongsToTheLater() {
+        Index index = new Index().segments(2).movedMs(-50).segments(2);
+        assertThat(found(index, 1_949)).isEqualTo(1_000);
+        assertThat(found(index, 1_950)).isEqualTo(1_950);
+        assertThat(found(index, 2_000)).isEqualTo(1_950);
+    }
+
+    /** The result must not change when the next segment is in the log. */
+    @Test
+    void endOfNewestSegmentIsUndecidedUntilTheNext() {
+        Index index = new Index().segments(2);
+        assertThat(search(index.entries, 0, T0 + 1_949, 50).result()).isInstanceOf(Moment.At.class);
+        assertThat(search(index.entries, 0, T0 + 1_950, 50).result()).isEqualTo(new Moment.NotYet());
+        assertThat(search(index.entries, 0, T0 + 1_950, 0).result()).isInstanceOf(Moment.At.class);
+        // Within a segment, times continue exactly.
+        index.entries.removeLast();
+        assertThat(search(index.entries, 0, T0 + 1_499, 50).result()).isInstanceOf(Moment.At.class);
+    }
+
     /** Wherever reading began, it either returns the result of the whole index or reports that it began too late. */
     @Property
-    void resultDoesNotDependOnStartOfReading(@ForAll @Size(max = 12) List<@IntRange(min = 0, max = 5) Integer> shape,
+    void resultDoesNotDependOnStartOfReading(@ForAll @Size(max = 12) List<@IntRange(min = 0, max = 7) Integer> shape,
             @ForAll @IntRange(min = -2_000, max = 30_000) int timeMs, @ForAll @IntRange(max = 40) int from) {
-        Index index = new Index();
-        for (int step : shape) {
-            switch (step) {
-                case 0 -> index.pauseMs(3_000).segment(true);
-                case 1 -> index.epoch(4_000).segment(true);
-                case 2 -> index.segment(index.entries.isEmpty());
-                default -> index.segment(true);
-            }
-        }
+        Index index = index(shape);
         MomentSearch whole = search(index.entries, 0, T0 + timeMs);
         MomentSearch late = search(index.entries, from, T0 + timeMs);
         boolean startsBeforeTheTime = from < index.entries.size()
@@ -178,5 +208,33 @@ class MomentSearchTest {
         if (startsBeforeTheTime && !late.beganTooLate()) {
             assertThat(late.result()).isEqualTo(whole.result());
         }
+    }
+
+    /** A time that has been found in the log is found at the same keyframe when the log has grown. */
+    @Property
+    void resultDoesNotChangeWhenIndexGrows(@ForAll @Size(max = 12) List<@IntRange(min = 0, max = 7) Integer> shape,
+            @ForAll @IntRange(min = -2_000, max = 30_000) int timeMs) {
+        Index index = index(shape);
+        Moment whole = search(index.entries, 0, T0 + timeMs).result();
+        for (int to = 0; to < index.entries.size(); to++) {
+            if (search(index.entries.subList(0, to), 0, T0 + timeMs, 50).result() instanceof Moment.At at) {
+                assertThat(at).isEqualTo(whole);
+            }
+        }
+    }
+
+    private static Index index(List<Integer> shape) {
+        Index index = new Index();
+        for (int step : shape) {
+            switch (step) {
+                case 0 -> index.pauseMs(3_000).segment(true);
+                case 1 -> index.epoch(4_000).segment(true);
+                case 2 -> index.segment(index.entries.isEmpty());
+                case 3 -> index.movedMs(-50).segment(true);
+                case 4 -> index.movedMs(50).segment(true);
+                default -> index.segment(true);
+            }
+        }
+        return index;
     }
 }

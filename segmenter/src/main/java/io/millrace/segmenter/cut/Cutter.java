@@ -65,6 +65,7 @@ final class Cutter {
     private long waitingTicks;
     private VideoClock videoClock = new VideoClock();
     private AudioClock audioClock = new AudioClock();
+    private ClockDrift drift = new ClockDrift();
     private Segment segment;
 
     Cutter(long epoch, EpochRules rules) {
@@ -90,6 +91,11 @@ final class Cutter {
         return endWallMs == Long.MIN_VALUE ? startedAtMs : endWallMs;
     }
 
+    /** Returns by how much PROGRAM-DATE-TIME has been moved in the session to follow the clock, ms. */
+    long movedMs() {
+        return drift.movedMs();
+    }
+
     /** Begins a session. The caller has closed the open segment. */
     void beginSession(long number, SessionStarted started) {
         session = number;
@@ -99,6 +105,7 @@ final class Cutter {
         audio = null;
         anchored = false;
         discontinuous = true;
+        drift = new ClockDrift();
     }
 
     /** Packets are missing here, or may be: closes the open segment, so that the next one begins at a keyframe. */
@@ -129,8 +136,20 @@ final class Cutter {
     void frame(long offset, Packet packet, SessionFold sessions, Step out) {
         if (packet.kind() == Packet.Kind.VIDEO) {
             video(offset, packet, sessions, out);
-            return;
+        } else {
+            audioUnit(offset, packet, sessions, out);
         }
+        if (playlist.rules.followsClock() && leading == leadingOf(packet.kind())) {
+            long mediaMs = packet.timestampMs() - originMs;
+            drift.observe(mediaMs, Math.floorDiv(packet.arrivalUs(), 1_000L) - wallMs - mediaMs);
+        }
+    }
+
+    private static Leading leadingOf(Packet.Kind kind) {
+        return kind == Packet.Kind.VIDEO ? Leading.VIDEO : Leading.AUDIO;
+    }
+
+    private void audioUnit(long offset, Packet packet, SessionFold sessions, Step out) {
         try {
             if (packet.media() instanceof TrackMedia.AccessUnit unit) {
                 unit.codec().inBand(unit.data()).ifPresent(config -> audio = new TrackConfig(config));
@@ -159,6 +178,7 @@ final class Cutter {
         waitingTicks = 0;
         videoClock.beginLine();
         audioClock.beginLine();
+        drift.beginLine();
     }
 
     private void video(long offset, Packet packet, SessionFold sessions, Step out) {
@@ -341,10 +361,8 @@ final class Cutter {
 
     private void open(Draft frame, long startTicks, long dueTicks, SessionFold sessions, Step out) {
         boolean isNew = discontinuous && !playlist.isFirstSegment();
-        long startWallMs = wallMs + Math.floorDiv(startTicks, 90L);
-        if (isNew && startWallMs < endWallMs) {
-            // The nodes' wall clocks differ, but the playlist's PROGRAM-DATE-TIME must not go back.
-            wallMs += endWallMs - startWallMs;
+        if (isNew) {
+            discontinueAt(startTicks);
         }
         TrackConfig leadVideo = leading == Leading.VIDEO ? video : null;
         long number = playlist.nextSegment();
@@ -358,6 +376,20 @@ final class Cutter {
         segment.lead(frame, dueTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
         discontinuous = false;
         opened(leadVideo, audio, out);
+    }
+
+    /** Sets PROGRAM-DATE-TIME at a discontinuity. */
+    private void discontinueAt(long startTicks) {
+        long aheadMs = wallMs + Math.floorDiv(startTicks, 90L) - endWallMs;
+        if (playlist.rules.followsClock()) {
+            long stepMs = drift.move(Math.max(0, aheadMs), Long.MAX_VALUE);
+            wallMs += stepMs;
+            aheadMs += stepMs;
+        }
+        if (aheadMs < 0) {
+            // The nodes' wall clocks differ, but the playlist's PROGRAM-DATE-TIME must not go back.
+            wallMs -= aheadMs;
+        }
     }
 
     private void opened(TrackConfig withVideo, TrackConfig withAudio, Step out) {
@@ -379,7 +411,12 @@ final class Cutter {
 
     private void closeBefore(Draft successor, long endTicks, Step out) {
         segment.lead().endAt(successor.dts);
+        Segment closed = segment;
         closeAt(endTicks, out);
+        if (!discontinuous && playlist.rules.followsClock()) {
+            long largestMs = playlist.rules.largestStepMs();
+            wallMs += drift.move(closed.mostBackMs(largestMs), closed.mostForwardMs(largestMs));
+        }
     }
 
     /** Closes the open segment, if any, after its newest frame. */
@@ -413,6 +450,7 @@ final class Cutter {
                 .put("discontinuous", discontinuous).put("videoSeenMs", videoSeenMs).put("audioMs", audioMs)
                 .put("waitingTicks", waitingTicks).put("videoClock", videoClock.write(g.child("videoClock")))
                 .put("audioClock", audioClock.write(g.child("audioClock")))
+                .put("drift", drift.write(g.child("drift")))
                 .put("segment", segment == null ? null : segment.write(g.child("segment")));
     }
 
@@ -433,6 +471,7 @@ final class Cutter {
         cutter.waitingTicks = g.int64("waitingTicks");
         cutter.videoClock = VideoClock.read(g.record("videoClock"));
         cutter.audioClock = AudioClock.read(g.record("audioClock"));
+        cutter.drift = ClockDrift.read(g.record("drift"));
         cutter.segment = g.isNull("segment") ? null : Segment.read(g.record("segment"));
         return cutter;
     }

@@ -191,8 +191,11 @@ final class Directory {
         }
     }
 
-    /** @param sizeBytes total size of the packets' bodies */
-    void cut(Cut cut, long sizeBytes, Step out) {
+    /**
+     * @param sizeBytes total size of the packets' bodies
+     * @param movedMs by how much PROGRAM-DATE-TIME has been moved in the session
+     */
+    void cut(Cut cut, long sizeBytes, long movedMs, Step out) {
         boolean first = bitrate == 0;
         lastSegment = cut.last() ? cut.id().segment() : lastSegment;
         windowTicks += cut.times().durationTicks();
@@ -201,7 +204,7 @@ final class Directory {
         if (last >= 0) {
             StreamEntry.Session s = sessions.get(last);
             sessionTicks += cut.times().durationTicks();
-            sessions.set(last, s.withMedia(sessionTicks / 90, s.sizeBytes() + sizeBytes));
+            sessions.set(last, s.withMedia(sessionTicks / 90 + movedMs, s.sizeBytes() + sizeBytes));
         }
         if (cut.last() && windowTicks > 0 && (first || windowTicks >= REFRESH_TICKS)) {
             bitrate = windowBytes * 8 * 90_000 / windowTicks;

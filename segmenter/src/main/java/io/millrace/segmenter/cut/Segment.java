@@ -18,6 +18,8 @@ import java.util.function.Consumer;
 final class Segment {
     /** A segment ends after this many parts, so that it cannot grow without limit while timestamps stand still. */
     private static final int PARTS_LIMIT = 1_024;
+    /** The next segment begins at most this fraction of the segment's duration before or after the segment's end. */
+    private static final int STEP_DIVISOR = 100;
 
     final long number;
     final TrackConfig video;
@@ -28,6 +30,8 @@ final class Segment {
     private TrackConfig audio;
     private int nextPart;
     private long partTicks;
+    /** Start of the last part in a cut, 90 kHz. Needed only after the segment is closed, and then not in the state. */
+    private long lastPartTicks;
     private final Drafts part;
     private final Drafts group;
     private Draft lead;
@@ -137,7 +141,23 @@ final class Segment {
                 nextPart == 0 ? opening.head() : null, drafts.stream().map(d -> d.sample(firstOffset)).toList()));
         part.clear();
         nextPart++;
+        lastPartTicks = partTicks;
         partTicks = endTicks;
+    }
+
+    /**
+     * Returns how much later than this closed segment's end the next one may begin without a discontinuity, ms.
+     *
+     * @param largestMs the limit for all segments
+     */
+    long mostForwardMs(long largestMs) {
+        return Math.min(largestMs, (partTicks - startTicks) / 90 / STEP_DIVISOR);
+    }
+
+    /** The same, earlier: it also begins after the start of the last part, so that times increase. */
+    long mostBackMs(long largestMs) {
+        long lastPartMs = Math.floorDiv(partTicks, 90L) - Math.floorDiv(lastPartTicks, 90L);
+        return Math.clamp(lastPartMs - 1, 0, mostForwardMs(largestMs));
     }
 
     private boolean isIndependent(Draft draft) {

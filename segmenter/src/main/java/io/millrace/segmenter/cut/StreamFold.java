@@ -226,7 +226,7 @@ public final class StreamFold {
 
     private void enterCuts(Step step) {
         for (Cut cut : step.takeNewCuts()) {
-            directory.cut(cut, openBytes, step);
+            directory.cut(cut, openBytes, cutter.movedMs(), step);
             openBytes = 0;
         }
     }

@@ -1,0 +1,84 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.segmenter.Tape;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Epochs with former rules are cut as before. The digests were computed before version 6 of the rules existed; if one
+ * differs, former rules have changed.
+ */
+class FormerRulesTest {
+    private static final int TAPES = 40;
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, d2a8572632213e5e",
+        "2, d2a8572632213e5e",
+        "3, d2a8572632213e5e",
+        "4, d2a8572632213e5e",
+        "5, 406c410698bacfc8"})
+    void cutsAreTheSame(int version, String expected) throws NoSuchAlgorithmException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (int seed = 0; seed < TAPES; seed++) {
+            for (String line : lines(Dump.of(tape(seed, version)))) {
+                digest.update((line + "\n").getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        assertThat(HexFormat.of().formatHex(digest.digest(), 0, 8)).isEqualTo(expected);
+    }
+
+    private static List<String> lines(Dump.Outcome outcome) {
+        List<String> lines = new ArrayList<>();
+        for (Cut cut : outcome.cuts()) {
+            lines.add(cut.id() + " " + cut.session() + " " + cut.packets() + " " + cut.times());
+            cut.samples().forEach(sample -> lines.add(sample.toString()));
+        }
+        lines.addAll(Dump.parts(outcome.cuts()));
+        outcome.entries().forEach(entry -> lines.add(entry.state() + " " + entry.span() + " " + entry.sessions()));
+        return lines;
+    }
+
+    /** An encoder whose timestamps jump, with losses, holes, other configurations, reconnects and takeovers. */
+    private static Tape tape(int seed, int version) {
+        EpochRules rules = new EpochRules(version, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
+        Random random = new Random(seed);
+        Tape tape = new Tape();
+        Tape.Publisher p = tape.publisher(rules).configs();
+        long ms = random.nextInt(100_000);
+        for (int i = 0; i < 60; i++) {
+            int frames = 1 + random.nextInt(80);
+            int frameMs = 10 + random.nextInt(60);
+            p.live(ms, frames, frameMs, 1 + random.nextInt(80));
+            ms += (long) frames * frameMs;
+            switch (random.nextInt(16)) {
+                case 0 -> p.lose();
+                case 1 -> ms = random.nextInt(5_000_000);
+                case 2 -> ms += random.nextInt(4_000);
+                case 3 -> p.videoConfig(random.nextBoolean() ? Tape.AVC_64P : Tape.AVC_180P);
+                case 4 -> p.audioConfig(random.nextBoolean() ? Tape.AAC_48K_MONO : Tape.AAC_48K_STEREO);
+                case 5 -> p.sound(ms, ms + random.nextInt(4_000));
+                case 6 -> p = tape.publisher(rules).configs();
+                case 7 -> p.ends();
+                case 8 -> p.ends().graceOver();
+                default -> {
+                    // The stream continues.
+                }
+            }
+        }
+        p.ends();
+        return tape;
+    }
+}
