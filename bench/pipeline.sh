@@ -45,9 +45,11 @@ nginx_port=18937
 start_nginx_rtmp "$nginx_port" "hls on; hls_path $work/hls; hls_fragment 2s; hls_playlist_length 60s;"
 nginx=$pid
 common=(--admin-port 0 --kafka-metrics on)
+# All publishers have one address, and each load has names of its own.
+many_names=(--rtmp-limits new-names-per-address=100000,new-names=100000)
 case $mode in
     up)
-        run up up --host 127.0.0.1 --rtmp-port 0 --http-port 0 --kafka-port 0 --data-dir "$work/data"
+        run up up --host 127.0.0.1 --rtmp-port 0 --http-port 0 --kafka-port 0 --data-dir "$work/data" "${many_names[@]}"
         await_all
         rtmp=$(part up rtmp)
         packagers=(up) clients=(up)
@@ -65,7 +67,7 @@ case $mode in
         packagers=() clients=()
         for ((i = 1; i <= each; i++)); do
             stage=(--kafka "$kafka" --host 127.0.0.1)
-            run "ingest$i" ingest "${stage[@]}" --rtmp-port 0
+            run "ingest$i" ingest "${stage[@]}" --rtmp-port 0 "${many_names[@]}"
             run "segmenter$i" segmenter "${stage[@]}" --data-dir "$work/segmenter$i"
             run "packager$i" packager "${stage[@]}"
             run "edge$i" edge "${stage[@]}" --rtmp-port 0 --http-port 0
