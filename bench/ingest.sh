@@ -36,7 +36,9 @@ start_nginx_rtmp "$nginx_port"
 nginx=$pid
 start broker broker --kafka-port 0 --data-dir "$work/data" --admin-port 0
 broker=$pid
-start ingest ingest --kafka "$(part broker kafka)" --host 127.0.0.1 --rtmp-port 0 --admin-port 0
+# All publishers have one address, and each load has names of its own.
+start ingest ingest --kafka "$(part broker kafka)" --host 127.0.0.1 --rtmp-port 0 --admin-port 0 \
+    --rtmp-limits new-names-per-address=100000,new-names=100000
 ingest=$pid
 rtmp=$(part ingest rtmp)
 admin=$(part ingest admin)
