@@ -38,7 +38,7 @@ start broker broker --kafka-port 0 --data-dir "$work/data" --admin-port 0
 broker=$pid
 # All publishers have one address, and each load has names of its own.
 start ingest ingest --kafka "$(part broker kafka)" --host 127.0.0.1 --rtmp-port 0 --admin-port 0 \
-    --rtmp-limits new-names-per-address=100000,new-names=100000
+    --rtmp-limits new-names-per-address=99999,new-names=99999
 ingest=$pid
 rtmp=$(part ingest rtmp)
 admin=$(part ingest admin)

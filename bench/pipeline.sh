@@ -46,7 +46,7 @@ start_nginx_rtmp "$nginx_port" "hls on; hls_path $work/hls; hls_fragment 2s; hls
 nginx=$pid
 common=(--admin-port 0 --kafka-metrics on)
 # All publishers have one address, and each load has names of its own.
-many_names=(--rtmp-limits new-names-per-address=100000,new-names=100000)
+many_names=(--rtmp-limits new-names-per-address=99999,new-names=99999)
 case $mode in
     up)
         run up up --host 127.0.0.1 --rtmp-port 0 --http-port 0 --kafka-port 0 --data-dir "$work/data" "${many_names[@]}"
