@@ -86,9 +86,14 @@ public final class SegmentMux {
                 track.config())).orElse(null);
     }
 
+    /** @throws UnsupportedException if there are several: a format with one PID for each kind cannot tell them apart */
     private Optional<Track> track(Packet.Kind kind) {
-        return head.tracks().stream()
-                .filter(track -> track.kind() == kind && carried(rendition, head.rules(), track).isPresent()).findFirst();
+        List<Track> tracks = head.tracks().stream()
+                .filter(track -> track.kind() == kind && carried(rendition, head.rules(), track).isPresent()).toList();
+        if (tracks.size() > 1) {
+            throw new UnsupportedException("Rendition", kind + " tracks", tracks.size(), "one of each kind");
+        }
+        return tracks.stream().findFirst();
     }
 
     private int timescale(AudioConfig audio) {
