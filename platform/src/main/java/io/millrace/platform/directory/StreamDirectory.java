@@ -19,7 +19,7 @@ import java.util.function.Predicate;
  * In-memory view of the directory topics: the retained epochs of every stream, the streams and epochs that have
  * expired, and the addresses of the ingest nodes.
  *
- * <p>Thread-safe: one feed writes, all event loops read. The epochs of a stream are replaced as a whole, so a reader
+ * <p>Thread-safe: one feed applies records, all event loops read, and add and cancel waits. The epochs of a stream are replaced as a whole, so a reader
  * sees the state before or after a record, never in between.
  */
 public final class StreamDirectory {

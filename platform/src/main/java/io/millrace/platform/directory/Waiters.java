@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Those who wait for a value that does not exist yet, such as requests for a segment that is not listed. A waiter costs
- * one entry in a set; nothing polls.
+ * Requests that wait for a value, such as a segment that is not listed yet. A waiter costs one entry in a set; nothing
+ * polls.
  *
  * <p>Thread-safe: one thread offers values, any thread waits.
  */

@@ -13,6 +13,7 @@ import java.util.Comparator;
 public record PartId(long epoch, long segment, int part) implements Comparable<PartId> {
     /** The part number of an init section. */
     public static final int INIT = -1;
+
     private static final Comparator<PartId> LOG_ORDER = Comparator.comparingLong(PartId::epoch)
             .thenComparingLong(PartId::segment).thenComparingInt(PartId::part);
 
