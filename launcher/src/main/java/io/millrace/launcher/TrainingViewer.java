@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Watches the demo stream for some seconds over HTTP-FLV, then requests what a player of HLS, the web page and an operator
- * request: the viewer of a training run. Blocks its thread.
+ * Watches the demo stream for some seconds over HTTP-FLV, then requests what a player of HLS, the web page and an
+ * operator request: the viewer of a training run. Blocks its thread.
  */
 final class TrainingViewer implements Job {
     private static final long WATCH_NANOS = Duration.ofSeconds(8).toNanos();

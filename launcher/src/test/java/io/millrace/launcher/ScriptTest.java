@@ -24,8 +24,8 @@ import static io.millrace.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The script {@code millrace} of an unpacked release. Its JVM is a shell script: a training run does what the test says, and every
- * other run prints its arguments.
+ * The script {@code millrace} of an unpacked release. Its JVM is a shell script: a training run does what the test
+ * says, and every other run prints its arguments.
  */
 @Timeout(120)
 class ScriptTest {
@@ -179,7 +179,10 @@ class ScriptTest {
         }
     }
 
-    /** @param pid the holder's: none if it was killed before it wrote the number, or that of a process that has nothing to do with it */
+    /**
+     * @param pid the holder's: none if it was killed before it wrote the number, or that of a process that has nothing
+     *     to do with it
+     */
     @ParameterizedTest
     @CsvSource({"none, 3", "dead, 0", "alive, 120"})
     void takesOverStaleLock(String pid, long ageMinutes) throws Exception {

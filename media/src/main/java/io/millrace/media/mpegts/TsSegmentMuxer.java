@@ -67,8 +67,8 @@ public final class TsSegmentMuxer {
     private int droppedFrames;
 
     /**
-     * The part that is being written, with buffers that its PES packets share. They are dropped with the part, because a
-     * muxer lives as long as its segment, and one picture can be as large as a part.
+     * The part that is being written, with buffers that its PES packets share. They are dropped with the part, because
+     * a muxer lives as long as its segment, and one picture can be as large as a part.
      *
      * @param bytes the part
      * @param unit elementary stream bytes of the PES packet that is being written

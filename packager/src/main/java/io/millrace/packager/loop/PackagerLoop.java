@@ -230,7 +230,9 @@ public final class PackagerLoop implements AutoCloseable {
         }
     }
 
-    /** Counts the brokers that lead assigned partitions. Their leaders are known to the consumer, so no request is sent. */
+    /**
+     * Counts the brokers that lead assigned partitions. Their leaders are known to the consumer, so no request is sent.
+     */
     private void setPace() {
         Set<Node> leaders = new HashSet<>();
         try {

@@ -4,11 +4,11 @@ import io.millrace.platform.kafka.RecordRate;
 import java.time.Duration;
 
 /**
- * How long the packager waits before and during a poll. A fetch costs both ends almost as much with one record as with a
- * hundred, and so does waking the workers. While many records arrive, the loop therefore polls a few times per tick and then
- * rests until the next one: the first poll returns the responses to fetches that have been open since the last tick, with the
- * first records after it; each of the others returns the rest of one broker. While few arrive, it polls without a rest, and a
- * record is read as it arrives.
+ * How long the packager waits before and during a poll. A fetch costs both ends almost as much with one record as with
+ * a hundred, and so does waking the workers. While many records arrive, the loop therefore polls a few times per tick
+ * and then rests until the next one: the first poll returns the responses to fetches that have been open since the last
+ * tick, with the first records after it; each of the others returns the rest of one broker. While few arrive, it polls
+ * without a rest, and a record is read as it arrives.
  *
  * <p>Pure: time is an argument. Confined to the loop.
  */
@@ -36,7 +36,10 @@ final class PollPace {
         tick = Math.floorDiv(nowNanos, TICK_NANOS);
     }
 
-    /** Takes the number of brokers that lead partitions of the loop. A poll may return as soon as one of them has answered. */
+    /**
+     * Takes the number of brokers that lead partitions of the loop. A poll may return as soon as one of them has
+     * answered.
+     */
     void leaders(int count) {
         leaders = count;
     }

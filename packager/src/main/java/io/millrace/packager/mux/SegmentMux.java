@@ -80,7 +80,10 @@ public final class SegmentMux {
                 && head.tracks().stream().anyMatch(track -> carried(rendition, head.rules(), track).isPresent());
     }
 
-    /** Returns the configuration of the rendition's track of a kind; null without one, or if the format does not carry it. */
+    /**
+     * Returns the configuration of the rendition's track of a kind; null without one, or if the format does not carry
+     * it.
+     */
     private CodecConfig carried(Packet.Kind kind) {
         return track(kind).map(track -> CodecConfig.parse(carried(rendition, head.rules(), track).orElseThrow(),
                 track.config())).orElse(null);
@@ -102,8 +105,8 @@ public final class SegmentMux {
     }
 
     /**
-     * Returns the codec if the rendition has the track and its format carries it. Other tracks are omitted; the segmenter
-     * has put a warning in the directory.
+     * Returns the codec if the rendition has the track and its format carries it. Other tracks are omitted; the
+     * segmenter has put a warning in the directory.
      */
     private static Optional<Codec> carried(RenditionId rendition, EpochRules rules, Track track) {
         return !rendition.has(track.kind(), track.id())

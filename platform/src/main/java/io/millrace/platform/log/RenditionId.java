@@ -3,12 +3,12 @@ package io.millrace.platform.log;
 import java.util.List;
 
 /**
- * The identity of a rendition in its epoch: a format and the tracks in it. The parts of a rendition form one output, with its
- * own playlist and, if the format has them, its own init sections. Immutable.
+ * The identity of a rendition in its epoch: a format and the tracks in it. The parts of a rendition form one output,
+ * with its own playlist and, if the format has them, its own init sections. Immutable.
  *
  * @param format container format
- * @param tracks the tracks in their order, each once; empty for the default track of each kind, whichever a segment has, so that the rendition is the
- *     same when a track is missing from some segments
+ * @param tracks the tracks in their order, each once; empty for the default track of each kind, whichever a segment
+ *     has, so that the rendition is the same when a track is missing from some segments
  */
 public record RenditionId(Format format, List<TrackId> tracks) {
     /** Maximum number of tracks that are named. */

@@ -13,8 +13,8 @@ public interface Player {
     boolean isOver();
 
     /**
-     * Runs {@code task} when the play ends before the application has accepted it; immediately if it has ended. Replaces
-     * the task of an earlier call.
+     * Runs {@code task} when the play ends before the application has accepted it; immediately if it has ended.
+     * Replaces the task of an earlier call.
      */
     void whenOver(Runnable task);
 

@@ -224,7 +224,8 @@ public final class RtmpClient implements AutoCloseable {
             if (session.state() == ClientSession.State.PUBLISHING && failure == null) {
                 session.finish();
                 writeOutput();
-                socket.shutdownOutput();
+                // With TLS, this writes as well.
+                watched(socket::shutdownOutput);
             }
         } catch (IOException cause) {
             fail(server + " went away: " + cause.getMessage(), cause);
@@ -303,13 +304,23 @@ public final class RtmpClient implements AutoCloseable {
         if (!output.hasRemaining()) {
             return;
         }
+        watched(() -> socket.getOutputStream().write(output.array(), output.position(), output.remaining()));
+    }
+
+    /** Writes to the socket, which the reader closes if that takes too long. */
+    private void watched(Write write) throws IOException {
         writingSinceNanos = System.nanoTime();
         writing = true;
         try {
-            socket.getOutputStream().write(output.array(), output.position(), output.remaining());
+            write.run();
         } finally {
             writing = false;
         }
+    }
+
+    @FunctionalInterface
+    private interface Write {
+        void run() throws IOException;
     }
 
     private void check() throws RtmpException {

@@ -19,8 +19,8 @@ interface MediaSink extends AutoCloseable {
     void send(MediaKind kind, long timestampMs, ByteBuffer body) throws IOException;
 
     /**
-     * Ends the session, in good order unless a {@link #send} is blocked, which then fails. Thread-safe; further calls have no
-     * effect.
+     * Ends the session, in good order unless a {@link #send} is blocked, which then fails. Thread-safe; further calls
+     * have no effect.
      */
     @Override
     void close();
