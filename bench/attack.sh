@@ -8,6 +8,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . bench/lib.sh
+# Another program would have to make its cache first, or has none.
+export MILLRACE_CACHE=off
 
 readonly ATTACKS=${ATTACKS:-"none rtmp-idle rtmp-begun rtmp-commands rtmp-amf rtmp-published rtmp-early rtmp-again rtmp-questions
     rtmp-players names http-half http-held http-pipeline http-websocket http-slow-flv http-slow-lists http-slow-playlists http-agents

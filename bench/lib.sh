@@ -1,8 +1,8 @@
 # Shared by the measuring scripts: a work directory, processes that end with the script, the clip, percentiles.
 # To be sourced in the root directory of the project, with set -euo pipefail.
 
-# What runs for months is not measured without its AOT cache, nor while that is being made.
-./millrace train >/dev/null
+# A server runs for months: measure it with its AOT cache, and not while the cache is made.
+[[ ${MILLRACE_CACHE:-} == off ]] || ./millrace train >/dev/null
 work=$(mktemp -d)
 pids=()
 

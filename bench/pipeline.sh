@@ -104,9 +104,10 @@ latencies() {
         awk '!($1 in n) {order[++k] = $1} {n[$1] += $2} END {for (i = 1; i <= k; i++) print order[i], n[order[i]]}' >"$1"
 }
 
-# metrics: what all processes have counted so far: bytes allocated, seconds of collector pauses, number of pauses, packets received.
+# metrics: what all stages have counted so far: bytes allocated, seconds of collector pauses, number of pauses, packets received. A
+# broker of its own has no admin port, so what it allocates is not included.
 metrics() {
-    for name in "${names[@]}"; do curl -sf "$(part "$name" admin)/metrics"; done | awk '
+    for name in "${clients[@]}"; do curl -sf "$(part "$name" admin)/metrics"; done | awk '
         /^jvm_gc_memory_allocated_bytes_total/ {allocated += $NF}
         /^jvm_gc_pause_seconds_sum/ {paused += $NF}
         /^jvm_gc_pause_seconds_count/ {pauses += $NF}

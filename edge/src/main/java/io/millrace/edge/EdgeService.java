@@ -142,6 +142,11 @@ public final class EdgeService implements AutoCloseable, Drainable {
                 rtmp.askPlayersToLeave("The server is shutting down, connect again"));
     }
 
+    /** Returns the number of requests and players that wait for their stream. */
+    int awaitedStreams() {
+        return feeds.directory().awaited();
+    }
+
     /** Returns the number of RTMP players that wait for something to play. */
     int heldPlayers() {
         return desk.held();

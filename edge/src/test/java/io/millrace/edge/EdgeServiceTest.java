@@ -144,12 +144,9 @@ class EdgeServiceTest {
     void reportsUnknownStreams() throws Exception {
         var held = Stream.of("/live/never.m3u8", "/live/never.flv", "/live/never/@1/ts/index.m3u8")
                 .map(path -> edge.http.sendAsync(edge.request(path), HttpResponse.BodyHandlers.ofString())).toList();
+        TestEdge.await(() -> edge.service.awaitedStreams() == held.size());
+        edge.clock.pass(Duration.ofMillis(StreamDirectory.ARRIVAL_MS));
         for (var response : held) {
-            // The requests arrive at any time, so the clock goes on until they are answered.
-            TestEdge.await(() -> {
-                edge.clock.pass(Duration.ofMillis(StreamDirectory.ARRIVAL_MS));
-                return response.isDone();
-            });
             assertThat(response.get().statusCode()).isEqualTo(404);
             assertThat(response.get().body()).contains("\"error\":{\"code\":\"stream_not_found\"");
         }
@@ -161,7 +158,7 @@ class EdgeServiceTest {
         try (RtmpClient player = edge.rtmp("live/news");
                 ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> media = reader.submit(player::media);
-            TestEdge.await(() -> edge.service.heldPlayers() == 1);
+            TestEdge.await(() -> edge.service.heldPlayers() == 1 && edge.service.awaitedStreams() == 2);
             assertThat(playlist).isNotDone();
             try (var live = new LiveStream(edge, "live/news"); var log = edge.log("live/news")) {
                 assertThat(media.get()).isNotNull();

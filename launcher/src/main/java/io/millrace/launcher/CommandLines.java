@@ -99,7 +99,8 @@ final class CommandLines {
                         : Optional.empty();
     }
 
-    private static int failed(CommandLine command, Exception e) {
+    /** Reports why a command has failed: in one line if the user can mend it, otherwise also in the log. */
+    static int failed(CommandLine command, Exception e) {
         if (e instanceof UserError) {
             LoggerFactory.getLogger(CommandLines.class).debug("Command failed", e);
             return failed(command.getErr(), e.getMessage());

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 final class ServeCommand implements Callable<Integer> {
     private final Serving serving;
     /** Null if the process ends by a signal. */
-    private final Function<ReadyLine, Job> rehearsal;
+    private final Function<ReadyLine, Job> job;
     @Mixin
     private HelpFlag help;
     @Mixin
@@ -33,10 +33,10 @@ final class ServeCommand implements Callable<Integer> {
         this(serving, null);
     }
 
-    /** @param rehearsal returns a job with whose end the process ends */
-    ServeCommand(Serving serving, Function<ReadyLine, Job> rehearsal) {
+    /** @param job returns a job; the process ends when it ends */
+    ServeCommand(Serving serving, Function<ReadyLine, Job> job) {
         this.serving = serving;
-        this.rehearsal = rehearsal;
+        this.job = job;
     }
 
     @Override
@@ -52,8 +52,8 @@ final class ServeCommand implements Callable<Integer> {
             if (demo != null) {
                 publishDemo(demo, life, ready, out);
             }
-            if (rehearsal != null) {
-                life.opened(JobThread.start("rehearsal", rehearsal.apply(ready), life));
+            if (job != null) {
+                life.opened(JobThread.start("viewer", job.apply(ready), life));
             }
         });
         return ExitCode.OK;

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command {@code train}: runs the demo with viewers for some seconds, on free loopback ports, and ends. The JVM
- * records meanwhile what the AOT cache should contain (JEP 514). No other setting applies, wherever it is set.
+ * records meanwhile what the AOT cache should contain (JEP 514). Ignores all other settings, wherever they are set.
  */
 @Command(name = "train", description = "Runs the whole pipeline with a stream and viewers for some seconds, on free ports: the training run of an AOT cache.")
 final class TrainCommand implements Callable<Integer> {
@@ -32,12 +32,10 @@ final class TrainCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         List<String> arguments = List.of("--host", "127.0.0.1", "--rtmp-port", "0", "--http-port", "0", "--admin-port",
                 "0", "--kafka-port", "0", "--data-dir", dir.toString());
-        CommandLine demo = new CommandLine(new ServeCommand(Serving.DEMO, ready -> new Audience(ready, out)));
+        CommandLine demo = new CommandLine(new ServeCommand(Serving.DEMO, ready -> new TrainingViewer(ready, out)));
         Converters.register(demo);
         demo.setCaseInsensitiveEnumValuesAllowed(true).setOut(out).setErr(spec.commandLine().getErr());
-        demo.setExecutionExceptionHandler((e, _, _) -> {
-            throw e;
-        });
+        demo.setExecutionExceptionHandler((e, command, _) -> CommandLines.failed(command, e));
         LayeredDefaults.install(demo, arguments, Map.of());
         return demo.execute(arguments.toArray(String[]::new));
     }

@@ -52,6 +52,13 @@ class CommandLinesTest {
         assertThat(outcome.setting("kafka-port")).isEqualTo("9092 | default");
     }
 
+    @Test
+    void failedTrainingRunIsOneLine() throws IOException {
+        Outcome outcome = run(Map.of(), "train", file("no directory").toString());
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).hasLineCount(1).startsWith("millrace: ");
+    }
+
     @ParameterizedTest
     @CsvSource({"host,0.0.0.0", "admin-host,127.0.0.1", "rtmp-port,1935", "http-port,8080", "admin-port,8081",
         "kafka,localhost:9092", "kafka-port,9092", "data-dir,./data", "topic-prefix,millrace.", "partitions,8",

@@ -14,8 +14,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * Creates the clients of Kafka Streams. The producer sends each record immediately while there are few, and gathers them
- * while there are many ({@link AdaptiveLinger}). Thread-safe.
+ * Creates the clients of Kafka Streams. The producer sends each record immediately while there are few, and gathers
+ * them while there are many ({@link AdaptiveLinger}). Thread-safe.
  */
 final class StreamsClients implements KafkaClientSupplier, AutoCloseable {
     /** Rate of about six publishers, each with two or three parts per second. */

@@ -4,8 +4,8 @@ import io.millrace.platform.directory.Waiters;
 import java.util.function.Consumer;
 
 /**
- * A request that waits, for a limited time, for a value that does not exist yet: a view of an epoch, or the stream's entry
- * in the directory. Confined to the event loop of its connection.
+ * A request that waits, for a limited time, for a value that does not exist yet: a view of an epoch, or the stream's
+ * entry in the directory. Confined to the event loop of its connection.
  */
 public final class HeldRequest<T> implements ResponseOwner {
     /** Where the value comes from. */

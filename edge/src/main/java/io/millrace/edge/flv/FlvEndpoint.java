@@ -70,7 +70,9 @@ public final class FlvEndpoint implements HttpOutput {
         } else if (entry.isEmpty()) {
             HeldRequest.<StreamEntry>await(responder, StreamDirectory.ARRIVAL_MS,
                     found -> directory.await(stream, _ -> true, found),
-                    arrived -> live(responder, arrived, selection), () -> unknown(responder, stream));
+                    // The directory may have read older epochs first.
+                    arrived -> live(responder, directory.newest(stream).orElse(arrived), selection),
+                    () -> unknown(responder, stream));
         } else if (TimeSpan.isIn(query)) {
             responder.inTurns(() -> rewind(responder, stream, query, selection));
         } else {

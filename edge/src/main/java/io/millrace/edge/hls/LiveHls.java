@@ -93,7 +93,7 @@ final class LiveHls {
     void media(Responder responder, String stream, EpochName epoch) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
-            absent(responder, stream, directory.presence(stream, epoch), its -> its.name().equals(epoch),
+            absent(responder, stream, directory.presence(stream, epoch), its -> its.epoch() == epoch.number(),
                     () -> media(responder, stream, epoch));
             return;
         }

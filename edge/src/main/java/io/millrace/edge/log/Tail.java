@@ -66,8 +66,8 @@ public final class Tail implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * @param ends finds the ends of partitions and fetches no records, because on the connection of a fetching consumer a
-     * query waits for the fetch; may be {@code consumer} if all partitions are followed before the first poll
+     * @param ends finds the ends of partitions and fetches no records, because on the connection of a fetching consumer
+     *     a query waits for the fetch; may be {@code consumer} if all partitions are followed before the first poll
      */
     public Tail(String name, KafkaConsumer<String, LogRecord> consumer, KafkaConsumer<String, LogRecord> ends,
             Owner owner, FatalError fatal) {

@@ -92,7 +92,10 @@ public final class PlayDesk implements PlayApplication {
         return waits ? arrival(request, player) : CompletableFuture.completedFuture(answer(request, player));
     }
 
-    /** Waits for an unknown stream, because another edge may know it already. The player counts meanwhile. */
+    /**
+     * Waits for an unknown stream, because another edge may know it already, until the player leaves. The player counts
+     * meanwhile.
+     */
     private CompletionStage<PlayAnswer> arrival(PlayRequest request, Player player) {
         if (players.incrementAndGet() > limit) {
             players.decrementAndGet();
@@ -103,6 +106,7 @@ public final class PlayDesk implements PlayApplication {
                 TimeUnit.MILLISECONDS.toNanos(StreamDirectory.ARRIVAL_MS));
         Waiters.Waiting waiting = directory.await(request.stream().value(), _ -> true, entry::complete);
         held.incrementAndGet();
+        player.whenOver(() -> entry.complete(null));
         return entry.thenApplyAsync(_ -> {
             expiry.cancel(false);
             waiting.cancel();

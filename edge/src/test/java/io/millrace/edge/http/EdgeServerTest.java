@@ -122,14 +122,17 @@ class EdgeServerTest {
     void answersHeldRequestsWhenStreamAppears() throws Exception {
         StreamEntry late = Records.entry("live/late", 40, StreamEntry.State.LIVE);
         log.segments(late, 0, 9);
-        try (var playlist = new RawHttp(port); var media = new RawHttp(port); var flv = new RawHttp(port)) {
+        try (var playlist = new RawHttp(port); var media = new RawHttp(port); var lost = new RawHttp(port);
+                var flv = new RawHttp(port)) {
             playlist.get("/live/late.m3u8");
             media.get("/live/late/@40/ts/index.m3u8");
+            lost.get("/live/late/@40.8c1e2f3a9b0d/ts/index.m3u8");
             flv.get("/live/late.flv");
-            await().until(() -> directory.awaited() == 3);
+            await().until(() -> directory.awaited() == 4);
             directory.put(late);
             assertThat(playlist.read().status()).isEqualTo(200);
             assertThat(media.read().status()).isEqualTo(200);
+            assertThat(lost.read().status()).as("an epoch whose number is now that of another").isEqualTo(410);
             await().until(() -> !log.sinks.isEmpty());
             FlvSink sink = log.sinks.getFirst();
             sink.execute(() -> {
@@ -147,7 +150,7 @@ class EdgeServerTest {
             http.get("/live/never.flv");
             await().until(() -> directory.awaited() == 1);
         }
-        Patience.await().until(() -> directory.awaited() == 0);
+        await().until(() -> directory.awaited() == 0);
     }
 
     @Test

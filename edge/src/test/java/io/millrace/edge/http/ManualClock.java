@@ -48,8 +48,8 @@ public final class ManualClock implements LimitClock {
         }
     }
 
-    /** Number of connections with timers. */
-    synchronized int alarms() {
+    /** Number of timers that are neither over nor cancelled. */
+    public synchronized int alarms() {
         alarms.removeIf(alarm -> alarm.task().isDone());
         return alarms.size();
     }

@@ -125,8 +125,10 @@ class TailTest {
         KafkaClients kafka = broker.clients("tail2.");
         var fatal = new CompletableFuture<Throwable>();
         var attempts = new AtomicInteger();
-        try (var tail = new Tail("test-tail",
-                kafka.reader("test-tail", Map.of(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 12_000)),
+        // With the request timeout of our clients, the fetch would be closed before the query times out.
+        Map<String, ?> longFetch = Map.of(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 12_000,
+                ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 30_000);
+        try (var tail = new Tail("test-tail", kafka.reader("test-tail", longFetch),
                 kafka.reader("test-ends"), new Counting(), (_, cause) -> fatal.complete(cause), LONG_POLL)) {
             tail.start();
             for (int partition = 0; partition < 2; partition++) {

@@ -188,6 +188,23 @@ class PlayDeskTest implements FlvSource {
         assertThat(next.get()).isInstanceOf(PlayAnswer.Accepted.class);
     }
 
+    /** The limit is one player. */
+    @Test
+    void playerThatLeavesWhileItWaitsKeepsNoPlace() throws Exception {
+        CompletableFuture<PlayAnswer> waits = play("live/never");
+        policy.allow("live/never");
+        await(() -> desk.held() == 1);
+        loop.submit(player::leave).get();
+        assertThat(waits).isCompletedWithValueMatching(PlayAnswer.Refused.class::isInstance);
+        assertThat(desk.held()).isZero();
+        assertThat(directory.awaited()).isZero();
+        assertThat(clock.alarms()).isZero();
+        player.over = false;
+        CompletableFuture<PlayAnswer> next = play();
+        policy.allow();
+        assertThat(next.get()).isInstanceOf(PlayAnswer.Accepted.class);
+    }
+
     @Test
     void playsNothingIfPolicyFails() {
         CompletableFuture<PlayAnswer> answer = play();
@@ -199,6 +216,17 @@ class PlayDeskTest implements FlvSource {
     /** A player to which nothing is sent. */
     private final class SilentPlayer implements Player {
         private volatile boolean over;
+        private Runnable whenOver = () -> {};
+
+        void leave() {
+            over = true;
+            whenOver.run();
+        }
+
+        @Override
+        public void whenOver(Runnable task) {
+            whenOver = task;
+        }
 
         @Override
         public EventExecutor loop() {

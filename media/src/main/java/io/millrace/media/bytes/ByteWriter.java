@@ -95,7 +95,7 @@ public final class ByteWriter {
         return ByteBuffer.wrap(bytes, 0, size);
     }
 
-    /** Forgets what was written, and keeps the array. Views that were returned are no longer valid. */
+    /** Discards the written bytes and keeps the array. Views that were returned are no longer valid. */
     public ByteWriter clear() {
         size = 0;
         return this;

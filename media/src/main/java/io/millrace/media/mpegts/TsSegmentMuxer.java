@@ -54,10 +54,6 @@ public final class TsSegmentMuxer {
     private final TsPidWriter audioPid;
     private final int sectionCounter;
     private final ByteBuffer pmt;
-    /** Elementary stream bytes of the PES packet that is being written; reused for each. */
-    private final ByteWriter unit = new ByteWriter(AudioBatches.LIMIT_BYTES);
-    /** The PES packet that is being written. */
-    private final ByteWriter pes = new ByteWriter(AudioBatches.LIMIT_BYTES);
 
     private boolean begun;
     private boolean ended;
@@ -69,6 +65,22 @@ public final class TsSegmentMuxer {
     private long lastClock90k;
     private TsSample waitingAudio;
     private int droppedFrames;
+
+    /**
+     * The part that is being written, with buffers that its PES packets share. They are dropped with the part, because
+     * a muxer lives as long as its segment, and one picture can be as large as a part.
+     *
+     * @param bytes the part
+     * @param unit elementary stream bytes of the PES packet that is being written
+     * @param pes the PES packet that is being written
+     */
+    private record Output(ByteWriter bytes, ByteWriter unit, ByteWriter pes) {
+        static Output of(List<TsSample> samples, boolean lastPart) {
+            int largest = samples.stream().mapToInt(sample -> sample.data().remaining()).max().orElse(0);
+            int room = Math.max(AudioBatches.LIMIT_BYTES, largest + PICTURE_COST_BYTES);
+            return new Output(new ByteWriter(roomFor(samples, lastPart)), new ByteWriter(room), new ByteWriter(room));
+        }
+    }
 
     /** Returns whether an MPEG-TS segment can contain a track of {@code codec}. */
     public static boolean carries(Codec codec) {
@@ -117,14 +129,14 @@ public final class TsSegmentMuxer {
         if (!lastPart && !frames.isEmpty()) {
             waitingAudio = ownedCopy(frames.removeLast());
         }
-        ByteWriter out = new ByteWriter(roomFor(samples, lastPart));
+        Output out = Output.of(samples, lastPart);
         if (!begun) {
             begun = true;
-            TsPidWriter.section(out, TsProgram.PAT_PID, sectionCounter, TsProgram.pat());
-            TsPidWriter.section(out, TsProgram.PMT_PID, sectionCounter, pmt);
+            TsPidWriter.section(out.bytes, TsProgram.PAT_PID, sectionCounter, TsProgram.pat());
+            TsPidWriter.section(out.bytes, TsProgram.PMT_PID, sectionCounter, pmt);
         }
         interleave(out, pictures, batches(frames), lastPart);
-        return out.view();
+        return out.bytes.view();
     }
 
     /**
@@ -173,7 +185,7 @@ public final class TsSegmentMuxer {
         return frames.isEmpty() ? List.of() : AudioBatches.of(frames, framing.headerBytes(), videoPid == null);
     }
 
-    private void interleave(ByteWriter out, List<TsSample> pictures, List<List<TsSample>> batches, boolean lastPart) {
+    private void interleave(Output out, List<TsSample> pictures, List<List<TsSample>> batches, boolean lastPart) {
         int picture = 0;
         int batch = 0;
         while (picture < pictures.size() || batch < batches.size()) {
@@ -193,44 +205,44 @@ public final class TsSegmentMuxer {
         return !videoSeen && !audioSeen || picture.dts90k() < frame.pts90k();
     }
 
-    private void writeVideo(ByteWriter out, TsSample sample, boolean completing) {
+    private void writeVideo(Output out, TsSample sample, boolean completing) {
         AnnexB.Contents contents = annexB.inspect(sample.data());
-        unit.clear();
+        out.unit.clear();
         // The first picture always gets parameter sets, even if it is not an IDR: a player that starts with this
         // segment has none.
-        annexB.write(unit, sample.data(), contents, contents.idr() || !videoSeen);
+        annexB.write(out.unit, sample.data(), contents, contents.idr() || !videoSeen);
         videoSeen = true;
-        pes.clear();
-        PesHeader.write(pes, PesHeader.VIDEO_STREAM_ID, sample.pts90k(), sample.dts90k(), unit.size(),
+        out.pes.clear();
+        PesHeader.write(out.pes, PesHeader.VIDEO_STREAM_ID, sample.pts90k(), sample.dts90k(), out.unit.size(),
                 completing ? TsPidWriter.COMPLETING_BYTES : 0);
-        pes.bytes(unit.view());
-        fillClock(out, sample.dts90k());
-        videoPid.pes(out, pes.view(), clock(sample.dts90k()), contents.idr(), completing);
+        out.pes.bytes(out.unit.view());
+        fillClock(out.bytes, sample.dts90k());
+        videoPid.pes(out.bytes, out.pes.view(), clock(sample.dts90k()), contents.idr(), completing);
     }
 
-    private void writeAudio(ByteWriter out, List<TsSample> batch, boolean completing) {
-        unit.clear();
-        batch.forEach(sample -> framing.write(unit, sample.data()));
+    private void writeAudio(Output out, List<TsSample> batch, boolean completing) {
+        out.unit.clear();
+        batch.forEach(sample -> framing.write(out.unit, sample.data()));
         long pts90k = batch.getFirst().pts90k();
-        pes.clear();
-        PesHeader.write(pes, PesHeader.AUDIO_STREAM_ID, pts90k, pts90k, unit.size(),
+        out.pes.clear();
+        PesHeader.write(out.pes, PesHeader.AUDIO_STREAM_ID, pts90k, pts90k, out.unit.size(),
                 completing ? TsPidWriter.COMPLETING_BYTES : 0);
-        pes.bytes(unit.view());
-        fillClock(out, pts90k);
+        out.pes.bytes(out.unit.view());
+        fillClock(out.bytes, pts90k);
         boolean withClock = videoPid == null;
         boolean randomAccess = withClock && !audioSeen;
         audioSeen = true;
         if (!withClock && !clockStarted) {
-            videoPid.pcr(out, clock(pts90k));
+            videoPid.pcr(out.bytes, clock(pts90k));
         }
-        audioPid.pes(out, pes.view(), withClock ? clock(pts90k) : TsPidWriter.NO_PCR, randomAccess, completing);
+        audioPid.pes(out.bytes, out.pes.view(), withClock ? clock(pts90k) : TsPidWriter.NO_PCR, randomAccess, completing);
     }
 
-    private void writeFiller(ByteWriter out) {
-        pes.clear();
-        PesHeader.writeContinuation(pes, PesHeader.VIDEO_STREAM_ID, FILLER_BYTES);
-        AnnexB.writeFiller(pes, FILLER_BYTES);
-        videoPid.pes(out, pes.view(), TsPidWriter.NO_PCR, false, true);
+    private void writeFiller(Output out) {
+        out.pes.clear();
+        PesHeader.writeContinuation(out.pes, PesHeader.VIDEO_STREAM_ID, FILLER_BYTES);
+        AnnexB.writeFiller(out.pes, FILLER_BYTES);
+        videoPid.pes(out.bytes, out.pes.view(), TsPidWriter.NO_PCR, false, true);
     }
 
     /**

@@ -62,6 +62,16 @@ final class OpenSegment {
         unwritten--;
     }
 
+    /** Whether no further cut is expected. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** No further cut is expected, although the last one has not been taken. */
+    void abandon() {
+        closed = true;
+    }
+
     /** Whether the index contains all records that the segment will have. */
     boolean isWritten() {
         return closed && unwritten == 0;

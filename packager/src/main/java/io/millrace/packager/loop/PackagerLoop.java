@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -172,7 +173,7 @@ public final class PackagerLoop implements AutoCloseable {
         for (long rest = pace.restNanos(System.nanoTime()); rest > 0; rest = pace.restNanos(System.nanoTime())) {
             TimeUnit.NANOSECONDS.sleep(rest);
         }
-        return poll(pace.timeout());
+        return poll(pace.timeout(System.nanoTime()));
     }
 
     private ConsumerRecords<String, LogRecord> poll(Duration timeout) {
@@ -217,6 +218,7 @@ public final class PackagerLoop implements AutoCloseable {
             return;
         }
         lastCommitNanos = System.nanoTime();
+        setPace();
         Map<TopicPartition, OffsetAndMetadata> due = due(workers.keySet());
         if (!due.isEmpty()) {
             consumer.commitAsync(due, (_, e) -> {
@@ -225,6 +227,23 @@ public final class PackagerLoop implements AutoCloseable {
                     committed.clear();
                 }
             });
+        }
+    }
+
+    /**
+     * Counts the brokers that lead assigned partitions. Their leaders are known to the consumer, so no request is sent.
+     */
+    private void setPace() {
+        Set<Node> leaders = new HashSet<>();
+        try {
+            for (String topic : workers.isEmpty() ? Set.<String>of() : consumer.subscription()) {
+                consumer.partitionsFor(topic, COMMIT_TIMEOUT).stream()
+                        .filter(info -> info.leader() != null && workers.containsKey(info.partition()))
+                        .forEach(info -> leaders.add(info.leader()));
+            }
+            pace.leaders(Math.max(1, leaders.size()));
+        } catch (TimeoutException | WakeupException e) {
+            log.debug("the leaders of the assigned partitions are not known", e);
         }
     }
 

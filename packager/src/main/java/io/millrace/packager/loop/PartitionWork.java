@@ -372,22 +372,22 @@ final class PartitionWork {
 
     private void giveUp(StreamWork stream) {
         meters.dropped(Drop.UNFINISHED);
-        open.remove(stream.open);
+        stream.open.abandon();
         stream.open = null;
     }
 
     /**
      * Abandons open segments of streams that have been silent for long, because they would hold back the committed
-     * position indefinitely.
+     * position indefinitely. Their records that are not in the index yet continue to hold it.
      */
     private void forgetSilent() {
         long nowMs = clock.millis();
         workedMs += Math.clamp(nowMs - lastMs, 0, LONGEST_STEP_MS);
         lastMs = nowMs;
-        List<OpenSegment> silent = open.stream().filter(s -> !s.isWritten()
+        List<OpenSegment> silent = open.stream().filter(s -> !s.isClosed()
                 && workedMs - s.takenMs > UNFINISHED_MS + s.graceMs).toList();
         for (OpenSegment segment : silent) {
-            open.remove(segment);
+            segment.abandon();
             StreamWork stream = streams.get(segment.stream);
             if (stream != null && stream.open == segment) {
                 giveUp(stream);

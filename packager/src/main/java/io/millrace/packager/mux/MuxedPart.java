@@ -26,9 +26,10 @@ public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part) {
                 new Keyframe(cut.session(), keyframeOffset(), head.timestampOffsetMs()), head.start());
     }
 
-    /** Offset in {@code packets} of the first keyframe or, in a stream without video, of the first frame. */
+    /** Offset in {@code packets} of the first keyframe or, in a rendition without video, of the first frame. */
     private long keyframeOffset() {
-        boolean audioOnly = head.track(Packet.Kind.VIDEO).isEmpty();
+        boolean audioOnly = head.tracks().stream()
+                .noneMatch(track -> track.kind() == Packet.Kind.VIDEO && part.rendition().has(track.kind(), track.id()));
         return cut.samples().stream().filter(s -> part.rendition().has(s.kind(), s.track()))
                 .filter(s -> audioOnly || s.kind() == Packet.Kind.VIDEO && s.keyframe())
                 .mapToLong(cut.packets()::offsetOf).findFirst().orElse(Keyframe.NONE);

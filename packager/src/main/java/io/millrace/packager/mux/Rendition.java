@@ -11,8 +11,8 @@ import io.millrace.platform.log.SegmentStart;
 import java.util.List;
 
 /**
- * One rendition of one segment: its parts or, once a part is missing, the gap up to the end of the segment. The next segment
- * has an object of its own, so which parts are missing does not depend on where a packager started.
+ * One rendition of one segment: its parts or, once a part is missing, the gap up to the end of the segment. Each
+ * segment has its own instance, so which parts are missing does not depend on where a packager started.
  *
  * <p>Confined to one thread.
  */

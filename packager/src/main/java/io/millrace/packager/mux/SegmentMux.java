@@ -80,16 +80,23 @@ public final class SegmentMux {
                 && head.tracks().stream().anyMatch(track -> carried(rendition, head.rules(), track).isPresent());
     }
 
-    /** Returns the configuration of the rendition's track of a kind; null without one, or if the format does not carry it. */
+    /**
+     * Returns the configuration of the rendition's track of a kind; null without one, or if the format does not carry
+     * it.
+     */
     private CodecConfig carried(Packet.Kind kind) {
         return track(kind).map(track -> CodecConfig.parse(carried(rendition, head.rules(), track).orElseThrow(),
                 track.config())).orElse(null);
     }
 
+    /** @throws UnsupportedException if there are several: a format with one PID for each kind cannot tell them apart */
     private Optional<Track> track(Packet.Kind kind) {
-        return head.tracks().stream()
-                .filter(track -> track.kind() == kind && carried(rendition, head.rules(), track).isPresent())
-                .findFirst();
+        List<Track> tracks = head.tracks().stream()
+                .filter(track -> track.kind() == kind && carried(rendition, head.rules(), track).isPresent()).toList();
+        if (tracks.size() > 1) {
+            throw new UnsupportedException("Rendition", kind + " tracks", tracks.size(), "one of each kind");
+        }
+        return tracks.stream().findFirst();
     }
 
     private int timescale(AudioConfig audio) {
@@ -98,8 +105,8 @@ public final class SegmentMux {
     }
 
     /**
-     * Returns the codec if the rendition has the track and its format carries it. Other tracks are omitted; the segmenter
-     * has put a warning in the directory.
+     * Returns the codec if the rendition has the track and its format carries it. Other tracks are omitted; the
+     * segmenter has put a warning in the directory.
      */
     private static Optional<Codec> carried(RenditionId rendition, EpochRules rules, Track track) {
         return !rendition.has(track.kind(), track.id())

@@ -530,6 +530,38 @@ class PartitionWorkTest {
         assertThat(life.work.positions().segments()).isEqualTo(cuts);
     }
 
+    /** A crash would lose its last records, and the next owner would begin after them. */
+    @Test
+    void silentStreamHoldsPositionUntilItsRecordsAreIndexed() {
+        Life life = new Life(ROOMY).readAll();
+        int records = life.unacknowledged.size();
+        long graceMs = log.cuts.getFirst().value().head().rules().graceMs();
+        long cuts = log.cuts.size();
+        for (long ms = 0; ms <= graceMs + PartitionWork.UNFINISHED_MS; ms += PartitionWork.LONGEST_STEP_MS) {
+            now = now.plusMillis(PartitionWork.LONGEST_STEP_MS);
+            life.work.decided(cuts, "live/a", further(cuts++, 0));
+            life.advance();
+        }
+        assertThat(life.work.positions().segments()).isZero();
+        life.acknowledge(records);
+        assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size());
+    }
+
+    @Test
+    void abandonedSegmentHoldsPositionUntilItsRecordsAreIndexed() {
+        Entry<Cut> first = log.cuts.stream().filter(e -> e.stream().equals("live/b")).findFirst().orElseThrow();
+        Life life = new Life(ROOMY).readPackets(Integer.MAX_VALUE / 2);
+        life.work.decided(0, "live/b", first.value());
+        life.work.decided(1, "live/b", further(1, 0));
+        life.advance();
+        assertThat(life.dropped("unfinished")).isEqualTo(1);
+        assertThat(life.work.positions().segments()).isZero();
+        life.acknowledge(1);
+        assertThat(life.work.positions().segments()).isEqualTo(1);
+        life.acknowledge(1);
+        assertThat(life.work.positions().segments()).isEqualTo(2);
+    }
+
     @Test
     void clockOfAnotherStreamsNodeAbandonsNoSegment() {
         Entry<Cut> first = log.cuts.stream().filter(e -> e.stream().equals("live/b")).findFirst().orElseThrow();

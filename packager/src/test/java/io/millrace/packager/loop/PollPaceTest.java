@@ -20,18 +20,18 @@ class PollPaceTest {
     void doesNotRestWhileFewRecordsCome() {
         for (long now = START; now < START + 4 * WINDOW; now += 15 * MS) {
             assertThat(pace.restNanos(now)).isZero();
-            assertThat(pace.timeout()).isEqualTo(PollPace.UNTIL_NEXT_RECORD);
+            assertThat(pace.timeout(now)).isEqualTo(PollPace.UNTIL_NEXT_RECORD);
             pace.polled(1, now);
             pace.polled(0, now);
         }
     }
 
     @Test
-    void restsAfterTwoPollsUntilTheNextTick() {
+    void restsAfterTwoPollsOfOneLeaderUntilTheNextTick() {
         pace.polled(MANY, START + WINDOW);
         for (long tick = START + WINDOW + TICK; tick < START + 2 * WINDOW; tick += TICK) {
             assertThat(pace.restNanos(tick)).as("in the tick %s", tick).isZero();
-            assertThat(pace.timeout()).isEqualTo(PollPace.REST_OF_TICK);
+            assertThat(pace.timeout(tick)).isEqualTo(PollPace.REST_OF_TICK);
             pace.polled(3, tick);
             assertThat(pace.restNanos(tick + MS)).as("the rest is not read").isZero();
             pace.polled(MANY, tick + 2 * MS);
@@ -67,6 +67,33 @@ class PollPaceTest {
         assertThat(pace.restNanos(START + WINDOW + MS)).as("under load").isPositive();
         pace.polled(0, START + 2 * WINDOW + MS);
         assertThat(pace.restNanos(START + 2 * WINDOW + MS)).isZero();
-        assertThat(pace.timeout()).isEqualTo(PollPace.UNTIL_NEXT_RECORD);
+        assertThat(pace.timeout(START + 2 * WINDOW + MS)).isEqualTo(PollPace.UNTIL_NEXT_RECORD);
+    }
+
+    /** Each further poll returns with the first broker that responds. */
+    @Test
+    void pollsAgainForEachLeader() {
+        pace.leaders(3);
+        pace.polled(MANY, START + WINDOW);
+        long tick = START + WINDOW + TICK;
+        for (int poll = 0; poll < 4; poll++) {
+            assertThat(pace.restNanos(tick + poll * MS)).as("before poll %s", poll).isZero();
+            assertThat(pace.timeout(tick + poll * MS))
+                    .isEqualTo(PollPace.REST_OF_TICK.minusMillis(Math.max(0, poll - 1)));
+            pace.polled(3, tick + poll * MS);
+        }
+        assertThat(pace.restNanos(tick + 4 * MS)).isEqualTo(TICK - 4 * MS);
+    }
+
+    @Test
+    void brokersThatDoNotRespondDelayNoTick() {
+        pace.leaders(3);
+        pace.polled(MANY, START + WINDOW);
+        long tick = START + WINDOW + TICK;
+        pace.restNanos(tick);
+        pace.polled(3, tick);
+        assertThat(pace.timeout(tick + 9 * MS)).as("the second poll").isEqualTo(PollPace.REST_OF_TICK);
+        pace.polled(0, tick + 14 * MS);
+        assertThat(pace.restNanos(tick + 14 * MS)).isEqualTo(TICK - 14 * MS);
     }
 }

@@ -14,6 +14,8 @@ import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
+import io.millrace.platform.log.Track;
+import io.millrace.platform.log.TrackId;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,73 @@ class SegmentMuxTest {
     void knowsWhetherFormatCarriesAnyTrack(String video, String audio, boolean any) {
         assertThat(SegmentMux.carriesAny(RenditionId.TS, withCodecs(log.cuts.getFirst().value(), video, audio)))
                 .isEqualTo(any);
+    }
+
+    /** A second audio track on the PID of the first would break both. */
+    @Test
+    void rejectsRenditionWithTwoTracksOfOneKind() {
+        Cut cut = withSecondAudio(log.cuts.getFirst().value());
+        assertThatThrownBy(() -> new SegmentMux(rendition(new TrackId(Packet.Kind.AUDIO, 0),
+                new TrackId(Packet.Kind.AUDIO, 1)), cut)).isInstanceOf(UnsupportedException.class);
+        assertThat(new SegmentMux(RenditionId.TS, cut).mux(cut, packets(cut)).part().bytes())
+                .as("the default tracks").isEqualTo(muxAll().getFirst().part().bytes());
+    }
+
+    @Test
+    void renditionOfNamedAudioTrackHasItsFramesOnly() {
+        Cut first = log.cuts.getFirst().value();
+        Cut cut = ofSecondAudio(withSecondAudio(first));
+        MuxedPart part = new SegmentMux(rendition(new TrackId(Packet.Kind.AUDIO, 1)), cut).mux(cut, packets(cut));
+        TsReader reader = new TsReader();
+        reader.feed(part.part().bytes().duplicate());
+        reader.finish();
+        assertThat(reader.pesPackets(VIDEO_PID)).isEmpty();
+        assertThat(reader.pesPackets(AUDIO_PID)).isNotEmpty();
+        Cut.Sample frame = cut.samples().stream().filter(s -> s.track() == 1).findFirst().orElseThrow();
+        assertThat(part.entry(0).keyframe().offset()).as("where FLV begins").isEqualTo(cut.packets().offsetOf(frame));
+    }
+
+    /** Times of samples are in the track's time scale, which is not always the sample rate. */
+    @Test
+    void audioTimesHaveTimescaleOfTrack() {
+        Cut first = log.cuts.getFirst().value();
+        Cut.SegmentHead h = first.head();
+        Cut scaled = new Cut(first.id(), first.session(), first.last(), first.independent(), first.packets(),
+                first.times(), new Cut.SegmentHead(h.rules(), h.start(), h.tracks().stream()
+                        .map(t -> t.kind() == Packet.Kind.AUDIO ? retimed(t, 2 * 22_050) : t).toList(), h.originMs(),
+                        h.timestampOffsetMs(), h.state()),
+                first.samples().stream().map(s -> s.kind() == Packet.Kind.AUDIO
+                        ? new Cut.Sample(s.offsetDelta(), s.kind(), s.track(), 2 * s.dts(), 2 * s.compositionTicks(),
+                                2 * s.duration(), s.keyframe())
+                        : s).toList());
+        assertThat(new SegmentMux(RenditionId.TS, scaled).mux(scaled, packets(scaled)).part().bytes())
+                .isEqualTo(muxAll().getFirst().part().bytes());
+    }
+
+    private static RenditionId rendition(TrackId... tracks) {
+        return new RenditionId(Format.TS, List.of(tracks));
+    }
+
+    private static Track retimed(Track t, int timescale) {
+        return new Track(t.id(), t.kind(), t.codec(), t.config(), timescale, t.language(), t.name());
+    }
+
+    private static Cut withSecondAudio(Cut cut) {
+        Cut.SegmentHead h = cut.head();
+        List<Track> tracks = new ArrayList<>(h.tracks());
+        Track audio = h.track(Packet.Kind.AUDIO).orElseThrow();
+        tracks.add(new Track(1, audio.kind(), audio.codec(), audio.config(), audio.timescale(), "ja", null));
+        return cut.withHead(new Cut.SegmentHead(h.rules(), h.start(), tracks, h.originMs(), h.timestampOffsetMs(),
+                h.state()));
+    }
+
+    /** Its audio frames are those of the second track. */
+    private static Cut ofSecondAudio(Cut cut) {
+        return new Cut(cut.id(), cut.session(), cut.last(), cut.independent(), cut.packets(), cut.times(), cut.head(),
+                cut.samples().stream().map(s -> s.kind() == Packet.Kind.AUDIO
+                        ? new Cut.Sample(s.offsetDelta(), s.kind(), 1, s.dts(), s.compositionTicks(),
+                                s.duration(), s.keyframe())
+                        : s).toList());
     }
 
     private static Cut withCodecs(Cut cut, String video, String audio) {

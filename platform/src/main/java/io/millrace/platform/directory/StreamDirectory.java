@@ -19,8 +19,8 @@ import java.util.function.Predicate;
  * In-memory view of the directory topics: the retained epochs of every stream, the streams and epochs that have
  * expired, and the addresses of the ingest nodes.
  *
- * <p>Thread-safe: one feed writes, all event loops read. The epochs of a stream are replaced as a whole, so a reader
- * sees the state before or after a record, never in between.
+ * <p>Thread-safe: one feed applies records, all event loops read, and add and cancel waits. The epochs of a stream are
+ * replaced as a whole, so a reader sees the state before or after a record, never in between.
  */
 public final class StreamDirectory {
     /**
@@ -30,8 +30,8 @@ public final class StreamDirectory {
     static final int SESSIONS_LIMIT_BYTES = 16 << 20;
 
     /**
-     * How long a viewer waits for a stream or an epoch that is unknown: longer than a new one takes to be in the directory
-     * of every edge.
+     * How long a viewer waits for a stream or an epoch that is unknown: longer than a new one takes to be in the
+     * directory of every edge.
      */
     public static final long ARRIVAL_MS = 5_000;
 
@@ -92,9 +92,9 @@ public final class StreamDirectory {
     }
 
     /**
-     * Calls {@code then} once, with an entry of {@code stream} that satisfies {@code wanted}: at once, on this thread, if the
-     * directory contains one, otherwise when it is put, on the feed's thread, where {@code then} must only hand over to
-     * another thread.
+     * Calls {@code then} once, with an entry of {@code stream} that satisfies {@code wanted}: at once, on this thread,
+     * if the directory contains one, otherwise when it is put, on the feed's thread, where {@code then} must only hand
+     * over to another thread.
      *
      * @return the wait, to be cancelled when it is over, satisfied or not
      */

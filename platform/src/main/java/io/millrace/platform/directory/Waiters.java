@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Those who wait for a value that does not exist yet, such as requests for a segment that is not listed. A waiter costs
- * one entry in a set; nothing polls.
+ * Requests that wait for a value, such as a segment that is not listed yet. A waiter costs one entry in a set; nothing
+ * polls.
  *
  * <p>Thread-safe: one thread offers values, any thread waits.
  */
@@ -50,9 +50,9 @@ public final class Waiters<T> {
     private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
 
     /**
-     * Adds a waiter: {@code then} is called once, with the first offered value that satisfies {@code wanted}, on the thread
-     * that offers it, where it must only hand over to another thread. Values that exist already are offered by the caller
-     * afterwards, so that none is missed.
+     * Adds a waiter: {@code then} is called once, with the first offered value that satisfies {@code wanted}, on the
+     * thread that offers it, where it must only hand over to another thread. Values that exist already are offered by
+     * the caller afterwards, so that none is missed.
      */
     public Waiter add(Predicate<T> wanted, Consumer<T> then) {
         var waiter = new Waiter(wanted, then);

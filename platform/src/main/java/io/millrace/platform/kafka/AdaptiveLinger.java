@@ -10,6 +10,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * costs a broker almost as much with one record as with a hundred, so records that arrive together should share a
  * request; a node with few publishers gains nothing by waiting.
  *
+ * <p>The rate is not looked at while a flush blocks, as it does while a partition has no leader. Records that are added
+ * meanwhile are sent at once, whatever their rate.
+ *
  * <p>Owns a thread. Thread-safe.
  */
 public final class AdaptiveLinger implements AutoCloseable {

@@ -21,8 +21,8 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Creates Kafka clients with uniform settings for durability (acks=all, idempotence) and low latency (linger 0,
- * fetch.min.bytes 1); sizes come from {@link Sizes}.
+ * Creates Kafka clients with uniform settings for durability (acks=all, idempotence) and low latency (fetch.min.bytes
+ * 1, and linger 0 unless {@link AdaptiveLinger} is used); sizes come from {@link Sizes}.
  *
  * <p>Immutable and thread-safe. The clients have the threading rules of Kafka's own classes.
  */
@@ -131,16 +131,16 @@ public final class KafkaClients {
     }
 
     /**
-     * Creates a consumer without a group that follows a partition in which little happens, and returns records of a newer
-     * release as {@link UnknownSchema}, where {@link #reader} stops.
+     * Creates a consumer without a group that follows a partition in which little happens, and returns records of a
+     * newer release as {@link UnknownSchema}, where {@link #reader} stops.
      */
     public KafkaConsumer<String, LogRecord> follower(String clientId) {
         return consumer(readerConfig(clientId, QUIET));
     }
 
     /**
-     * Creates a consumer as {@link #reader}, for topics in which little happens and of which it follows all partitions: a
-     * partition that is added later would have to wait for the open fetch of the others.
+     * Creates a consumer as {@link #reader}, for topics in which little happens and of which it follows all partitions:
+     * a partition that is added later would have to wait for the open fetch of the others.
      */
     public KafkaConsumer<String, LogRecord> quietReader(String clientId) {
         return reader(clientId, QUIET);
@@ -205,8 +205,9 @@ public final class KafkaClients {
     public Map<String, Object> consumerConfig(String clientId) {
         Map<String, Object> config = common(clientId);
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        // Brokers answer a fetch after half a second at the latest. With Kafka's default, 30 s, a broker that does not
-        // respond would stall its readers for that time, even though its partitions have other leaders.
+        // Brokers answer a fetch after QUIET_FETCH_MS at the latest, by default after half a second. With Kafka's
+        // default request timeout, 30 s, a broker that does not respond would stall its readers for that time, even
+        // though its partitions have other leaders.
         config.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, Timeouts.REQUEST_MS);
         config.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
         config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Sizes.FETCH_BYTES);

@@ -3,8 +3,8 @@ package io.millrace.platform.kafka;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells whether records come at a high rate, so that it pays to handle several of them together. The rate is measured over
- * windows of 250 ms, so that it falls to low soon after the load has ended.
+ * Tells whether records arrive at a high rate, so that it pays to handle several of them together. The rate is measured
+ * over windows of 250 ms, so that it falls to low soon after the load has ended.
  *
  * <p>Pure: time is an argument. Confined to one thread.
  */

@@ -24,8 +24,13 @@ public final class Timeouts {
     static final int METADATA_MAX_AGE_MS = 5_000;
 
     /**
-     * How long a broker may hold a fetch at the end of a topic that is followed as a whole and in which little happens. It
-     * answers as soon as there is a record; on an idle node, the answers without one are most of the work.
+     * How long a broker may hold a fetch at the end of a topic that is followed as a whole and in which little happens.
+     * It answers as soon as there is a record; on an idle node, the answers without one are most of the work. Less than
+     * {@link #REQUEST_MS}, so that a broker that responds is not taken for one that does not.
+     *
+     * <p>A broker answers the requests of a connection in order. After a change of a partition's leader, the reader's
+     * next requests to the remaining brokers wait behind open fetches, so it may read that partition later by this
+     * time.
      */
     public static final int QUIET_FETCH_MS = 2_000;
     /** How long a broker may hold a fetch of {@link KafkaClients#seeker} at the end of the log. */

@@ -1,8 +1,8 @@
 package io.millrace.platform.log;
 
 /**
- * States that a segment is not available in one rendition, because the packager could not mux the part {@link #id} or any
- * after it. It is the last record of its segment; parts before it are in the log, but a segment with a gap is not
+ * States that a segment is not available in one rendition, because the packager could not mux the part {@link #id} or
+ * any after it. It is the last record of its segment; parts before it are in the log, but a segment with a gap is not
  * served.
  *
  * @param id identity of the first missing part

@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The muxed bytes of one part, or of an init section, in one rendition. The bytes of a segment are those of its parts, concatenated.
+ * The muxed bytes of one part, or of an init section, in one rendition. The bytes of a segment are those of its parts,
+ * concatenated.
  *
  * @param id identity of the part in its stream
  * @param rendition the rendition that it belongs to

@@ -3,12 +3,12 @@ package io.millrace.platform.log;
 import java.util.List;
 
 /**
- * The identity of a rendition in its epoch: a format and the tracks in it. The parts of a rendition form one output, with its
- * own playlist and, if the format has them, its own init sections. Immutable.
+ * The identity of a rendition in its epoch: a format and the tracks in it. The parts of a rendition form one output,
+ * with its own playlist and, if the format has them, its own init sections. Immutable.
  *
  * @param format container format
- * @param tracks the tracks; empty for the default track of each kind, whichever a segment has, so that the rendition is the
- *     same when a track is missing from some segments
+ * @param tracks the tracks in their order, each once; empty for the default track of each kind, whichever a segment
+ *     has, so that the rendition is the same when a track is missing from some segments
  */
 public record RenditionId(Format format, List<TrackId> tracks) {
     /** Maximum number of tracks that are named. */
@@ -17,11 +17,16 @@ public record RenditionId(Format format, List<TrackId> tracks) {
     public static final RenditionId TS = new RenditionId(Format.TS, List.of());
     private static final int DEFAULT_TRACK = 0;
 
-    /** @throws IllegalArgumentException if there are too many tracks */
+    /** @throws IllegalArgumentException if there are too many tracks, or they are not in order, each once */
     public RenditionId {
         if (tracks.size() > MAX_TRACKS) {
             throw new IllegalArgumentException(
                     "a rendition of " + tracks.size() + " tracks, the limit is " + MAX_TRACKS);
+        }
+        for (int i = 1; i < tracks.size(); i++) {
+            if (tracks.get(i - 1).compareTo(tracks.get(i)) >= 0) {
+                throw new IllegalArgumentException("the tracks of a rendition are not in order: " + tracks);
+            }
         }
         tracks = List.copyOf(tracks);
     }

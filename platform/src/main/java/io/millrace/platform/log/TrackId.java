@@ -1,9 +1,19 @@
 package io.millrace.platform.log;
 
+import java.util.Comparator;
+
 /**
  * Names a track of an epoch.
  *
  * @param kind audio or video
  * @param id number among the tracks of its kind, as in {@link Track}
  */
-public record TrackId(Packet.Kind kind, int id) {}
+public record TrackId(Packet.Kind kind, int id) implements Comparable<TrackId> {
+    private static final Comparator<TrackId> ORDER = Comparator.comparing(TrackId::kind).thenComparingInt(TrackId::id);
+
+    /** Orders audio before video, and the tracks of a kind by number. */
+    @Override
+    public int compareTo(TrackId other) {
+        return ORDER.compare(this, other);
+    }
+}

@@ -12,6 +12,12 @@ public interface Player {
     /** Returns whether the play has ended: the player has left, or was told to. */
     boolean isOver();
 
+    /**
+     * Runs {@code task} when the play ends before the application has accepted it; immediately if it has ended.
+     * Replaces the task of an earlier call.
+     */
+    void whenOver(Runnable task);
+
     /** Tells the player, together with the first media, that the play starts. */
     void start();
 

@@ -40,6 +40,7 @@ public final class RtmpClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RtmpClient.class);
 
     private final String server;
+    private final Sockets sockets;
     private final Socket socket;
     private final ClientSession session;
     /** Guards the session and the order of its output. */
@@ -53,11 +54,20 @@ public final class RtmpClient implements AutoCloseable {
     private volatile RtmpException failure;
     private volatile boolean closing;
 
-    private RtmpClient(RtmpUrl url, Socket socket, RtmpClientLimits limits, Runnable onReconnectRequest) {
+    /**
+     * The sockets of a connection.
+     *
+     * @param media what is written to and read from
+     * @param transport the TCP connection, the same without TLS. Closing a TLS socket waits for a write that is blocked
+     */
+    private record Sockets(Socket media, Socket transport) {}
+
+    private RtmpClient(RtmpUrl url, Sockets sockets, RtmpClientLimits limits, Runnable onReconnectRequest) {
         this.limits = limits;
         this.onReconnectRequest = onReconnectRequest;
         this.server = url.host() + ":" + url.port();
-        this.socket = socket;
+        this.sockets = sockets;
+        this.socket = sockets.media();
         this.session = new ClientSession(url, new SplittableRandom(), onReconnectRequest != null);
     }
 
@@ -132,7 +142,10 @@ public final class RtmpClient implements AutoCloseable {
         }
     }
 
-    /** Ends the publish properly, as far as the server still responds. */
+    /**
+     * Ends the publish properly, as far as the server still responds: within some seconds, and within one if a
+     * {@link #send} is blocked, which then fails.
+     */
     @Override
     public void close() {
         closing = true;
@@ -152,22 +165,20 @@ public final class RtmpClient implements AutoCloseable {
         }
     }
 
-    private static Socket connect(RtmpUrl url, ServerTrust trust, RtmpClientLimits limits) throws RtmpException {
+    private static Sockets connect(RtmpUrl url, ServerTrust trust, RtmpClientLimits limits) throws RtmpException {
         String server = url.host() + ":" + url.port();
-        Socket socket = new Socket();
+        Socket transport = new Socket();
         try {
-            socket.setTcpNoDelay(true);
+            transport.setTcpNoDelay(true);
             int connectMs = Math.toIntExact(limits.connect().toMillis());
-            socket.connect(new InetSocketAddress(url.host(), url.port()), connectMs);
-            if (url.secure()) {
-                socket.setSoTimeout(connectMs);
-                socket = trust.secure(socket, url.host(), url.port());
-            }
-            socket.setSoTimeout(CHECK_MS);
-            return socket;
+            transport.connect(new InetSocketAddress(url.host(), url.port()), connectMs);
+            transport.setSoTimeout(connectMs);
+            Socket media = url.secure() ? trust.secure(transport, url.host(), url.port()) : transport;
+            media.setSoTimeout(CHECK_MS);
+            return new Sockets(media, transport);
         } catch (IOException cause) {
             try {
-                socket.close();
+                transport.close();
             } catch (IOException second) {
                 cause.addSuppressed(second);
             }
@@ -213,7 +224,8 @@ public final class RtmpClient implements AutoCloseable {
             if (session.state() == ClientSession.State.PUBLISHING && failure == null) {
                 session.finish();
                 writeOutput();
-                socket.shutdownOutput();
+                // With TLS, this writes as well.
+                watched(socket::shutdownOutput);
             }
         } catch (IOException cause) {
             fail(server + " went away: " + cause.getMessage(), cause);
@@ -281,8 +293,9 @@ public final class RtmpClient implements AutoCloseable {
 
     /** A server whose machine has died sends no reset: closing the socket frees the writing thread. */
     private void checkWriter() {
-        if (writing && System.nanoTime() - writingSinceNanos > limits.blocked().toNanos()) {
-            fail(server + " took no byte for " + limits.blocked().toSeconds() + " s", null);
+        Duration limit = closing ? CLOSE_WAIT : limits.blocked();
+        if (writing && System.nanoTime() - writingSinceNanos > limit.toNanos()) {
+            fail(server + " took no byte for " + limit.toSeconds() + " s", null);
         }
     }
 
@@ -291,13 +304,23 @@ public final class RtmpClient implements AutoCloseable {
         if (!output.hasRemaining()) {
             return;
         }
+        watched(() -> socket.getOutputStream().write(output.array(), output.position(), output.remaining()));
+    }
+
+    /** Writes to the socket, which the reader closes if that takes too long. */
+    private void watched(Write write) throws IOException {
         writingSinceNanos = System.nanoTime();
         writing = true;
         try {
-            socket.getOutputStream().write(output.array(), output.position(), output.remaining());
+            write.run();
         } finally {
             writing = false;
         }
+    }
+
+    @FunctionalInterface
+    private interface Write {
+        void run() throws IOException;
     }
 
     private void check() throws RtmpException {
@@ -322,7 +345,7 @@ public final class RtmpClient implements AutoCloseable {
 
     private void closeSocket() {
         try {
-            socket.close();
+            sockets.transport().close();
         } catch (IOException _) {
             // The socket is not used any more.
         }

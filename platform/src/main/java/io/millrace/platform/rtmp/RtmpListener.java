@@ -2,7 +2,6 @@ package io.millrace.platform.rtmp;
 
 import io.millrace.platform.UserError;
 import io.millrace.platform.net.ListenFault;
-import io.millrace.platform.net.ServerSockets;
 import java.net.BindException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntPredicate;
@@ -41,17 +40,6 @@ public final class RtmpListener implements AutoCloseable {
     /** Starts to accept connections. To be called once. */
     public void serve(RtmpApplication application) {
         server.serve(application);
-    }
-
-    /**
-     * Binds and accepts.
-     *
-     * @throws UserError about a port or the certificate
-     */
-    public static RtmpListener open(RtmpListen listen, RtmpApplication application, RtmpMeters meters) {
-        RtmpListener listener = bind(listen, meters, ServerSockets.NONE_NAMED);
-        listener.serve(application);
-        return listener;
     }
 
     private void bind(RtmpListen listen, IntPredicate named) {

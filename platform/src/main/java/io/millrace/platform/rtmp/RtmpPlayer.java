@@ -8,9 +8,12 @@ import java.util.List;
 
 /** One play of a connection, from the request to its end: what the application holds as its {@link Player}. */
 final class RtmpPlayer implements Player {
+    private static final Runnable NOTHING = () -> {};
+
     private final RtmpConnection connection;
     private final int streamId;
     private PlaySink sink;
+    private Runnable whenOver = NOTHING;
     private boolean over;
     private boolean paused;
     private boolean audio = true;
@@ -28,6 +31,7 @@ final class RtmpPlayer implements Player {
     /** The application accepts the play. If the player has left meanwhile, the sink is told immediately. */
     void accepted(PlaySink accepted) {
         sink = accepted;
+        whenOver = NOTHING;
         if (over) {
             sink.ended();
         }
@@ -70,6 +74,8 @@ final class RtmpPlayer implements Player {
             if (sink != null) {
                 sink.ended();
             }
+            whenOver.run();
+            whenOver = NOTHING;
         }
     }
 
@@ -81,6 +87,15 @@ final class RtmpPlayer implements Player {
     @Override
     public boolean isOver() {
         return over;
+    }
+
+    @Override
+    public void whenOver(Runnable task) {
+        if (over) {
+            task.run();
+        } else {
+            whenOver = task;
+        }
     }
 
     @Override

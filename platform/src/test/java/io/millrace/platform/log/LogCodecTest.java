@@ -94,7 +94,7 @@ class LogCodecTest {
                 bytes(9));
         var ofOne = new RenditionId(Format.TS, List.of(new TrackId(Packet.Kind.AUDIO, 3)));
         var ofMany = new RenditionId(Format.TS, IntStream.range(0, RenditionId.MAX_TRACKS)
-                .mapToObj(id -> new TrackId(Packet.Kind.VIDEO, Integer.MAX_VALUE - id)).toList());
+                .mapToObj(id -> new TrackId(Packet.Kind.VIDEO, Integer.MAX_VALUE - RenditionId.MAX_TRACKS + id)).toList());
         var init = new PartId(17, 4, PartId.INIT);
         return Stream.of(
                 new Cut(new PartId(17, 4, 0), 18, false, true, new Cut.PacketRange(100, 100), new PartTimes(0, 1, 2, 3),
@@ -130,6 +130,18 @@ class LogCodecTest {
         }
         assertThatIllegalArgumentException().isThrownBy(() -> new RenditionId(Format.TS,
                 Collections.nCopies(RenditionId.MAX_TRACKS + 1, new TrackId(Packet.Kind.AUDIO, 0))));
+    }
+
+    /** The same tracks in another order would be another identity. */
+    @Test
+    void tracksOfRenditionAreInOrderAndDifferent() {
+        var video = new TrackId(Packet.Kind.VIDEO, 0);
+        var audio = new TrackId(Packet.Kind.AUDIO, 0);
+        var second = new TrackId(Packet.Kind.AUDIO, 1);
+        for (List<TrackId> tracks : List.of(List.of(second, audio), List.of(audio, audio), List.of(video, audio))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> new RenditionId(Format.TS, tracks));
+        }
+        assertThat(new RenditionId(Format.TS, List.of(audio, second, video)).tracks()).hasSize(3);
     }
 
     /** A release that knows the format wrote the record; this one can tell it from a damaged record. */

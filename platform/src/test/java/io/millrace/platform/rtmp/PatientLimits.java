@@ -12,7 +12,7 @@ final class PatientLimits {
     static final ConnectionLimits LIMITS = of(DEFAULT.perAddress(), DEFAULT.unauthenticated(), DEFAULT.rtmp());
     static final RtmpServerSettings SETTINGS = new RtmpServerSettings(null, ProxySources.NONE, LIMITS);
 
-    private static final RtmpClientLimits CLIENT = new RtmpClientLimits(NEVER, NEVER, NEVER);
+    static final RtmpClientLimits CLIENT = new RtmpClientLimits(NEVER, NEVER, NEVER);
 
     private PatientLimits() {}
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.UserError;
 import io.millrace.platform.net.ProxySources;
+import io.millrace.testkit.Patience;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
 import java.net.Socket;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
+import static io.millrace.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -91,6 +94,28 @@ class RtmpsTest {
             plain.send(8);
             assertThat(awaitNext(application.messages).timestampMs()).isEqualTo(8);
         }
+    }
+
+    /** The server takes no byte, so the client cannot end the publish properly. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rtmp", "rtmps"})
+    void closeEndsBlockedSend(String scheme) throws Exception {
+        URI url = URI.create(scheme + "://127.0.0.1:" + (scheme.equals("rtmps") ? rtmps : rtmp) + "/live/show");
+        RtmpClient client = RtmpClient.publish(url, ServerTrust.of(certificateFile), PatientLimits.CLIENT, null);
+        awaitNext(application.publishers).pauseReading();
+        var failure = new CompletableFuture<Exception>();
+        Thread sender = Thread.startVirtualThread(() -> {
+            try {
+                while (true) {
+                    client.send(MediaKind.VIDEO, 0, ByteBuffer.allocate(1_000_000));
+                }
+            } catch (RtmpException e) {
+                failure.complete(e);
+            }
+        });
+        await().until(() -> sender.getState() == Thread.State.WAITING);
+        client.close();
+        assertThat(failure).succeedsWithin(Patience.TIME);
     }
 
     @Test

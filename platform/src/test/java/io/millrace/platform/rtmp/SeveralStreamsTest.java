@@ -130,6 +130,24 @@ class SeveralStreamsTest {
         assertThat(application.played).containsExactly("ended", "ended");
     }
 
+    /** The application has not answered yet, for example because it waits for the stream. */
+    @Test
+    void applicationLearnsThatWaitingPlayerHasLeft() {
+        application.playAnswer = new CompletableFuture<>();
+        List<String> left = new ArrayList<>();
+        for (int stream = 1; stream <= 3; stream++) {
+            command(stream, "play", 0, AmfValue.NULL, new AmfValue.Text("late"));
+            String name = "play " + stream;
+            application.players.remove().whenOver(() -> left.add(name));
+        }
+        command(1, "closeStream", 0, AmfValue.NULL);
+        assertThat(left).containsExactly("play 1");
+        command(0, "deleteStream", 0, AmfValue.NULL, new AmfValue.Number(2));
+        assertThat(left).containsExactly("play 1", "play 2");
+        channel.close();
+        assertThat(left).containsExactly("play 1", "play 2", "play 3");
+    }
+
     /** A TLS decoder passes on all records that it has, even after the first has caused the connection to close. */
     @Test
     void ignoresRequestAfterClose() {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The results of folding one log record. Filled by the fold, then handed to the caller. Nearly all records have none, so
- * the lists are created when something is added.
+ * The results of folding one log record. Filled by the fold, then handed to the caller. Nearly all records have none,
+ * so the lists are created when something is added.
  */
 public final class Step {
     private static final long NONE = -1;

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 
-/** An accepted publish session. Confined to the job's thread. */
+/** An accepted publish session. Confined to the job's thread, except for {@link #close}. */
 interface MediaSink extends AutoCloseable {
     /**
      * Sends one message. Blocks while the network is slow.
@@ -18,7 +18,10 @@ interface MediaSink extends AutoCloseable {
      */
     void send(MediaKind kind, long timestampMs, ByteBuffer body) throws IOException;
 
-    /** Ends the session in good order. */
+    /**
+     * Ends the session, in good order unless a {@link #send} is blocked, which then fails. Thread-safe; further calls
+     * have no effect.
+     */
     @Override
     void close();
 

@@ -33,6 +33,8 @@ public final class PushJob implements Job {
     private final PushProgress progress;
     private final PaceClock clock;
     private final CountDownLatch cancelled = new CountDownLatch(1);
+    /** Null while there is no session. */
+    private volatile MediaSink session;
 
     /**
      * Publishes {@code file}, an FLV or MP4, over RTMP or RTMPS.
@@ -100,6 +102,10 @@ public final class PushJob implements Job {
     @Override
     public void cancel() {
         cancelled.countDown();
+        MediaSink open = session;
+        if (open != null) {
+            open.close();
+        }
     }
 
     private static MediaFile openFile(Path file) throws IOException {
@@ -111,7 +117,13 @@ public final class PushJob implements Job {
 
     private void publish(Timeline timeline) throws IOException, InterruptedException {
         try (MediaSink sink = new NamedSink(url, connector)) {
+            session = sink;
             new PacedPublisher(timeline, sink, clock, cancelled, progress).run();
+        } catch (UserError e) {
+            // A send that was blocked when the job was cancelled.
+            if (cancelled.getCount() > 0) {
+                throw e;
+            }
         }
     }
 

@@ -28,6 +28,8 @@ public final class ReplayJob implements Job {
     private final MediaSink.Connector connector;
     private final PaceClock clock;
     private final CountDownLatch cancelled = new CountDownLatch(1);
+    /** Null while there is no session. */
+    private volatile MediaSink session;
     private Duration pause = SHORTEST_PAUSE;
     private long sentBytes;
 
@@ -67,6 +69,7 @@ public final class ReplayJob implements Job {
         do {
             try (MediaSink sink = connector.connect(url)) {
                 accepted = true;
+                session = sink;
                 publish(sink);
                 return;
             } catch (IOException e) {
@@ -105,5 +108,9 @@ public final class ReplayJob implements Job {
     public void cancel() {
         cancelled.countDown();
         onCancel.run();
+        MediaSink open = session;
+        if (open != null) {
+            open.close();
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.media.flv.VideoTagBody;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.UserError;
 import io.millrace.platform.timeline.TagEvent;
+import io.millrace.testkit.Patience;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -154,6 +156,28 @@ class ReplayJobTest {
         assertThatThrownBy(job::run).isInstanceOf(UserError.class)
                 .hasMessageContaining("cannot publish to rtmp://127.0.0.1/live/…: ")
                 .hasMessageContaining("./millrace up");
+    }
+
+    @Test
+    void cancelEndsBlockedSend() throws Exception {
+        var sink = new BlockedSink();
+        var job = new ReplayJob(past(30), () -> {}, URL, (_, _) -> {}, _ -> sink, clock);
+        var ended = new CompletableFuture<Void>();
+        Thread thread = Thread.startVirtualThread(() -> {
+            try {
+                job.run();
+                ended.complete(null);
+            } catch (InterruptedException | RuntimeException e) {
+                ended.completeExceptionally(e);
+            }
+        });
+        try {
+            sink.sending.await();
+            job.cancel();
+            assertThat(ended).succeedsWithin(Patience.TIME);
+        } finally {
+            thread.interrupt();
+        }
     }
 
     @Test

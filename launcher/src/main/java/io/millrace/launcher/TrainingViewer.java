@@ -15,10 +15,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Watches the demo stream for some seconds over HTTP-FLV, then requests what a player of HLS, the web page and an operator
- * request: the audience of a training run. Blocks its thread.
+ * Watches the demo stream for some seconds over HTTP-FLV, then requests what a player of HLS, the web page and an
+ * operator request: the viewer of a training run. Blocks its thread.
  */
-final class Audience implements Job {
+final class TrainingViewer implements Job {
     private static final long WATCH_NANOS = Duration.ofSeconds(8).toNanos();
     /** How long the stream may take to appear. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -32,7 +32,7 @@ final class Audience implements Job {
     private volatile boolean cancelled;
 
     /** @param out receives a line for each response */
-    Audience(ReadyLine ready, PrintWriter out) {
+    TrainingViewer(ReadyLine ready, PrintWriter out) {
         http = ready.localUrl(ReadyLine.Part.HTTP);
         admin = ready.localUrl(ReadyLine.Part.ADMIN);
         this.out = out;
