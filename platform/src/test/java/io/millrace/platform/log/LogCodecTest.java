@@ -94,7 +94,8 @@ class LogCodecTest {
                 bytes(9));
         var ofOne = new RenditionId(Format.TS, List.of(new TrackId(Packet.Kind.AUDIO, 3)));
         var ofMany = new RenditionId(Format.TS, IntStream.range(0, RenditionId.MAX_TRACKS)
-                .mapToObj(id -> new TrackId(Packet.Kind.VIDEO, Integer.MAX_VALUE - RenditionId.MAX_TRACKS + id)).toList());
+                .mapToObj(id -> new TrackId(Packet.Kind.VIDEO, Integer.MAX_VALUE - RenditionId.MAX_TRACKS + id))
+                .toList());
         var init = new PartId(17, 4, PartId.INIT);
         return Stream.of(
                 new Cut(new PartId(17, 4, 0), 18, false, true, new Cut.PacketRange(100, 100), new PartTimes(0, 1, 2, 3),
