@@ -56,7 +56,14 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
     public record Limits(long connectionBytes, long partitionBytes, long bufferBytes, int heartbeatMs, int leaseMs,
             int flapWindowMs, int closeMs, int deliveryMs) {
 
-        public static final Limits DEFAULT = new Limits(4L << 20, 16L << 20, 256L << 20, 1_000, 5_000, 30_000, 5_000,
+        /**
+         * When a broker freezes, a heartbeat that is on its way there is sent again after {@link Timeouts#REQUEST_MS}, and
+         * the next one may be lost in the same way before a new leader is known. Heartbeats of processes that were luckier
+         * go on meanwhile, so a lease is longer than that.
+         */
+        private static final int LEASE_MS = 2 * Timeouts.REQUEST_MS + 2_000;
+
+        public static final Limits DEFAULT = new Limits(4L << 20, 16L << 20, 256L << 20, 1_000, LEASE_MS, 30_000, 5_000,
                 Timeouts.DELIVERY_MS);
 
         public Limits {
