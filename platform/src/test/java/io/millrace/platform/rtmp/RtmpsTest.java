@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.UserError;
 import io.millrace.platform.net.ProxySources;
-import io.millrace.testkit.Patience;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
 import java.net.Socket;
@@ -31,13 +30,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
-import static io.millrace.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** RTMPS on loopback, with TLS sockets of the JDK as clients. */
 @Tag("slow")
 class RtmpsTest {
+    private static final Duration HANG = Duration.ofMinutes(2);
+
     @TempDir
     static Path keys;
     private static TestCertificate one;
@@ -113,9 +114,9 @@ class RtmpsTest {
                 failure.complete(e);
             }
         });
-        await().until(() -> sender.getState() == Thread.State.WAITING);
+        await().atMost(HANG).until(() -> sender.getState() == Thread.State.WAITING);
         client.close();
-        assertThat(failure).succeedsWithin(Patience.TIME);
+        assertThat(failure).succeedsWithin(HANG);
     }
 
     @Test
