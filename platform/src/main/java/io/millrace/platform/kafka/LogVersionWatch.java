@@ -134,7 +134,7 @@ public final class LogVersionWatch implements AutoCloseable {
             return;
         }
         newest = version;
-        LogVersions.finalized(version.version());
+        LogVersions.raiseTo(version.version());
         problem().ifPresentOrElse(log::error,
                 () -> log.info("version {} of the log is final, this node writes it", version.version()));
     }

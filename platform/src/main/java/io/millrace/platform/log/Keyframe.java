@@ -5,7 +5,7 @@ package io.millrace.platform.log;
  *
  * @param session the session that contains it
  * @param offset offset of its packet in {@code packets}
- * @param timestampOffsetMs offset that turns RTMP timestamps into times of the epoch's FLV timeline there
+ * @param timestampOffsetMs offset that turns RTMP timestamps into times of the epoch's FLV timeline at this frame
  */
 public record Keyframe(long session, long offset, long timestampOffsetMs) {
     /** The offset in an index entry whose part contains no keyframe. */

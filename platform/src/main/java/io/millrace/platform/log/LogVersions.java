@@ -40,9 +40,10 @@ public final class LogVersions {
     }
 
     /**
-     * Makes this process write {@code version}, or its newest one if that is less. Never returns to an earlier version.
+     * Makes this process write {@code version} from now on, but at most the newest one that this release can read. Has
+     * no effect if the process writes that version or a later one already.
      */
-    public static synchronized void finalized(int version) {
+    public static synchronized void raiseTo(int version) {
         written = Math.clamp(version, written, newest());
     }
 }

@@ -4,10 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The muxed bytes of one part, or of an init section, in one rendition. The bytes of a segment are those of its parts, concatenated.
+ * The muxed bytes of one part, or of an init section, in one rendition. The bytes of a segment are those of its parts,
+ * concatenated.
  *
  * @param id identity of the part in its stream
- * @param rendition the rendition that it belongs to
+ * @param rendition the rendition that the part belongs to
  * @param bytes at most 8 MiB; shares memory with the record that it was read from
  */
 public record Part(PartId id, RenditionId rendition, ByteBuffer bytes) implements LogRecord {

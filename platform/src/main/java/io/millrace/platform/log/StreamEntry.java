@@ -32,7 +32,7 @@ public record StreamEntry(String stream, long epoch, State state, EpochRules rul
     /**
      * The span of an epoch in {@code packets} and in time.
      *
-     * @param firstOffset offset of the first packet that counts
+     * @param firstOffset offset of the record with which the epoch began
      * @param lastOffset offset of the record that led to this entry
      * @param startedAtMs start of the epoch, ms since 1970
      * @param endedAtMs end of the last session, ms since 1970; 0 while live
@@ -51,8 +51,8 @@ public record StreamEntry(String stream, long epoch, State state, EpochRules rul
      * @param offset offset in {@code packets} of its first packet
      * @param timestampOffsetMs the session fold's offset for the FLV timeline at {@code offset}
      * @param startedAtMs start of the session, ms since 1970
-     * @param encoder its client is the {@code encoder} of the session's metadata, or as in {@link SessionStarted}
-     *     without one
+     * @param encoder as in {@link SessionStarted}, but the client is the {@code encoder} of the session's metadata if
+     *     there is one
      * @param tracks the known tracks; empty until the epoch's first segment is open
      * @param warnings current warnings
      */
@@ -69,7 +69,7 @@ public record StreamEntry(String stream, long epoch, State state, EpochRules rul
      *
      * @param targetDurationS EXT-X-TARGETDURATION in seconds, 0 until it is determined
      * @param lastSegment number of the newest closed segment, -1 without one; the last segment if the epoch has ended
-     * @param bitrate of the newest segments, bits per second; 0 until known
+     * @param bitrate bitrate of the newest segments, bits per second; 0 until known
      */
     public record Playlist(int targetDurationS, long lastSegment, long bitrate) {
         /** Returns whether a segment is closed. */
