@@ -3,8 +3,8 @@ package io.millrace.platform.access;
 import io.millrace.media.StreamName;
 
 /**
- * A request to publish or to play a stream. The name may be a secret as well: it is not logged before a policy has
- * decided that it is not. Immutable.
+ * A request to publish or to play a stream. The name may be a secret (a stream key), so it must not be logged before a
+ * policy has allowed the request. Immutable.
  *
  * @param stream requested name
  * @param query query of the URL, without {@code ?}; empty if it has none. May hold secrets

@@ -2,8 +2,8 @@ package io.millrace.platform.past;
 
 /**
  * The Kafka timestamps of {@code index} and {@code parts}. They are the PROGRAM-DATE-TIME of the media, so that Kafka's
- * time index finds a moment no matter how late the packager was. They also determine retention, and are therefore
- * limited.
+ * time index finds a moment no matter how late the packager wrote the record. They also determine retention, and are
+ * therefore limited.
  */
 public final class LogTimestamps {
     /**
@@ -13,8 +13,8 @@ public final class LogTimestamps {
      */
     public static final long LEAD_LIMIT_MS = 15 * 60_000;
     /**
-     * Timestamps lag behind the clock by no more than this fraction of the retention. Otherwise, a wrong clock would
-     * make Kafka delete new records.
+     * Divisor: timestamps lag behind the clock by at most half of the retention. Otherwise, a wrong clock would make
+     * Kafka delete new records.
      */
     private static final int LAG_DIVISOR = 2;
 

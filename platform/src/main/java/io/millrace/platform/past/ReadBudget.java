@@ -17,7 +17,7 @@ public final class ReadBudget {
     }
 
     /**
-     * Counts a record that was read.
+     * Counts the bytes of a record that was read.
      *
      * @throws ReadLimitException if that exceeds the limit
      */
