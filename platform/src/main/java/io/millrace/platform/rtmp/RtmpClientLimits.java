@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * Time limits of an {@link RtmpClient}. Immutable.
  *
- * @param connect to open the connection, and again for the TLS handshake
- * @param start from the open connection to NetStream.Publish.Start
+ * @param connect limit for opening the TCP connection, and again for each read during the TLS handshake
+ * @param start limit from the open connection to NetStream.Publish.Start
  * @param blocked a server that accepts no byte for this long counts as dead
  */
 public record RtmpClientLimits(Duration connect, Duration start, Duration blocked) {

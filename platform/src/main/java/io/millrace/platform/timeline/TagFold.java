@@ -35,7 +35,10 @@ final class TagFold {
     private ByteBuffer videoRecord;
     private ByteBuffer audioRecord;
     private List<FlvTag> headers;
-    /** Changed configuration records, which take effect at the next frame that viewers receive; null without a change. */
+    /**
+     * Changed configuration records, which viewers receive before the next keyframe or, without video, the next audio
+     * frame; null without a change.
+     */
     private ByteBuffer pendingVideo;
     private ByteBuffer pendingAudio;
     private boolean awaitsKeyframe;
