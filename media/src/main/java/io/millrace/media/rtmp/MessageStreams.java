@@ -23,6 +23,11 @@ final class MessageStreams {
         this.memory = memory;
     }
 
+    /**
+     * Opens a stream and returns its ID.
+     *
+     * @throws OverLimitException if too many streams are open
+     */
     int create() {
         if (open.size() == most) {
             throw new OverLimitException("createStream", "streams", most + 1L, most);

@@ -3,7 +3,7 @@ package io.millrace.media.rtmp;
 import io.millrace.media.time.TimestampUnwrapper;
 
 /**
- * Unwraps the timestamps of one publish: audio, video and data each wrap by themselves, and begin close to each other.
+ * Unwraps the timestamps of one publish: audio, video and data each wrap independently, and begin close to each other.
  *
  * <p>Confined to one thread.
  */

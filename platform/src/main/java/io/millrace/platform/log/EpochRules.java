@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
  * @param windowMs duration of the media that a live playlist lists
  * @param graceMs how long a publisher may be disconnected before the epoch ends
  * @param formats the formats that the packager muxes
- * @param nonce random number of the claim, which is part of the epoch's name ({@link EpochName}); {@link #NO_NONCE} in logs of
- *     version 1
+ * @param nonce random number of the claim, which is part of the epoch's name ({@link EpochName}); {@link #NO_NONCE} in
+ *     logs of version 1
  */
 public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs, int windowMs, int graceMs,
         List<Format> formats, long nonce) {

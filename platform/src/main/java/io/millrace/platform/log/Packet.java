@@ -15,7 +15,8 @@ import java.nio.ByteBuffer;
  * @param kind audio, video or data
  * @param track 0 except in Enhanced RTMP multitrack
  * @param content what the body contains
- * @param bodyFormat format of the body, see {@link BodyReader}; possibly of a later release, which this one does not know
+ * @param bodyFormat format of the body, see {@link BodyReader}; possibly of a later release, which this one does not
+ *     know
  * @param body the body verbatim as the publisher sent it; shares memory with the record that it was read from
  */
 public record Packet(long session, long seq, long arrivalUs, long timestampMs, int compositionTimeMs, Kind kind,
@@ -63,8 +64,8 @@ public record Packet(long session, long seq, long arrivalUs, long timestampMs, i
     /**
      * Parses the body and returns the media of its main track; of a data message, none.
      *
-     * @throws io.millrace.media.bytes.MediaException if the body is malformed, or this release does not know its format or
-     *     codec
+     * @throws io.millrace.media.bytes.MediaException if the body is malformed, or this release does not know its format
+     *     or codec
      */
     public TrackMedia media() {
         return switch (kind) {

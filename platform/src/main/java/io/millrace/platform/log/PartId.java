@@ -3,8 +3,8 @@ package io.millrace.platform.log;
 import java.util.Comparator;
 
 /**
- * The identity of a part in its stream. Together with a {@link RenditionId}, it identifies a record of {@code parts} and of
- * {@code index}.
+ * The identity of a part in its stream. Together with a {@link RenditionId}, it identifies a record of {@code parts}
+ * and of {@code index}.
  *
  * @param epoch number of the epoch's first session
  * @param segment media sequence number, from 0 in an epoch

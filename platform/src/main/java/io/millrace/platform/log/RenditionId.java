@@ -3,8 +3,8 @@ package io.millrace.platform.log;
 import java.util.List;
 
 /**
- * The identity of a rendition in its epoch: a format and the tracks in it. The parts of a rendition form one output, with its
- * own playlist and, if the format has them, its own init sections. Immutable.
+ * The identity of a rendition in its epoch: a format and the tracks in it. The parts of a rendition form one output,
+ * with its own playlist and, if the format has them, its own init sections. Immutable.
  *
  * @param format container format
  * @param tracks the tracks; empty for the default tracks that a segment has, so that the rendition stays the same if

@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
  * @param kind audio or video
  * @param codec name of a {@code media.codec.Codec}
  * @param config codec configuration record
- * @param timescale ticks per second of the times of its samples; 0 if unknown, as in version 1 of the log, where they are
- *     90,000 for video and the sample rate for audio
+ * @param timescale ticks per second of the times of its samples; 0 if unknown, as in version 1 of the log, where they
+ *     are 90,000 for video and the sample rate for audio
  * @param language BCP 47, null if the encoder has not announced it
  * @param name for users, null if the encoder has not announced it
  */

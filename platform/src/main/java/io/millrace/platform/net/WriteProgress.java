@@ -9,7 +9,10 @@ import io.netty.channel.ChannelOutboundBuffer;
  */
 public final class WriteProgress {
     private final Channel channel;
-    /** The state of the outbound buffer at the last call: its current message, its size, and how much of the message was sent. */
+    /**
+     * The state of the outbound buffer at the last call: its current message, its size, and how much of the message was
+     * sent.
+     */
     private Object firstWaiting;
     private long waitingBytes;
     private long sentBytes;
