@@ -64,8 +64,8 @@ public interface MemoryShare {
     };
 
     /**
-     * Takes memory. Returns false, and takes nothing, if none is left and this connection is the first that must
-     * yield.
+     * Takes memory. Returns false, and takes nothing, if none is left and this connection is the first that must yield,
+     * or if it has been asked to yield and would exceed its reserve.
      */
     boolean tryTake(long more);
 

@@ -14,7 +14,10 @@ final class TsPidWriter {
     static final int PACKET_BYTES = 188;
     static final int PAYLOAD_BYTES = 184;
     static final int SYNC = 0x47;
-    /** Number of values of the continuity counter. The number of a PID's packets in a segment is a multiple of it. */
+    /**
+     * Number of values of the continuity counter. The number of packets of each media PID in a segment is a multiple of
+     * this.
+     */
     static final int COUNTER_CYCLE = 16;
     /** Value that means no PCR. */
     static final long NO_PCR = -1;
@@ -53,7 +56,7 @@ final class TsPidWriter {
     /**
      * Writes one PES packet, and advances the position of {@code pes} to its limit.
      *
-     * @param pcr90k 33-bit clock in its first transport packet, or {@link #NO_PCR}
+     * @param pcr90k 33-bit clock for the first transport packet, or {@link #NO_PCR}
      * @param completing whether to spread the PES packet over additional transport packets, with at least one byte in
      *     each, so that {@link #isComplete} becomes true; requires at least {@link #COMPLETING_BYTES}
      */

@@ -31,16 +31,19 @@ final class MessageLink {
     private final ChunkReader reader;
     private final RtmpLimits limits;
     private final ChunkWriter writer = new ChunkWriter();
-    /** Messages of the current aggregate, bounded by its limit and returned before anything that arrived after it. */
+    /**
+     * Messages of the current aggregate that have not been returned yet. They are returned before anything that arrived
+     * after the aggregate; {@link RtmpLimits#aggregateMessages} bounds their number.
+     */
     private final Queue<RtmpMessage> aggregated = new ArrayDeque<>();
     private ByteWriter out = new ByteWriter();
     /** Number of bytes read since the handshake, and its value in the last acknowledgement. */
     private long received;
     private long acknowledged;
     /**
-     * The acknowledgement window that the peer announced. Until it announces one, no acknowledgements are sent: if
-     * FFmpeg closes a connection with unread input, TCP resets the connection, and the end of the stream that has not
-     * been read here yet is lost.
+     * The acknowledgement window that the peer announced. Until then, no acknowledgements are sent: if FFmpeg closes a
+     * connection with unread input, TCP resets the connection, and the end of the stream that has not been read here
+     * yet is lost.
      */
     private long window = Long.MAX_VALUE;
     private int announcedWindow;

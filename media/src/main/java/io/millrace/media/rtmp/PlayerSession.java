@@ -81,10 +81,12 @@ public final class PlayerSession {
         return null;
     }
 
+    /** Asks the server to pause or to resume. */
     public void pause(boolean paused) {
         say("pause", new AmfValue.Bool(paused), new AmfValue.Number(0));
     }
 
+    /** Tells the server whether to send video. */
     public void receiveVideo(boolean wanted) {
         say("receiveVideo", new AmfValue.Bool(wanted));
     }

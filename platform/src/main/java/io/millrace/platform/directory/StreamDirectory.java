@@ -195,6 +195,7 @@ public final class StreamDirectory {
         return Optional.ofNullable(epochs(stream).lastEntry()).map(Map.Entry::getValue);
     }
 
+    /** Returns the entry of the epoch with this number, or empty if it is not retained. */
     public Optional<StreamEntry> epoch(String stream, long epoch) {
         return Optional.ofNullable(epochs(stream).get(epoch));
     }

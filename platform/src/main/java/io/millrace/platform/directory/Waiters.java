@@ -65,6 +65,7 @@ public final class Waiters<T> {
         waiters.forEach(waiter -> waiter.offer(value));
     }
 
+    /** Returns the number of waiters that have neither received a value nor been cancelled. */
     public int size() {
         return waiters.size();
     }

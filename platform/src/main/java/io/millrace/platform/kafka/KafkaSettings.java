@@ -26,6 +26,7 @@ public record KafkaSettings(String bootstrapServers, String topicPrefix, int par
                 client);
     }
 
+    /** Returns the name of a topic on the cluster. */
     public String topic(Topic topic) {
         return topic.name(topicPrefix);
     }

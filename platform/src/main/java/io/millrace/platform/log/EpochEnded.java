@@ -9,7 +9,7 @@ package io.millrace.platform.log;
  * @param epoch number of the epoch's first session
  * @param lastSegment number of the last segment, -1 if the epoch has none. A segment counts even if the packager could
  *     not mux it
- * @param endMs PROGRAM-DATE-TIME of the end of the last segment, or the start of the session if there is no segment, ms
- *     since 1970
+ * @param endMs PROGRAM-DATE-TIME of the end of the last segment, or the start of the epoch's newest session if there is
+ *     no segment; ms since 1970
  */
 public record EpochEnded(long epoch, long lastSegment, long endMs) implements SegmentsRecord, IndexRecord {}

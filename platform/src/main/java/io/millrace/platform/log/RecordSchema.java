@@ -25,11 +25,16 @@ public final class RecordSchema<T> {
     /** {@code C3 01} and the fingerprint. */
     static final int HEADER_BYTES = 10;
 
+    /** Writes a record to the fields of its schema. Fields that the schema does not have are ignored. */
     @FunctionalInterface
     public interface ToGeneric<T> {
         void write(T record, Generic fields);
     }
 
+    /**
+     * Creates a record from the fields of the newest schema, in which the fields that older schemas lack have their
+     * defaults.
+     */
     @FunctionalInterface
     public interface FromGeneric<T> {
         T read(Generic fields);

@@ -8,6 +8,7 @@ public final class AddressCounts {
     private final int limit;
     private final ConcurrentHashMap<String, Integer> counts = new ConcurrentHashMap<>();
 
+    /** @param limit maximum number of connections of one network */
     public AddressCounts(int limit) {
         this.limit = limit;
     }

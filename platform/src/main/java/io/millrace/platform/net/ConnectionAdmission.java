@@ -25,8 +25,8 @@ public final class ConnectionAdmission {
      * @param limit maximum number of connections
      * @param pendingLimit maximum number of pending connections
      * @param perAddress maximum number of connections from one {@link PeerNetwork}
-     * @throws IllegalArgumentException if one of them is less than 1: every connection is pending at first, so such a
-     *     server would refuse all of them
+     * @throws IllegalArgumentException if a limit is less than 1: every connection is pending at first, so the server
+     *     would refuse all connections
      */
     public ConnectionAdmission(int limit, int pendingLimit, int perAddress) {
         if (limit < 1 || pendingLimit < 1 || perAddress < 1) {

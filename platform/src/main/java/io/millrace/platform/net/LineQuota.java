@@ -37,7 +37,7 @@ public final class LineQuota {
     /**
      * Lines that were withheld in a window.
      *
-     * @param peer the peer that caused them
+     * @param peer the peer that caused the lines
      * @param lines their number
      */
     public record Withheld(String peer, long lines) {}

@@ -36,6 +36,7 @@ public final class ProxySources {
                 : new ProxySources(Stream.of(text.split(",", -1)).map(each -> network(each.strip())).toList());
     }
 
+    /** Returns whether connections from {@code address} begin with a PROXY header. */
     public boolean contains(SocketAddress address) {
         return address instanceof InetSocketAddress inet && networks.stream().anyMatch(each -> each.matches(inet));
     }

@@ -38,6 +38,7 @@ public final class Cuts {
     private final KafkaClients kafka;
     private final RangeReader reader;
 
+    /** @param reader may be shared with other users on the same thread, and is closed by the caller */
     public Cuts(KafkaClients kafka, RangeReader reader) {
         this.kafka = kafka;
         this.reader = reader;

@@ -39,6 +39,10 @@ public final class Moments {
     private final KafkaClients kafka;
     private final RangeReader reader;
 
+    /**
+     * @param reader such as {@link RangeReader#ofIndex}; may be shared with other users on the same thread, and is
+     *     closed by the caller
+     */
     public Moments(KafkaClients kafka, RangeReader reader) {
         this.kafka = kafka;
         this.reader = reader;

@@ -7,6 +7,7 @@ public final class ReadBudget {
     private final long limitBytes;
     private long spentBytes;
 
+    /** @param limitBytes maximum size of the values of all records that are read */
     public ReadBudget(long limitBytes) {
         this.limitBytes = limitBytes;
     }
