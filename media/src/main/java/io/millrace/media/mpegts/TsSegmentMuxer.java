@@ -66,6 +66,7 @@ public final class TsSegmentMuxer {
     private boolean videoStarted;
     private long lastVideoDts90k;
     private boolean clockStarted;
+    /** Decoding time for which the clock was written last. The clock itself is {@link #PCR_LEAD_TICKS} less. */
     private long lastClock90k;
     /** A copy of the newest audio frame, which is held back for the next part; null if there is none. */
     private TsSample waitingAudio;

@@ -16,6 +16,7 @@ public final class PlayDuration {
 
     private final long durationMs;
     private boolean begun;
+    /** Timestamp of the first audio or video message; valid once {@code begun}. */
     private int firstMs;
 
     /** @param durationMs the limit, or {@link #UNLIMITED} */

@@ -12,6 +12,7 @@ public final class PublishClock {
     private final TimestampUnwrapper video = new TimestampUnwrapper();
     private final TimestampUnwrapper data = new TimestampUnwrapper();
     private boolean mediaSeen;
+    /** Time of the newest audio or video message; valid once {@code mediaSeen}. */
     private long mediaMs;
 
     /**

@@ -6,9 +6,9 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * Lets a producer linger while the rate of records is high, and flushes the producer after each record while the rate
- * is low. A request costs a broker almost as much with one record as with a hundred, so records that arrive together
- * should share a request; a node with few publishers gains nothing by waiting.
+ * Lets a producer linger while the rate of records is high, and flushes the producer as soon as records are added while
+ * the rate is low. A request costs a broker almost as much with one record as with a hundred, so records that arrive
+ * together should share a request; a node with few publishers gains nothing by waiting.
  *
  * <p>Owns a thread. Thread-safe.
  */

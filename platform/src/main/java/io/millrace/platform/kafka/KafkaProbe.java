@@ -29,6 +29,7 @@ public final class KafkaProbe implements AutoCloseable {
     private final Runnable atEnd;
     private final ScheduledExecutorService timer = Executors
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().name("kafka-probe").daemon().factory());
+    /** When a broker last answered, by {@code nanos}. */
     private volatile long answeredNanos;
     private boolean silent;
 

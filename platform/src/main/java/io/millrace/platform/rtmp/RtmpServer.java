@@ -191,9 +191,9 @@ public final class RtmpServer implements AutoCloseable {
     }
 
     /**
-     * Closes the ports, tells every peer that the server is shutting down, and waits up to 4 s until the peers have
-     * read that and all connections are closed; closes the remaining ones by force. If the server has event loops of
-     * its own, ends them, which takes up to 4 s more. Must not be called on one of its event loops. Another call has no
+     * Closes the ports, tells every peer that has sent {@code connect} that the server is shutting down, and waits up
+     * to 4 s until all connections are closed; closes the remaining ones by force. If the server has event loops of its
+     * own, ends them, which takes up to 4 s more. Must not be called on one of its event loops. Another call has no
      * effect.
      */
     @Override

@@ -54,6 +54,10 @@ final class TimeLine {
     private static final class Track {
         /** Greatest RTMP timestamp of the track since the session began or the track jumped. */
         private long newestMs = UNKNOWN;
+        /**
+         * Duration of the track's latest frame, which a new line that begins with this track adds to the end of the old
+         * one.
+         */
         private int frameMs = DEFAULT_FRAME_MS;
         /** Whether the track is off the line, and the value of {@code newestMs} when it left the line. */
         private boolean off;
