@@ -77,7 +77,7 @@ final class MessageStreams {
         open.remove(id);
     }
 
-    /** Returns the state that a connected connection has because of its streams. */
+    /** Returns the state of the connection, once the peer has connected; it follows from the uses of the streams. */
     ServerSession.State connectionState() {
         if (has(NetStream.Use.PUBLISHING)) {
             return ServerSession.State.PUBLISHING;

@@ -22,7 +22,7 @@ public record RtmpLimits(MessageBytes messages, BeforeMedia beforeMedia, int chu
      * Upper bound for the length of a message: each becomes one packet in the log, and this is a packet's maximum size.
      */
     public static final int MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
-    /** Upper bound for the memory of one connection and for the bytes that it may send before it is accepted. */
+    /** Upper bound for the memory of one connection, and for the bytes that a peer may send before it is accepted. */
     public static final int CONNECTION_BYTES_MAX = 256 * 1024 * 1024;
     /** Upper bound for message counts: even an empty message takes memory. */
     public static final int MESSAGES_MAX = 64 * 1024;

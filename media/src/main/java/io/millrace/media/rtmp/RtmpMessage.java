@@ -24,7 +24,7 @@ sealed interface RtmpMessage {
 
     /**
      * @param event such as {@link #STREAM_BEGIN}
-     * @param value the first four bytes of its data: a message stream or a timestamp; 0 if absent
+     * @param value the first four bytes of the event's data: a message stream or a timestamp; 0 if absent
      */
     record UserControl(int event, int value) implements RtmpMessage {
         public static final int STREAM_BEGIN = 0;

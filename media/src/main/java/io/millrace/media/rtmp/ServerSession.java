@@ -148,7 +148,7 @@ public final class ServerSession {
 
     /**
      * Makes a publisher release the memory that exceeds its {@link #reserveMemory reserve}, by dropping incomplete
-     * messages. Call {@link #next} afterwards for the events that count them.
+     * messages. Call {@link #next} afterwards for the events that count the dropped messages.
      */
     public void yieldMemory() {
         link.yieldMemory();

@@ -70,7 +70,7 @@ public final class StreamDirectory {
      * Applies an entry of an epoch. Ignores the entry if the epoch has expired, or if the directory has an entry of the
      * epoch with a later offset: a segmenter that was replaced may still write.
      *
-     * @return whether it was applied
+     * @return whether the entry was applied
      */
     public boolean put(StreamEntry entry) {
         StreamEntry known = epochs(entry.stream()).get(entry.epoch());

@@ -57,7 +57,7 @@ public final class KafkaClients {
         return stopped;
     }
 
-    /** Returns a partition of a topic with its name on the cluster. */
+    /** Returns a partition of a topic, under the topic's name on the cluster. */
     public TopicPartition partition(Topic topic, int partition) {
         return new TopicPartition(settings.topic(topic), partition);
     }

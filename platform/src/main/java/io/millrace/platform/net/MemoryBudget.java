@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * Limits the memory that all peers of a process together can make it hold for incomplete messages. When the limit is
- * exceeded, memory is freed in this order:
+ * Limits the memory that all peers of a process together can make the process hold for incomplete messages. When the
+ * limit is exceeded, memory is freed in this order:
  *
  * <ol>
  * <li>Connections without a reserve are closed: first those that have not been admitted, then the others, newest first.
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * </ol>
  *
  * <p>A peer within its reserve never has to give anything up: all reserves together take at most three quarters of the
- * limit, and {@link Reserves} leaves the last of them to networks that hold few. Peers with a reserve leave an eighth
+ * limit, and {@link Reserves} keeps the last reserves for networks that hold few. Peers with a reserve leave an eighth
  * of the limit to those without. Counts allocated memory, not received bytes. Thread-safe; each {@link Share} is
  * confined to the thread of its connection.
  */
@@ -151,7 +151,7 @@ public final class MemoryBudget {
         private volatile boolean reserved;
         /** Peers whose address is not known count as one network. */
         private String network = "";
-        /** The set that contains this share; null if it does not have to yield. */
+        /** The set that contains this share; null if the share has nothing to yield. */
         private ConcurrentSkipListSet<Share> listed;
 
         private Share(long number, Runnable shed, Runnable yield) {

@@ -7,9 +7,9 @@ package io.millrace.platform.past;
  */
 public final class LogTimestamps {
     /**
-     * A publisher may run ahead of the clock (faster than real time), but its timestamps by no more than this: brokers
-     * reject records that are more than an hour ahead ({@code message.timestamp.after.max.ms}), and a record that is
-     * ahead is retained for that much longer.
+     * The media of a publisher that is faster than real time runs ahead of the clock, but Kafka timestamps do so by no
+     * more than this: brokers reject records that are more than an hour ahead ({@code message.timestamp.after.max.ms}),
+     * and a record that is ahead is retained for that much longer.
      */
     public static final long LEAD_LIMIT_MS = 15 * 60_000;
     /**

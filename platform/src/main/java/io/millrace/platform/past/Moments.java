@@ -49,9 +49,8 @@ public final class Moments {
     }
 
     /**
-     * Returns the epochs in which a moment may be, in the order in which to search them: the first one that contains a
-     * keyframe at or before the time, or after it, contains the moment. If two epochs overlap, the older one contains
-     * it.
+     * Returns the epochs in which a moment may be, in the order in which to search them: the first epoch in which a
+     * search finds a keyframe contains the moment. If two epochs overlap, the older one contains the moment.
      *
      * @param epochs epochs of one stream, oldest first
      * @param timeMs PROGRAM-DATE-TIME, ms since 1970
@@ -72,8 +71,8 @@ public final class Moments {
     }
 
     /**
-     * Finds the keyframe of a stream at or before {@code timeMs}. If nothing was playing then, or it is no longer
-     * retained, finds the first keyframe after it. Neither caches nor limits its reads.
+     * Finds the keyframe of a stream at or before {@code timeMs}. If nothing was playing then, or that media is no
+     * longer retained, finds the first keyframe after {@code timeMs}. Neither caches nor limits its reads.
      *
      * @param epochs epochs of the stream, oldest first
      * @param timeMs PROGRAM-DATE-TIME, ms since 1970

@@ -23,8 +23,8 @@ public interface Publisher {
     boolean knowsReconnect();
 
     /**
-     * Asks the encoder to reconnect, such as by the reconnect request of Enhanced RTMP. The encoder disconnects at its
-     * next keyframe; until then, it is served. Has no effect unless {@link #knowsReconnect}.
+     * Asks the encoder to reconnect, such as by Enhanced RTMP's reconnect request. The encoder disconnects at its next
+     * keyframe; until then, it is served. Has no effect unless {@link #knowsReconnect}.
      *
      * @param description text for the user
      */

@@ -10,7 +10,10 @@ import java.time.Duration;
  * @param blocked a server that accepts no byte for this long counts as dead
  */
 public record RtmpClientLimits(Duration connect, Duration start, Duration blocked) {
-    /** A Millrace server may keep a publisher waiting for its log for 30 s before it says why it gives up. */
+    /**
+     * {@code blocked} exceeds the 30 s for which a Millrace server may wait for its log before it ends the publish and
+     * sends the reason.
+     */
     public static final RtmpClientLimits DEFAULT = new RtmpClientLimits(Duration.ofSeconds(5), Duration.ofSeconds(15),
             Duration.ofSeconds(45));
 }

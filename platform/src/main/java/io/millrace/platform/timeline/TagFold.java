@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns the packets of one epoch that count into FLV tags for its viewers. Produces only the default tracks, in the
- * form that players accept ({@link PlayerTagBody}), timed on the epoch's timeline, and only those sequence headers that
- * change something.
+ * Turns those packets of one epoch that count into FLV tags for the epoch's viewers. Produces only the default tracks,
+ * in the form that players accept ({@link PlayerTagBody}), timed on the epoch's timeline, and only those sequence
+ * headers that change something.
  *
  * <p>At the start of each session (and of reading), all frames of a stream with video, audio included, are suppressed
  * until a keyframe arrives. New sequence headers are sent right before the keyframe. Timestamps stay within the signed

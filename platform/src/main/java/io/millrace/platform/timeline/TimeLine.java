@@ -107,7 +107,7 @@ final class TimeLine {
         lastTimeMs = UNKNOWN;
         offsetMs = 0;
         floorMs = 0;
-        // The state of a stream that has ended may be discarded, so nothing of it may matter in the next epoch.
+        // The state of a stream that has ended may be discarded, so no part of that state may matter in the next epoch.
         audio.frameMs = DEFAULT_FRAME_MS;
         video.frameMs = DEFAULT_FRAME_MS;
     }
