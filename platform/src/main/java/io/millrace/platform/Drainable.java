@@ -9,8 +9,8 @@ public interface Drainable {
      * Stops accepting new work and hands over current work. Returns immediately; {@code close} is called afterwards in
      * any case.
      *
-     * @param limit how long the caller waits
-     * @return completes when there is nothing left to wait for
+     * @param limit how long the caller waits for the result
+     * @return completes when nothing remains to be handed over
      */
     CompletableFuture<Void> drain(Duration limit);
 }

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 public final class FileFault {
     private FileFault() {}
 
+    /** Returns the reason as a clause, such as {@code there is no such file}. */
     public static String reason(Exception e) {
         return switch (e) {
             case NoSuchFileException _ -> "there is no such file";

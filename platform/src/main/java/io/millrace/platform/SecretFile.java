@@ -17,7 +17,11 @@ public final class SecretFile {
 
     private SecretFile() {}
 
-    /** @param what the contents for the message, such as {@code the signing secret} */
+    /**
+     * Logs a warning if every user of this machine can read or write {@code file}.
+     *
+     * @param what name of the contents for the message, such as {@code the signing secret}
+     */
     public static void warnIfOpen(String what, Path file) {
         if (isOpen(file)) {
             LOG.warn("every user of this machine can read {} in {}; run 'chmod 600 {}'", what, file, file);

@@ -35,7 +35,9 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
     private final List<Path> files;
     private final Parser<T> parser;
     private final ScheduledExecutorService timer;
+    /** The contents from which {@code value} was parsed. */
     private List<byte[]> seen;
+    /** The error that was logged last; empty if there has been none since the last success. */
     private String complaint = "";
     private volatile T value;
 
@@ -46,8 +48,8 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
          * Parses the contents of the files.
          *
          * @param contents contents of the files, in their order
-         * @throws IllegalArgumentException if they are invalid; like the other exceptions, with a message that does not
-         *     contain a secret
+         * @throws IllegalArgumentException if the contents are invalid. The message, like that of the other exceptions,
+         *     must not contain a secret
          */
         T parse(List<byte[]> contents) throws IOException, GeneralSecurityException;
     }
@@ -64,10 +66,10 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
     }
 
     /**
-     * Reads the files and starts watching them.
+     * Reads the files and starts to watch them. Blocks while it reads.
      *
      * @param what name of the contents for messages, such as {@code the certificate}
-     * @throws UserError if the files cannot be used
+     * @throws UserError if a file cannot be read, or the parser rejects the contents
      */
     public static <T> WatchedFiles<T> open(String what, List<Path> files, Parser<T> parser) {
         try {

@@ -24,11 +24,11 @@ public final class Amf0Reader {
     /**
      * Limits within one message.
      *
-     * @param depth nesting depth of containers
-     * @param keys fields of one object or ECMA array
-     * @param items values of one strict array
-     * @param keyBytes UTF-8 bytes of one key or class name
-     * @param stringBytes UTF-8 bytes of one string
+     * @param depth maximum nesting depth of containers
+     * @param keys maximum number of fields of one object or ECMA array
+     * @param items maximum number of values of one strict array
+     * @param keyBytes maximum number of UTF-8 bytes of one key or class name
+     * @param stringBytes maximum number of UTF-8 bytes of one string
      */
     public record Limits(int depth, int keys, int items, int keyBytes, int stringBytes) {
         /** Upper bound for the depth: reading is recursive, so each level uses stack. */
@@ -60,7 +60,11 @@ public final class Amf0Reader {
         return in.hasRemaining();
     }
 
-    /** Returns the next value. */
+    /**
+     * Returns the next value.
+     *
+     * @throws io.millrace.media.bytes.MediaException if the value is malformed, not supported or exceeds a limit
+     */
     public AmfValue read() {
         return value(0);
     }

@@ -5,7 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SequencedMap;
 
-/** Writes AMF0 values in the layout that {@link Amf0Reader} reads. Confined to one thread. */
+/**
+ * Writes AMF0 values in the layout that {@link Amf0Reader} reads. An object with an empty key, or a key longer than
+ * 65,535 bytes, is rejected with an {@link IllegalArgumentException}. Confined to one thread.
+ */
 public final class Amf0Writer {
     private static final int UINT16_MAX = 0xFFFF;
 

@@ -3,7 +3,8 @@ package io.millrace.media.bytes;
 import java.nio.ByteBuffer;
 
 /**
- * Reads the big-endian fields of one named structure; an exception names the field that is truncated.
+ * Reads the big-endian fields of one named structure. If the structure is too short, the {@link MalformedException}
+ * names the structure and the field.
  *
  * <p>Works on the buffer that it was given and advances its position. Confined to one thread. Slices share the buffer's
  * memory.

@@ -77,7 +77,10 @@ public final class ByteWriter {
         return this;
     }
 
-    /** Overwrites four bytes written earlier, such as a length that was not known until the end. */
+    /**
+     * Overwrites four bytes written earlier, such as a length that was not known until the end. {@code position} and
+     * the next three must be less than {@link #size}.
+     */
     public void setUint32(int position, long value) {
         bytes[position] = (byte) (value >>> 24);
         bytes[position + 1] = (byte) (value >>> 16);
@@ -90,7 +93,7 @@ public final class ByteWriter {
         return Arrays.copyOf(bytes, size);
     }
 
-    /** Returns the written bytes without copying them; valid until the next write. */
+    /** Returns the written bytes without copying them. The buffer is valid until the next write or {@link #clear}. */
     public ByteBuffer view() {
         return ByteBuffer.wrap(bytes, 0, size);
     }

@@ -6,12 +6,12 @@ public final class MalformedException extends MediaException {
         super(structure, field, message);
     }
 
-    /** A field contains a value that the standard does not allow. */
+    /** Returns the exception for a field with a value that the standard does not allow. */
     public static MalformedException value(String structure, String field, Object seen, String allowed) {
         return new MalformedException(structure, field, "is " + seen + ", expected " + allowed);
     }
 
-    /** A structure ends before its last field. */
+    /** Returns the exception for a structure that ends before its last field. */
     public static MalformedException truncated(String structure, String field, int wantedBytes, int leftBytes) {
         return new MalformedException(structure, field, "needs " + wantedBytes + " bytes, " + leftBytes + " remain");
     }

@@ -2,7 +2,7 @@ package io.millrace.media.bytes;
 
 /**
  * The input from a peer is invalid. The exception ends one connection (or the muxing of one session) and nothing else;
- * it never reports a bug of ours.
+ * it never reports a bug in Millrace.
  *
  * <p>Immutable. {@link #structure()} and {@link #field()} name the location with the identifiers of the standard.
  */

@@ -1,8 +1,8 @@
 package io.millrace.media.bytes;
 
 /**
- * One connection's share of memory that all connections compete for. A parser accounts for memory here before it
- * allocates it. Confined to the thread of the connection.
+ * One connection's share of memory that all connections compete for. A parser accounts for memory here, in bytes,
+ * before it allocates the memory. Confined to the thread of the connection.
  */
 public interface MemoryShare {
     /** A share without a limit, for a connection that competes with no other. */
@@ -64,21 +64,26 @@ public interface MemoryShare {
     };
 
     /**
-     * Takes memory. Returns false, and takes nothing, if none is left and this connection is the first that must
-     * yield.
+     * Takes memory. Returns false, and takes nothing, if none is left and this connection is the first that must yield,
+     * or if it has been asked to yield and would exceed its reserve.
      */
     boolean tryTake(long more);
 
-    /** @throws OverLimitException where {@link #tryTake} returns false */
+    /**
+     * Takes memory.
+     *
+     * @throws OverLimitException if {@link #tryTake} returns false
+     */
     default void take(long more) {
         if (!tryTake(more)) {
             throw usedUp(more);
         }
     }
 
-    /** Returns the exception that ends a connection which cannot continue without {@code more}. */
+    /** Returns the exception that ends a connection if it cannot continue without {@code more} bytes. */
     OverLimitException usedUp(long more);
 
+    /** Returns memory that was taken. */
     void giveBack(long less);
 
     /**
@@ -104,9 +109,9 @@ public interface MemoryShare {
      */
     boolean exceedsReserve();
 
-    /** Called when the peer has released what exceeds its reserve, as it was asked to. */
+    /** Reports that the connection has released what exceeded its reserve, as it was asked to. */
     void yielded();
 
-    /** Releases everything; the connection is closed. */
+    /** Releases everything, including the reserve. To be called when the connection is closed. */
     void close();
 }

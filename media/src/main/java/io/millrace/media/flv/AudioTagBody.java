@@ -45,14 +45,15 @@ public sealed interface AudioTagBody {
         return parseTracks(body).main().body();
     }
 
-    /** Parses all tracks of {@code body}. */
+    /** Parses all tracks of {@code body}, as {@link #parse} does. */
     static TagTracks<AudioTagBody> parseTracks(ByteBuffer body) {
         return parseTracks(body, TagTracks.MAX_MOD_EX);
     }
 
     /**
-     * Parses all tracks of a message with at most {@code modifiers} ModEx modifiers, itself at most
-     * {@link TagTracks#MAX_MOD_EX}.
+     * Parses all tracks of {@code body}, as {@link #parse} does.
+     *
+     * @param modifiers maximum number of ModEx modifiers that the message may have, up to {@link TagTracks#MAX_MOD_EX}
      */
     static TagTracks<AudioTagBody> parseTracks(ByteBuffer body, int modifiers) {
         if (!body.hasRemaining()) {

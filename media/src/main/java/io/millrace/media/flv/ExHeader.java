@@ -37,10 +37,7 @@ record ExHeader(int packetType, int offsetNanos, List<TrackData> tracks) {
     /** The data of one track; the rest of the message if there is only one track. */
     record TrackData(int track, Codec codec, ByteBuffer data) {}
 
-    /**
-     * The part of the header before the FourCC. Audio and video messages are handled differently between it and the
-     * rest.
-     */
+    /** The part of the header before the FourCC. It is read separately because a video message may end after it. */
     record Prefix(int packetType, int offsetNanos) {}
 
     /**
@@ -78,6 +75,7 @@ record ExHeader(int packetType, int offsetNanos, List<TrackData> tracks) {
      * Parses the rest of the header.
      *
      * @param multitrack the packet type that means Multitrack
+     * @param video whether this is a video message, and not an audio message
      * @throws UnsupportedException if no track has a supported codec; otherwise tracks of unsupported codecs are
      *     omitted
      */

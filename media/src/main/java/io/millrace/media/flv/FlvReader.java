@@ -13,8 +13,8 @@ import java.util.Optional;
  * Reads an FLV stream incrementally from input of any size; {@link FlvHeader} and {@link FlvTag} document the layouts.
  *
  * <p>Confined to one thread. PreviousTagSize is not verified: writers get it wrong and it is not needed. Limits: the
- * body size given to the constructor, with memory that grows as bytes arrive and not with the declared size; and a
- * header of {@link #MAX_HEADER_BYTES}.
+ * body size given to the constructor and {@link #MAX_HEADER_BYTES}. Memory grows as bytes arrive, regardless of the
+ * declared size.
  */
 public final class FlvReader {
     /** Maximum size of a file header including extensions; every known one has 9 bytes. */
@@ -39,8 +39,8 @@ public final class FlvReader {
     }
 
     /**
-     * Consumes {@code in} up to the end of the next tag's body and returns that tag, or empty if {@code in} ends
-     * before. Call it repeatedly until it returns empty.
+     * Consumes {@code in} up to the end of the next tag's body and returns that tag, whose body has memory of its own,
+     * or empty if {@code in} ends before. To be called repeatedly until it returns empty.
      *
      * @throws io.millrace.media.bytes.MediaException if the stream is not FLV, is encrypted or exceeds a limit; the
      *     reader must not be used afterwards

@@ -22,6 +22,7 @@ public enum FourCc {
         this.codec = codec;
     }
 
+    /** Returns the FourCC of a codec. */
     public static FourCc of(Codec codec) {
         for (FourCc fourCc : values()) {
             if (fourCc.codec == codec) {

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Converts tag bodies to what FLV players accept, mpegts.js above all: only the default track, without modifiers, with
- * legacy headers for H.264, AAC and MP3, and only frames and sequence headers.
+ * Converts tag bodies to those that FLV players accept, mpegts.js above all: only the default track, without modifiers,
+ * with legacy headers for H.264, AAC and MP3, and only frames and sequence headers.
  *
  * <p>Pure. A body that needs no conversion is returned without a copy.
  *
@@ -35,7 +35,12 @@ public final class PlayerTagBody {
                 });
     }
 
-    /** Returns the audio body for players, or empty if it contains nothing for them, such as a loudspeaker layout. */
+    /**
+     * Returns the audio body for players, or empty if it contains nothing for them, such as a loudspeaker layout.
+     *
+     * @throws io.millrace.media.bytes.MediaException if the body is malformed or its codec or packet type is not
+     *     supported
+     */
     public static Optional<ByteBuffer> audio(ByteBuffer body) {
         return AudioTagBody.parseTracks(body).tracks().stream().filter(t -> t.id() == DEFAULT_TRACK).findFirst()
                 .flatMap(track -> switch (track.body()) {
@@ -48,8 +53,8 @@ public final class PlayerTagBody {
     }
 
     /**
-     * Returns a video body as RTMP players read it: HEVC under its FourCC, not under the codec id that some encoders send. A
-     * body that needs no conversion is returned without a copy.
+     * Returns a video body for RTMP players, which recognize HEVC by its FourCC and not by the CodecID that some
+     * encoders send. A body that needs no conversion is returned without a copy.
      */
     public static ByteBuffer underFourCc(ByteBuffer body) {
         boolean numbered = body.hasRemaining() && (body.get(body.position()) & 0x8F) == VideoTagBody.HEVC_CODEC_ID;

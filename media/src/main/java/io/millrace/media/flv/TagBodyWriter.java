@@ -23,6 +23,7 @@ public final class TagBodyWriter {
 
     private TagBodyWriter() {}
 
+    /** Returns a new buffer with the tag body of one video track. */
     public static ByteBuffer write(VideoTagBody body) {
         return switch (body) {
             case VideoTagBody.Config(Codec codec, ByteBuffer record) -> video(codec, KEY_FRAME, 0, 0, record);
@@ -36,6 +37,7 @@ public final class TagBodyWriter {
         };
     }
 
+    /** Returns a new buffer with the tag body of one audio track. */
     public static ByteBuffer write(AudioTagBody body) {
         return switch (body) {
             case AudioTagBody.Config(Codec codec, ByteBuffer record) -> codec == Codec.AAC

@@ -78,8 +78,8 @@ final class VideoTagReader {
     }
 
     /**
-     * Returns whether coded frames of the codec start with a composition time: only of codecs whose display order may
-     * differ from decoding order.
+     * Returns whether CodedFrames of the codec begin with a composition time. That is so only for codecs in which the
+     * display order may differ from the decoding order.
      */
     static boolean hasCompositionTime(Codec codec) {
         return codec == Codec.AVC || codec == Codec.HEVC;

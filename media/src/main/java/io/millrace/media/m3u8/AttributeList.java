@@ -27,6 +27,11 @@ final class AttributeList {
         return this;
     }
 
+    /**
+     * Adds a quoted value.
+     *
+     * @throws IllegalArgumentException if the value contains a quote or a line break
+     */
     AttributeList quoted(String name, String value) {
         if (value.chars().anyMatch(c -> c == '"' || c == '\r' || c == '\n')) {
             throw new IllegalArgumentException("a quoted attribute must not contain quotes or line breaks: " + value);
@@ -34,6 +39,12 @@ final class AttributeList {
         return token(name, '"' + value + '"');
     }
 
+    /**
+     * Parses the attributes of a tag.
+     *
+     * @param tag name of the tag, for errors
+     * @throws MalformedException if {@code text} is not a list of attributes, or a name is repeated
+     */
     static AttributeList parse(String tag, String text) {
         AttributeList list = new AttributeList();
         Matcher matcher = ATTRIBUTE.matcher(text);
@@ -52,10 +63,12 @@ final class AttributeList {
         return list;
     }
 
+    /** Returns an unquoted value; empty if the attribute is missing or quoted. */
     Optional<String> token(String name) {
         return Optional.ofNullable(values.get(name)).filter(v -> !v.startsWith("\""));
     }
 
+    /** Returns a quoted value without its quotes; empty if the attribute is missing or not quoted. */
     Optional<String> quoted(String name) {
         return Optional.ofNullable(values.get(name)).filter(v -> v.startsWith("\""))
                 .map(v -> v.substring(1, v.length() - 1));

@@ -23,7 +23,11 @@ final class DateTimes {
         return FORMAT.format(Instant.ofEpochMilli(epochMs));
     }
 
-    /** Returns an ISO 8601 time with a zone as milliseconds since 1970 UTC. */
+    /**
+     * Parses an ISO 8601 time with a zone. Returns milliseconds since 1970 UTC.
+     *
+     * @throws MalformedException if {@code text} is not such a time
+     */
     static long parse(String text) {
         try {
             return OffsetDateTime.parse(text).toInstant().toEpochMilli();

@@ -34,7 +34,12 @@ final class FixedPoint {
         return digits == 0 ? Long.toString(whole) : whole + "." + padded;
     }
 
-    /** Parses a decimal number to units of {@code 1 / perUnit}, rounded to nearest. */
+    /**
+     * Parses a decimal number. Returns it in units of {@code 1 / perUnit}, rounded to nearest.
+     *
+     * @param field name of the tag or attribute, for errors
+     * @throws MalformedException if {@code text} is not a decimal number
+     */
     static long parse(String text, long perUnit, String field) {
         int point = text.indexOf('.');
         String whole = point < 0 ? text : text.substring(0, point);

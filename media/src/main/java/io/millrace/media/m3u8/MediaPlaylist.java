@@ -7,7 +7,7 @@ import java.util.List;
  *
  * <p>Immutable. {@link MediaPlaylistWriter#write} returns its text; {@link MediaPlaylistReader#read} is the inverse.
  *
- * @param targetDurationS EXT-X-TARGETDURATION: upper bound of the rounded segment durations; never changes
+ * @param targetDurationS EXT-X-TARGETDURATION in seconds: upper bound of the rounded segment durations; never changes
  * @param mediaSequence number of the first listed segment
  * @param discontinuitySequence number of EXT-X-DISCONTINUITY tags that have left the window
  * @param independentSegments whether every segment starts with a keyframe

@@ -18,7 +18,7 @@ public final class MediaPlaylistReader {
     private boolean independentSegments;
     private boolean ended;
     private final List<MediaSegment> segments = new ArrayList<>();
-    // Tags read so far for the next segment, which its URI ends.
+    // The tags of the next segment that have been read so far. The segment ends with its URI.
     private long durationTicks = -1;
     private long programDateTimeMs = MediaSegment.NO_TIME;
     private boolean discontinuity;
@@ -26,7 +26,11 @@ public final class MediaPlaylistReader {
 
     private MediaPlaylistReader() {}
 
-    /** @throws MalformedException if the text violates the standard */
+    /**
+     * Parses the text of one playlist.
+     *
+     * @throws MalformedException if the text violates the standard
+     */
     public static MediaPlaylist read(String text) {
         MediaPlaylistReader reader = new MediaPlaylistReader();
         PlaylistLines.parse(text).forEach(reader::line);

@@ -16,6 +16,7 @@ public final class MediaPlaylistWriter {
     /** The tag before a segment that does not continue the previous one. */
     public static final String DISCONTINUITY = "#EXT-X-DISCONTINUITY\n";
 
+    /** Returns the text of a whole playlist of the kind {@link PlaylistKind#LIVE}. */
     public static String write(MediaPlaylist playlist) {
         StringBuilder text = new StringBuilder(head(playlist, PlaylistKind.LIVE));
         playlist.segments().forEach(segment -> text.append(segment(segment)));
@@ -23,7 +24,8 @@ public final class MediaPlaylistWriter {
     }
 
     /**
-     * Returns everything before the first segment, for callers that assemble a playlist from it and {@link #segment}s.
+     * Returns everything before the first segment, for callers that assemble a playlist from the head and {@link
+     * #segment}s. The segments of {@code playlist} are not used.
      */
     public static String head(MediaPlaylist playlist, PlaylistKind kind) {
         PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION", VERSION)

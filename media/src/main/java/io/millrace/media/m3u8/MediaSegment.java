@@ -9,9 +9,10 @@ import io.millrace.media.time.Ticks;
  *
  * @param uri relative or absolute
  * @param durationTicks 90 kHz, {@link Ticks#MPEG}
- * @param programDateTimeMs wall-clock time of its start in milliseconds since 1970 UTC, or {@link #NO_TIME}
- * @param discontinuity whether EXT-X-DISCONTINUITY precedes it
- * @param gap whether it is known to be missing (EXT-X-GAP)
+ * @param programDateTimeMs wall-clock time at the start of the segment in milliseconds since 1970 UTC, or {@link
+ *     #NO_TIME}
+ * @param discontinuity whether EXT-X-DISCONTINUITY precedes the segment
+ * @param gap whether the segment is known to be missing (EXT-X-GAP)
  */
 public record MediaSegment(String uri, long durationTicks, long programDateTimeMs, boolean discontinuity, boolean gap) {
     /** Value that means no EXT-X-PROGRAM-DATE-TIME. */
@@ -24,9 +25,7 @@ public record MediaSegment(String uri, long durationTicks, long programDateTimeM
         }
     }
 
-    /**
-     * Returns the duration rounded to seconds, which EXT-X-TARGETDURATION must not be less than (RFC 8216, 4.3.3.1).
-     */
+    /** Returns the duration rounded to seconds, a lower bound for EXT-X-TARGETDURATION (RFC 8216, 4.3.3.1). */
     public long roundedSeconds() {
         return (durationTicks + Ticks.MPEG / 2) / Ticks.MPEG;
     }

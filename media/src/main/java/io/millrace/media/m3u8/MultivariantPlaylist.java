@@ -9,7 +9,7 @@ import java.util.List;
  * the inverse.
  *
  * @param independentSegments whether every segment of every variant starts with a keyframe
- * @param variants players start with the first
+ * @param variants in order of preference: players start with the first
  */
 public record MultivariantPlaylist(boolean independentSegments, List<Variant> variants) {
     public MultivariantPlaylist {

@@ -10,7 +10,11 @@ public final class MultivariantPlaylistReader {
 
     private MultivariantPlaylistReader() {}
 
-    /** @throws MalformedException if the text violates the standard */
+    /**
+     * Parses the text of one playlist.
+     *
+     * @throws MalformedException if the text violates the standard
+     */
     public static MultivariantPlaylist read(String text) {
         boolean independent = false;
         List<Variant> variants = new ArrayList<>();

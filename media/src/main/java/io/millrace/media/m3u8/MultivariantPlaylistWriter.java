@@ -6,6 +6,7 @@ public final class MultivariantPlaylistWriter {
 
     private MultivariantPlaylistWriter() {}
 
+    /** Returns the text of a playlist. */
     public static String write(MultivariantPlaylist playlist) {
         PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION", MediaPlaylistWriter.VERSION);
         if (playlist.independentSegments()) {

@@ -3,8 +3,12 @@ package io.millrace.media.m3u8;
 import io.millrace.media.bytes.MalformedException;
 import java.util.List;
 
-/** The lines of a playlist (RFC 8216, 4.1): tags and URIs. Blank lines and comments are ignored. */
+/**
+ * Builds the text of a playlist line by line, and splits the text of a playlist into lines (RFC 8216, 4.1), which are
+ * tags and URIs.
+ */
 final class PlaylistLines {
+    /** Names a playlist in error messages. */
     static final String STRUCTURE = "M3U8";
 
     private final StringBuilder text;
@@ -18,7 +22,7 @@ final class PlaylistLines {
         this.text = text;
     }
 
-    /** Starts a fragment of a playlist without the first line. */
+    /** Starts a part of a playlist that does not contain the first line, such as one segment. */
     static PlaylistLines body() {
         return new PlaylistLines(new StringBuilder(128));
     }
@@ -44,9 +48,11 @@ final class PlaylistLines {
     }
 
     /**
-     * Returns {@code uri} if it can stand on a line of its own without being mistaken for anything else.
+     * Returns {@code uri} if it can be written as a line of a playlist: it is not empty, does not begin with {@code #},
+     * and contains no whitespace or control characters.
      *
-     * @throws IllegalArgumentException if not
+     * @throws IllegalArgumentException if it cannot, which is the caller's fault. Readers check the URIs of playlists
+     *     that they parse, and throw {@link MalformedException}
      */
     static String requireUri(String uri) {
         if (uri.isEmpty() || uri.startsWith("#") || uri.chars().anyMatch(c -> c <= ' ')) {
@@ -66,13 +72,13 @@ final class PlaylistLines {
                 .filter(line -> !line.startsWith("#") || line.startsWith("#EXT")).toList();
     }
 
-    /** Returns the part after {@code #name:}; empty for a tag without a value. */
+    /** Returns the value of a tag, the part of the line after {@code #NAME:}; empty for a tag without a value. */
     static String value(String line) {
         int colon = line.indexOf(':');
         return colon < 0 ? "" : line.substring(colon + 1);
     }
 
-    /** Returns the name of a tag, {@code EXT...}; empty for a URI. */
+    /** Returns the name of a tag without {@code #}, such as {@code EXTINF}; empty for a URI. */
     static String name(String line) {
         if (!line.startsWith("#")) {
             return "";
@@ -81,7 +87,12 @@ final class PlaylistLines {
         return line.substring(1, colon < 0 ? line.length() : colon);
     }
 
-    /** Parses a decimal-integer, 0 to 2^63 - 1. */
+    /**
+     * Parses an integer from 0 to 2^63 - 1 (RFC 8216, 4.2, "decimal-integer").
+     *
+     * @param name name of the tag or attribute, for errors
+     * @throws MalformedException if {@code value} is not such an integer
+     */
     static long integer(String name, String value) {
         if (!value.isEmpty() && value.length() <= 19 && value.chars().allMatch(c -> c >= '0' && c <= '9')) {
             try {

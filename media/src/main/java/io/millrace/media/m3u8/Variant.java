@@ -8,9 +8,9 @@ import java.util.List;
  *
  * <p>Immutable.
  *
- * @param uri of the media playlist, relative or absolute
- * @param bandwidth peak, bits per second
- * @param averageBandwidth bits per second, 0 if unknown
+ * @param uri URI of the media playlist, relative or absolute
+ * @param bandwidth peak bitrate, bits per second
+ * @param averageBandwidth average bitrate, bits per second; 0 if unknown
  * @param codecs RFC 6381 strings of all tracks
  * @param width pixels, 0 without video
  * @param height pixels, 0 without video

@@ -24,9 +24,10 @@ final class AnnexB {
         this.config = config;
     }
 
-    /** NAL unit types found in an access unit. */
+    /** The NAL unit types found in an access unit. */
     record Contents(boolean picture, boolean idr, boolean ownSps, boolean ownPps) {}
 
+    /** Returns which types of NAL units an access unit contains. The position of {@code accessUnit} does not change. */
     Contents inspect(ByteBuffer accessUnit) {
         boolean picture = false;
         boolean idr = false;
@@ -81,6 +82,8 @@ final class AnnexB {
     /**
      * Writes a filler NAL unit that belongs to the preceding access unit; it is legal after a picture and decoders
      * discard it.
+     *
+     * @param bytes size of the NAL unit with its start code, at least 6
      */
     static void writeFiller(ByteWriter out, int bytes) {
         out.uint32(START_CODE).uint8(NalUnits.FILLER).fill(0xFF, bytes - START_CODE_BYTES - 2).uint8(0x80);

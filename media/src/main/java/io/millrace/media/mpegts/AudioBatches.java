@@ -7,9 +7,9 @@ import java.util.List;
 final class AudioBatches {
     /** Maximum size of the frames in one PES packet, headers included: 16 transport packets. */
     static final int LIMIT_BYTES = 2_900;
-    /** Maximum time from the first to the last frame of a batch. */
+    /** Maximum time from the first to the last frame of a batch: 200 ms in 90 kHz ticks, exclusive. */
     static final long LIMIT_TICKS = 18_000;
-    /** The same where audio carries the clock, which must appear every 100 ms. */
+    /** The same if the audio carries the clock, which must appear every 100 ms: 75 ms. */
     static final long LIMIT_WITH_CLOCK_TICKS = 6_750;
 
     private AudioBatches() {}

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * @param pid 0 to 8191
  * @param start payload_unit_start_indicator
  * @param counter continuity_counter, 0 to 15
- * @param hasPayload whether it has a payload and therefore increments the counter
+ * @param hasPayload whether the packet has a payload and therefore increments the counter
  * @param discontinuity discontinuity_indicator
  * @param randomAccess random_access_indicator
  * @param pcr90k base of the program clock reference, or -1 if absent

@@ -7,14 +7,17 @@ import java.nio.ByteBuffer;
  * Splits the PES packets of one PID into transport packets of 188 bytes (ISO/IEC 13818-1, 2.4.3.2) and numbers them.
  *
  * <p>Layout: {@code 47 | 0, start, 0, PID:13 | 00, adaptation:2, counter:4 | [adaptation field] | payload}. Unused
- * space is stuffed in the adaptation field, never in the payload. Confined to one thread. Used for one segment, in
- * which its counter starts at 0.
+ * space is stuffed in the adaptation field, never in the payload. Confined to one thread. Used for one segment, at
+ * whose start the counter is 0.
  */
 final class TsPidWriter {
     static final int PACKET_BYTES = 188;
     static final int PAYLOAD_BYTES = 184;
     static final int SYNC = 0x47;
-    /** Number of values of the continuity counter. The number of a PID's packets in a segment is a multiple of it. */
+    /**
+     * Number of values of the continuity counter. The number of packets of each media PID in a segment is a multiple of
+     * this.
+     */
     static final int COUNTER_CYCLE = 16;
     /** Value that means no PCR. */
     static final long NO_PCR = -1;
@@ -51,11 +54,11 @@ final class TsPidWriter {
     }
 
     /**
-     * Writes one PES packet.
+     * Writes one PES packet, and advances the position of {@code pes} to its limit.
      *
-     * @param pcr90k 33-bit clock in its first transport packet, or {@link #NO_PCR}
-     * @param completing whether to spread it over additional packets, with at least one byte in each, so that
-     *     {@link #isComplete} becomes true; requires at least {@link #COMPLETING_BYTES}
+     * @param pcr90k 33-bit clock for the first transport packet, or {@link #NO_PCR}
+     * @param completing whether to spread the PES packet over additional transport packets, with at least one byte in
+     *     each, so that {@link #isComplete} becomes true; requires at least {@link #COMPLETING_BYTES}
      */
     void pes(ByteWriter out, ByteBuffer pes, long pcr90k, boolean randomAccess, boolean completing) {
         int flags = takeFlags(pcr90k, randomAccess);

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Immutable. Times are in 90 kHz ticks and not wrapped: the muxer reduces them to the 33 bits on the wire.
  *
- * @param kind the track that it belongs to
+ * @param kind the track that the frame belongs to
  * @param dts90k decoding time; may be greater than {@code pts90k} if an encoder sends negative composition times
  * @param pts90k presentation time
  * @param data video: NAL units with the length prefixes of the {@code AvcConfig}; audio: a raw AAC access unit, or MP3

@@ -62,7 +62,9 @@ public final class TsSegmentMuxer {
     private boolean videoStarted;
     private long lastVideoDts90k;
     private boolean clockStarted;
+    /** Decoding time for which the clock was written last. The clock itself is {@link #PCR_LEAD_TICKS} less. */
     private long lastClock90k;
+    /** A copy of the newest audio frame, which is held back for the next part; null if there is none. */
     private TsSample waitingAudio;
     private int droppedFrames;
 
@@ -140,8 +142,9 @@ public final class TsSegmentMuxer {
     }
 
     /**
-     * Returns how many frames have been dropped so far: without a picture, audio frames that are too long, and pictures
-     * whose presentation time is not after the previous decoding time.
+     * Returns how many frames have been dropped so far: video frames without a picture, audio frames that are empty or
+     * too long, and pictures with a presentation time before their decoding time and not after the previous decoding
+     * time.
      */
     public int droppedFrames() {
         return droppedFrames;
@@ -157,7 +160,7 @@ public final class TsSegmentMuxer {
 
     /**
      * Adds a picture unless it must be dropped. A presentation time before the decoding time lowers the decoding time;
-     * the picture is dropped if that would not be after the previous one.
+     * the picture is dropped if the lowered decoding time would not be after the previous one.
      */
     private boolean picture(TsSample sample, List<TsSample> pictures) {
         if (annexB == null) {

@@ -13,14 +13,15 @@ import java.util.function.Function;
  * Reads the body of a message as media: the only class that knows what a format number means. The position of a body
  * does not change.
  *
- * <p>All methods with a format throw {@link UnsupportedException} if this release does not know it, and those that return
- * media throw a {@link io.millrace.media.bytes.MediaException} if the body is malformed or its codec is not supported.
+ * <p>All methods with a format throw {@link UnsupportedException} if this release does not know it, and those that
+ * return media throw a {@link io.millrace.media.bytes.MediaException} if the body is malformed or its codec is not
+ * supported.
  */
 public final class BodyReader {
     /** Format of an FLV tag body, legacy or Enhanced RTMP (Adobe FLV 10.1, E.4.2 and E.4.3). */
     public static final long FLV_TAG = 0;
 
-    /** Tag headers without a payload: end of sequence, commands, silence. */
+    /** Size of a body without media: end of sequence, command, silence. */
     private static final int VIDEO_HEADER_BYTES = 5;
     private static final int AUDIO_HEADER_BYTES = 2;
 
@@ -68,7 +69,7 @@ public final class BodyReader {
         return media(AudioTagBody.parseTracks(body, modifiers), track -> audio(track, timestampMs));
     }
 
-    /** Without a stream for the usual message, which has one track. */
+    /** Maps the tracks. Creates no {@link java.util.stream.Stream} for the usual message, which has one track. */
     private static <B> List<TrackMedia> media(TagTracks<B> message, Function<TagTracks.Track<B>, TrackMedia> reading) {
         List<TagTracks.Track<B>> tracks = message.tracks();
         return tracks.size() == 1
@@ -100,7 +101,7 @@ public final class BodyReader {
     }
 
     /**
-     * Returns whether a video body claims that decoding can start at it, without parsing the rest of it, which is not
+     * Returns whether a video body claims that decoding can start at it. Only the first byte is read; the rest is not
      * checked.
      *
      * @param body not empty
@@ -110,13 +111,13 @@ public final class BodyReader {
         return VideoTagBody.isFlaggedKey(body);
     }
 
-    /** Returns whether a video body is longer than one without media. The body is not parsed. */
+    /** Returns whether a video body is longer than the header, and so contains media. The body is not parsed. */
     public static boolean hasVideo(long format, ByteBuffer body) {
         requireKnown(format);
         return body.remaining() > VIDEO_HEADER_BYTES;
     }
 
-    /** Returns whether an audio body is longer than one without media. The body is not parsed. */
+    /** Returns whether an audio body is longer than the header, and so contains media. The body is not parsed. */
     public static boolean hasAudio(long format, ByteBuffer body) {
         requireKnown(format);
         return body.remaining() > AUDIO_HEADER_BYTES;

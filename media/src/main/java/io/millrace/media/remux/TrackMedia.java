@@ -4,7 +4,7 @@ import io.millrace.media.codec.Codec;
 import java.nio.ByteBuffer;
 
 /**
- * What a message contains of one track, whatever the format of its body and whether it is audio or video.
+ * The media of one track in a message, audio or video, regardless of the format of the message's body.
  *
  * <p>Immutable; buffers share the memory of the body.
  */
@@ -15,10 +15,11 @@ public sealed interface TrackMedia {
     /**
      * An access unit: what a decoder takes at once.
      *
-     * @param decodingMs decoding time on the timeline of the message, 64 bits; without the nanoseconds of Enhanced RTMP, which
-     *     no output uses
+     * @param decodingMs decoding time on the timeline of the message, 64 bits; without the nanoseconds of Enhanced
+     *     RTMP, which no output uses
      * @param compositionMs presentation time minus decoding time, may be negative; 0 for audio
-     * @param flaggedKey whether the encoder claims that decoding can start here, regardless of the media; always for audio
+     * @param flaggedKey whether the encoder claims that decoding can start here, regardless of the media; always for
+     *     audio
      * @param data AVC, HEVC: NAL units with length prefixes; AAC: a raw frame; otherwise as in the codec's MP4 mapping.
      *     May be empty for video. MP3, AC-3 and E-AC-3 may have several frames in one unit
      */
@@ -33,8 +34,8 @@ public sealed interface TrackMedia {
     /**
      * A sequence header.
      *
-     * @param record codec configuration record, which {@link io.millrace.media.codec.CodecConfig#parse} reads; empty for
-     *     some codecs whose access units are self-describing
+     * @param record codec configuration record, which {@link io.millrace.media.codec.CodecConfig#parse} reads; empty
+     *     for some codecs whose access units are self-describing
      */
     record Configuration(int track, Codec codec, ByteBuffer record) implements TrackMedia {}
 

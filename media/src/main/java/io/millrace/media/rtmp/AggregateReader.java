@@ -23,8 +23,11 @@ final class AggregateReader {
     private AggregateReader() {}
 
     /**
+     * Returns the audio, video and data messages of an aggregate, in order, with their timestamps.
+     *
      * @param most maximum number of tags
-     * @throws io.millrace.media.bytes.MediaException if a tag extends past the message or there are too many tags
+     * @throws io.millrace.media.bytes.MediaException if a tag extends past the end of the message, or there are too
+     *     many tags
      */
     static List<RtmpMessage.Media> read(RawMessage raw, int most) {
         List<RtmpMessage.Media> messages = new ArrayList<>();

@@ -20,9 +20,9 @@ import java.util.Optional;
  * body             up to the chunk size
  * </pre>
  *
- * <p>Confined to one thread. Set Chunk Size and Abort take effect here and are not handed out. Bodies are copied once,
- * into an array of their own; memory follows the bytes that arrived, see {@link RtmpLimits}. {@link
- * PartialMemory.MediaUse} determines whether audio, video and data are kept, skipped or refused.
+ * <p>Confined to one thread. Set Chunk Size and Abort take effect here and are not returned. Each body is copied once,
+ * into an array of its own, which grows as bytes arrive; see {@link RtmpLimits}. {@link PartialMemory.MediaUse}
+ * determines whether audio, video and data are kept, skipped or refused.
  */
 final class ChunkReader {
     static final String CHUNK = "chunk";
@@ -47,12 +47,14 @@ final class ChunkReader {
     private int headerWanted = 1;
     private int format;
     private ChunkStream current;
+    /** Body bytes of the current chunk that have not arrived yet. */
     private int chunkLeft;
+    /** See {@link #takeDropped}. */
     private int dropped;
-    /** Bytes that looked like a repeated timestamp and turned out to be body; read before the next input. */
+    /** Bytes that looked like a repeated timestamp but belong to the body; read before further input. */
     private ByteBuffer replay = NOTHING;
 
-    /** A reader that shares no memory with other connections and accepts media at any time. */
+    /** Creates a reader that shares no memory with other connections and accepts media at any time. */
     ChunkReader(RtmpLimits limits) {
         this(limits, PartialMemory.alone(limits.partialBytes()));
     }
@@ -62,7 +64,12 @@ final class ChunkReader {
         this.memory = memory;
     }
 
-    /** Returns the next complete message, or null once {@code in} is consumed. */
+    /**
+     * Returns the next complete message, or null once {@code in} is consumed.
+     *
+     * @throws io.millrace.media.bytes.MediaException if the input is malformed or exceeds a limit; the reader must not
+     *     be used afterwards
+     */
     RawMessage next(ByteBuffer in) {
         while (true) {
             if (phase == Phase.BODY && chunkLeft == 0) {
@@ -125,7 +132,7 @@ final class ChunkReader {
         return count;
     }
 
-    /** The memory that incomplete messages hold. */
+    /** Returns the memory that incomplete messages hold, in bytes. */
     int partialBytes() {
         return memory.bytes();
     }

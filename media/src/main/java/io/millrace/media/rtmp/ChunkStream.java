@@ -17,8 +17,9 @@ final class ChunkStream {
     private final RtmpLimits.MessageBytes limits;
     private final PartialMemory memory;
 
-    /** The timestamp (fmt 0) or delta (fmt 1, 2) of the last header, extended or not. */
+    /** The timestamp (fmt 0) or delta (fmt 1, 2) of the last header in ms, including an extended one. */
     int stamp;
+    /** Whether the last header had an extended timestamp, which fmt 3 chunks then repeat. */
     boolean extended;
     int streamId;
     /** True from a message's header until its last byte. */
@@ -28,8 +29,9 @@ final class ChunkStream {
     private int length;
     private int timestamp;
     private byte[] body = EMPTY;
+    /** Body bytes of the message that have arrived. */
     private int filled;
-    /** The type under which a message is reported whose body is counted but not kept; null if the body is kept. */
+    /** If the body is counted but not kept, the type under which the message is reported; null if the body is kept. */
     private MessageType skippedAs;
 
     ChunkStream(RtmpLimits.MessageBytes limits, PartialMemory memory) {
@@ -37,6 +39,11 @@ final class ChunkStream {
         this.memory = memory;
     }
 
+    /**
+     * Sets length and type of the next message.
+     *
+     * @throws OverLimitException if messages of this type must be shorter
+     */
     void describe(int lengthBytes, int typeCode) {
         type = MessageType.of(typeCode);
         length = lengthBytes;

@@ -24,6 +24,7 @@ final class ChunkWriter {
     private final Map<Integer, Last> lasts = new HashMap<>();
     private int chunkSize = RtmpLimits.CHUNK_SIZE_MIN;
 
+    /** Sets the chunk size for the messages that follow. The caller announces it to the peer before them. */
     void setChunkSize(int sizeBytes) {
         chunkSize = sizeBytes;
     }

@@ -72,7 +72,12 @@ public final class ClientSession {
         return link.takeOutput();
     }
 
-    /** Returns the next event, or null once {@code in} is consumed. */
+    /**
+     * Returns the next event, or null once {@code in} is consumed or the session is over.
+     *
+     * @throws io.millrace.media.bytes.MediaException if the input is malformed or exceeds a limit; the session must not
+     *     be used afterwards
+     */
     public ClientEvent next(ByteBuffer in) {
         if (state == State.HANDSHAKE && handshake.feed(in, link.out())) {
             become(State.CONNECTING);
@@ -92,10 +97,11 @@ public final class ClientSession {
     }
 
     /**
-     * Sends one message; allowed only while {@link State#PUBLISHING}.
+     * Adds one message to the output.
      *
      * @param timestamp the low 32 bits, ms
-     * @param body an FLV tag body, not modified; {@code @setDataFrame} is prepended to {@code onMetaData}
+     * @param body an FLV tag body, which is copied; {@code @setDataFrame} is prepended to {@code onMetaData}
+     * @throws IllegalStateException in any state but {@link State#PUBLISHING}
      */
     public void send(MediaKind kind, int timestamp, ByteBuffer body) {
         if (state != State.PUBLISHING) {
@@ -110,7 +116,10 @@ public final class ClientSession {
         link.send(csid, new RtmpMessage.Media(kind, streamId, timestamp, wire));
     }
 
-    /** Ends the publish with FCUnpublish and deleteStream. */
+    /**
+     * Ends the session in any state, and the publish, if there is one, with FCUnpublish and deleteStream. The caller
+     * writes the output and closes the connection.
+     */
     public void finish() {
         if (state == State.PUBLISHING) {
             command(FC_UNPUBLISH, "FCUnpublish", new AmfValue.Text(url.name()));

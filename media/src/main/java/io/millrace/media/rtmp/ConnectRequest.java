@@ -25,7 +25,7 @@ record ConnectRequest(String app, String tcUrl, String client, int capsEx, boole
     /** The client handles ModEx message modifiers. */
     static final int MOD_EX = 0x04;
 
-    /** Mask of a codec that the client can decode (1) or forward (4). */
+    /** Bits of a codec's capability mask: the client decodes (1) or forwards (4) the codec. */
     private static final int TAKES = 0x01 | 0x04;
 
     private static final List<String> ENHANCED_KEYS = List.of("capsEx", "fourCcList", "videoFourCcInfoMap",

@@ -16,11 +16,13 @@ final class DataBody {
 
     private DataBody() {}
 
+    /** Returns a slice of {@code body} after {@code @setDataFrame}, or {@code body} if it does not begin with that. */
     static ByteBuffer withoutSetDataFrame(ByteBuffer body) {
         int size = SET_DATA_FRAME.length;
         return startsWith(body, SET_DATA_FRAME) ? body.slice(body.position() + size, body.remaining() - size) : body;
     }
 
+    /** Returns a copy of {@code onMetaData} after {@code @setDataFrame}; any other body is returned unchanged. */
     static ByteBuffer withSetDataFrame(ByteBuffer body) {
         if (!startsWith(body, ON_META_DATA)) {
             return body;

@@ -21,7 +21,7 @@ final class MessageLink {
 
     /** Outgoing chunk size; FFmpeg adopts it for its own output. */
     static final int CHUNK_SIZE = 65_536;
-    /** Number of bytes after which we require the peer to acknowledge. */
+    /** Number of bytes after which the peer must acknowledge what this side has sent. */
     static final int WINDOW_BYTES = 2_500_000;
     /** Lower bound for the window that the peer announces; a smaller one is treated as this. */
     private static final int WINDOW_MIN_BYTES = 4_096;
@@ -31,20 +31,24 @@ final class MessageLink {
     private final ChunkReader reader;
     private final RtmpLimits limits;
     private final ChunkWriter writer = new ChunkWriter();
-    /** Messages of the current aggregate, bounded by its limit and returned before anything that arrived after it. */
+    /**
+     * Messages of the current aggregate that have not been returned yet. They are returned before anything that arrived
+     * after the aggregate; {@link RtmpLimits#aggregateMessages} bounds their number.
+     */
     private final Queue<RtmpMessage> aggregated = new ArrayDeque<>();
     private ByteWriter out = new ByteWriter();
+    /** Number of bytes read since the handshake, and its value in the last acknowledgement. */
     private long received;
     private long acknowledged;
     /**
-     * The acknowledgement window that the peer announced. Until it announces one, no acknowledgements are sent: if
-     * FFmpeg closes a connection with unread input, TCP resets it, and a reset discards the end of the stream that we
-     * have not read yet.
+     * The acknowledgement window that the peer announced. Until then, no acknowledgements are sent: if FFmpeg closes a
+     * connection with unread input, TCP resets the connection, and the end of the stream that has not been read here
+     * yet is lost.
      */
     private long window = Long.MAX_VALUE;
     private int announcedWindow;
 
-    /** A link that shares no memory with other connections and accepts media at any time. */
+    /** Creates a link that shares no memory with other connections and accepts media at any time. */
     MessageLink(RtmpLimits limits) {
         this(limits, PartialMemory.alone(limits.partialBytes()));
     }
@@ -79,7 +83,7 @@ final class MessageLink {
         return reader.takeDropped();
     }
 
-    /** Bytes that were read since the handshake. */
+    /** Returns the number of bytes read since the handshake. */
     long received() {
         return received;
     }
@@ -118,8 +122,8 @@ final class MessageLink {
     }
 
     /**
-     * Announces our acknowledgement window if it changed. 0 and negative values are not sent because FFmpeg aborts on
-     * them.
+     * Announces this side's acknowledgement window to the peer if it has changed. 0 and negative values are not sent
+     * because FFmpeg aborts on them.
      */
     void announceWindow(int bytes) {
         if (bytes > 0 && bytes != announcedWindow) {

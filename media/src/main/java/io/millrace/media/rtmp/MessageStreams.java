@@ -23,6 +23,11 @@ final class MessageStreams {
         this.memory = memory;
     }
 
+    /**
+     * Opens a stream and returns its ID.
+     *
+     * @throws OverLimitException if too many streams are open
+     */
     int create() {
         if (open.size() == most) {
             throw new OverLimitException("createStream", "streams", most + 1L, most);
@@ -72,7 +77,7 @@ final class MessageStreams {
         open.remove(id);
     }
 
-    /** Returns the state that a connected connection has because of its streams. */
+    /** Returns the state of the connection, once the peer has connected; it follows from the uses of the streams. */
     ServerSession.State connectionState() {
         if (has(NetStream.Use.PUBLISHING)) {
             return ServerSession.State.PUBLISHING;

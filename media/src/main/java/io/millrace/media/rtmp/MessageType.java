@@ -12,9 +12,9 @@ enum MessageType {
     AGGREGATE(22),
     /** Shared objects (16, 19) and unknown types: read and ignored. */
     OTHER(-1),
-    /** Media without a publish, of which nothing is kept: never on the wire. */
+    /** Stands for a media message without a publish, whose body was not kept. Never on the wire. */
     UNWANTED(-1),
-    /** Media that the process had no memory for: never on the wire. */
+    /** Stands for a media message for which the process had no memory. Never on the wire. */
     DROPPED(-1);
 
     private static final MessageType[] BY_CODE = new MessageType[256];

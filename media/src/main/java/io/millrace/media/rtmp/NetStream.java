@@ -31,7 +31,7 @@ final class NetStream {
 
     private final int id;
     private final PartialMemory memory;
-    /** Media from an encoder that does not wait for the reply to publish. */
+    /** Media from an encoder that does not wait for the reply to its publish request, and the bytes of their bodies. */
     private final Queue<ServerEvent.Media> early = new ArrayDeque<>();
     private long earlyBytes;
     private Use use = Use.NONE;
@@ -124,6 +124,9 @@ final class NetStream {
     /**
      * Holds media until the publish is answered; returns false if the peer already publishes another stream and there
      * is no memory for this one.
+     *
+     * @throws OverLimitException if the peer has sent too much before the answer, or has no reserve and there is no
+     *     memory
      */
     boolean hold(ServerEvent.Media media, RtmpLimits limits) {
         earlyBytes += media.body().remaining();

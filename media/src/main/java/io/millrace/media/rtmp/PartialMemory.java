@@ -20,6 +20,7 @@ final class PartialMemory {
 
     private final int limitBytes;
     private final MemoryShare share;
+    /** Memory that the connection holds now. */
     private int bytes;
     private MediaUse mediaUse = MediaUse.REFUSED;
 
@@ -36,7 +37,11 @@ final class PartialMemory {
         return memory;
     }
 
-    /** @throws OverLimitException before the memory is taken */
+    /**
+     * Takes memory.
+     *
+     * @throws OverLimitException if a limit is exceeded; nothing is taken then
+     */
     void take(int more) {
         checkOwnLimit(more);
         share.take(more);
@@ -44,7 +49,7 @@ final class PartialMemory {
     }
 
     /**
-     * Returns false, and takes nothing, if the process has no room for it.
+     * Takes memory. Returns false, and takes nothing, if the process has none left.
      *
      * @throws OverLimitException if the connection's own limit is exceeded
      */

@@ -59,7 +59,7 @@ public final class PlayChunks {
         return out.array();
     }
 
-    /** Returns a Stream Dry event: the publisher is disconnected and may return. */
+    /** Returns a Stream Dry event, which tells a player that the publisher is disconnected and may return. */
     public static byte[] dry() {
         RawMessage raw = new RtmpMessage.UserControl(RtmpMessage.UserControl.STREAM_DRY, STREAM_ID).toRaw();
         return bytes(MessageLink.CONTROL, raw);

@@ -16,8 +16,10 @@ public final class PlayDuration {
 
     private final long durationMs;
     private boolean begun;
+    /** Timestamp of the first audio or video message; valid once {@code begun}. */
     private int firstMs;
 
+    /** @param durationMs the limit, or {@link #UNLIMITED} */
     public PlayDuration(long durationMs) {
         this.durationMs = durationMs;
     }
@@ -37,7 +39,8 @@ public final class PlayDuration {
     }
 
     /**
-     * Returns how many bytes of {@code run} are within the duration; fewer than it contains if the play ends there.
+     * Returns how many bytes at the start of {@code run} are within the duration. If that is less than {@code run}
+     * contains, the play ends there. To be called with all messages of the play, in order.
      *
      * @param run whole messages of {@link PlayChunks}; its position does not change
      */

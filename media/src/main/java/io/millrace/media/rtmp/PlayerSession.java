@@ -19,7 +19,7 @@ import static io.millrace.media.amf.AmfValue.field;
 public final class PlayerSession {
     private static final double CONNECT = 1;
     private static final double CREATE_STREAM = 2;
-    /** {@code start}: live only. */
+    /** Argument {@code start} of play: live only, in ms as librtmp sends it. */
     private static final double LIVE = -1000;
 
     private final RtmpUrl url;
@@ -27,6 +27,7 @@ public final class PlayerSession {
     private final boolean reconnects;
     private final MessageLink link = new MessageLink(RtmpLimits.DEFAULT);
     private final Handshake handshake;
+    /** Whether the handshake is complete. */
     private boolean shaken;
     private int streamId;
 
@@ -50,7 +51,12 @@ public final class PlayerSession {
         return link.takeOutput();
     }
 
-    /** Returns the next event, or null once {@code in} is consumed. */
+    /**
+     * Returns the next event, or null once {@code in} is consumed.
+     *
+     * @throws io.millrace.media.bytes.MediaException if the input is malformed or exceeds a limit; the session must not
+     *     be used afterwards
+     */
     public PlayerEvent next(ByteBuffer in) {
         if (!shaken && handshake.feed(in, link.out())) {
             shaken = true;
@@ -75,10 +81,12 @@ public final class PlayerSession {
         return null;
     }
 
+    /** Asks the server to pause or to resume. */
     public void pause(boolean paused) {
         say("pause", new AmfValue.Bool(paused), new AmfValue.Number(0));
     }
 
+    /** Tells the server whether to send video. */
     public void receiveVideo(boolean wanted) {
         say("receiveVideo", new AmfValue.Bool(wanted));
     }

@@ -3,7 +3,7 @@ package io.millrace.media.rtmp;
 import io.millrace.media.time.TimestampUnwrapper;
 
 /**
- * Unwraps the timestamps of one publish: audio, video and data each wrap by themselves, and begin close to each other.
+ * Unwraps the timestamps of one publish: audio, video and data each wrap independently, and begin close to each other.
  *
  * <p>Confined to one thread.
  */
@@ -12,6 +12,7 @@ public final class PublishClock {
     private final TimestampUnwrapper video = new TimestampUnwrapper();
     private final TimestampUnwrapper data = new TimestampUnwrapper();
     private boolean mediaSeen;
+    /** Time of the newest audio or video message; valid once {@code mediaSeen}. */
     private long mediaMs;
 
     /**

@@ -24,7 +24,11 @@ final class Replies {
     private static final List<String> AUDIO = List.of("mp4a", "Opus", "fLaC", ".mp3", "ac-3", "ec-3");
     private static final int CAN_FORWARD = 4;
 
-    /** @param enhanced whether the peer announced capabilities of Enhanced RTMP and therefore reads ours */
+    /**
+     * Returns the reply that accepts a connect request.
+     *
+     * @param enhanced whether the peer announced capabilities of Enhanced RTMP and therefore reads the server's
+     */
     static Command connected(double transaction, boolean enhanced) {
         List<AmfValue.Field> server = new ArrayList<>(
                 List.of(field("fmsVer", "FMS/3,5,7,7009"), field("capabilities", 31)));

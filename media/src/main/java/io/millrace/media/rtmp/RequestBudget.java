@@ -8,6 +8,7 @@ import io.millrace.media.bytes.OverLimitException;
  */
 final class RequestBudget {
     private final RtmpLimits limits;
+    /** Bytes that the connection had received when the budget was last restored. */
     private long sinceBytes;
     private int commands;
     private boolean mediaSeen;
@@ -16,14 +17,18 @@ final class RequestBudget {
         this.limits = limits;
     }
 
-    /** @param received bytes that the connection has received so far */
+    /**
+     * Gives the peer a new budget.
+     *
+     * @param received bytes that the connection has received so far
+     */
     void restore(long received) {
         sinceBytes = received;
         commands = 0;
         mediaSeen = false;
     }
 
-    /** Counts no more commands until {@link #restore}. */
+    /** Stops counting commands until {@link #restore}. */
     void mediaSeen() {
         mediaSeen = true;
     }
@@ -39,7 +44,11 @@ final class RequestBudget {
         }
     }
 
-    /** Counts one command. */
+    /**
+     * Counts one command.
+     *
+     * @throws OverLimitException if the peer has sent too many commands
+     */
     void command() {
         if (!mediaSeen) {
             within("commandsBeforeMedia", ++commands, limits.beforeMedia().commands());

@@ -5,14 +5,15 @@ import io.millrace.media.amf.Amf0Reader;
 /**
  * Limits that a peer must not exceed; a peer that does is disconnected. Immutable.
  *
- * @param messages the longest message of each kind
+ * @param messages maximum length of a message by kind
  * @param beforeMedia what a peer may send before its first media is accepted
- * @param chunkStreams distinct chunk streams of a connection; encoders use up to 6
- * @param partialBytes memory of incomplete messages, over all chunk streams of a connection
- * @param messageStreams message streams of createStream that are open at the same time
- * @param aggregateMessages messages in one aggregate; the default is enough for seconds of audio and video
+ * @param chunkStreams maximum number of chunk streams of a connection; encoders use up to 6
+ * @param partialBytes maximum memory of incomplete messages of a connection, all chunk streams together
+ * @param messageStreams maximum number of message streams that are open at the same time
+ * @param aggregateMessages maximum number of messages in one aggregate; the default is enough for seconds of audio and
+ *     video
  * @param commandAmf limits within one command
- * @param names the longest names
+ * @param names maximum length of names
  */
 public record RtmpLimits(MessageBytes messages, BeforeMedia beforeMedia, int chunkStreams, int partialBytes,
         int messageStreams, int aggregateMessages, Amf0Reader.Limits commandAmf, NameChars names) {
@@ -21,7 +22,7 @@ public record RtmpLimits(MessageBytes messages, BeforeMedia beforeMedia, int chu
      * Upper bound for the length of a message: each becomes one packet in the log, and this is a packet's maximum size.
      */
     public static final int MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
-    /** Upper bound for the memory of one connection and for the bytes that it may send before it is accepted. */
+    /** Upper bound for the memory of one connection, and for the bytes that a peer may send before it is accepted. */
     public static final int CONNECTION_BYTES_MAX = 256 * 1024 * 1024;
     /** Upper bound for message counts: even an empty message takes memory. */
     public static final int MESSAGES_MAX = 64 * 1024;
@@ -33,11 +34,11 @@ public record RtmpLimits(MessageBytes messages, BeforeMedia beforeMedia, int chu
             Amf0Reader.Limits.COMMAND, new NameChars(256, 512, 2048, 2560));
 
     /**
-     * Memory that a message header of an accepted peer may allocate. Beyond this, memory is at most twice the bytes
-     * that have arrived.
+     * Memory that is allocated for the message of an accepted peer when its header arrives. Beyond this, memory is at
+     * most twice the bytes that have arrived.
      */
     static final int EAGER_BYTES = 64 * 1024;
-    /** Memory that a message header may allocate while the peer does not publish or play yet. */
+    /** Memory that is allocated for a message when its header arrives, while the peer does not publish or play yet. */
     static final int PENDING_EAGER_BYTES = 1024;
     /** The chunk size until the first Set Chunk Size, and the smallest accepted: smaller chunks only waste CPU. */
     static final int CHUNK_SIZE_MIN = 128;
@@ -61,10 +62,10 @@ public record RtmpLimits(MessageBytes messages, BeforeMedia beforeMedia, int chu
     /**
      * What a peer may send before its first media is accepted.
      *
-     * @param connectBytes bytes between the handshake and the end of {@code connect}
-     * @param publishBytes bytes between {@code connect} and an accepted publish
-     * @param commands commands before the first media message
-     * @param messages media messages held for an encoder that does not wait for the reply to publish
+     * @param connectBytes maximum number of bytes between the handshake and the end of {@code connect}
+     * @param publishBytes maximum number of bytes between {@code connect} and an accepted publish
+     * @param commands maximum number of commands before the first media message
+     * @param messages maximum number of media messages held for an encoder that does not wait for the reply to publish
      */
     public record BeforeMedia(int connectBytes, int publishBytes, int commands, int messages) {
         public BeforeMedia {
@@ -76,7 +77,7 @@ public record RtmpLimits(MessageBytes messages, BeforeMedia beforeMedia, int chu
     }
 
     /**
-     * The longest message of each kind.
+     * Maximum length of a message by kind, in bytes.
      *
      * @param control types 1 to 6, which need at most 10 bytes; user control events seen in practice stay well below 64
      * @param command commands, shared objects and unknown types
@@ -110,7 +111,7 @@ public record RtmpLimits(MessageBytes messages, BeforeMedia beforeMedia, int chu
     }
 
     /**
-     * The longest names, in characters.
+     * Maximum length of names, in characters.
      *
      * @param app the application, without its query
      * @param name the stream, without its query

@@ -16,7 +16,7 @@ sealed interface RtmpMessage {
     /** The message stream of the connection itself. */
     int CONNECTION = 0;
 
-    /** Only written: {@link ChunkReader} applies incoming ones itself. */
+    /** Only for output: {@link ChunkReader} applies those of the peer itself. */
     record SetChunkSize(int sizeBytes) implements RtmpMessage {}
 
     /** @param bytesRead bytes received so far, modulo 2^32 */
@@ -24,7 +24,7 @@ sealed interface RtmpMessage {
 
     /**
      * @param event such as {@link #STREAM_BEGIN}
-     * @param value the first four bytes of its data: a message stream or a timestamp; 0 if absent
+     * @param value the first four bytes of the event's data: a message stream or a timestamp; 0 if absent
      */
     record UserControl(int event, int value) implements RtmpMessage {
         public static final int STREAM_BEGIN = 0;
@@ -71,13 +71,14 @@ sealed interface RtmpMessage {
         }
     }
 
-    /** A message of which nothing is kept. */
+    /** A message whose contents are not kept. */
     record Ignored(ServerEvent.PassedOver.What what) implements RtmpMessage {}
 
     /**
      * Parses a message and takes ownership of its body.
      *
      * @param limits limits within one message
+     * @throws io.millrace.media.bytes.MediaException if the message is malformed or exceeds a limit
      */
     static RtmpMessage parse(RawMessage raw, RtmpLimits limits) {
         ByteReader in = new ByteReader(raw.type().name(), raw.body());

@@ -11,13 +11,18 @@ import java.util.Optional;
  *
  * @param secure whether to use RTMP over TLS (rtmps)
  * @param port by default 1935, or 443 for rtmps
+ * @param app the path before the last slash, without a leading slash
+ * @param name the path after the last slash, with the query if there is one
  */
 public record RtmpUrl(boolean secure, String host, int port, String app, String name) {
     public static final int DEFAULT_PORT = 1935;
     private static final int DEFAULT_TLS_PORT = 443;
 
     /**
-     * @throws IllegalArgumentException with the {@link #problem}, which never quotes the address: it may contain a key
+     * Parses an address.
+     *
+     * @throws IllegalArgumentException if the address is not valid, with the {@link #problem} as its message, which
+     *     never quotes the address because that may contain a key
      */
     public static RtmpUrl parse(URI url) {
         problem(url).ifPresent(problem -> {

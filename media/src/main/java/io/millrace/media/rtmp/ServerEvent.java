@@ -25,7 +25,7 @@ public sealed interface ServerEvent {
     /** One message of an accepted publisher, without {@code @setDataFrame}. The timestamp is the 32-bit value, ms. */
     record Media(int streamId, MediaKind kind, int timestamp, ByteBuffer body) implements ServerEvent {}
 
-    /** The publisher ended its publish, or withdrew it before it was answered. The connection stays open. */
+    /** The publisher ended its publish, or withdrew its request before it was answered. The connection stays open. */
     record Unpublished(int streamId) implements ServerEvent {}
 
     /**

@@ -80,7 +80,7 @@ public final class ServerSession {
     private ConnectRequest connect;
     private boolean publishSeen;
 
-    /** A session with {@link RtmpLimits#DEFAULT}. */
+    /** Creates a session with {@link RtmpLimits#DEFAULT}. */
     public ServerSession(RandomGenerator random) {
         this(random, RtmpLimits.DEFAULT);
     }
@@ -110,12 +110,16 @@ public final class ServerSession {
         return link.takeOutput();
     }
 
-    /** Releases the memory of incomplete messages. Call when the connection is closed. */
+    /** Releases the memory of incomplete messages. To be called once, when the connection is closed. */
     public void closed() {
         memory.close();
     }
 
-    /** Returns the next event, or null once {@code in} is consumed. */
+    /**
+     * Returns the next event, or null once {@code in} is consumed.
+     *
+     * @throws io.millrace.media.bytes.MediaException if the input is malformed or exceeds a limit
+     */
     public ServerEvent next(ByteBuffer in) {
         if (state == State.HANDSHAKE && handshake.feed(in, link.out())) {
             become(State.AWAITING_CONNECT);
@@ -144,7 +148,7 @@ public final class ServerSession {
 
     /**
      * Makes a publisher release the memory that exceeds its {@link #reserveMemory reserve}, by dropping incomplete
-     * messages. Call {@link #next} afterwards for the events that count them.
+     * messages. Call {@link #next} afterwards for the events that count the dropped messages.
      */
     public void yieldMemory() {
         link.yieldMemory();
@@ -229,7 +233,11 @@ public final class ServerSession {
         streams.all().forEach(NetStream::end);
     }
 
-    /** Sends a ping request. Peers are not required to respond. */
+    /**
+     * Sends a ping request. Peers are not required to respond.
+     *
+     * @param stamp value that the peer returns in its response
+     */
     public void ping(int stamp) {
         link.send(MessageLink.CONTROL, new RtmpMessage.UserControl(RtmpMessage.UserControl.PING_REQUEST, stamp));
     }
@@ -240,8 +248,8 @@ public final class ServerSession {
     }
 
     /**
-     * Asks the peer to reconnect. It does so at its next keyframe; what it sends until then is accepted. Allowed only
-     * if the peer is connected and {@link #knowsReconnect}.
+     * Asks the peer to reconnect. A publisher does so at its next keyframe; what it sends until then is accepted.
+     * Allowed only if the peer is connected and {@link #knowsReconnect}.
      *
      * @param description human-readable reason
      */
@@ -279,8 +287,8 @@ public final class ServerSession {
     }
 
     /**
-     * Encoders may send media directly after publish, and have some in flight when it ends, but none sends media before
-     * it.
+     * Encoders may send media directly after the publish command, and have some in flight when the publish ends, but no
+     * encoder sends media before the command.
      */
     private MediaUse mediaUse() {
         if (streams.isAnyPublish()) {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * @param app without query, trailing {@code /} and {@code /_definst_}
  * @param name without query
  * @param query the queries of the name, the application and tcUrl, in that order, joined by {@code &}, so that a token
- *     is found wherever the encoder put it; without the {@code ?}, empty if there is none
+ *     is found wherever the encoder put it; without {@code ?}, and empty if there is no query
  */
 record StreamPath(String app, String name, String query) {
     private static final String DEFAULT_INSTANCE = "/_definst_";

@@ -168,7 +168,7 @@ final class StreamRequests {
         return Optional.ofNullable(streams.get(streamId)).filter(stream -> stream.use() == NetStream.Use.PLAYING);
     }
 
-    /** Ends the publish of that name, or the only publish if no name matches. */
+    /** Ends the publish with that name, or the only publish if no name matches. */
     void unpublish(String name) {
         streams.used().stream().filter(NetStream::isPublish).filter(stream -> stream.name().equals(name)).findFirst()
                 .or(streams::onlyPublish).ifPresent(stream -> close(stream.id()));

@@ -2,8 +2,8 @@ package io.millrace.media.time;
 
 /**
  * Derives the times of an audio track by counting its samples, because timestamps in milliseconds jitter: 21, 21, 22 ms
- * make players stutter. When count and timestamps drift too far apart, the clock restarts at the timestamp. Confined to
- * one thread.
+ * make players stutter. When the count and the timestamps drift too far apart, the clock restarts at the timestamp.
+ * Confined to one thread.
  */
 public final class SampleClock {
     /** Two AAC frames at 48 kHz: jitter is far below this, and a gap is detected at the second missing frame. */
@@ -22,8 +22,8 @@ public final class SampleClock {
     /**
      * Returns the time of the next frame, in samples; always later than that of the previous frame.
      *
-     * @param stampMs the encoder's timestamp
-     * @param frameSamples duration of the frame
+     * @param stampMs the encoder's timestamp in ms
+     * @param frameSamples duration of the frame in samples
      */
     public long place(long stampMs, int frameSamples) {
         long stamp = Ticks.rescale(stampMs, Ticks.MILLIS, sampleRate);
@@ -51,7 +51,10 @@ public final class SampleClock {
         return last;
     }
 
-    /** Returns a clock that continues from the state of another one. */
+    /**
+     * Returns a clock that continues from the state of another one, given that clock's {@link #next()}, {@link #last()}
+     * and {@link #sampleRate()}.
+     */
     public static SampleClock resumed(long next, long last, int sampleRate) {
         SampleClock clock = new SampleClock(sampleRate);
         clock.next = next;

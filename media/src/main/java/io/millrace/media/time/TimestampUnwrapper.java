@@ -21,7 +21,11 @@ public final class TimestampUnwrapper {
         }
     }
 
-    /** @param timestamp the 32-bit value on the wire */
+    /**
+     * Returns the next timestamp, unwrapped. The first one is taken as unsigned, unless {@link #startNear} was called.
+     *
+     * @param timestamp the 32-bit value on the wire
+     */
     public long unwrapMs(int timestamp) {
         lastMs = started ? lastMs + (timestamp - (int) lastMs) : timestamp & 0xFFFF_FFFFL;
         started = true;

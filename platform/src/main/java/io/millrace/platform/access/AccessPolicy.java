@@ -11,8 +11,8 @@ public interface AccessPolicy {
             .completedFuture(new AccessDecision.Allowed(request.stream()));
 
     /**
-     * Decides one request. The stage never fails, and completes within seconds, on any thread: immediately unless
-     * another process must be consulted.
+     * Decides one request. The result never completes exceptionally. It completes within seconds, on any thread;
+     * immediately unless another process must be consulted.
      */
     CompletionStage<AccessDecision> decide(AccessRequest request);
 }

@@ -3,11 +3,11 @@ package io.millrace.platform.access;
 import io.millrace.media.StreamName;
 
 /**
- * A request to publish or to play a stream. The name may be a secret as well: it is not logged before a policy has
- * decided that it is not. Immutable.
+ * A request to publish or to play a stream. The name may be a secret (a stream key), so it must not be logged before a
+ * policy has allowed the request. Immutable.
  *
  * @param stream requested name
- * @param query query of the URL, without {@code ?}; empty if it has none. May hold secrets
+ * @param query query of the URL, without {@code ?}; empty if the URL has none. May hold secrets
  */
 public record AccessRequest(Action action, StreamName stream, String query, Source source) {
     public enum Action { PUBLISH, PLAY }
@@ -20,7 +20,7 @@ public record AccessRequest(Action action, StreamName stream, String query, Sour
     /**
      * The peer that makes the request.
      *
-     * @param address {@code host:port}, or only the host if the proxy in front of it does not pass on the port
+     * @param address {@code host:port}, or only the host if the proxy in front of this node does not pass on the port
      * @param client name and version as stated by the peer (flashVer, User-Agent), possibly empty
      * @param url as the peer sent it: tcUrl in RTMP, the request target in HTTP. May hold secrets
      */

@@ -30,7 +30,7 @@ public record AdminNames(Set<String> names) {
      * Parses a list of names.
      *
      * @param text {@code none}, or names separated by commas
-     * @throws IllegalArgumentException with a message that names a valid value
+     * @throws IllegalArgumentException if a name is not a host name; the message shows a valid one
      */
     public static AdminNames parse(String text) {
         if (text.strip().equals("none")) {
@@ -48,9 +48,10 @@ public record AdminNames(Set<String> names) {
     }
 
     /**
-     * Whether the admin port may answer a request.
+     * Whether the admin port may answer a request with these {@code Host} headers.
      *
-     * @param hosts values of the Host headers; null or empty if there are none, which no browser sends
+     * @param hosts values of the headers; null or empty if there are none. Every browser sends one, so requests without
+     *     any are allowed
      */
     boolean allow(List<String> hosts) {
         return hosts == null || hosts.stream().allMatch(this::allows);

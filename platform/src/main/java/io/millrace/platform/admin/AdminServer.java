@@ -31,7 +31,7 @@ public final class AdminServer implements AutoCloseable {
     private static final String JSON_TYPE = "application/json";
     /** 421 Misdirected Request, RFC 9110, 15.5.20. */
     private static final int MISDIRECTED = 421;
-    /** Pending connections. Scrapers and probes are few. */
+    /** Limit of pending connections. Scrapers and probes are few. */
     private static final int BACKLOG = 64;
 
     /** Requests are short and come from nearby. */
@@ -59,7 +59,8 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Starts listening. The process is ready as long as there are no checks.
+     * Binds the address and starts to serve requests. Until {@link #addChecks}, {@code /health/ready} reports that the
+     * process is ready.
      *
      * @param address port 0 selects any free port
      * @throws IOException if the address cannot be bound
@@ -69,10 +70,11 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Like {@link #start(InetSocketAddress, PrometheusMeterRegistry)}, but port 0 does not select a port in
-     * {@code named}.
+     * Like {@link #start(InetSocketAddress, PrometheusMeterRegistry)}, but port 0 never selects a port in {@code
+     * named}.
      *
      * @param names host names that requests may use
+     * @param named ports that other settings of this process name
      */
     public static AdminServer start(InetSocketAddress address, AdminNames names, PrometheusMeterRegistry meters,
             IntPredicate named) throws IOException {
@@ -100,12 +102,16 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    /** Adds conditions of readiness. */
+    /** Adds readiness checks. The process is ready while all of them are up. */
     public void addChecks(List<HealthCheck> more) {
         checks.addAll(more);
     }
 
-    /** Adds a resource. */
+    /**
+     * Adds a resource.
+     *
+     * @throws IllegalArgumentException if another resource has the same path
+     */
     public void add(AdminResource resource) {
         context(resource.path(), exchange -> answer(exchange, resource));
     }
@@ -147,11 +153,12 @@ public final class AdminServer implements AutoCloseable {
         return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }
 
+    /** Returns the address that is bound, with the actual port. */
     public InetSocketAddress address() {
         return server.getAddress();
     }
 
-    /** Stops the server and aborts requests in progress. */
+    /** Stops the server and aborts requests in progress, without waiting for them. */
     @Override
     public void close() {
         server.stop(0);
@@ -163,7 +170,7 @@ public final class AdminServer implements AutoCloseable {
         send(exchange, report.up() ? 200 : 503, JSON_TYPE, report.json());
     }
 
-    /** Serves exactly {@code path}, since the JDK's server also matches paths that start with it. */
+    /** Serves exactly {@code path}. The JDK's server alone would also match longer paths that start with it. */
     private void serve(String path, HttpHandler handler) {
         context(path, exchange -> {
             if (!path.equals("/") && !exchange.getRequestURI().getPath().equals(path)) {

@@ -6,7 +6,8 @@ import java.util.function.Supplier;
  * One named condition of readiness. The process is ready while all of its checks are up.
  *
  * @param name short and fixed, such as {@code kafka}
- * @param probe called on any thread at every request; must not block
+ * @param probe returns the current state; called on any thread, once per request for {@code /health/ready}; must not
+ *     block
  */
 public record HealthCheck(String name, Supplier<Status> probe) {
 

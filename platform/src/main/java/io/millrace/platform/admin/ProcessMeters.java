@@ -18,7 +18,7 @@ import java.util.Set;
 
 /**
  * The process's meter registry, including the meters of the JVM and of the process: {@code jvm_*}, {@code process_*},
- * {@code system_cpu_*}. Closing it stops the collection of garbage collector events.
+ * {@code system_cpu_*}. Closing this object stops the collection of garbage collector events.
  */
 public final class ProcessMeters implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -27,8 +27,8 @@ public final class ProcessMeters implements AutoCloseable {
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
     /**
-     * Prefix of the metrics that Kafka's clients have for each partition. Of these, only the lag is kept, because the
-     * others grow with partitions times clients and add nothing to the client's totals.
+     * Prefix of the metrics that Kafka's clients have for each partition. Of these, only the lag is kept: the number of
+     * the others grows with partitions times clients, and they add nothing to the client's totals.
      */
     private static final String FETCH = "kafka.consumer.fetch.manager.";
     private static final Set<String> FETCH_BY_PARTITION = Set.of("records.lag.avg", "records.lag.max", "records.lead",
@@ -48,7 +48,8 @@ public final class ProcessMeters implements AutoCloseable {
         // histogram.
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
-        // Identical for a consumer and a producer with the same id, and adds nothing to the metrics of the JVM.
+        // These are identical for a consumer and a producer with the same id, and add nothing to the metrics of the
+        // JVM.
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("kafka.app.info."));
         registry.config().meterFilter(MeterFilter.deny(id -> id.getTag("partition") != null
                 && id.getName().startsWith(FETCH)

@@ -21,7 +21,7 @@ public final class IngestNodes {
         nodes.values().removeIf(each -> isOver(each, nowMs));
     }
 
-    /** Applies a node's tombstone: it no longer accepts publishers. */
+    /** Applies a node's tombstone: the node no longer accepts publishers. */
     public void remove(String node) {
         nodes.remove(node);
     }

@@ -11,16 +11,16 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The newest sessions of an epoch, in some 20 to 60 bytes each. The newest one is available without decoding.
- * Immutable.
+ * The newest sessions of an epoch, encoded in some 20 to 60 bytes each. The newest one is available without decoding;
+ * any other access decodes the whole list. Immutable.
  *
- * <p>Encoded from the newest to the oldest, without the newest one. Each session consists of variable-length integers:
- * number and start, relative to the session after it; wall-clock duration plus 1, or 0 while live; media duration;
- * media size; number of codecs plus 1, or 0 if they are those of the session after it. Each codec follows with its
- * length.
+ * <p>The encoding contains all sessions but the newest, from the newest to the oldest. Each session consists of
+ * variable-length integers: number and start, relative to the session after it; wall-clock duration plus 1, or 0 while
+ * live; media duration; media size; number of codecs plus 1, or 0 if they are those of the session after it. Each codec
+ * follows with its length.
  */
 final class SessionList extends AbstractList<Session> {
-    /** Number of sessions that are always kept. */
+    /** The newest sessions, up to this number, are always kept. */
     static final int ALWAYS = 16;
 
     private static final byte[] NONE = {};
@@ -92,7 +92,7 @@ final class SessionList extends AbstractList<Session> {
         return epoch.sessions() instanceof SessionList list ? list.size + list.omitted : epoch.sessions().size();
     }
 
-    /** Returns the memory of the sessions above {@link #ALWAYS}. */
+    /** Returns the memory of the sessions beyond the newest {@link #ALWAYS}. */
     int extraBytes() {
         return extraBytes;
     }

@@ -30,7 +30,7 @@ public final class StreamDirectory {
     static final int SESSIONS_LIMIT_BYTES = 16 << 20;
 
     /**
-     * How long a viewer waits for a stream or an epoch that is unknown: longer than a new one takes to be in the
+     * How long a viewer waits for a stream or an epoch that is unknown: longer than a new one takes to appear in the
      * directory of every edge.
      */
     public static final long ARRIVAL_MS = 5_000;
@@ -67,10 +67,10 @@ public final class StreamDirectory {
     }
 
     /**
-     * Applies an entry of an epoch. Ignores it if the epoch has expired, and if the epoch has an entry of a later
-     * offset: a segmenter that was replaced may still write.
+     * Applies an entry of an epoch. Ignores the entry if the epoch has expired, or if the directory has an entry of the
+     * epoch with a later offset: a segmenter that was replaced may still write.
      *
-     * @return whether it was applied
+     * @return whether the entry was applied
      */
     public boolean put(StreamEntry entry) {
         StreamEntry known = epochs(entry.stream()).get(entry.epoch());
@@ -92,11 +92,11 @@ public final class StreamDirectory {
     }
 
     /**
-     * Calls {@code then} once, with an entry of {@code stream} that satisfies {@code wanted}: at once, on this thread,
-     * if the directory contains one, otherwise when it is put, on the feed's thread, where {@code then} must only hand
-     * over to another thread.
+     * Calls {@code then} once, with an entry of {@code stream} that satisfies {@code wanted}: immediately, on this
+     * thread, if the directory contains one; otherwise when such an entry is put, on the feed's thread, where {@code
+     * then} must only hand over to another thread.
      *
-     * @return the wait, to be cancelled when it is over, satisfied or not
+     * @return the wait, which the caller must cancel in any case, even after {@code then} was called
      */
     public Waiters.Waiting await(String stream, Predicate<StreamEntry> wanted, Consumer<StreamEntry> then) {
         AtomicReference<Waiters<StreamEntry>.Waiter> waiter = new AtomicReference<>();
@@ -117,7 +117,10 @@ public final class StreamDirectory {
         return waiting.values().stream().mapToInt(Waiters::size).sum();
     }
 
-    /** Applies the record up to which epoch a stream has expired. The tombstones of these epochs follow it. */
+    /**
+     * Applies the record that states up to which epoch a stream has expired, and removes these epochs. Their tombstones
+     * follow in the log.
+     */
     public void expired(StreamExpiry record) {
         StreamExpiry expiry = expiries.merge(record.stream(), record, StreamExpiry::merge);
         List.copyOf(epochs(record.stream()).headMap(expiry.lastEpoch(), true).keySet())
@@ -157,6 +160,7 @@ public final class StreamDirectory {
         return SessionList.count(epoch);
     }
 
+    /** Returns the presence of a stream. */
     public Presence presence(String stream) {
         if (streams.containsKey(stream)) {
             return Presence.KNOWN;
@@ -172,7 +176,10 @@ public final class StreamDirectory {
         return hasExpired(stream, epoch) ? Presence.EXPIRED : Presence.UNKNOWN;
     }
 
-    /** The log has lost an epoch whose number belongs to one of another name. */
+    /**
+     * Returns the presence of the epoch with this name. If the number belongs to an epoch with another nonce, the log
+     * has lost the named epoch, which counts as expired.
+     */
     public Presence presence(String stream, EpochName name) {
         Presence ofNumber = presence(stream, name.number());
         return ofNumber == Presence.KNOWN && epoch(stream, name).isEmpty() ? Presence.EXPIRED : ofNumber;
@@ -188,6 +195,7 @@ public final class StreamDirectory {
         return Optional.ofNullable(epochs(stream).lastEntry()).map(Map.Entry::getValue);
     }
 
+    /** Returns the entry of the epoch with this number, or empty if it is not retained. */
     public Optional<StreamEntry> epoch(String stream, long epoch) {
         return Optional.ofNullable(epochs(stream).get(epoch));
     }
@@ -204,10 +212,11 @@ public final class StreamDirectory {
 
     /**
      * Returns whether a stream had media between two times, retained or expired. For retained epochs, the sessions
-     * decide; of expired ones, only the first start and the last end are known.
+     * decide. Of expired ones, only the start of the first and the end of the last are known, so all times in between
+     * count.
      *
-     * @param startMs ms since 1970
-     * @param endMs ms since 1970
+     * @param startMs ms since 1970, inclusive
+     * @param endMs ms since 1970, exclusive
      */
     public boolean wasShown(String stream, long startMs, long endMs) {
         StreamExpiry expiry = expiries.get(stream);

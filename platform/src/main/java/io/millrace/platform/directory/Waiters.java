@@ -7,13 +7,13 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Requests that wait for a value, such as a segment that is not listed yet. A waiter costs one entry in a set; nothing
- * polls.
+ * Callers that wait for a value that does not exist yet, such as requests for a segment that is not listed yet. A
+ * waiter costs one entry in a set; nothing polls.
  *
  * <p>Thread-safe: one thread offers values, any thread waits.
  */
 public final class Waiters<T> {
-    /** Ends the wait; has no effect after it is over. */
+    /** A wait, which {@code cancel} ends. Cancelling has no effect once the value has been received. */
     @FunctionalInterface
     public interface Waiting {
         void cancel();
@@ -30,7 +30,7 @@ public final class Waiters<T> {
             this.then = then;
         }
 
-        /** Offers a value that existed before the waiter. */
+        /** Offers a value to this waiter only. */
         public void offer(T value) {
             if (wanted.test(value)) {
                 waiters.remove(this);
@@ -51,8 +51,8 @@ public final class Waiters<T> {
 
     /**
      * Adds a waiter: {@code then} is called once, with the first offered value that satisfies {@code wanted}, on the
-     * thread that offers it, where it must only hand over to another thread. Values that exist already are offered by
-     * the caller afterwards, so that none is missed.
+     * thread that offers it, where {@code then} must only hand over to another thread. The caller then offers the
+     * values that exist already to the returned waiter, so that none is missed.
      */
     public Waiter add(Predicate<T> wanted, Consumer<T> then) {
         var waiter = new Waiter(wanted, then);
@@ -65,6 +65,7 @@ public final class Waiters<T> {
         waiters.forEach(waiter -> waiter.offer(value));
     }
 
+    /** Returns the number of waiters that have neither received a value nor been cancelled. */
     public int size() {
         return waiters.size();
     }

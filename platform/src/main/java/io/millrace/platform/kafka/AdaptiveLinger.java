@@ -6,9 +6,9 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * Lets a producer linger while the rate of records is high, and flushes it immediately while the rate is low. A request
- * costs a broker almost as much with one record as with a hundred, so records that arrive together should share a
- * request; a node with few publishers gains nothing by waiting.
+ * Lets a producer linger while the rate of records is high, and flushes the producer as soon as records are added while
+ * the rate is low. A request costs a broker almost as much with one record as with a hundred, so records that arrive
+ * together should share a request; a node with few publishers gains nothing by waiting.
  *
  * <p>The rate is not looked at while a flush blocks, as it does while a partition has no leader. Records that are added
  * meanwhile are sent at once, whatever their rate.
@@ -38,10 +38,10 @@ public final class AdaptiveLinger implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     * @param fewPerSecond greatest rate of records at which they do not wait
-     * @param records number of records handed to the producer so far
-     * @param flush makes the producer send its records; may block until they are acknowledged if records added
-     *        meanwhile do not linger
+     * @param fewPerSecond up to this rate, records are flushed immediately
+     * @param records returns the number of records handed to the producer so far; called on the thread of this class
+     * @param flush makes the producer send its records; called on the thread of this class. May block until they are
+     *     acknowledged if records added meanwhile do not linger
      */
     public AdaptiveLinger(String name, double fewPerSecond, LongSupplier records, Runnable flush) {
         this(name, fewPerSecond, records, flush, System::nanoTime);
@@ -58,10 +58,10 @@ public final class AdaptiveLinger implements AutoCloseable {
     }
 
     /**
-     * Returns the settings of a producer that is used with this class.
+     * Returns the producer settings that this class requires.
      *
      * @param lingerMs how long a record waits for others while the rate is high
-     * @param batchBytes limit of the bytes of one partition in one request
+     * @param batchBytes maximum number of bytes of one partition in one request
      */
     public static Map<String, Object> config(int lingerMs, int batchBytes) {
         return Map.of(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, IN_FLIGHT, ProducerConfig.LINGER_MS_CONFIG,
@@ -73,13 +73,13 @@ public final class AdaptiveLinger implements AutoCloseable {
      * nearly empty.
      *
      * @param bufferBytes memory of the producer
-     * @param partitions number of partitions, of all topics that the producer writes to
+     * @param partitions number of partitions of all topics that the producer writes to, added up
      */
     public static int batchBytes(long bufferBytes, int partitions) {
         return Math.clamp(bufferBytes / 4 / partitions, BATCH_BYTES_MIN, BATCH_BYTES_MAX);
     }
 
-    /** Reports that a record was handed to the producer. */
+    /** Reports that a record was handed to the producer. Does not block. */
     public void added() {
         if (!lingers && !added) {
             added = true;
@@ -91,6 +91,7 @@ public final class AdaptiveLinger implements AutoCloseable {
         return lingers;
     }
 
+    /** Stops the thread without waiting for it. Records that were added are not flushed. */
     @Override
     public void close() {
         closed = true;

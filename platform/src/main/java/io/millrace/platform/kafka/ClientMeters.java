@@ -16,7 +16,7 @@ import org.apache.kafka.clients.producer.Producer;
  * closed. Clients with the same id, such as short-lived readers, share their meters. Thread-safe.
  */
 final class ClientMeters {
-    /** How soon the metrics of a partition or broker appear that is new to the client. */
+    /** How soon metrics appear for a partition or broker that is new to the client. */
     private static final Duration REFRESH = Duration.ofSeconds(10);
 
     private final MeterRegistry registry;

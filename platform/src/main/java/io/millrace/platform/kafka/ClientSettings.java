@@ -35,13 +35,13 @@ public final class ClientSettings extends AbstractMap<String, String> {
         return new ClientSettings(Map.copyOf(all));
     }
 
-    /** The names that Kafka's clients define. Others may belong to a plugin, such as a login module. */
+    /** Returns the names that Kafka's clients define. Other names may belong to a plugin, such as a login module. */
     public static Set<String> known() {
         return DEFINED.keySet();
     }
 
     /**
-     * Validates one setting as the client that defines it would.
+     * Validates one setting as the clients that define it would. Accepts any value of a name that none defines.
      *
      * @throws IllegalArgumentException if a client would reject the value; the message does not contain passwords
      */

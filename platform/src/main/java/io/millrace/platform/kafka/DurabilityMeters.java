@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.platform.kafka.DurabilityProblem.Condition;
 import java.util.List;
 
-/** The meters of the check of the topics. Thread-safe. */
+/** The meters of {@link DurabilityWatch}. Thread-safe. */
 public final class DurabilityMeters {
     private volatile List<DurabilityProblem> problems = List.of();
 

@@ -56,7 +56,8 @@ public final class DurabilityWatch implements AutoCloseable {
     }
 
     /**
-     * Checks the topics, which must exist, and starts to watch them.
+     * Checks the topics, which must exist, and starts to watch them. Blocks; waits up to 30 s for brokers that do not
+     * know the topics yet.
      *
      * @throws UserError if there is a problem and the policy is {@link Policy#REQUIRE}, or if Kafka cannot be queried
      */

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How soon a consumer group considers a silent member dead, in ms: the shortest time that we want and that the cluster
- * permits. Most of the interruption after the kill of a segmenter or packager is this time.
+ * How soon a consumer group considers a silent member dead, in ms: the shortest time that Millrace uses and that the
+ * cluster permits. When a segmenter or packager is killed, most of the interruption is this time.
  *
  * <p>Managed clusters do not go below Kafka's default minimum of {@value #KAFKA_MIN_SESSION_MS} ms, and their users
  * cannot change it; the embedded broker does. Immutable.
@@ -40,7 +40,7 @@ public record GroupTimes(int sessionMs, int heartbeatMs) {
     private static final long TIMEOUT_MS = 10_000;
     private static final Logger log = LoggerFactory.getLogger(GroupTimes.class);
 
-    /** Reads the minimum that the cluster permits. Uses Kafka's default if the cluster does not disclose it. */
+    /** Reads the minimum that the cluster permits; blocks. Uses Kafka's default if the cluster does not disclose it. */
     static GroupTimes of(KafkaClients kafka) {
         try (Admin admin = kafka.admin("millrace-group-times")) {
             Collection<Node> brokers = admin.describeCluster().nodes().get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
@@ -63,7 +63,11 @@ public record GroupTimes(int sessionMs, int heartbeatMs) {
         return new GroupTimes(Math.max(WANTED_SESSION_MS, minSessionMs), HEARTBEAT_MS);
     }
 
-    /** Returns the settings for a consumer. Values that the operator has set take precedence. */
+    /**
+     * Returns the settings for a consumer.
+     *
+     * @param set the operator's settings, whose values take precedence
+     */
     public Map<String, Object> under(Map<String, String> set) {
         int session = millis(set.get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), sessionMs);
         int heartbeat = millis(set.get(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), heartbeatMs);

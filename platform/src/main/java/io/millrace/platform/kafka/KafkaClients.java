@@ -37,12 +37,12 @@ public final class KafkaClients {
     private final ClientMeters meters;
     private final StoppedPartitions stopped = new StoppedPartitions();
 
-    /** Creates clients without metrics. */
+    /** Creates a factory of clients without metrics. */
     public KafkaClients(KafkaSettings settings) {
         this(settings, new CompositeMeterRegistry());
     }
 
-    /** Creates clients whose metrics are in {@code registry} until the client is closed. */
+    /** Creates a factory of clients whose metrics are in {@code registry} until the client is closed. */
     public KafkaClients(KafkaSettings settings, MeterRegistry registry) {
         this.settings = settings;
         this.meters = new ClientMeters(registry);
@@ -52,20 +52,22 @@ public final class KafkaClients {
         return settings;
     }
 
-    /** The partitions that the consumers of these clients have stopped reading. */
+    /** Returns the partitions that the consumers of these clients have stopped reading. */
     public StoppedPartitions stopped() {
         return stopped;
     }
 
+    /** Returns a partition of a topic, under the topic's name on the cluster. */
     public TopicPartition partition(Topic topic, int partition) {
         return new TopicPartition(settings.topic(topic), partition);
     }
 
-    /** The partition of {@code stream} in every topic. */
+    /** Returns the partition of {@code stream}, the same in every topic. */
     public int partitionOf(String stream) {
         return StreamKey.partition(stream, settings.partitions());
     }
 
+    /** Creates an admin client. A request fails after 10 s, a call with its retries after 20 s. */
     public Admin admin(String clientId) {
         Map<String, Object> config = common(clientId);
         config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
@@ -74,9 +76,10 @@ public final class KafkaClients {
     }
 
     /**
-     * Creates an idempotent producer of records that {@code LogCodec} encoded.
+     * Creates an idempotent producer of records that {@code LogCodec} has encoded.
      *
-     * @param bufferBytes memory for unacknowledged records; callers stop well before it is full
+     * @param bufferBytes memory for unacknowledged records; a send blocks while it is full, so callers stop sending
+     *     well before that
      */
     public KafkaProducer<String, byte[]> producer(String clientId, long bufferBytes) {
         return producer(clientId, bufferBytes, Map.of());
@@ -131,44 +134,46 @@ public final class KafkaClients {
     }
 
     /**
-     * Creates a consumer without a group that follows a partition in which little happens, and returns records of a
-     * newer release as {@link UnknownSchema}, where {@link #reader} stops.
+     * Creates a consumer without a group that follows a partition with few records. It returns records of a newer
+     * release as {@link UnknownSchema}, whereas {@link #reader} stops at them.
      */
     public KafkaConsumer<String, LogRecord> follower(String clientId) {
         return consumer(readerConfig(clientId, QUIET));
     }
 
     /**
-     * Creates a consumer as {@link #reader}, for topics in which little happens and of which it follows all partitions:
-     * a partition that is added later would have to wait for the open fetch of the others.
+     * Creates a consumer as {@link #reader} does, for topics with few records. All partitions must be assigned from the
+     * start: one that is added later would have to wait for the open fetch of the others.
      */
     public KafkaConsumer<String, LogRecord> quietReader(String clientId) {
         return reader(clientId, QUIET);
     }
 
     /**
-     * Closes a consumer without a group at the end of a try block. Does not wait until the broker has answered its open
-     * fetch, as {@link KafkaConsumer#close()} does in order to end a session there.
+     * Returns a resource for a try block that closes a consumer without a group. Unlike {@link KafkaConsumer#close()},
+     * which ends a session at the broker, it does not wait until the broker has answered the open fetch.
      */
     public static Closing closing(KafkaConsumer<?, ?> consumer) {
         return () -> consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
 
-    /** Closes something without a checked exception. */
+    /** A resource that is closed without a checked exception. */
     @FunctionalInterface
     public interface Closing extends AutoCloseable {
         @Override
         void close();
     }
 
-    /** Queries the cluster. Blocks for one or two round trips. */
+    /** Queries the cluster for the times of consumer groups. Blocks for one or two round trips. */
     public GroupTimes groupTimes() {
         return GroupTimes.of(this);
     }
 
     /**
-     * Creates a consumer in a group without automatic commits, which stops at records of a newer release. The caller
-     * commits.
+     * Creates a consumer in a group, which stops at records of a newer release (see {@link StoppedPartitions}). The
+     * caller commits. Queries {@link #groupTimes}, which blocks.
+     *
+     * @param group name of the group without the prefix
      */
     public KafkaConsumer<String, LogRecord> member(String clientId, String group, Map<String, ?> overrides) {
         Map<String, Object> config = consumerConfig(clientId);

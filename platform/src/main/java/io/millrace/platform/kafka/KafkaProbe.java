@@ -29,6 +29,7 @@ public final class KafkaProbe implements AutoCloseable {
     private final Runnable atEnd;
     private final ScheduledExecutorService timer = Executors
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().name("kafka-probe").daemon().factory());
+    /** When a broker last answered, by {@code nanos}. */
     private volatile long answeredNanos;
     private boolean silent;
 
@@ -39,7 +40,10 @@ public final class KafkaProbe implements AutoCloseable {
         answeredNanos = nanos.getAsLong();
     }
 
-    /** Starts the probe. The caller has just had a response from a broker. */
+    /**
+     * Starts the probe. The caller must just have had a response from a broker, since the probe counts silence from now
+     * on.
+     */
     public static KafkaProbe start(KafkaClients kafka) {
         Admin admin = kafka.admin("millrace-probe");
         KafkaProbe probe = new KafkaProbe(kafka.settings().bootstrapServers(), System::nanoTime,
@@ -57,6 +61,7 @@ public final class KafkaProbe implements AutoCloseable {
         } catch (ExecutionException | TimeoutException _) {
             return false;
         } catch (InterruptedException _) {
+            // The probe is being closed, which is not an outage.
             Thread.currentThread().interrupt();
             return true;
         }
@@ -77,7 +82,9 @@ public final class KafkaProbe implements AutoCloseable {
         }
     }
 
-    /** Down when no broker has responded for {@link #SILENCE_MS}. */
+    /**
+     * Returns the readiness check {@code kafka}, which is down when no broker has responded for {@link #SILENCE_MS}.
+     */
     public HealthCheck check() {
         return new HealthCheck("kafka", () -> {
             long silentMs = silentMs();

@@ -20,9 +20,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /**
  * What a cluster reports about the log at one time. Immutable.
  *
- * @param brokers the brokers that are alive
- * @param topics those that exist
- * @param changelog the state of the segmenters; empty if it does not exist yet, or if this stage may not describe it
+ * @param brokers number of brokers that are alive
+ * @param topics the topics that exist
+ * @param changelog the topic with the segmenters' state; empty if that topic does not exist yet, or if this stage is
+ *     not authorized to describe it
  */
 record LogState(int brokers, Map<Topic, TopicState> topics, Optional<TopicState> changelog) {
     private static final long TIMEOUT_MS = 30_000;
@@ -33,7 +34,7 @@ record LogState(int brokers, Map<Topic, TopicState> topics, Optional<TopicState>
         topics = Map.copyOf(topics);
     }
 
-    /** Returns whether every topic was described. A broker may learn later than another one about a new topic. */
+    /** Returns whether every topic was described. Some brokers learn of a new topic later than others. */
     boolean isComplete() {
         return topics.size() == Topic.values().length;
     }
@@ -47,7 +48,8 @@ record LogState(int brokers, Map<Topic, TopicState> topics, Optional<TopicState>
     /**
      * Queries the cluster. Blocks for some round trips.
      *
-     * @throws ExecutionException with Kafka's exception if the cluster cannot be queried
+     * @throws ExecutionException if the cluster cannot be queried, with Kafka's exception as the cause
+     * @throws TimeoutException if the cluster does not answer a query within 30 s
      */
     static LogState read(Admin admin, KafkaSettings settings)
             throws ExecutionException, InterruptedException, TimeoutException {

@@ -22,7 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the version of the log, and makes this process write it. Owns a virtual thread and a consumer. Thread-safe.
+ * Follows the version of the log, and makes this process write that version. Owns a virtual thread and a consumer.
+ * Thread-safe.
  */
 public final class LogVersionWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LogVersionWatch.class);
@@ -46,9 +47,9 @@ public final class LogVersionWatch implements AutoCloseable {
     }
 
     /**
-     * Reads the version, then follows it.
+     * Reads the version, which blocks, and then follows it.
      *
-     * @param release of this process
+     * @param release release of this process
      * @throws UserError if this release cannot read the log, or if Kafka does not respond
      */
     public static LogVersionWatch start(KafkaClients kafka, String release) {
@@ -66,7 +67,11 @@ public final class LogVersionWatch implements AutoCloseable {
         return watch;
     }
 
-    /** Returns the version of the log. */
+    /**
+     * Returns the version of the log. Blocks.
+     *
+     * @throws UserError if Kafka does not respond
+     */
     public static int current(KafkaClients kafka) {
         LogVersionWatch watch = new LogVersionWatch(kafka, "");
         try (var _ = KafkaClients.closing(watch.consumer)) {
@@ -78,9 +83,12 @@ public final class LogVersionWatch implements AutoCloseable {
     }
 
     /**
-     * Makes all nodes write {@code version} from now on. Nodes that cannot read it stop, and can no longer be started.
+     * Makes all nodes write {@code version} from now on. Nodes that cannot read the version stop, and can no longer be
+     * started. Blocks until the brokers have acknowledged it.
      *
-     * @param release the release that knows the version
+     * @param release the release that makes the version final
+     * @param nowMs wall clock, ms since 1970
+     * @throws UserError if Kafka does not respond
      */
     public static void write(KafkaClients kafka, int version, String release, long nowMs) {
         TopicPartition to = kafka.partition(Topic.STREAMS, 0);
@@ -134,7 +142,7 @@ public final class LogVersionWatch implements AutoCloseable {
             return;
         }
         newest = version;
-        LogVersions.finalized(version.version());
+        LogVersions.raiseTo(version.version());
         problem().ifPresentOrElse(log::error,
                 () -> log.info("version {} of the log is final, this node writes it", version.version()));
     }
@@ -149,12 +157,16 @@ public final class LogVersionWatch implements AutoCloseable {
                         + version.release() + " or later");
     }
 
-    /** Returns the readiness check, which is down once a version is final that this release cannot read. */
+    /**
+     * Returns the readiness check {@code log-version}, which is down once a version is final that this release cannot
+     * read.
+     */
     public HealthCheck check() {
         return new HealthCheck("log-version", () -> problem().map(HealthCheck.Status::down)
                 .orElseGet(() -> HealthCheck.Status.up("writes version " + LogVersions.written())));
     }
 
+    /** Stops following the version, and waits up to 20 s for the thread. */
     @Override
     public void close() {
         closed = true;

@@ -7,8 +7,8 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Deserializes as {@link LogDeserializer} does. Removes the meters of its consumer when the consumer is closed, which
- * closes its deserializers. Thread-safe.
+ * Deserializes as {@link LogDeserializer} does. A consumer that is closed closes its deserializer, which then removes
+ * the consumer's meters. Thread-safe.
  */
 final class MeteredDeserializer implements Deserializer<LogRecord> {
     private final LogDeserializer records = new LogDeserializer();

@@ -3,8 +3,8 @@ package io.millrace.platform.kafka;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Passes on encoded records unchanged. Removes the meters of its producer when the producer is closed, which closes its
- * serializers. Thread-safe.
+ * Passes on encoded records unchanged. A producer that is closed closes its serializer, which then removes the
+ * producer's meters. Thread-safe.
  */
 final class MeteredSerializer implements Serializer<byte[]> {
     private volatile ClientMeters.Binding meters = () -> {};

@@ -14,8 +14,8 @@ public final class Sizes {
     /** Bytes that a consumer fetches from one partition at once: at least one record of the largest size. */
     public static final int FETCH_PARTITION_BYTES = RECORD_BYTES;
     /**
-     * Bytes that a consumer fetches at once, if no record is larger. They must arrive within {@link Timeouts#REQUEST_MS}:
-     * 9 Mbit/s.
+     * Bytes that a consumer fetches at once, if no record is larger. They must arrive within {@link
+     * Timeouts#REQUEST_MS}: 9 Mbit/s.
      */
     public static final int FETCH_BYTES = 4 * 1024 * 1024;
 

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The partitions that this process has stopped reading, because they contain a record of a schema that this release
  * does not know. Neither that record nor any later one of the partition reaches a stage, so that no stage derives
- * anything without it or commits a position after it. Only a newer release can continue.
+ * anything without that record or commits a position after it. Only a newer release can continue.
  *
  * <p>Every consumer applies this class as an interceptor. The consumer's own position advances past the record, but it
  * returns no further records of the partition, and Kafka Streams sees no later position. Thread-safe; one per process.
@@ -36,7 +36,7 @@ public final class StoppedPartitions {
 
     private final ConcurrentMap<TopicPartition, Stop> stops = new ConcurrentHashMap<>();
 
-    /** @param offset of the first record that this release cannot read */
+    /** @param offset offset of the first record that this release cannot read */
     private record Stop(long offset, UnknownSchema schema) {}
 
     /** Returns the settings that make a consumer stop. */
@@ -44,7 +44,10 @@ public final class StoppedPartitions {
         return Map.of(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, Interceptor.class.getName(), SELF, this);
     }
 
-    /** Returns where {@code partition} has stopped: the offset of the first record that this release cannot read. */
+    /**
+     * Returns the offset of the first record of {@code partition} that this release cannot read; empty if the partition
+     * is not stopped.
+     */
     public OptionalLong stoppedAt(TopicPartition partition) {
         Stop stop = stops.get(partition);
         return stop == null ? OptionalLong.empty() : OptionalLong.of(stop.offset());
@@ -55,13 +58,14 @@ public final class StoppedPartitions {
         return Math.min(offset, stoppedAt(partition).orElse(Long.MAX_VALUE));
     }
 
+    /** Registers the number of stopped partitions. */
     public void gauge(MeterRegistry registry) {
         Gauge.builder("millrace.stopped.partitions", stops, Map::size)
                 .description("Partitions that this process has stopped reading, because a newer release wrote to them")
                 .register(registry);
     }
 
-    /** Returns the readiness check, which is down while a partition is stopped. */
+    /** Returns the readiness check {@code schemas}, which is down while a partition is stopped. */
     public HealthCheck check() {
         return new HealthCheck("schemas", () -> problem().map(HealthCheck.Status::down)
                 .orElseGet(() -> HealthCheck.Status.up("this release can read all records")));
@@ -79,7 +83,10 @@ public final class StoppedPartitions {
                 + stop.schema() + "); upgrade this node to that release";
     }
 
-    /** Returns {@code records}, of stopped partitions only those before the offset at which they have stopped. */
+    /**
+     * Returns {@code records} without those of stopped partitions at or after the offset at which the partition has
+     * stopped.
+     */
     <K, V> ConsumerRecords<K, V> passed(ConsumerRecords<K, V> records) {
         for (ConsumerRecord<K, V> record : records) {
             unknown(record.value()).ifPresent(schema -> stop(record, schema));
@@ -135,7 +142,7 @@ public final class StoppedPartitions {
 
         @Override
         public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {
-            // Only records that are read matter.
+            // Commits do not matter here.
         }
 
         @Override

@@ -25,12 +25,16 @@ public record StreamKey(String stream, long number) {
         return stream + '#' + number;
     }
 
-    /** Returns whether the key is that of a record that belongs to the stream as a whole. */
+    /** Returns whether the key belongs to a record of the stream as a whole. */
     public boolean isOfStream() {
         return number == NONE;
     }
 
-    /** @throws IllegalArgumentException if {@code key} is null or has an invalid number */
+    /**
+     * Parses a key of either form.
+     *
+     * @throws IllegalArgumentException if {@code key} is null or has an invalid number
+     */
     public static StreamKey parse(String key) {
         if (key == null) {
             throw new IllegalArgumentException("a record without a key");

@@ -3,13 +3,13 @@ package io.millrace.platform.kafka;
 /** Timeouts of the Kafka clients in ms. Those of consumer groups are in {@link GroupTimes}. */
 public final class Timeouts {
     /**
-     * A request without a response is repeated after this, perhaps at another broker. Longer than embedded brokers need to
-     * fence one that does not respond, even if it was the active controller.
+     * A request without a response is repeated after this time, perhaps at another broker. It is longer than embedded
+     * brokers need to fence a broker that does not respond, even if that was the active controller.
      */
     public static final int REQUEST_MS = 4_000;
-    /** The same for connections, to a machine that is off. */
+    /** A connection attempt is given up after this time, for example to a machine that is off. */
     public static final int CONNECT_MS = 1_000;
-    /** A publisher's record that is not acknowledged after this has failed, and the encoder is disconnected. */
+    /** A publisher's record that is not acknowledged after this time has failed, and the encoder is disconnected. */
     public static final int DELIVERY_MS = 30_000;
     /**
      * Records derived from the log can wait longer, because the log retains their input. The wait is limited because of

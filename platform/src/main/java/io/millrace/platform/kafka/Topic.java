@@ -5,21 +5,24 @@ package io.millrace.platform.kafka;
  */
 public enum Topic {
     /**
-     * The input of all other topics: {@code SessionStarted}, {@code SessionTracks}, {@code Packet},
-     * {@code SessionEnded}, {@code GraceOver}.
+     * The input from which cuts, parts, index and directory are derived: {@code SessionStarted}, {@code SessionTracks},
+     * {@code Packet}, {@code SessionEnded}, {@code GraceOver}.
      */
     PACKETS("packets", false),
     /** Session notices between ingest nodes, keyed by stream and session. */
     SESSIONS("sessions", true),
-    /** The cuts of the segmenter. */
+    /** The cuts of the segmenter, and the ends of epochs. */
     SEGMENTS("segments", false),
     /** The muxed parts. */
     PARTS("parts", false),
-    /** The parts that are available, and their offsets. */
+    /** The parts that are available and their offsets, gaps, and the ends of epochs. */
     INDEX("index", false),
     /** The directory of streams, keyed by stream and epoch. */
     STREAMS("streams", true),
-    /** The addresses of the ingest nodes, keyed by node. Nodes repeat their records, so none is retained for long. */
+    /**
+     * The addresses and heartbeats of the ingest nodes, keyed by node or process. Nodes repeat their records, so none
+     * is retained for long.
+     */
     NODES("nodes", true);
 
     private final String suffix;
@@ -35,14 +38,16 @@ public enum Topic {
         return prefix + suffix;
     }
 
-    /** Whether the Kafka timestamps of the records are times of the media, by which moments of the past are found. */
+    /**
+     * Whether the Kafka timestamps of the records are times of the media, so that past moments can be found by them.
+     */
     public boolean hasMediaTime() {
         return this == PARTS || this == INDEX;
     }
 
     /**
-     * Returns the setting {@code message.timestamp.type}. The records of all other topics have the clock of the leader, so
-     * that no other machine's clock decides when Kafka accepts or deletes them.
+     * Returns the setting {@code message.timestamp.type}. The records of topics without media time have the timestamp
+     * of the partition's leader, so that no other machine's clock decides when Kafka accepts or deletes them.
      */
     String timestampType() {
         return hasMediaTime() ? "CreateTime" : "LogAppendTime";

@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * What a cluster reports about one topic. Immutable.
  *
- * @param replicas the replicas of the partition that has the fewest, in sync or not
+ * @param replicas number of replicas, in sync or not, of the partition that has the fewest
  * @param config the effective settings by their Kafka names, including defaults of the brokers
  */
 record TopicState(String name, int partitions, int replicas, Map<String, String> config) {

@@ -29,15 +29,18 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates missing topics and checks existing ones. Every stage calls it at startup. */
 public final class Topics {
-    /** Number of log segments per partition: Kafka deletes whole segments only. */
+    /**
+     * Number of log segments per partition. Kafka deletes whole segments only, so this determines how much is retained
+     * beyond the limit.
+     */
     private static final int ROLLS_KEPT = 8;
     private static final long SMALLEST_ROLL_BYTES = 2L * Sizes.RECORD_BYTES;
     private static final long LARGEST_ROLL_BYTES = 512L * 1024 * 1024;
     /** How soon compaction may remove a superseded notice or directory entry. */
     private static final long COMPACTION_LAG_MS = TimeUnit.MINUTES.toMillis(10);
     /**
-     * How long superseded records remain at least. A directory entry over which a replaced segmenter has written an
-     * older one can be restored for this long.
+     * Superseded records remain for at least this long. If a replaced segmenter has written an older directory entry
+     * over a newer one, the newer one can be restored for this long.
      */
     private static final long RESTORABLE_MS = COMPACTION_LAG_MS / 2;
     /** How long tombstones remain readable. */
@@ -63,7 +66,7 @@ public final class Topics {
      * @param count {@code --replication}, or the number of brokers, up to 3
      */
     public record Replicas(int count) {
-        /** With three replicas, one broker may fail, and every acknowledged record is on at least two. */
+        /** With three replicas, one broker may fail, and every acknowledged record is on at least two brokers. */
         public int minInSync() {
             return count >= MOST_REPLICAS ? 2 : 1;
         }
@@ -73,7 +76,10 @@ public final class Topics {
             return minInSync() > 1;
         }
 
-        /** A broker that is down does not count, but new topics need not have fewer replicas than existing ones. */
+        /**
+         * Brokers that are down are not counted in {@code count}, but new topics need not have fewer replicas than
+         * existing ones.
+         */
         private Replicas atLeastOf(TopicDescription topic) {
             int existing = topic.partitions().stream().mapToInt(each -> each.replicas().size()).min().orElse(count);
             return new Replicas(Math.max(count, existing));
@@ -87,9 +93,10 @@ public final class Topics {
     }
 
     /**
-     * Returns when every topic exists and matches the settings.
+     * Creates missing topics, checks existing ones, and returns when every topic exists and matches the settings.
+     * Blocks; waits up to 30 s until new topics have leaders.
      *
-     * @return the replication of topics that are created now or later; at least that of {@code packets}
+     * @return the number of replicas for topics that are created now or later; at least that of {@code packets}
      * @throws UserError if Kafka cannot be reached, a topic cannot be created, or an existing one does not match
      */
     public static Replicas ensure(KafkaClients kafka) {
@@ -97,8 +104,8 @@ public final class Topics {
     }
 
     /**
-     * Like {@link #ensure(KafkaClients)}, but does not create topics that {@code policy} forbids, because a topic keeps
-     * the number of replicas with which it was created.
+     * Like {@link #ensure(KafkaClients)}, but fails instead of creating topics that violate {@code policy}, because a
+     * topic keeps the number of replicas with which it was created.
      */
     public static Replicas ensure(KafkaClients kafka, DurabilityWatch.Policy policy) {
         try (Admin admin = kafka.admin("millrace-topics")) {

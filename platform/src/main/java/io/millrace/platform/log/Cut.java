@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The decision that bounds one part. A cut and the packets that it names are all that a muxer needs; a part is a pure
- * function of its segment's cuts up to and including its own.
+ * The decision that bounds one part. A cut and the packets that it names are all that a muxer needs: the bytes of a
+ * part are a pure function of the segment's cuts up to and including the part's cut.
  *
  * @param id identity of the part in its stream
  * @param session session of the packets, the same in all cuts of a segment
@@ -30,7 +30,7 @@ public record Cut(PartId id, long session, boolean last, boolean independent, Pa
     }
 
     /**
-     * A range of {@code packets}.
+     * A range of offsets in {@code packets}, both inclusive. Packets of other streams may lie between the ends.
      *
      * @param firstOffset offset of the first sample's packet
      * @param lastOffset offset of the last sample's packet
@@ -45,10 +45,11 @@ public record Cut(PartId id, long session, boolean last, boolean independent, Pa
     /**
      * One frame of the part and its times.
      *
-     * @param offsetDelta offset of its packet in {@code packets} minus {@link PacketRange#firstOffset}
+     * @param offsetDelta offset of the frame's packet, relative to {@link PacketRange#firstOffset}
      * @param kind audio or video
-     * @param track number of its track among those of its kind; one packet may contain samples of several tracks
-     * @param dts decoding time in ticks of the track (video 90 kHz, audio its sample rate), on the timeline of
+     * @param track number of the frame's track among the tracks of its kind; one packet may contain samples of several
+     *     tracks
+     * @param dts decoding time in ticks of the track (90 kHz for video, the sample rate for audio), on the timeline of
      *     {@link PartTimes#startTicks}
      * @param compositionTicks presentation time minus decoding time, in ticks of the track
      * @param duration duration in ticks of the track

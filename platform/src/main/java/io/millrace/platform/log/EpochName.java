@@ -4,14 +4,14 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * The name of an epoch in media URLs: {@code 17.8c1e2f3a9b0d}, or {@code 17} in logs without nonces. The number alone is
- * not unique for ever: a log that has lost records uses its offsets again.
+ * The name of an epoch in media URLs: {@code 17.8c1e2f3a9b0d}, or {@code 17} in logs without nonces. The number alone
+ * does not stay unique: a log that has lost records assigns the same offsets again.
  *
  * @param number number of the epoch's first session
  * @param nonce as in {@link EpochRules}
  */
 public record EpochName(long number, long nonce) {
-    /** Decimal digits that always fit a long. */
+    /** Any decimal number of this many digits fits a long. */
     private static final int LONGEST_NUMBER = 18;
     private static final int NONCE_DIGITS = 12;
 
@@ -27,7 +27,7 @@ public record EpochName(long number, long nonce) {
         return number < 0 || nonce < 0 ? Optional.empty() : Optional.of(new EpochName(number, nonce));
     }
 
-    /** Parses a decimal number without leading zeros. Returns -1 for anything else. */
+    /** Parses a decimal number of up to 18 digits without leading zeros. Returns -1 for anything else. */
     public static long number(String digits) {
         boolean isOne = !digits.isEmpty() && digits.length() <= LONGEST_NUMBER
                 && (digits.charAt(0) != '0' || digits.length() == 1)

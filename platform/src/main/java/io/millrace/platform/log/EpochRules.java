@@ -9,16 +9,17 @@ import java.util.random.RandomGenerator;
  * The rules of an epoch. They are part of the claim of its first session and do not change afterwards.
  *
  * @param rulesVersion version of the rules of session fold, cutter and muxers, up to {@link #CURRENT_VERSION}
- * @param segmentTargetMs a segment ends at the first keyframe after this duration
+ * @param segmentTargetMs a segment ends at the first keyframe once it has lasted this long
  * @param partTargetMs longest duration of a part
- * @param windowMs duration that a live playlist lists
+ * @param windowMs duration of the media that a live playlist lists
  * @param graceMs how long a publisher may be disconnected before the epoch ends
  * @param formats the formats that the packager muxes
- * @param nonce random number of the claim, which is part of the epoch's name ({@link EpochName}); {@link #NO_NONCE} in logs of
- *     version 1
+ * @param nonce random number of the claim, which is part of the epoch's name ({@link EpochName}); {@link #NO_NONCE} in
+ *     logs of version 1
  */
 public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs, int windowMs, int graceMs,
         List<Format> formats, long nonce) {
+    /** The nonce of epochs in version 1 of the log, and of rules in settings. */
     public static final long NO_NONCE = 0;
     private static final int NONCE_BITS = 48;
     /**
@@ -28,7 +29,10 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      * have the same tracks. Since version 6, PROGRAM-DATE-TIME follows the clock of ingest.
      */
     public static final int CURRENT_VERSION = 6;
-    /** The version that new epochs have in each version of the log, from 1 on. */
+    /**
+     * The rules version of new epochs by version of the log: the first element is for version 1, and the last one also
+     * for all later versions.
+     */
     private static final List<Integer> BY_LOG_VERSION = List.of(CURRENT_VERSION);
     private static final int MP3_IN_TS_VERSION = 2;
     private static final int LATE_SOUND_VERSION = 2;
@@ -52,7 +56,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
         this(rulesVersion, segmentTargetMs, partTargetMs, windowMs, graceMs, formats, NO_NONCE);
     }
 
-    /** Returns these rules for a new claim. */
+    /** Returns these rules with a new random nonce, for a new claim. */
     public EpochRules withNonce(RandomGenerator random) {
         long nonce = random.nextLong(NO_NONCE + 1, 1L << NONCE_BITS);
         return new EpochRules(rulesVersion, segmentTargetMs, partTargetMs, windowMs, graceMs, formats, nonce);
@@ -65,19 +69,26 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
         };
     }
 
-    /** Whether the duration of a message is that of all MP3 frames in it, or of the first one only. */
+    /**
+     * Whether the duration of a message is that of all MP3 frames in it. In earlier versions, it is that of the first
+     * frame.
+     */
     public boolean countsMp3Frames() {
         return rulesVersion >= MP3_IN_TS_VERSION;
     }
 
     /**
-     * Whether a segment has the audio whose codec is known before the segment's first part is cut, or at its beginning.
+     * Whether a segment includes audio whose codec becomes known before the segment's first part is cut. In earlier
+     * versions, the codec must be known when the segment begins.
      */
     public boolean takesLateSound() {
         return rulesVersion >= LATE_SOUND_VERSION;
     }
 
-    /** Whether readers remember more claims than ingest allows, or only a few. */
+    /**
+     * Whether readers remember more pending claims to a stream than ingest allows. In earlier versions, they remember
+     * only a few.
+     */
     public boolean remembersManyClaims() {
         return rulesVersion >= MANY_CLAIMS_VERSION;
     }
@@ -99,8 +110,8 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     }
 
     /**
-     * Whether {@link SessionTracks} counts: the session takes over with it, and ends the epoch if its tracks differ
-     * from those of the epoch.
+     * Whether {@link SessionTracks} takes effect: the session takes over with that record, and ends the epoch if the
+     * session's tracks differ from those of the epoch.
      */
     public boolean hasOneTrackSet() {
         return rulesVersion >= ONE_TRACK_SET_VERSION;
@@ -112,8 +123,8 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     }
 
     /**
-     * Returns by how much a segment may begin, without a discontinuity, before or after the end of the segment before,
-     * ms. See {@link #followsClock}.
+     * Returns by how many ms a segment may begin before or after the end of the previous segment without a
+     * discontinuity. 0 unless {@link #followsClock}.
      */
     public int largestStepMs() {
         return followsClock() ? LARGEST_STEP_MS : 0;

@@ -2,8 +2,8 @@ package io.millrace.platform.log;
 
 /**
  * States that a segment is not available in one rendition, because the packager could not mux the part {@link #id} or
- * any after it. It is the last record of its segment; parts before it are in the log, but a segment with a gap is not
- * served.
+ * any after it. A gap is the last record of its segment in that rendition. Earlier parts are in the log, but a segment
+ * with a gap is not served.
  *
  * @param id identity of the first missing part
  * @param rendition the rendition that misses the parts

@@ -9,8 +9,8 @@ package io.millrace.platform.log;
  * @param place where the part is in {@code parts}
  * @param times as in {@link Cut}
  * @param independent as in {@link Cut}
- * @param keyframe the first keyframe (audio-only: first frame) of the part; its offset is {@link Keyframe#NONE} if the
- *     part contains none
+ * @param keyframe the first keyframe (audio-only: first frame) of the part. If the part contains none, the offset in
+ *     {@code keyframe} is {@link Keyframe#NONE}
  * @param start how the part's segment continues its epoch
  */
 public record IndexEntry(PartId id, boolean last, RenditionId rendition, PartPlace place, PartTimes times,

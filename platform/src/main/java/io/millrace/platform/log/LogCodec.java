@@ -15,7 +15,12 @@ import org.apache.avro.AvroRuntimeException;
 public final class LogCodec {
     private LogCodec() {}
 
-    /** Returns the record's encoding as the value of a Kafka record. */
+    /**
+     * Returns the record as the value of a Kafka record, in the version of the log that this process writes.
+     *
+     * @throws IllegalArgumentException if the record is {@link Undecodable} or of an {@link UnknownSchema}
+     * @throws IllegalStateException if that version of the log does not have this type of record
+     */
     public static byte[] encode(LogRecord record) {
         return switch (record) {
             case Packet packet ->
@@ -42,7 +47,8 @@ public final class LogCodec {
 
     /**
      * Decodes {@code value}; returns {@link UnknownSchema} if it is a record of a schema that this release does not
-     * know, and {@link Undecodable} if decoding fails. The payload of a packet or part is a slice of {@code value}.
+     * know, and {@link Undecodable} if decoding fails; never throws for invalid bytes. The payload of a packet or part
+     * is a slice of {@code value}, whose position does not change.
      */
     public static LogRecord decode(ByteBuffer value) {
         try {
@@ -53,7 +59,10 @@ public final class LogCodec {
         }
     }
 
-    /** Returns the schema of {@code value} if it is a record of a schema that this release does not know. */
+    /**
+     * Returns the schema of {@code value} if it is a record of a schema that this release does not know, otherwise
+     * empty.
+     */
     public static Optional<UnknownSchema> unknownSchema(byte[] value) {
         return Schemas.unknown(ByteBuffer.wrap(value));
     }

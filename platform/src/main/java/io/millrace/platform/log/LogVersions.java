@@ -8,12 +8,12 @@ import java.util.List;
 
 /**
  * The versions of the log that this release can read, and the one that this process writes. A release reads all
- * versions up to its own. It writes the version before its own until the operator finalizes its own, so that nodes of
- * the previous release can read everything until then. Version 1 was never released: it is read, and a log begins with
- * version 2. Thread-safe; one state per process.
+ * versions up to its newest one. It writes the version before that until the operator finalizes the newest one, so that
+ * nodes of the previous release can read everything until then. Version 1 was never released: it can be read, but a new
+ * log begins with version 2. Thread-safe; one state per process.
  */
 public final class LogVersions {
-    /** Names of the versions, oldest first: the folders of their schemas. */
+    /** Names of the versions, oldest first, which are also the names of the folders with their schemas. */
     static final List<String> NAMES = names();
     /** The version of a log in which no other version has been finalized. */
     public static final int FIRST = 2;
@@ -40,9 +40,10 @@ public final class LogVersions {
     }
 
     /**
-     * Makes this process write {@code version}, or its newest one if that is less. Never returns to an earlier version.
+     * Makes this process write {@code version} from now on, but at most the newest one that this release can read. Has
+     * no effect if the process writes that version or a later one already.
      */
-    public static synchronized void finalized(int version) {
+    public static synchronized void raiseTo(int version) {
         written = Math.clamp(version, written, newest());
     }
 }

@@ -1,12 +1,12 @@
 package io.millrace.platform.log;
 
 /**
- * An ingest process runs: one record per process and interval, for all of its sessions together. All processes write to
- * {@link #PARTITION} of {@code nodes}, so that every reader sees their heartbeats in the same order, and so that no
- * process can write while the others cannot.
+ * States that an ingest process is running: one record per process and interval, for all sessions of the process
+ * together. All processes write to {@link #PARTITION} of {@code nodes}, so that every reader sees their heartbeats in
+ * the same order, and so that no process can write while the others cannot.
  *
  * @param node name of the node, as in {@link SessionStarted}; two processes may have the same
- * @param process random number of the process, as in {@link SessionNotice}; not {@link SessionNotice#NO_PROCESS}
+ * @param process random number of the process, as in {@link SessionNotice}; never {@link SessionNotice#NO_PROCESS}
  * @param clockMs wall clock of the process, ms since 1970
  */
 public record NodeHeartbeat(String node, long process, long clockMs) implements LogRecord {

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 /**
  * One audio, video or data message of a publisher. Ingest has parsed the payload; the other fields contain the results.
  *
- * @param session number of the session, which is the offset of its {@link SessionStarted}
+ * @param session number of the session, see {@link SessionStarted#number}
  * @param seq number of the packet in the session, from 0 without gaps
  * @param arrivalUs wall clock of the ingest node when the message was complete, µs since 1970
  * @param timestampMs the message's timestamp, unwrapped to 64 bits
@@ -15,7 +15,8 @@ import java.nio.ByteBuffer;
  * @param kind audio, video or data
  * @param track 0 except in Enhanced RTMP multitrack
  * @param content what the body contains
- * @param bodyFormat format of the body, see {@link BodyReader}; possibly of a later release, which this one does not know
+ * @param bodyFormat format of the body, see {@link BodyReader}; possibly of a later release, which this one does not
+ *     know
  * @param body the body verbatim as the publisher sent it; shares memory with the record that it was read from
  */
 public record Packet(long session, long seq, long arrivalUs, long timestampMs, int compositionTimeMs, Kind kind,
@@ -63,8 +64,8 @@ public record Packet(long session, long seq, long arrivalUs, long timestampMs, i
     /**
      * Parses the body and returns the media of its main track; of a data message, none.
      *
-     * @throws io.millrace.media.bytes.MediaException if the body is malformed, or this release does not know its format or
-     *     codec
+     * @throws io.millrace.media.bytes.MediaException if the body is malformed, or this release does not know its format
+     *     or codec
      */
     public TrackMedia media() {
         return switch (kind) {
@@ -81,7 +82,12 @@ public record Packet(long session, long seq, long arrivalUs, long timestampMs, i
                 body);
     }
 
-    /** Returns a copy of this packet with another session and number, and with other times. */
+    /**
+     * Returns a copy of this packet with another session and number, and with other times.
+     *
+     * @param arrivedUs arrival at ingest, µs since 1970
+     * @param atMs the message's timestamp, unwrapped
+     */
     public Packet at(long ofSession, long number, long arrivedUs, long atMs) {
         return new Packet(ofSession, number, arrivedUs, atMs, compositionTimeMs, kind, track, content, bodyFormat,
                 body);

@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
  * concatenated.
  *
  * @param id identity of the part in its stream
- * @param rendition the rendition that it belongs to
+ * @param rendition the rendition that the part belongs to
  * @param bytes at most 8 MiB; shares memory with the record that it was read from
  */
 public record Part(PartId id, RenditionId rendition, ByteBuffer bytes) implements LogRecord {

@@ -32,7 +32,7 @@ public record PartId(long epoch, long segment, int part) implements Comparable<P
         return epoch < other.epoch || epoch == other.epoch && segment < other.segment;
     }
 
-    /** Orders the parts of a stream as the log does. */
+    /** Orders the parts of a stream as in the log: by epoch, segment and part number. */
     @Override
     public int compareTo(PartId other) {
         return LOG_ORDER.compare(this, other);

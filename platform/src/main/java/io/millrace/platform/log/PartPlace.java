@@ -3,10 +3,10 @@ package io.millrace.platform.log;
 /**
  * Where one part is in {@code parts}.
  *
- * @param offset of its record in the stream's partition
- * @param sizeBytes of the part
- * @param check CRC-32C of its bytes, 0 if unknown. Offsets are used again after the log has lost records; the checksum tells
- *     another part there from this one
+ * @param offset offset of the part's record in the stream's partition of {@code parts}
+ * @param sizeBytes size of the part's bytes
+ * @param check CRC-32C of the part's bytes, 0 if unknown. After the log has lost records, another part may be at the
+ *     same offset; the checksum tells the two apart
  */
 public record PartPlace(long offset, int sizeBytes, int check) {
     /** Creates a place as in version 1 of the log. */

@@ -9,7 +9,7 @@ import io.millrace.media.time.Ticks;
  *     the current discontinuity
  * @param durationTicks duration, 90 kHz; the durations of a segment's parts add up to the segment's
  * @param programDateTimeMs wall clock of the start (session clock plus media time, corrected by drift), ms since 1970
- * @param arrivalUs ingest stamp of the newest packet in the part, µs since 1970
+ * @param arrivalUs arrival of the part's newest packet at ingest, µs since 1970
  */
 public record PartTimes(long startTicks, long durationTicks, long programDateTimeMs, long arrivalUs) {
 

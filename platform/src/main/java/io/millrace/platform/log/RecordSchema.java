@@ -25,17 +25,22 @@ public final class RecordSchema<T> {
     /** {@code C3 01} and the fingerprint. */
     static final int HEADER_BYTES = 10;
 
+    /** Writes a record to the fields of its schema. Fields that the schema does not have are ignored. */
     @FunctionalInterface
     public interface ToGeneric<T> {
         void write(T record, Generic fields);
     }
 
+    /**
+     * Creates a record from the fields of the newest schema, in which the fields that older schemas lack have their
+     * defaults.
+     */
     @FunctionalInterface
     public interface FromGeneric<T> {
         T read(Generic fields);
     }
 
-    /** By version of the log, from 1 on; null before the type existed. */
+    /** The schema in each version of the log, from version 1 on; null before the type existed. */
     private final List<Schema> versions;
     private final List<byte[]> headers;
     private final Schema schema;
@@ -73,7 +78,7 @@ public final class RecordSchema<T> {
         return schema.equals(versions.get(LogVersions.written() - 1));
     }
 
-    /** Encodes in the version that this process writes. Fields that it does not have are omitted. */
+    /** Encodes a record in the version that this process writes. Fields that the version does not have are omitted. */
     byte[] encode(T record) {
         return encode(record, LogVersions.written());
     }
@@ -98,7 +103,10 @@ public final class RecordSchema<T> {
         return out.toByteArray();
     }
 
-    /** Returns the reader for records that were written with {@code writer}, which is this schema or an older one. */
+    /**
+     * Returns the reader for records that were written with the schema {@code writer}, which is the newest one or an
+     * older one.
+     */
     WrittenAs<T> writtenAs(Schema writer) {
         return new WrittenAs<>(SchemaNormalization.parsingFingerprint64(writer),
                 new GenericDatumReader<>(writer, schema), read);
@@ -122,7 +130,10 @@ public final class RecordSchema<T> {
         }
     }
 
-    /** Typed access to the fields of a generic record. */
+    /**
+     * Typed access to the fields of a generic record. Writing a field that the schema does not have has no effect, so
+     * that a record can be written in an older version of the log.
+     */
     public static final class Generic {
         private final GenericRecord record;
 
@@ -142,7 +153,10 @@ public final class RecordSchema<T> {
             return this;
         }
 
-        /** Whether the version that is written has {@code field}; a record in a field that it lacks has none. */
+        /**
+         * Whether the schema that is written has {@code field}. A child record of a field that the schema lacks has no
+         * fields.
+         */
         private boolean has(String field) {
             return record != null && record.getSchema().getField(field) != null;
         }
@@ -171,7 +185,10 @@ public final class RecordSchema<T> {
             return this;
         }
 
-        /** Returns a new record for {@code field}, whose type is a record or a nullable record. */
+        /**
+         * Returns a new record for {@code field}, whose type is a record or a nullable record. The caller puts it
+         * there.
+         */
         public Generic child(String field) {
             if (!has(field)) {
                 return new Generic(null);

@@ -11,7 +11,7 @@ import java.util.List;
  *     has, so that the rendition is the same when a track is missing from some segments
  */
 public record RenditionId(Format format, List<TrackId> tracks) {
-    /** Maximum number of tracks that are named. */
+    /** Maximum size of {@code tracks}. */
     public static final int MAX_TRACKS = 32;
     /** MPEG-TS with the default tracks. */
     public static final RenditionId TS = new RenditionId(Format.TS, List.of());
@@ -31,14 +31,14 @@ public record RenditionId(Format format, List<TrackId> tracks) {
         tracks = List.copyOf(tracks);
     }
 
-    /** Returns the rendition of the default tracks in a format: always the same object. */
+    /** Returns the rendition of the default tracks in a format. All calls return the same object. */
     public static RenditionId ofDefaultTracks(Format format) {
         return switch (format) {
             case TS -> TS;
         };
     }
 
-    /** Returns whether the rendition has a track if the format carries its codec. */
+    /** Returns whether the rendition contains a track, provided that the format carries the track's codec. */
     public boolean has(Packet.Kind kind, int track) {
         return tracks.isEmpty() ? track == DEFAULT_TRACK : tracks.contains(new TrackId(kind, track));
     }

@@ -19,7 +19,7 @@ import org.apache.avro.Schema;
  * kept permanently, so that every record ever written can be read.
  */
 final class Schemas {
-    /** Ordered by their references to each other. */
+    /** The names of the schemas; a schema comes after those that it refers to. */
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "Track", "TrackId",
             "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
@@ -164,7 +164,8 @@ final class Schemas {
             return Optional.empty();
         }
         long fingerprint = fingerprint(value);
-        // Nearly all records of packets: no boxing for each of them.
+        // Nearly all records in the topic packets have one of these schemas; checking them first avoids boxing each
+        // fingerprint.
         if (fingerprint == PACKET.fingerprint() || fingerprint == PACKET_OF_VERSION_1) {
             return Optional.empty();
         }
@@ -273,7 +274,10 @@ final class Schemas {
                 g.int64("arrivalUs"));
     }
 
-    /** @param independent the name of the field, which differs between the two records */
+    /**
+     * @param independent name of the field for {@link SegmentStart#independent}, which differs between segment heads
+     *     and index records
+     */
     private static Generic start(Generic g, SegmentStart s, String independent) {
         return g.put(independent, s.independent()).put("discontinuous", s.discontinuous())
                 .put("discontinuity", s.discontinuity()).put("targetDurationS", s.targetDurationS());

@@ -1,7 +1,8 @@
 package io.millrace.platform.log;
 
 /**
- * A session has lost its encoder. Void if a greater session has taken over; undone by the session's next packet.
+ * States that a session has lost its encoder. Void if a greater session has taken over; the session's next packet
+ * undoes it.
  *
  * @param session number of the session
  * @param endedAtMs wall clock of the writer, ms since 1970

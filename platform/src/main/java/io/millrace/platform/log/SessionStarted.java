@@ -1,15 +1,16 @@
 package io.millrace.platform.log;
 
 /**
- * A publisher's claim to a stream. Its generation and its offset in {@code packets} are the session's number. The claim with
- * the greater number wins, and takes over at its first packet.
+ * A publisher's claim to a stream. The claim's generation and its offset in {@code packets} form the session's number.
+ * The claim with the greater number wins, and takes over with its {@link SessionTracks} or, before version 5 of the
+ * rules, with its first packet.
  *
  * @param role currently always {@link Role#PRIMARY}
  * @param encoder the publisher
  * @param startedAtMs wall clock of the ingest node at the claim, ms since 1970
  * @param rules rules of the epoch if this session begins one
- * @param generation how often the log has lost records of this stream; the sessions of a later generation are greater
- *     than those of earlier ones, although offsets are used again
+ * @param generation how many times the log has lost records of this stream. Sessions of a later generation have greater
+ *     numbers than those of earlier ones, although the log assigns the same offsets again
  */
 public record SessionStarted(Role role, Encoder encoder, long startedAtMs, EpochRules rules,
         int generation) implements PacketsRecord {
@@ -30,7 +31,7 @@ public record SessionStarted(Role role, Encoder encoder, long startedAtMs, Epoch
         this(role, encoder, startedAtMs, rules, 0);
     }
 
-    /** Returns the session's number. */
+    /** Returns the session's number, given the offset of this claim in {@code packets}. */
     public long number(long offset) {
         return number(generation, offset);
     }

@@ -45,6 +45,7 @@ public final class StateSchema<T> {
         }
     }
 
+    /** Encodes a state in the version of the log that this process writes. */
     public byte[] encode(T state) {
         return records.encode(state);
     }
@@ -54,7 +55,8 @@ public final class StateSchema<T> {
     }
 
     /**
-     * Restores a state. Copies what it keeps.
+     * Restores a state from the remaining bytes. The state shares no memory with {@code bytes}, whose position does not
+     * change.
      *
      * @throws UnreadableStateException if no version that this release can read wrote the bytes, or if they are damaged
      */

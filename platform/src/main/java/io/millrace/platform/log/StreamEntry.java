@@ -3,7 +3,8 @@ package io.millrace.platform.log;
 import java.util.List;
 
 /**
- * The directory entry of one epoch of a stream. Written again whenever it changes; the newest record of a key is valid.
+ * The directory entry of one epoch of a stream. The segmenter writes the entry again whenever it changes; the newest
+ * record of a key is valid.
  *
  * @param stream name of the stream
  * @param epoch number of the epoch's first session
@@ -12,7 +13,7 @@ import java.util.List;
  * @param span the span of the epoch in the log and in time
  * @param session the newest session
  * @param playlist state of the HLS playlist
- * @param sessions the sessions of the epoch, oldest first
+ * @param sessions the newest sessions of the epoch, oldest first; earlier ones may be missing
  */
 public record StreamEntry(String stream, long epoch, State state, EpochRules rules, Span span, NewestSession session,
         Playlist playlist, List<Session> sessions) implements LogRecord {
@@ -32,7 +33,7 @@ public record StreamEntry(String stream, long epoch, State state, EpochRules rul
     /**
      * The span of an epoch in {@code packets} and in time.
      *
-     * @param firstOffset offset of the first packet that counts
+     * @param firstOffset offset of the record with which the epoch began
      * @param lastOffset offset of the record that led to this entry
      * @param startedAtMs start of the epoch, ms since 1970
      * @param endedAtMs end of the last session, ms since 1970; 0 while live
@@ -48,11 +49,12 @@ public record StreamEntry(String stream, long epoch, State state, EpochRules rul
      * The newest session of an epoch.
      *
      * @param number number of the session
-     * @param offset offset in {@code packets} of its first packet
-     * @param timestampOffsetMs the session fold's offset for the FLV timeline at {@code offset}
+     * @param offset offset in {@code packets} of the record with which the session took over
+     * @param timestampOffsetMs offset that turns the session's RTMP timestamps into times of the epoch's FLV timeline,
+     *     at its first frame
      * @param startedAtMs start of the session, ms since 1970
-     * @param encoder its client is the {@code encoder} of the session's metadata, or as in {@link SessionStarted}
-     *     without one
+     * @param encoder as in {@link SessionStarted}, but the client is the {@code encoder} of the session's metadata if
+     *     there is one
      * @param tracks the known tracks; empty until the epoch's first segment is open
      * @param warnings current warnings
      */
@@ -69,7 +71,7 @@ public record StreamEntry(String stream, long epoch, State state, EpochRules rul
      *
      * @param targetDurationS EXT-X-TARGETDURATION in seconds, 0 until it is determined
      * @param lastSegment number of the newest closed segment, -1 without one; the last segment if the epoch has ended
-     * @param bitrate of the newest segments, bits per second; 0 until known
+     * @param bitrate bitrate of the newest segments, bits per second; 0 until known
      */
     public record Playlist(int targetDurationS, long lastSegment, long bitrate) {
         /** Returns whether a segment is closed. */

@@ -7,11 +7,11 @@ package io.millrace.platform.log;
  *
  * @param stream name of the stream
  * @param firstSeenMs start of the stream's first epoch, ms since 1970
- * @param lastEpoch number of the newest epoch that has expired, and all earlier ones with it
+ * @param lastEpoch number of the newest expired epoch; all earlier epochs have expired as well
  * @param endMs end of that epoch, ms since 1970
  */
 public record StreamExpiry(String stream, long firstSeenMs, long lastEpoch, long endMs) implements LogRecord {
-    /** Returns a record that covers both. {@code other} may be null. */
+    /** Returns a record that covers both this record and {@code other}, which may be null. */
     public StreamExpiry merge(StreamExpiry other) {
         return other == null
                 ? this

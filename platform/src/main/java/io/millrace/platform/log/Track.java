@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
  * @param config codec configuration record
  * @param timescale ticks per second of the times of its samples; 0 if unknown, as in version 1 of the log, where they
  *     are 90,000 for video and the sample rate for audio
- * @param language BCP 47, null if the encoder did not send it
- * @param name for users, null if the encoder did not send it
+ * @param language BCP 47, null if the encoder has not announced it
+ * @param name for users, null if the encoder has not announced it
  */
 public record Track(int id, Packet.Kind kind, String codec, ByteBuffer config, int timescale, String language,
         String name) {
@@ -21,7 +21,7 @@ public record Track(int id, Packet.Kind kind, String codec, ByteBuffer config, i
         this(id, kind, codec, config, 0, null, null);
     }
 
-    /** Creates a track of which nothing is known for users. */
+    /** Creates a track without a language and a name. */
     public Track(int id, Packet.Kind kind, String codec, ByteBuffer config, int timescale) {
         this(id, kind, codec, config, timescale, null, null);
     }

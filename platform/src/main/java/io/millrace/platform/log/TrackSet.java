@@ -9,8 +9,8 @@ import java.util.stream.Stream;
  * The default tracks of a session and their codecs. Parameters of a codec, such as the resolution or the sample rate,
  * are not part of it.
  *
- * @param video name of the codec of video track 0 as in {@link Track}, null without that track
- * @param audio name of the codec of audio track 0, null without that track
+ * @param video codec of video track 0 as in {@link Track#codec}, null without that track
+ * @param audio codec of audio track 0 as in {@link Track#codec}, null without that track
  */
 public record TrackSet(String video, String audio) {
     /** The tracks are not known. */

@@ -8,11 +8,12 @@ public final class AddressCounts {
     private final int limit;
     private final ConcurrentHashMap<String, Integer> counts = new ConcurrentHashMap<>();
 
+    /** @param limit maximum number of connections of one network */
     public AddressCounts(int limit) {
         this.limit = limit;
     }
 
-    /** Counts a new connection. Returns false, and counts nothing, if the peer has reached the limit. */
+    /** Counts a new connection. Returns false, and counts nothing, if the peer's network has reached the limit. */
     public boolean enter(InetAddress address) {
         int now = counts.merge(PeerNetwork.of(address), 1, Integer::sum);
         if (now > limit) {
@@ -22,12 +23,12 @@ public final class AddressCounts {
         return true;
     }
 
-    /** Counts a closed connection. */
+    /** Uncounts a connection that has been closed. To be called once for each successful {@link #enter}. */
     public void leave(InetAddress address) {
         counts.computeIfPresent(PeerNetwork.of(address), (_, count) -> count == 1 ? null : count - 1);
     }
 
-    /** Returns the number of peers that have a connection. */
+    /** Returns the number of networks that have a connection. */
     public int size() {
         return counts.size();
     }

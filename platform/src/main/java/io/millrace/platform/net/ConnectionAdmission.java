@@ -22,11 +22,11 @@ public final class ConnectionAdmission {
     private int connections;
 
     /**
-     * @param limit connections
-     * @param pendingLimit pending connections
-     * @param perAddress connections of one {@link PeerNetwork}
-     * @throws IllegalArgumentException if one of them is less than 1: every connection is pending at first, so such a
-     *     server would refuse all of them
+     * @param limit maximum number of connections
+     * @param pendingLimit maximum number of pending connections
+     * @param perAddress maximum number of connections from one {@link PeerNetwork}
+     * @throws IllegalArgumentException if a limit is less than 1: every connection is pending at first, so the server
+     *     would refuse all connections
      */
     public ConnectionAdmission(int limit, int pendingLimit, int perAddress) {
         if (limit < 1 || pendingLimit < 1 || perAddress < 1) {
@@ -39,7 +39,8 @@ public final class ConnectionAdmission {
     }
 
     /**
-     * Admits a new connection. Returns empty if there are too many connections and none of them is pending.
+     * Admits a new connection as pending. If it exceeds a limit, disconnects the oldest pending connection; returns
+     * empty if there is none. The caller must call {@link Place#leave} when the connection is closed.
      *
      * @param disconnect called at most once, on any thread, if this connection has to make room for another
      */
@@ -69,12 +70,12 @@ public final class ConnectionAdmission {
         }
     }
 
-    /** Returns the number of connections that count. */
+    /** Returns the number of connections that have a place and have not been disconnected to make room for another. */
     public synchronized int connections() {
         return connections;
     }
 
-    /** Returns the number of addresses with a connection. */
+    /** Returns the number of {@link PeerNetwork}s that have a connection. */
     public int addresses() {
         return addresses.size();
     }
@@ -86,7 +87,10 @@ public final class ConnectionAdmission {
 
         private Place() {}
 
-        /** Counts the connection for its address. Returns false, and counts nothing, if the address has too many. */
+        /**
+         * Counts the connection for its address. Returns false, and counts nothing, if the address has too many. To be
+         * called at most once.
+         */
         public boolean enter(InetAddress from) {
             if (!addresses.enter(from)) {
                 return false;

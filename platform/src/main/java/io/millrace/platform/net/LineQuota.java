@@ -29,13 +29,15 @@ public final class LineQuota {
     private static final String OTHERS = "other addresses";
 
     private final Map<String, Count> peers = new LinkedHashMap<>();
+    /** Start of the window; valid while {@code peers} is not empty. */
     private long sinceMs;
+    /** Lines permitted in the window, for all peers together. */
     private int written;
 
     /**
      * Lines that were withheld in a window.
      *
-     * @param peer the peer that caused them
+     * @param peer the peer that caused the lines
      * @param lines their number
      */
     public record Withheld(String peer, long lines) {}
@@ -45,7 +47,10 @@ public final class LineQuota {
         private long withheld;
     }
 
-    /** Returns whether a line about {@code peer} is to be written. Call {@link #end} first if {@link #isOver}. */
+    /**
+     * Returns whether a line about {@code peer} is to be written, and counts the line. The first call after {@link
+     * #end} begins a window. Call {@link #end} first if {@link #isOver}.
+     */
     public boolean permits(String peer, long nowMs) {
         if (peers.isEmpty()) {
             sinceMs = nowMs;
@@ -67,10 +72,7 @@ public final class LineQuota {
         return !peers.isEmpty() && nowMs - sinceMs >= WINDOW_MS;
     }
 
-    /**
-     * Ends the window. Returns what it withheld, the peers with the most lines first. The next line begins a new
-     * window.
-     */
+    /** Ends the window. Returns the lines that were withheld in it, the peers with the most lines first. */
     public List<Withheld> end() {
         List<Withheld> all = peers.entrySet().stream().filter(peer -> peer.getValue().withheld > 0)
                 .map(peer -> new Withheld(peer.getKey(), peer.getValue().withheld))

@@ -12,8 +12,8 @@ public final class ListenFault {
      * Returns the error.
      *
      * @param who the listener, such as {@code the admin port}
-     * @param hostFlag flag that sets the address
-     * @param portFlag flag that sets the port
+     * @param hostFlag command-line flag that sets the address
+     * @param portFlag command-line flag that sets the port
      * @param cause exception of the JDK or of Netty; their types differ, but both contain the system's message
      */
     public static UserError of(String who, String host, int port, String hostFlag, String portFlag, Throwable cause) {

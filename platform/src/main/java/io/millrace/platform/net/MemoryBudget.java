@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * Limits the memory that all peers of a process together can make it hold for incomplete messages. When the limit is
- * reached, memory is freed in this order:
+ * Limits the memory that all peers of a process together can make the process hold for incomplete messages. When the
+ * limit is exceeded, memory is freed in this order:
  *
  * <ol>
  * <li>Connections without a reserve are closed: first those that have not been admitted, then the others, newest first.
@@ -23,16 +23,18 @@ import java.util.stream.Stream;
  * </ol>
  *
  * <p>A peer within its reserve never has to give anything up: all reserves together take at most three quarters of the
- * limit, and {@link Reserves} leaves the last of them to networks that hold few. Peers with a reserve leave an eighth
+ * limit, and {@link Reserves} keeps the last reserves for networks that hold few. Peers with a reserve leave an eighth
  * of the limit to those without. Counts allocated memory, not received bytes. Thread-safe; each {@link Share} is
  * confined to the thread of its connection.
  */
 public final class MemoryBudget {
-    /** The quarters of the limit that all reserves together may take. */
+    /** How many quarters of the limit all reserves together may take. */
     private static final int RESERVED_QUARTERS = 3;
-    /** The fraction of the limit that only peers without a reserve may use, so that new peers can always connect. */
+    /**
+     * Divisor: only peers without a reserve may use the last eighth of the limit, so that new peers can always connect.
+     */
     private static final int OTHERS_SHARE = 8;
-    /** The time that a keyframe of 1 MB takes at 1.6 Mbit/s. */
+    /** A keyframe of 1 MB takes this long at 1.6 Mbit/s. */
     static final long STALLED_NANOS = 5_000_000_000L;
 
     private final long limitBytes;
@@ -49,7 +51,7 @@ public final class MemoryBudget {
     private final ConcurrentSkipListSet<Share> debtors = new ConcurrentSkipListSet<>(
             Comparator.comparingLong((Share share) -> share.number).reversed());
 
-    /** A budget in which no peer has a reserve. */
+    /** Creates a budget in which no peer has a reserve. */
     public MemoryBudget(long limitBytes) {
         this(limitBytes, 0);
     }
@@ -76,7 +78,7 @@ public final class MemoryBudget {
         return new MemoryBudget(Long.MAX_VALUE);
     }
 
-    /** Returns the memory held now. */
+    /** Returns the memory that all connections hold now, in bytes. */
     public long bytes() {
         return bytes.get();
     }
@@ -133,6 +135,7 @@ public final class MemoryBudget {
 
     /** The memory of one connection. */
     public final class Share implements MemoryShare {
+        /** The newer the connection, the greater. */
         private final long number;
         private final Runnable shed;
         private final Runnable yield;
@@ -140,12 +143,15 @@ public final class MemoryBudget {
         private volatile boolean admitted;
         /** Whether the connection has been asked to close or to release what exceeds its reserve. */
         private volatile boolean asked;
-        /** The time since which the connection has exceeded its reserve. */
+        /**
+         * Since when the connection has exceeded its reserve, by {@code nanoTime}; valid while it is in {@code
+         * debtors}.
+         */
         private volatile long exceedsSinceNanos;
         private volatile boolean reserved;
         /** Peers whose address is not known count as one network. */
         private String network = "";
-        /** The set that contains this share; null if it does not have to yield. */
+        /** The set that contains this share; null if the share has nothing to yield. */
         private ConcurrentSkipListSet<Share> listed;
 
         private Share(long number, Runnable shed, Runnable yield) {
@@ -154,7 +160,7 @@ public final class MemoryBudget {
             this.yield = yield;
         }
 
-        /** The most that all connections together may hold after this one has taken more. */
+        /** Returns the most that all connections together may hold after this one has taken more memory. */
         private long mostBytes() {
             return exceedsReserve() ? limitBytes - limitBytes / OTHERS_SHARE : limitBytes;
         }
@@ -172,12 +178,14 @@ public final class MemoryBudget {
             return nowNanos - exceedsSinceNanos >= STALLED_NANOS;
         }
 
-        /** Sets the address that a reserve counts for. Called before {@link #reserve}, if at all. */
+        /**
+         * Sets the peer's address, whose network the reserve counts for. Must not be called while there is a reserve.
+         */
         public void peerIs(InetAddress address) {
             network = PeerNetwork.of(address);
         }
 
-        /** Called when the peer has been accepted. */
+        /** Sets whether the peer has been accepted. */
         @Override
         public void admit(boolean accepted) {
             if (accepted != admitted) {
@@ -192,7 +200,7 @@ public final class MemoryBudget {
             return admitted;
         }
 
-        /** See {@link Reserves} for the share of one network. */
+        /** {@inheritDoc} {@link Reserves} limits the reserves of one network. */
         @Override
         public boolean reserve() {
             if (!reserved) {

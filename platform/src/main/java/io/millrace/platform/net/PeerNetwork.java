@@ -5,7 +5,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 
-/** The network that counts as one peer: an IPv4 address, or an IPv6 /64, because its owner has all addresses in it. */
+/**
+ * The network that counts as one peer: an IPv4 address, or an IPv6 /64, because whoever has one address of a /64
+ * usually has all of them.
+ */
 public final class PeerNetwork {
     private static final int NETWORK_BYTES = 8;
     private static final int ADDRESS_BYTES = 16;
@@ -13,8 +16,8 @@ public final class PeerNetwork {
     private PeerNetwork() {}
 
     /**
-     * Returns the network of {@code 192.0.2.1:1935} or {@code [2001:db8::1]:1935}; any other text is a peer of its
-     * own.
+     * Returns the network of {@code 192.0.2.1:1935} or {@code [2001:db8::1]:1935}; any other text is returned
+     * unchanged, as a peer of its own.
      */
     public static String ofEndpoint(String endpoint) {
         String host = endpoint.replaceFirst("^\\[?([^\\]]*?)\\]?:\\d+$", "$1");

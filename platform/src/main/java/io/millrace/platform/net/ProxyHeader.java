@@ -13,11 +13,12 @@ import java.util.function.Consumer;
 
 /**
  * Passes the client's address from the PROXY header, as decoded by Netty, to the connection, and then removes itself. A
- * connection of the load balancer itself (LOCAL, UNKNOWN) keeps the balancer's address.
+ * connection that the load balancer opened for itself (LOCAL, UNKNOWN) keeps the load balancer's address.
  */
 public final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private final Consumer<SocketAddress> cameFrom;
 
+    /** @param cameFrom receives the client's address, once, on the event loop and before the connection's first byte */
     public ProxyHeader(Consumer<SocketAddress> cameFrom) {
         this.cameFrom = cameFrom;
     }

@@ -28,7 +28,7 @@ public final class ProxySources {
      * Parses the setting.
      *
      * @param text {@code off}, or addresses and networks separated by commas: {@code 10.0.0.0/8,::1}
-     * @throws IllegalArgumentException if {@code text} is not valid; the message says what is
+     * @throws IllegalArgumentException if {@code text} is not valid; the message shows valid values
      */
     public static ProxySources parse(String text) {
         return text.strip().equals("off")
@@ -36,6 +36,7 @@ public final class ProxySources {
                 : new ProxySources(Stream.of(text.split(",", -1)).map(each -> network(each.strip())).toList());
     }
 
+    /** Returns whether connections from {@code address} begin with a PROXY header. */
     public boolean contains(SocketAddress address) {
         return address instanceof InetSocketAddress inet && networks.stream().anyMatch(each -> each.matches(inet));
     }
@@ -52,7 +53,7 @@ public final class ProxySources {
                 return new IpSubnetFilterRule(address, bits, IpFilterRuleType.ACCEPT);
             }
         } catch (IllegalArgumentException e) {
-            // Reported below, like any other text.
+            // An invalid prefix length. Reported below, like any other invalid text.
         }
         throw new IllegalArgumentException(
                 "'" + text + "' is no address or network such as 10.0.0.7, 10.0.0.0/8 or fd00::/8, nor 'off'");

@@ -5,10 +5,10 @@ import java.util.Map;
 
 /**
  * Counts the reserves of a {@link MemoryBudget}, in total and by {@link PeerNetwork}. The last eighth is left to
- * networks that hold few, so that a few networks cannot take all of them. Thread-safe.
+ * networks that hold few reserves, so that a few networks cannot take all of them. Thread-safe.
  */
 final class Reserves {
-    /** A network that holds this many takes none of the last eighth. */
+    /** A network that holds this many or more gets none of the last eighth. */
     static final int FEW = 4;
     private static final int LAST_SHARE = 8;
 
@@ -16,12 +16,12 @@ final class Reserves {
     private final Map<String, Integer> held = new HashMap<>();
     private int taken;
 
-    /** @param limit reserves in total */
+    /** @param limit maximum number of reserves in total */
     Reserves(int limit) {
         this.limit = limit;
     }
 
-    /** Takes a reserve for a peer of {@code network}; returns false if there is none left for it. */
+    /** Takes a reserve for a peer of {@code network}; returns false if none is left for that network. */
     synchronized boolean take(String network) {
         int open = held.getOrDefault(network, 0) < FEW ? limit : limit - limit / LAST_SHARE;
         if (taken >= open) {
@@ -32,7 +32,7 @@ final class Reserves {
         return true;
     }
 
-    /** Releases a reserve that {@link #take} returned. */
+    /** Releases one reserve of {@code network}, for which {@link #take} has returned true. */
     synchronized void release(String network) {
         taken--;
         held.computeIfPresent(network, (_, count) -> count == 1 ? null : count - 1);

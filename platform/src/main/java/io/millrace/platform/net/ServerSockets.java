@@ -9,16 +9,17 @@ import java.util.function.IntPredicate;
 
 /** Binds server sockets. Stateless. */
 public final class ServerSockets {
-    /** No other setting names a port. */
+    /** For callers in whose process no other setting names a port. */
     public static final IntPredicate NONE_NAMED = _ -> false;
 
     private ServerSockets() {}
 
     /**
-     * Binds a port; blocks until it is bound.
+     * Binds a port and returns the listening channel; blocks until the port is bound.
      *
      * @param port 0 for any free port that is not {@code named}
-     * @param named ports that other settings of this process name, bound already or later
+     * @param named ports that other settings of this process name, whether they are bound already or later
+     * @throws IOException if the port cannot be bound; with the system's message, and Netty's exception as its cause
      */
     public static Channel bind(ServerBootstrap bootstrap, String host, int port, IntPredicate named)
             throws IOException {
@@ -38,6 +39,7 @@ public final class ServerSockets {
         }
     }
 
+    /** Returns the port that a listening channel is bound to. */
     public static int port(Channel bound) {
         return ((InetSocketAddress) bound.localAddress()).getPort();
     }

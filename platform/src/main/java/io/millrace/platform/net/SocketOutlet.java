@@ -17,7 +17,7 @@ import java.util.List;
  * send outside the kernel. Confined to the event loop.
  */
 public final class SocketOutlet {
-    /** More pieces than this are sent together, through the channel. */
+    /** Up to this many pieces are written directly to the socket; more are sent together, through the channel. */
     private static final int FEW_PIECES = 2;
 
     private final ChannelHandlerContext context;
@@ -30,8 +30,10 @@ public final class SocketOutlet {
     }
 
     /**
-     * @param context context of the writing handler; handlers between it and the socket, such as TLS, process the
-     * bytes
+     * Creates an outlet for one connection.
+     *
+     * @param context context of the handler that writes; handlers between it and the socket, such as TLS, process the
+     *     bytes
      */
     public static SocketOutlet of(ChannelHandlerContext context) {
         boolean direct = context.channel() instanceof EpollSocketChannel && isFirstToWrite(context);
@@ -53,10 +55,12 @@ public final class SocketOutlet {
 
     /**
      * Sends {@code pieces} immediately and in order, after everything queued in the channel, which is flushed with
-     * them. What the socket does not accept is queued; callers with much to send check {@link Channel#isWritable}
-     * first. May call {@code channelWritabilityChanged} before it returns. Has no effect on a closed connection.
+     * them. Bytes that the socket does not accept are queued without a limit, so callers with much to send check {@link
+     * #isWritable} first. May call {@code channelWritabilityChanged} before it returns. Has no effect on a closed
+     * connection.
      *
-     * @param pieces borrowed; other threads may send the same buffers at the same time, so their indices do not change
+     * @param pieces borrowed: the outlet retains what it queues. Their indices do not change, because other threads may
+     *     send the same buffers at the same time
      */
     public void send(List<ByteBuf> pieces) {
         boolean direct = socket != null && pieces.size() <= FEW_PIECES && nothingWaits();
@@ -96,7 +100,7 @@ public final class SocketOutlet {
         try {
             return Math.max(0, socket.sendAddress(piece.memoryAddress(), piece.readerIndex(), piece.writerIndex()));
         } catch (IOException _) {
-            // The channel's next operation fails likewise and closes it.
+            // The next operation of the channel fails in the same way and closes it.
             return 0;
         }
     }

@@ -21,7 +21,7 @@ public final class SocketTransport {
     /**
      * Creates event loops on daemon threads, which do not keep the process alive.
      *
-     * @param name prefix of the threads' names
+     * @param name prefix of the thread names
      * @param threads number of event loops, 0 for twice the number of processors
      */
     public static EventLoopGroup newGroup(String name, int threads) {

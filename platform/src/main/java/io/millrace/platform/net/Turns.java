@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 
 /**
  * Limits how many tasks run at a time, such as requests to a hook or steps of client requests. Other tasks wait, and
- * networks take turns: every second turn goes to the network that waits for the fewest, the others go around among all
- * networks. A network with many tasks therefore mainly delays itself. An abandoned task keeps its place until the
- * caller ends its turn, so the number of waiting tasks has a limit as well.
+ * networks take turns: every second turn goes to the network with the fewest waiting tasks, the others go to all
+ * networks in rotation. A network with many tasks therefore mainly delays itself. An abandoned task keeps its place
+ * until the caller ends its turn, so the number of waiting tasks has a limit as well.
  *
  * <p>Thread-safe and non-blocking.
  */
@@ -22,11 +22,11 @@ public final class Turns {
     private static final int FEW = 2;
 
     /**
-     * @param running limit of tasks that run at a time
-     * @param runningOfNetwork limit for one network
-     * @param waiting limit of tasks that wait
-     * @param waitingOfNetwork limit for one network
-     * @param reserved how many of the waiting places are left to networks with fewer than two waiting tasks
+     * @param running maximum number of tasks that run at a time
+     * @param runningOfNetwork maximum number of running tasks of one network
+     * @param waiting maximum number of tasks that wait
+     * @param waitingOfNetwork maximum number of waiting tasks of one network
+     * @param reserved how many of the {@code waiting} places only networks with fewer than two waiting tasks may use
      */
     public record Limits(int running, int runningOfNetwork, int waiting, int waitingOfNetwork, int reserved) {}
 
@@ -49,7 +49,10 @@ public final class Turns {
             this.network = network;
         }
 
-        /** Completes when the turn comes; fails immediately with {@link FullException} if too many tasks wait. */
+        /**
+         * Completes when the task may run: immediately, or on the thread that calls {@link Turns#done} for another
+         * turn. Fails immediately with {@link FullException} if too many tasks wait.
+         */
         public CompletableFuture<Void> begin() {
             return begin;
         }
@@ -64,9 +67,11 @@ public final class Turns {
     private final Limits limits;
     /** The networks with a task, in the order of their next turns. */
     private final Map<String, Line> lines = new LinkedHashMap<>();
+    /** How many more tasks may run now. */
     private int free;
+    /** Number of waiting tasks of all networks. */
     private int waiting;
-    /** Whether the next turn goes to the network that waits for the fewest. */
+    /** Whether the next turn goes to the network with the fewest waiting tasks. */
     private boolean favoursFewest;
 
     public Turns(Limits limits) {
@@ -79,7 +84,9 @@ public final class Turns {
         return next(network, false);
     }
 
-    /** Requests a turn for another step of a task that has had a turn before. Never refused. */
+    /**
+     * Requests a turn for another step of a task that has had a turn before. The limits for waiting tasks do not apply.
+     */
     public Turn again(String network) {
         return next(network, true);
     }
@@ -112,6 +119,10 @@ public final class Turns {
                 && (own < FEW || waiting < limits.waiting() - limits.reserved());
     }
 
+    /**
+     * Ends a turn, whether its task has run, still waits or was refused; another call has no effect. Begins the turn of
+     * a waiting task, which may run on this thread.
+     */
     public void done(Turn turn) {
         Turn successor = null;
         synchronized (lines) {

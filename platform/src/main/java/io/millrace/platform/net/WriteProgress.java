@@ -9,6 +9,10 @@ import io.netty.channel.ChannelOutboundBuffer;
  */
 public final class WriteProgress {
     private final Channel channel;
+    /**
+     * The state of the outbound buffer at the last call: its current message, its size, and how much of the message was
+     * sent.
+     */
     private Object firstWaiting;
     private long waitingBytes;
     private long sentBytes;
@@ -18,8 +22,8 @@ public final class WriteProgress {
     }
 
     /**
-     * Returns false if bytes are waiting and the socket has accepted none of them since the last call. Also returns
-     * true if the channel is closed.
+     * Returns false if bytes are waiting and the socket has accepted none of them since the last call; true for a
+     * closed channel.
      */
     public boolean hasProgressed() {
         ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();

@@ -22,12 +22,12 @@ sealed interface CutSearch {
     /** Folds the next cut. Returns whether to continue. */
     boolean fold(long offset, Cut cut);
 
-    /** Whether the search began early enough. */
+    /** Whether the cut that the search is about was among the cuts. If not, the search has to begin further back. */
     boolean isFound();
 
     /**
-     * Searches for the tracks of the segment of an index entry, which only the segment's first cut contains. Reports
-     * the tracks of every segment of the epoch that it passes.
+     * Searches for the tracks of the segment of an index entry, which only the segment's first cut contains. Also
+     * reports the tracks of all other segments of the epoch whose first cut it folds.
      */
     final class Head implements CutSearch {
         private final IndexEntry entry;
@@ -40,8 +40,8 @@ sealed interface CutSearch {
         private long readBeyondBytes;
 
         /**
-         * @param beyondBytes how much to read beyond the first cut of the segment
-         * @param passed receives the tracks of each segment; those of a segment may be repeated
+         * @param beyondBytes how many bytes to read beyond the first cut of the segment; 0 to stop there
+         * @param passed receives the tracks of each segment, possibly more than once
          */
         Head(IndexEntry entry, ReadBudget budget, long beyondBytes, Consumer<SegmentTracks> passed) {
             this.entry = entry;
@@ -89,13 +89,16 @@ sealed interface CutSearch {
             return found != null;
         }
 
-        /** Returns empty if the segment's first cut was not among the cuts. */
+        /** Returns the segment's tracks; empty if the segment's first cut was not among the cuts. */
         Optional<SegmentTracks> found() {
             return Optional.ofNullable(found);
         }
     }
 
-    /** The first packet at or after a time that is not before the part of {@code entry}. */
+    /**
+     * Searches for the first packet of the leading track at or after a time, which must not be before the part of
+     * {@code entry}.
+     */
     final class End implements CutSearch {
         /** Times of parts are in ticks of 90 kHz. */
         private static final long TICKS_PER_MS = 90;
@@ -131,8 +134,8 @@ sealed interface CutSearch {
         }
 
         /**
-         * Returns the offset of the first sample of the leading track at or after the time. Frames are in decoding
-         * order, and the cut contains the time of its first frame.
+         * Returns the offset of the first sample of the leading track at or after the time. Samples are in decoding
+         * order, and the cut contains the time of its first sample; audio samples are not told apart within a cut.
          */
         private OptionalLong first(Cut cut) {
             Packet.Kind leading = cut.samples().stream().anyMatch(s -> s.kind() == Packet.Kind.VIDEO)
@@ -157,7 +160,7 @@ sealed interface CutSearch {
             return reached;
         }
 
-        /** Returns the offset of the packet in {@code packets}; empty if there was none among the cuts. */
+        /** Returns the offset of the packet in {@code packets}; empty if no cut contained such a packet. */
         OptionalLong offset() {
             return offset;
         }

@@ -20,22 +20,25 @@ import org.apache.kafka.common.TopicPartition;
  * stalled within the segment, the next read begins further back, until the cuts are found or the log begins.
  */
 public final class Cuts {
-    /** A cut is written after the newest packet in its part has arrived, by the same clock. */
+    /**
+     * Tolerance for differences between clocks. A cut is written after the newest packet in its part has arrived, but
+     * packets carry the clock of an ingest node and cuts that of a broker.
+     */
     private static final long SLACK_MS = 5_000;
     /**
      * The first read begins this many target durations, and the slack, before the newest packet of the entry's part.
      */
     private static final int TARGET_DURATIONS = 2;
+    /** Each further read begins this many times further back. */
     private static final int DEEPER = 4;
     private static final long BEGINNING = 0;
-    /**
-     * Records that are read beyond the wanted segment for later searches, because the consumer has fetched them anyway.
-     */
+    /** How much is read beyond the wanted segment, for later searches: the consumer has fetched it anyway. */
     static final int BEYOND_BYTES = 64 * 1024;
 
     private final KafkaClients kafka;
     private final RangeReader reader;
 
+    /** @param reader may be shared with other users on the same thread, and is closed by the caller */
     public Cuts(KafkaClients kafka, RangeReader reader) {
         this.kafka = kafka;
         this.reader = reader;
@@ -53,14 +56,18 @@ public final class Cuts {
         return tracks(epoch.stream(), keyframe, budget).orElseGet(() -> Tracks.of(epoch.session().tracks()));
     }
 
-    /** Returns the same tracks; empty if the segment's first cut has expired. */
+    /**
+     * Like {@link #tracks(StreamEntry, IndexEntry, ReadBudget)}, but returns empty if the segment's first cut has
+     * expired.
+     */
     public Optional<Tracks> tracks(String stream, IndexEntry keyframe, ReadBudget budget) {
         return search(stream, keyframe, BEGINNING, () -> new CutSearch.Head(keyframe, budget, 0, _ -> {})).found()
                 .map(SegmentTracks::tracks);
     }
 
     /**
-     * Returns the same tracks, and reports those of the other segments that the search passes, for a cache.
+     * Like {@link #tracks(String, IndexEntry, ReadBudget)}, and also reports the tracks of other segments that the
+     * search reads, for a cache.
      *
      * @param knownOffset offset of the first cut of an earlier segment of the epoch, where the search may begin; 0 if
      *     none is known
@@ -74,8 +81,8 @@ public final class Cuts {
     }
 
     /**
-     * Returns the offset in {@code packets} of the first packet of the leading track at or after a time; empty if it is
-     * not in the log yet.
+     * Returns the offset in {@code packets} of the first packet of the leading track at or after a time; empty if no
+     * such packet is in the log yet.
      *
      * @param entry an entry of the stream at or before the time
      * @param timeMs PROGRAM-DATE-TIME, ms since 1970

@@ -34,9 +34,9 @@ final class InterpolationSearch {
     private final StreamEntry epoch;
     private final ReadBudget budget;
     private final ToLongFunction<IndexEntry> position;
-    /** Distance before the position at which a leap aims. */
+    /** A leap aims this far before the wanted position, in ms or segments. */
     private final long aim;
-    /** Distance before the position within which a leap counts as near. */
+    /** A leap that ends at most this far before the wanted position is near enough, in ms or segments. */
     private final long near;
 
     private InterpolationSearch(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget,

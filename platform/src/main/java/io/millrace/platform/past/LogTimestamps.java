@@ -2,19 +2,19 @@ package io.millrace.platform.past;
 
 /**
  * The Kafka timestamps of {@code index} and {@code parts}. They are the PROGRAM-DATE-TIME of the media, so that Kafka's
- * time index finds a moment no matter how late the packager was. They also determine retention, and are therefore
- * limited.
+ * time index finds a moment no matter how late the packager wrote the record. They also determine retention, and are
+ * therefore limited.
  */
 public final class LogTimestamps {
     /**
-     * A publisher may run ahead of the clock (faster than real time), but its timestamps by no more than this: brokers
-     * reject records that are more than an hour ahead ({@code message.timestamp.after.max.ms}), and a record that is
-     * ahead is retained for that much longer.
+     * The media of a publisher that is faster than real time runs ahead of the clock, but Kafka timestamps do so by no
+     * more than this: brokers reject records that are more than an hour ahead ({@code message.timestamp.after.max.ms}),
+     * and a record that is ahead is retained for that much longer.
      */
     public static final long LEAD_LIMIT_MS = 15 * 60_000;
     /**
-     * Timestamps lag behind the clock by no more than this fraction of the retention. Otherwise, a wrong clock would
-     * make Kafka delete new records.
+     * Divisor: timestamps lag behind the clock by at most half of the retention. Otherwise, a wrong clock would make
+     * Kafka delete new records.
      */
     private static final int LAG_DIVISOR = 2;
 

@@ -5,9 +5,10 @@ import io.millrace.platform.log.IndexEntry;
 /**
  * Searches a range of one stream's index for a moment, in log order: a pure fold. Confined to one thread.
  *
- * <p>Times do not go back within an epoch. A segment may begin slightly before or after the end of the one before: a time
- * that both contain is in the later one, and a time between them in the earlier one. If two epochs overlap because a node's clock went back, the older epoch
- * contains the moment. Repeated entries of a restarted packager have no effect.
+ * <p>Times do not go back within an epoch. A segment may begin slightly before or after the end of the previous one: a
+ * time that both contain belongs to the later one, and a time between them to the earlier one. If two epochs overlap
+ * because a node's clock went back, the older epoch contains the moment. Repeated entries of a restarted packager have
+ * no effect.
  */
 public final class MomentSearch {
     /** Tolerance for times that are ticks rounded to whole milliseconds. */
@@ -17,8 +18,11 @@ public final class MomentSearch {
     /** The newest entry at or before the time; {@link #keyframe} is the newest keyframe that leads up to it. */
     private IndexEntry before;
     private Moment.At keyframe;
+    /** Whether an entry at or before the time begins media that does not continue earlier media. */
     private boolean sawStart;
+    /** Whether an entry after the time has been folded. */
     private boolean passed;
+    /** See {@link #beganTooLate()}. */
     private boolean beganTooLate;
     private Moment.At found;
 
@@ -28,7 +32,7 @@ public final class MomentSearch {
     }
 
     /**
-     * Folds the next entry.
+     * Folds the next entry of the stream.
      *
      * @param offset offset of the entry in {@code index}
      * @return whether to continue; false once the {@link #result} is known
@@ -72,8 +76,8 @@ public final class MomentSearch {
     /**
      * Reports the end of the log. The time may be within the last entry.
      *
-     * @param overlapMs by how much a segment that follows may begin before the end of the last one: the time may turn out
-     *     to be in it
+     * @param overlapMs by how many ms the next segment may begin before the end of the last one, so that the time may
+     *     turn out to belong to it
      */
     public void endReached(long overlapMs) {
         if (!passed && before != null && before.times().endMs() - (before.last() ? overlapMs : 0) > timeMs) {
@@ -82,7 +86,10 @@ public final class MomentSearch {
         }
     }
 
-    /** Whether the moment is before this range, if it is retained at all. */
+    /**
+     * Whether the moment, if it is retained at all, is before this range, so that a search must begin earlier. To be
+     * called after the last entry.
+     */
     public boolean beganTooLate() {
         return beganTooLate;
     }

@@ -3,12 +3,12 @@ package io.millrace.platform.past;
 import java.util.List;
 
 /**
- * The index entries of an epoch for a time span, with some margin before and after it. Sufficient to find any moment of
- * the span. Immutable.
+ * The index entries of an epoch for a time span, with some margin before and after it, which are sufficient to find any
+ * moment of the span. Immutable.
  *
  * @param entries the entries in log order, without omissions
  * @param settled whether later records of the log cannot change the results
- * @param overlapMs by how much a segment that follows may begin before the end of the last entry
+ * @param overlapMs by how many ms the next segment may begin before the end of the last entry; 0 if settled
  */
 public record MomentSpan(List<Moment.At> entries, boolean settled, long overlapMs) {
     /** Nothing is in the log yet. */

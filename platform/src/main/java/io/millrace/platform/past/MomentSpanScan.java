@@ -36,10 +36,10 @@ final class MomentSpanScan implements Predicate<ConsumerRecord<String, LogRecord
 
     /**
      * @param nearMs PROGRAM-DATE-TIME, ms since 1970, before which entries are not wanted; the scan is far if it has
-     *     not reached it after {@link InterpolationSearch#NEAR_RECORDS}
-     * @param toMs the same, of the end of the span
-     * @param mayMiss whether the scan stops, without a result, if the first {@link #MISSED_RECORDS} contain nothing of
-     *     the epoch
+     *     not reached that time after {@link InterpolationSearch#NEAR_RECORDS} records
+     * @param toMs PROGRAM-DATE-TIME of the end of the span, ms since 1970
+     * @param mayMiss whether the scan stops, without a result, if the first {@link #MISSED_RECORDS} records contain
+     *     nothing of the epoch
      */
     MomentSpanScan(StreamEntry epoch, Topic media, Moments.Floor floor, ReadBudget budget, long nearMs, long toMs,
             boolean mayMiss) {

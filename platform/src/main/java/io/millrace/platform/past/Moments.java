@@ -12,12 +12,13 @@ import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Finds moments in the log: Kafka's time index returns a first guess, and a short read of {@code index} around it the
+ * Finds moments in the log: Kafka's time index provides a first guess, and a short read of {@code index} around it the
  * result. Takes a few round trips, regardless of the age of the moment. Blocks; confined to the thread of its reader.
  */
 public final class Moments {
     /** The first read starts this long before the moment; a GOP is seldom longer. */
     private static final long FIRST_SPAN_MS = 15_000;
+    /** Each further read begins this many times further back. */
     private static final int DEEPER = 4;
     /** Ends of sessions are in whole ms, media times in ticks. */
     private static final long ROUNDING_MS = 2;
@@ -38,15 +39,18 @@ public final class Moments {
     private final KafkaClients kafka;
     private final RangeReader reader;
 
+    /**
+     * @param reader such as {@link RangeReader#ofIndex}; may be shared with other users on the same thread, and is
+     *     closed by the caller
+     */
     public Moments(KafkaClients kafka, RangeReader reader) {
         this.kafka = kafka;
         this.reader = reader;
     }
 
     /**
-     * Returns the epochs in which a moment may be, in the order in which to search them: the first one that contains a
-     * keyframe at or before the time, or after it, contains the moment. If two epochs overlap, the older one contains
-     * it.
+     * Returns the epochs in which a moment may be, in the order in which to search them: the first epoch in which a
+     * search finds a keyframe contains the moment. If two epochs overlap, the older one contains the moment.
      *
      * @param epochs epochs of one stream, oldest first
      * @param timeMs PROGRAM-DATE-TIME, ms since 1970
@@ -55,7 +59,10 @@ public final class Moments {
         return epochs.stream().filter(epoch -> endMs(epoch) > timeMs && !Tracks.areOutsideTs(epoch)).toList();
     }
 
-    /** Returns the PROGRAM-DATE-TIME after the last media, possibly slightly less. */
+    /**
+     * Returns the PROGRAM-DATE-TIME of the end of the epoch's media, with a tolerance for rounding; {@link
+     * Long#MAX_VALUE} unless the epoch has ended.
+     */
     private static long endMs(StreamEntry epoch) {
         return epoch.state() != StreamEntry.State.ENDED
                 ? Long.MAX_VALUE
@@ -64,8 +71,8 @@ public final class Moments {
     }
 
     /**
-     * Finds the keyframe of a stream at or before {@code timeMs}. If nothing was playing then, or it is no longer
-     * retained, finds the first keyframe after it. Neither caches nor limits its reads.
+     * Finds the keyframe of a stream at or before {@code timeMs}. If nothing was playing then, or that media is no
+     * longer retained, finds the first keyframe after {@code timeMs}. Neither caches nor limits its reads.
      *
      * @param epochs epochs of the stream, oldest first
      * @param timeMs PROGRAM-DATE-TIME, ms since 1970
@@ -94,7 +101,7 @@ public final class Moments {
      * @param fromMs PROGRAM-DATE-TIME, ms since 1970, not before the start of the epoch
      * @param toMs PROGRAM-DATE-TIME, ms since 1970
      * @param floor floor of the stream's partition and {@code media}; may be some seconds old
-     * @param budget limit of the whole search, {@link #SEARCH_LIMIT_BYTES}, shared by all reads of it
+     * @param budget limit of the whole search, such as {@link #SEARCH_LIMIT_BYTES}; all reads of the search share it
      * @throws ReadLimitException if the budget is exhausted
      */
     public MomentSpan span(StreamEntry epoch, long fromMs, long toMs, Topic media, Floor floor,
@@ -118,11 +125,12 @@ public final class Moments {
             MomentSpan span = scan.result();
             MomentSearch first = span.search(fromMs);
             if (first.beganTooLate() && from > oldest) {
-                // The keyframe may be before where a leap came down.
+                // The keyframe may be before the offset at which the read began.
                 depthMs *= DEEPER;
                 begin = from == begin ? Math.max(oldest, reader.offsetAt(index, fromMs - depthMs)) : begin;
             } else if (first.sawNothing() && begin > oldest) {
-                // The media may have been published any time ahead of the clock, so the time index does not help.
+                // Media of a publisher that was faster than real time may be ahead of the clock by any time, so the
+                // time index does not help.
                 begin = oldest;
             } else {
                 return span;
@@ -171,7 +179,8 @@ public final class Moments {
 
     /**
      * Returns the offset in {@code index} before which all media has expired. The index is small and often retained
-     * longer than the media. Its order is that of {@code parts}, and approximately that of {@code packets}.
+     * longer than the media. Its entries are in the order of {@code parts}, and approximately in that of {@code
+     * packets}, so this is a binary search.
      */
     private long oldest(TopicPartition index, Topic media, long mediaFrom) {
         long low = reader.beginning(index);

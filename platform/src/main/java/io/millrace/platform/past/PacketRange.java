@@ -18,7 +18,9 @@ import org.apache.kafka.common.errors.RetriableException;
 public final class PacketRange {
     /** Why a turn ended. */
     public enum Stop {
-        /** The visitor ended the turn, or the turn has read its share. */
+        /**
+         * The visitor ended the turn, the turn has read its share, or Kafka did not respond in time after some records.
+         */
         PAUSED,
         /** Everything before the end has been read. */
         END,
@@ -39,8 +41,8 @@ public final class PacketRange {
     private long seen;
 
     /**
-     * @param partition of {@code packets}
-     * @param startOffset offset of the first record
+     * @param partition a partition of {@code packets}
+     * @param startOffset offset at which to begin, inclusive
      */
     public PacketRange(TopicPartition partition, String stream, long startOffset) {
         this.partition = partition;
@@ -48,7 +50,7 @@ public final class PacketRange {
         moveTo(startOffset);
     }
 
-    /** Continues at another offset. */
+    /** Makes the next turn begin at another offset. */
     public void moveTo(long offset) {
         next = offset;
         seen = offset;
@@ -63,7 +65,10 @@ public final class PacketRange {
         return next;
     }
 
-    /** Returns the offset after the last of the stream's own records, or the start. */
+    /**
+     * Returns the offset after the stream's newest record that was read; before the first one, the offset at which the
+     * range begins.
+     */
     public long seen() {
         return seen;
     }
@@ -73,8 +78,8 @@ public final class PacketRange {
      *
      * @param end offset at which to stop, exclusive; {@link Long#MAX_VALUE} to wait for records that are not in the log
      *     yet, for the time of one poll
-     * @param turnBytes the turn ends after the poll with which it has read this much of all streams; with 0, after each
-     *     poll, even one without records
+     * @param turnBytes the turn ends after the poll with which it has read this many bytes, those of other streams
+     *     included; with 0, it ends after one poll, even without records
      * @throws org.apache.kafka.common.errors.TimeoutException if Kafka does not respond in time, and nothing was read
      */
     public Stop read(RangeReader reader, long end, long turnBytes, Visitor visitor) {

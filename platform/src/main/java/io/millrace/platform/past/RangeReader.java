@@ -16,12 +16,13 @@ import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Reads a range of offsets that is already in the log, of one partition. A range that the log has lost (its topic was
- * created again, or its last records were not on the disk) is read as if it had expired. Blocks; confined to one thread.
+ * created again, or its last records were not on the disk) is read as if it had expired. Blocks, each request to Kafka
+ * for at most 10 s, and then throws a {@link TimeoutException}. Confined to one thread.
  */
 public final class RangeReader implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofMillis(500);
-    /** A read of a range that takes longer fails. */
+    /** A read of a range that takes longer than this fails. */
     private static final long DEADLINE_NANOS = Duration.ofSeconds(20).toNanos();
 
     /** Some hundred entries. A search step needs only one of them, but the consumer prefetches. */
@@ -41,8 +42,8 @@ public final class RangeReader implements AutoCloseable {
     private final Consumer<String, LogRecord> consumer;
 
     /**
-     * @param consumer a consumer for this reader only, {@link KafkaClients#seeker} for reads at different positions;
-     *     closed with this reader
+     * @param consumer a consumer for this reader only, which closes it; {@link KafkaClients#seeker} for reads at
+     *     different positions
      */
     public RangeReader(Consumer<String, LogRecord> consumer) {
         this.consumer = consumer;
@@ -71,6 +72,7 @@ public final class RangeReader implements AutoCloseable {
         return consumer.beginningOffsets(List.of(partition), ANSWER).get(partition);
     }
 
+    /** Returns the offset after the newest record. */
     public long end(TopicPartition partition) {
         take(partition);
         return consumer.endOffsets(List.of(partition), ANSWER).get(partition);
@@ -89,8 +91,8 @@ public final class RangeReader implements AutoCloseable {
     }
 
     /**
-     * Like {@link #read}, but passes the records poll by poll, with the position after each poll. Does not report
-     * deleted records.
+     * Like {@link #read}, but passes the records poll by poll, with the position after each poll. Records that
+     * retention has deleted are skipped without notice.
      */
     void readPolls(TopicPartition partition, long from, long to, Polls visitor) {
         if (from >= to) {

@@ -7,6 +7,7 @@ public final class ReadBudget {
     private final long limitBytes;
     private long spentBytes;
 
+    /** @param limitBytes maximum size of the values of all records that are read */
     public ReadBudget(long limitBytes) {
         this.limitBytes = limitBytes;
     }
@@ -17,7 +18,7 @@ public final class ReadBudget {
     }
 
     /**
-     * Counts a record that was read.
+     * Counts the bytes of a record that was read.
      *
      * @throws ReadLimitException if that exceeds the limit
      */

@@ -2,7 +2,7 @@ package io.millrace.platform.publish;
 
 /** The application's answer to a request to publish. */
 public sealed interface PublishAnswer {
-    /** The publish is accepted: the encoder is told, and media goes to {@code sink}. */
+    /** The publish is accepted: the encoder is notified, and its media goes to {@code sink}. */
     record Accepted(PublishSink sink) implements PublishAnswer {}
 
     /**

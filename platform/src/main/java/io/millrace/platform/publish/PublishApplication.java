@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionStage;
 public interface PublishApplication {
     /**
      * Decides a request to publish. The answer may complete on any thread; the encoder waits for it. It completes
-     * exceptionally only because of a bug: a failure of the log is an answer. If the encoder leaves meanwhile, the sink
-     * of a later answer gets {@link PublishSink#ended} immediately.
+     * exceptionally only because of a bug; if the log fails, it is {@link PublishAnswer.Refused}. If the encoder
+     * disconnects before the answer, the sink of an accepting answer gets {@link PublishSink#ended} immediately.
      */
     CompletionStage<PublishAnswer> publish(AccessRequest request, Publisher publisher);
 

@@ -1,6 +1,9 @@
 package io.millrace.platform.publish;
 
-/** Why a server refuses or ends a publish. Each protocol maps it to what its encoders understand. */
+/**
+ * Why a server refuses or ends a publish. Each protocol maps these values to codes that the protocol's encoders
+ * understand.
+ */
 public enum PublishEnd {
     /** The access policy refuses the publisher. */
     DENIED,
@@ -12,13 +15,15 @@ public enum PublishEnd {
     UNAVAILABLE,
     /** Another publisher took the stream over. */
     TAKEN_OVER,
-    /** {@code sessions} contains no record of the session any more, so other nodes would not learn of it. */
+    /** {@code sessions} no longer contains a record of the session, so other nodes would not learn of the session. */
     FORGOTTEN,
     /** The log did not accept the claim to the name. */
     CLAIM_FAILED,
     /** A packet was lost. The session cannot continue, because readers would not notice the gap. */
     PACKET_LOST,
-    /** The publish is ended before a full disk makes the broker fail, and with it the retained media of all streams. */
+    /**
+     * The disk is nearly full. If it were full, the broker would fail, and with it the retained media of all streams.
+     */
     DISK_FULL,
     /** The server shuts down. */
     SHUTDOWN,

@@ -11,12 +11,16 @@ public interface PublishSink {
      * multitrack message.
      *
      * @param timestampMs decoding time in ms, unwrapped by the protocol; jumps where the encoder's clock jumps
-     * @param body an FLV tag body, for data without {@code @setDataFrame}. It names its tracks. Transferred: the sink
-     *     may keep it, and it is not written to any more
+     * @param body an FLV tag body, in which the tracks are named; for data, without {@code @setDataFrame}. Ownership
+     *     passes to the sink, which may keep it: the caller no longer writes to it
      */
     void message(Kind kind, long timestampMs, ByteBuffer body);
 
-    /** The last call: the publish has ended. */
+    /**
+     * The publish has ended. This is the last call.
+     *
+     * @param detail reason for the log and for users
+     */
     void ended(End end, String detail);
 
     enum End {

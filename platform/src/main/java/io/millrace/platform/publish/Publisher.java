@@ -10,7 +10,10 @@ public interface Publisher {
      */
     Executor loop();
 
-    /** Stops reading from the socket, so that TCP slows the encoder down. A switch: calls are not counted. */
+    /**
+     * Stops reading from the socket, so that TCP slows the encoder down. Calls are not counted: one {@link
+     * #resumeReading} undoes them all.
+     */
     void pauseReading();
 
     /** Resumes reading from the socket. */
@@ -20,8 +23,8 @@ public interface Publisher {
     boolean knowsReconnect();
 
     /**
-     * Asks the encoder to reconnect, such as by the reconnect request of Enhanced RTMP. It leaves at its next keyframe
-     * and is served until then. Has no effect on an encoder that does not support it.
+     * Asks the encoder to reconnect, such as by Enhanced RTMP's reconnect request. The encoder disconnects at its next
+     * keyframe; until then, it is served. Has no effect unless {@link #knowsReconnect}.
      *
      * @param description text for the user
      */

@@ -9,14 +9,19 @@ import java.util.Locale;
 /** Why an RTMP connection ended: the value of the tag {@code reason} of {@code millrace_connections_closed_total}. */
 public enum CloseReason {
     /** The peer or the network closed the connection, with or without a publish before. */
-    PEER_CLOSED, MALFORMED, UNSUPPORTED, OVER_LIMIT,
+    PEER_CLOSED,
+    /** The peer's input violates the standard, uses a feature that is not supported, or exceeds a limit. */
+    MALFORMED, UNSUPPORTED, OVER_LIMIT,
     /** The TLS handshake failed, or the peer did not speak TLS to the RTMPS port. */
     TLS,
     /** A load balancer sent no PROXY header or a malformed one. */
     PROXY_HEADER,
     /** The memory for incomplete messages was full, and this connection was the first to be closed. */
     MEMORY,
-    /** There were more connections than {@link ConnectionLimits} allows, in total or from one address. */
+    /**
+     * There were too many connections without an accepted publish or play, of which this one was the oldest; or too
+     * many connections from one address. See {@link ConnectionLimits}.
+     */
     TOO_MANY, TOO_MANY_OF_ADDRESS,
     /** The peer did not complete handshake, {@code connect} or {@code publish} in time. */
     HANDSHAKE_TIMEOUT, CONNECT_TIMEOUT, PUBLISH_TIMEOUT,

@@ -4,16 +4,17 @@ import io.millrace.media.rtmp.RtmpLimits;
 import java.time.Duration;
 
 /**
- * Limits of the connections of an RTMP server. Immutable.
+ * Limits for the connections of an RTMP server. Immutable.
  *
  * @param handshake time from the connection to the end of the handshake, including TLS and a PROXY header
  * @param connect time from the handshake to the end of {@code connect}
  * @param publish time from {@code connect} to {@code publish} or {@code play}, and from the end of one to the next
  * @param idle time that a publisher may send nothing while the server reads from it
  * @param blocked time that a peer may read nothing while bytes wait for it
- * @param perAddress connections of one IPv4 address or IPv6 /64
- * @param unauthenticated connections without an accepted publish or play; one more disconnects the oldest
- * @param rtmp limits of what one connection sends
+ * @param perAddress maximum number of connections from one IPv4 address or IPv6 /64
+ * @param unauthenticated maximum number of connections without an accepted publish or play; another one disconnects the
+ *     oldest of them
+ * @param rtmp limits on what the peer of one connection sends
  */
 public record ConnectionLimits(Duration handshake, Duration connect, Duration publish, Duration idle, Duration blocked,
         int perAddress, int unauthenticated, RtmpLimits rtmp) {

@@ -22,6 +22,7 @@ final class PacedIo implements IoHandler {
         this.io = io;
     }
 
+    /** Returns a factory of handlers that pace those of {@code of}. */
     static IoHandlerFactory factory(IoHandlerFactory of) {
         return (ThreadAwareExecutor loop) -> new PacedIo(of.newHandler(loop));
     }

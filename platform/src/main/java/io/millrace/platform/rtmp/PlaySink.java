@@ -11,8 +11,8 @@ public interface PlaySink {
     /**
      * The player continues: write the opening and the stream from the latest keyframe.
      *
-     * @param audio whether it wants audio
-     * @param video whether it wants video; at least one of both is true
+     * @param audio whether the player wants audio
+     * @param video whether the player wants video; at least one of the two is true
      */
     void resume(boolean audio, boolean video);
 

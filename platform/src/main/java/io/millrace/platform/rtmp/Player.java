@@ -9,7 +9,9 @@ public interface Player {
     /** Returns the connection's event loop, which never changes. */
     EventExecutor loop();
 
-    /** Returns whether the play has ended: the player has left, or was told to. */
+    /**
+     * Returns whether the play has ended: the player has stopped or disconnected, or was told that the play is over.
+     */
     boolean isOver();
 
     /**
@@ -18,10 +20,10 @@ public interface Player {
      */
     void whenOver(Runnable task);
 
-    /** Tells the player, together with the first media, that the play starts. */
+    /** Tells the player that the play starts. To be called once, right before the first media. */
     void start();
 
-    /** Returns whether the socket accepts more. */
+    /** Returns whether the socket accepts more bytes; {@link PlaySink#writable} reports when it does again. */
     boolean isWritable();
 
     /**
@@ -30,13 +32,14 @@ public interface Player {
      */
     void send(List<ByteBuf> messages);
 
-    /** Tells the player that the stream has ended. */
+    /** Tells the player that the stream has ended, and ends the play: {@link PlaySink#ended} is called. */
     void end();
 
     /**
-     * Ends the play: sends onStatus of level error, drains the input for a moment so that it arrives, and closes.
+     * Ends the play with an onStatus message of level error; {@link PlaySink#ended} is called. If the connection has no
+     * other stream in use, it is closed about a second later, so that the message arrives.
      *
-     * @param reason counted by the meter
+     * @param reason reason that the meter counts
      * @param code code of onStatus, such as {@code NetStream.Play.StreamNotFound}
      * @param description text for the user
      */

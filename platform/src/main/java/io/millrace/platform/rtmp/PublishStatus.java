@@ -3,9 +3,9 @@ package io.millrace.platform.rtmp;
 import io.millrace.platform.publish.PublishEnd;
 
 /**
- * RTMP's form of a {@link PublishEnd}.
+ * The RTMP form of a {@link PublishEnd}.
  *
- * @param reason counted by the meter of closed connections
+ * @param reason reason that the meter of closed connections counts
  * @param code code of onStatus with level error
  */
 record PublishStatus(CloseReason reason, String code) {

@@ -14,9 +14,9 @@ final class ReadPace {
     private static final long WINDOW_NANOS = 500 * MS;
 
     /**
-     * The paces, and the reads per second at which a loop changes to a slower or a faster one. A publisher sends
-     * about 75 messages per second and is read at most once per tick. The ticks divide each other, so that loops at
-     * different paces poll at the same moments.
+     * The paces. Below {@code fewer} reads per second, a loop changes to the next faster pace; from {@code more} on, to
+     * the next slower one. A publisher sends about 75 messages per second and is read at most once per tick. The ticks
+     * divide each other, so that loops at different paces poll at the same moments.
      */
     private enum Level {
         /** Up to three publishers. */
@@ -46,6 +46,7 @@ final class ReadPace {
         }
     }
 
+    /** Start of the window in which {@code reads} are counted. */
     private long windowStartNanos;
     private long lastPollNanos;
     private long reads;

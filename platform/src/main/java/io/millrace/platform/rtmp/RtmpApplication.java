@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 
 /** The application behind an RTMP server: how it serves publishers and players. */
 public interface RtmpApplication extends PublishApplication, PlayApplication {
+    /** Combines two applications into one. */
     static RtmpApplication of(PublishApplication publishers, PlayApplication players) {
         return new RtmpApplication() {
             @Override

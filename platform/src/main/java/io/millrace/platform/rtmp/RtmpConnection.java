@@ -25,11 +25,12 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * One connection of an {@link RtmpServer}: passes what its {@link ServerSession} reports to the application, and what
- * the application decides to the session, whose output it writes.
+ * One connection of an {@link RtmpServer}: passes the events of the {@link ServerSession} to the application and the
+ * application's decisions to the session, and writes the session's output.
  *
- * <p>A connection ends in {@link #end} and nowhere else. If the session has told the peer why, it drains for
- * {@link Watchdog#DRAIN_SECONDS}; otherwise the socket is closed immediately. {@link #closed} releases what it held.
+ * <p>A connection ends in {@link #end} and nowhere else. If the session has told the peer why, it drains for {@link
+ * Watchdog#DRAIN_SECONDS}; otherwise the socket is closed immediately. {@link #closed} releases what the connection
+ * held.
  *
  * <p>Confined to the event loop except for {@link #execute}.
  */
@@ -53,6 +54,7 @@ final class RtmpConnection {
     private ConnectionAdmission.Place place;
     /** Whether a publish or play has been accepted. */
     private boolean accepted;
+    /** Seconds since the connection was opened. */
     private int seconds;
     /** Null until it is decided that the connection ends. */
     private CloseReason ending;
@@ -287,14 +289,17 @@ final class RtmpConnection {
         socket.play(messages);
     }
 
-    /** Asks the peer, which supports that, to reconnect. */
+    /** Asks the peer to reconnect. The peer must support that. */
     void requestReconnect(String description) {
         LOG.info("rtmp {}: asked to reconnect: {}", log.address(), description);
         session.requestReconnect(description);
         send();
     }
 
-    /** Asks the peer to reconnect if it only plays; returns false if it does not, or does not support that. */
+    /**
+     * Asks the peer to reconnect if it plays, does not publish, and supports such requests. Returns whether it was
+     * asked.
+     */
     boolean askPlayerToLeave(String description) {
         boolean asks = session.state() == ServerSession.State.PLAYING && session.knowsReconnect();
         if (asks) {
@@ -303,7 +308,7 @@ final class RtmpConnection {
         return asks;
     }
 
-    /** Tells the player that its stream has ended; ends the connection if it uses no other stream. */
+    /** Tells the player that its stream has ended; ends the connection if no other stream of it is in use. */
     void endPlay(int streamId) {
         if (isOpen()) {
             session.endPlay(streamId);
@@ -311,12 +316,12 @@ final class RtmpConnection {
         }
     }
 
-    /** Tells the encoder why its publish ends; ends the connection if it uses no other stream. */
+    /** Tells the encoder why its publish ends; ends the connection if no other stream of it is in use. */
     void refuse(int streamId, PublishStatus status, String description) {
         refuse(streamId, status.reason(), status.code(), description);
     }
 
-    /** Tells the peer why one stream ends; ends the connection if it uses no other stream. */
+    /** Tells the peer why one stream ends; ends the connection if no other stream of it is in use. */
     void refuse(int streamId, CloseReason reason, String code, String description) {
         if (isOpen()) {
             session.end(streamId, code, description);
@@ -346,7 +351,7 @@ final class RtmpConnection {
         }
     }
 
-    /** Called on any thread. */
+    /** Ends the connection because the process has no memory for incomplete messages. Called on any thread. */
     private void memoryUsedUp() {
         socket.executeLater(() -> end(CloseReason.MEMORY, "the memory for incomplete messages is full"));
     }

@@ -43,7 +43,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        // With a fixed delay, a process that stood still does not count the missed seconds against its peers.
+        // With a fixed delay, a process that was suspended does not count the missed seconds against its peers.
         ticking = context.executor().scheduleWithFixedDelay(connection::tick, 1, 1, TimeUnit.SECONDS);
         connection.opened(context.channel().remoteAddress());
         if (!proxied) {
@@ -61,7 +61,10 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         connection.shutDown();
     }
 
-    /** Asks the peer to reconnect if it only plays; returns false if it does not, or does not support that. */
+    /**
+     * Asks the peer to reconnect if it plays, does not publish, and supports such requests. Returns whether it was
+     * asked.
+     */
     boolean askPlayerToLeave(String description) {
         return connection.askPlayerToLeave(description);
     }

@@ -28,7 +28,7 @@ final class RtmpPlayer implements Player {
         return streamId;
     }
 
-    /** The application accepts the play. If the player has left meanwhile, the sink is told immediately. */
+    /** The application has accepted the play. If the play has ended meanwhile, the sink is notified immediately. */
     void accepted(PlaySink accepted) {
         sink = accepted;
         whenOver = NOTHING;
@@ -110,7 +110,10 @@ final class RtmpPlayer implements Player {
         return !over && connection.isWritable();
     }
 
-    /** All players share the same bytes, except on message streams other than the first of a connection. */
+    /**
+     * All players share the same bytes. Only a play on another message stream than the first of its connection gets a
+     * copy.
+     */
     @Override
     public void send(List<ByteBuf> messages) {
         if (over) {

@@ -42,7 +42,9 @@ final class RtmpPublisher implements Publisher {
         return paused;
     }
 
-    /** The application accepts the publish. If the encoder has left meanwhile, the sink is told immediately. */
+    /**
+     * The application has accepted the publish. If the publish has ended meanwhile, the sink is notified immediately.
+     */
     void accepted(PublishSink accepted) {
         sink = accepted;
         if (isOver()) {

@@ -27,20 +27,20 @@ import java.util.function.IntPredicate;
 /**
  * Accepts RTMP and RTMPS connections for an {@link RtmpApplication}.
  *
- * <p>Thread-safe; {@link #bind} and {@link #bindTls} may be called once each. {@link #close} stops accepting, tells
- * every peer, and waits for a bounded time.
+ * <p>Thread-safe; {@link #bind} and {@link #bindTls} may be called once each. The server accepts connections until
+ * {@link #stopAccepting} or {@link #close}.
  */
 public final class RtmpServer implements AutoCloseable {
-    /** Time for peers to read the last status: the drain, its rounding, and some slack. */
+    /** Time for peers to read the last status: {@link Watchdog#DRAIN_SECONDS}, rounding, and some slack. */
     private static final int CLOSE_SECONDS = 4;
     private static final int BACKLOG = 1024;
     /**
-     * Longer than the limits of {@link Watchdog}, which counts its reasons: TCP's own time-out for peers that have
-     * vanished.
+     * TCP's own timeout for peers that have vanished, as a multiple of {@link ConnectionLimits#blocked}. It is longer
+     * than the limits of {@link Watchdog}, so that a connection normally ends with one of the watchdog's reasons.
      */
     private static final int USER_TIMEOUT_FACTOR = 2;
 
-    /** Null until {@link #serve}. */
+    /** Null before {@link #serve} if the server was created without an application. */
     private volatile RtmpApplication application;
     private final RtmpMeters meters;
     private final RtmpServerSettings settings;
@@ -82,21 +82,22 @@ public final class RtmpServer implements AutoCloseable {
      * Binds a port for RTMP, and for RTMPS as well if there is a certificate.
      *
      * @param port 0 for any free port
-     * @return the port bound
-     * @throws BindException with a message for the user and the system's exception as its cause
+     * @return the port that was bound
+     * @throws BindException if the port cannot be bound; with a message for the user, and the system's exception as its
+     *     cause
      */
     public int bind(String host, int port) throws BindException {
         return bind(host, port, ServerSockets.NONE_NAMED);
     }
 
-    /** Binds a port for RTMP; a free port is none of {@code named}. */
+    /** Like {@link #bind(String, int)}, but port 0 never selects a port in {@code named}. */
     int bind(String host, int port, IntPredicate named) throws BindException {
         return bind("RTMP", host, port, named, settings.certificate() == null
                 ? _ -> {}
                 : channel -> channel.pipeline().addLast(new TlsByFirstByte(() -> tls(channel))));
     }
 
-    /** Binds a port for RTMPS only; requires a certificate. */
+    /** Binds a port for RTMPS only, as {@link #bind(String, int)} does. The settings must contain a certificate. */
     public int bindTls(String host, int port) throws BindException {
         return bindTls(host, port, ServerSockets.NONE_NAMED);
     }
@@ -106,8 +107,8 @@ public final class RtmpServer implements AutoCloseable {
     }
 
     /**
-     * Starts to accept connections, those that have waited since {@link #bind} first. To be called once, by a server
-     * created without an application.
+     * Starts to accept connections, beginning with those that have waited since {@link #bind}. To be called once, on a
+     * server that was created without an application.
      */
     void serve(RtmpApplication its) {
         application = its;
@@ -150,7 +151,7 @@ public final class RtmpServer implements AutoCloseable {
         transport.accept(channel);
         channel.pipeline().addLast(connection);
         connections.add(channel);
-        if (closing) { // too late for the round of close()
+        if (closing) { // close() may not have seen this connection
             channel.close();
         }
     }
@@ -159,14 +160,16 @@ public final class RtmpServer implements AutoCloseable {
         return settings.certificate().handler(channel.alloc(), settings.limits().handshake().toMillis());
     }
 
-    /** Stops accepting connections. */
+    /**
+     * Closes the ports, and blocks until they are closed. Existing connections continue. Another call has no effect.
+     */
     public void stopAccepting() {
         listeners.close().awaitUninterruptibly();
     }
 
     /**
-     * Asks the players that support it to reconnect to another node. Returns immediately; the result completes when
-     * all of these have left.
+     * Asks the players that support it to reconnect to another node. Returns immediately. The result completes when all
+     * players that were asked have disconnected, however long that takes.
      *
      * @param description text for the user
      */
@@ -187,6 +190,12 @@ public final class RtmpServer implements AutoCloseable {
         return left;
     }
 
+    /**
+     * Closes the ports, tells every peer that has sent {@code connect} that the server is shutting down, and waits up
+     * to 4 s until all connections are closed; closes the remaining ones by force. If the server has event loops of its
+     * own, ends them, which takes up to 4 s more. Must not be called on one of its event loops. Another call has no
+     * effect.
+     */
     @Override
     public void close() {
         closing = true;

@@ -6,7 +6,7 @@ import io.millrace.platform.net.ProxySources;
 /**
  * Settings of an {@link RtmpServer}. Immutable.
  *
- * @param certificate the certificate for RTMPS, closed by its creator; null without RTMPS
+ * @param certificate the RTMPS certificate, which the caller closes after the server; null without RTMPS
  * @param proxies load balancers whose connections begin with a PROXY header
  * @param limits limits of connections
  * @param memory limits the incomplete messages of all connections together

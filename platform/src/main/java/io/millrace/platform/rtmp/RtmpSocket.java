@@ -56,7 +56,7 @@ final class RtmpSocket {
         return context.channel().isWritable();
     }
 
-    /** Returns false if the peer has read nothing since the last call although bytes were waiting for it. */
+    /** Returns false if the socket is not writable and the peer has read nothing since the last call. */
     boolean hasProgressed() {
         boolean progressed = progress.hasProgressed();
         return progressed || isWritable();

@@ -30,8 +30,8 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * The certificate of RTMPS and its key: PEM files that may be replaced at run time, with effect on new connections.
- * TLS 1.2 and 1.3 by the JDK, so that no image needs a native library. Thread-safe.
+ * The RTMPS certificate and its key: PEM files that may be replaced at run time, which takes effect for new
+ * connections. TLS 1.2 and 1.3 by the JDK, so that no image needs a native library. Thread-safe.
  */
 public final class ServerCertificate implements AutoCloseable {
     private static final Pattern KEY = Pattern.compile("-----BEGIN ([A-Z ]*PRIVATE KEY)-----([^-]*)-----END");
@@ -45,9 +45,11 @@ public final class ServerCertificate implements AutoCloseable {
     }
 
     /**
+     * Reads both files, and watches them until {@link #close}.
+     *
      * @param certificate PEM file of the server's certificate followed by the intermediate ones
      * @param key PEM file of the key, PKCS#8 without a password
-     * @throws UserError if one of them cannot be used
+     * @throws UserError if one of the files cannot be used, or the key does not belong to the certificate
      */
     public static ServerCertificate open(Path certificate, Path key) {
         SecretFile.warnIfOpen("the private key of RTMPS", key);
@@ -67,6 +69,7 @@ public final class ServerCertificate implements AutoCloseable {
         return files.reloadIfChanged();
     }
 
+    /** Stops watching the files. Connections are not affected. */
     @Override
     public void close() {
         files.close();

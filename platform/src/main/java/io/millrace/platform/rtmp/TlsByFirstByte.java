@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Accepts RTMP and RTMPS on one port: a TLS handshake begins with 0x16, RTMP with its version, 3. Replaces itself by
- * a TLS handler, or removes itself, at the first byte.
+ * Accepts RTMP and RTMPS on one port: a TLS handshake begins with 0x16, RTMP with its version, 3. At the first byte,
+ * replaces itself with a TLS handler or removes itself.
  */
 final class TlsByFirstByte extends ByteToMessageDecoder {
     private static final int TLS_HANDSHAKE = 0x16;

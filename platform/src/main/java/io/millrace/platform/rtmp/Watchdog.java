@@ -9,13 +9,16 @@ import java.util.Optional;
  * Confined to the event loop.
  */
 final class Watchdog {
-    /** How long input is discarded after a refusal, so that no TCP reset overtakes it. */
+    /** How long input is discarded after a refusal, so that no TCP reset overtakes the refusal. */
     static final int DRAIN_SECONDS = 1;
 
     private final ConnectionLimits limits;
     private State state = State.HANDSHAKE;
+    /** How long the session has been in {@code state}, in seconds. */
     private int inState;
+    /** Seconds since the last byte arrived, as far as the connection was read. */
     private int silent;
+    /** How long the peer has read nothing, in seconds. */
     private int blocked;
 
     Watchdog(ConnectionLimits limits) {
@@ -31,7 +34,7 @@ final class Watchdog {
      * Called once per second.
      *
      * @param reading whether the connection reads from the peer
-     * @param moves false while bytes wait that the peer does not read
+     * @param moves false if bytes are waiting and the peer has read none of them since the last call
      * @return the reason to close the connection, or empty
      */
     Optional<CloseReason> tick(State now, boolean reading, boolean moves) {

@@ -41,7 +41,10 @@ final class Claims {
         return bySession.get(session);
     }
 
-    /** {@code session} took over: drops its claim and those of all lesser sessions, which can never take over again. */
+    /**
+     * Drops the claim of {@code session}, which has taken over, and those of all lesser sessions, which can no longer
+     * take over.
+     */
     void tookOver(long session) {
         bySession.headMap(session, true).clear();
     }

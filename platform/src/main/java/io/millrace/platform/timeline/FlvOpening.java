@@ -23,8 +23,8 @@ import static io.millrace.media.amf.AmfValue.field;
  */
 public final class FlvOpening {
     /**
-     * Byte position of the 8-byte duration in seconds, for a writer that fills it in later. It follows the file header,
-     * the tag header, the script name, the head of the array, the field name and the type marker.
+     * Byte position of the 8-byte duration in seconds, for a writer that fills it in later. The duration follows the
+     * file header, the tag header, the script name, the head of the array, the field name and the type marker.
      */
     public static final int DURATION_POSITION = 13 + 11 + 13 + 5 + 10 + 1;
 

@@ -54,8 +54,11 @@ public final class SessionFold {
     private TrackSet tracks = TrackSet.UNKNOWN;
     private long session = NONE;
     private SessionStarted started;
+    /** Number of the session's newest packet; {@link #NONE} before the first, {@link #ANY} if it is not known. */
     private long lastSeq = NONE;
+    /** Packets of the session that are missing, and have not been reported in a {@link Verdict.Counts} yet. */
     private long lost;
+    /** Offset at which this fold joined the epoch; 0 if it has seen the stream's records from the start. */
     private long joinedAt;
     private Claims claims = new Claims();
     private TimeLine line = new TimeLine();
@@ -125,6 +128,11 @@ public final class SessionFold {
         return fold;
     }
 
+    /**
+     * Folds the stream's next record and returns the decision about it.
+     *
+     * @param offset offset of the record in {@code packets}
+     */
     public Verdict fold(long offset, PacketsRecord record) {
         return switch (record) {
             case SessionStarted claim -> claimed(offset, claim);
@@ -153,7 +161,7 @@ public final class SessionFold {
     }
 
     private Verdict packet(Packet packet) {
-        // Nearly all packets are of the live session, and nothing changes with them.
+        // Nearly all packets belong to the live session and change nothing, so no list is allocated for them.
         boolean isOrdinary = packet.session() == session && state == State.LIVE;
         List<SessionEvent> events = isOrdinary ? List.of() : new ArrayList<>(1);
         if (packet.session() > session) {
@@ -284,7 +292,10 @@ public final class SessionFold {
         return rules;
     }
 
-    /** The tracks of all sessions of {@link #epoch} that have said theirs. */
+    /**
+     * The tracks that the sessions of {@link #epoch} have announced, the same for all; {@link TrackSet#UNKNOWN} if none
+     * has.
+     */
     public TrackSet tracks() {
         return tracks;
     }
@@ -299,13 +310,16 @@ public final class SessionFold {
         return line.offsetMs();
     }
 
-    /** Whether this fold can be discarded without loss: the epoch is over, and nobody has claimed the stream since. */
+    /**
+     * Whether this fold can be discarded without loss: the epoch is over or none has begun, and no claim is pending.
+     */
     public boolean isForgettable() {
         return claims.isEmpty() && (state == State.NONE || state == State.ENDED);
     }
 
     /**
-     * Returns the whole state, in the current version of its schema. Folds of the same records return the same bytes.
+     * Returns the whole state, in the version of the log that this process writes. Folds of the same records return the
+     * same bytes.
      */
     public byte[] toBytes() {
         return SCHEMA.encode(this);

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.LongFunction;
 
 /**
- * The FLV tags of one stream from one of its records on: {@link SessionFold} decides which packets count, and
+ * The FLV tags of one stream, from one of the stream's records on: {@link SessionFold} decides which packets count, and
  * {@link TagFold} turns those into tags. Live viewers, viewers of the past, export and replay all use this class, so
  * the tags of a packet are the same for all of them.
  *
@@ -56,7 +56,7 @@ public final class StreamTags {
     /**
      * Creates the tags from the beginning of an epoch on, across epochs.
      *
-     * @param epoch number of the epoch, which is the offset of its first claim
+     * @param epoch number of an epoch of generation 0, whose number is the offset of its first claim
      * @param tracks the tracks at the beginning of the epoch
      * @param tracksOf as in {@link #from}
      */
@@ -93,7 +93,7 @@ public final class StreamTags {
                 : end;
     }
 
-    /** Returns the offset in {@code packets} of the first record that is needed. */
+    /** Returns the offset in {@code packets} of the first record that must be folded. */
     public long startOffset() {
         return startOffset;
     }
@@ -103,7 +103,7 @@ public final class StreamTags {
         return epoch;
     }
 
-    /** Returns the tracks at the start of the reading, or at the beginning of {@link #epoch} if that came later. */
+    /** Returns the tracks where the tags start, or at the beginning of {@link #epoch} if that is later. */
     public Tracks tracks() {
         return tracks;
     }

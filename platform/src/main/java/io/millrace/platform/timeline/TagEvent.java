@@ -9,7 +9,7 @@ public sealed interface TagEvent {
     sealed interface Media extends TagEvent {
         FlvTag tag();
 
-        /** Whether a decoder can start here. */
+        /** Whether a decoder can start with this tag. */
         boolean entry();
 
         /**

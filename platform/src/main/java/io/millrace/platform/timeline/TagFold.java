@@ -14,13 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns the packets of one epoch that count into FLV tags for its viewers. Produces only the default tracks, in the
- * form that players accept ({@link PlayerTagBody}), timed on the epoch's timeline, and only those sequence headers that
- * change something.
+ * Turns those packets of one epoch that count into FLV tags for the epoch's viewers. Produces only the default tracks,
+ * in the form that players accept ({@link PlayerTagBody}), timed on the epoch's timeline, and only those sequence
+ * headers that change something.
  *
- * <p>At each beginning of a session (or of reading), a stream with video suppresses all frames, audio included, until a
- * keyframe arrives. New sequence headers are sent right before it. Timestamps stay within the signed 32 bits that
- * mpegts.js reads. Pure; confined to one thread.
+ * <p>At the start of each session (and of reading), all frames of a stream with video, audio included, are suppressed
+ * until a keyframe arrives. New sequence headers are sent right before the keyframe. Timestamps stay within the signed
+ * 32 bits that mpegts.js reads. Pure; confined to one thread.
  */
 final class TagFold {
     /** If the tracks include video but the session shows no video after this much audio, the session has no video. */
@@ -28,16 +28,22 @@ final class TagFold {
 
     private final boolean hasVideo;
     private final boolean hasAudio;
-    /** Null without a video track; {@link #audioCodec} likewise. */
+    /** Null without a video track, as {@link #audioCodec} is without an audio track. */
     private final Codec videoCodec;
     private final Codec audioCodec;
+    /** Configuration records of the sequence headers in force; null for a track without one. */
     private ByteBuffer videoRecord;
     private ByteBuffer audioRecord;
     private List<FlvTag> headers;
+    /**
+     * Changed configuration records, which viewers receive before the next keyframe or, without video, the next audio
+     * frame; null without a change.
+     */
     private ByteBuffer pendingVideo;
     private ByteBuffer pendingAudio;
     private boolean awaitsKeyframe;
     private boolean sessionHasVideo;
+    /** Time of the session's first packet on the epoch's timeline. */
     private long sessionStartMs;
     private long session = -1;
 
@@ -54,10 +60,11 @@ final class TagFold {
     }
 
     /**
-     * Returns the tags that the packet results in, in order; empty if it has none.
+     * Returns the tags for the packet, in order; empty if there are none. After an {@link TagEvent.End}, viewers must
+     * be disconnected.
      *
      * @param packet a packet that counts
-     * @param timeMs its time on the epoch's timeline
+     * @param timeMs the packet's time on the epoch's timeline
      */
     List<TagEvent> fold(Packet packet, long timeMs) {
         if (packet.session() != session) {

@@ -19,29 +19,47 @@ final class TimeLine {
     static final long BACKWARD_MS = 1_000;
     /** A timestamp further ahead than this is a jump; a smaller step is a hole. */
     static final long FORWARD_MS = 10_000;
-    /** How long, in its own timestamps, a track may stay at the old time after the other one has jumped. */
+    /**
+     * How long a track may stay at the old time after the other one has jumped, measured in the track's own timestamps.
+     */
     static final long STRAGGLING_MS = 2_000;
     /** Frame duration that is assumed until a track has had two frames: 25 frames per second. */
     private static final int DEFAULT_FRAME_MS = 40;
     private static final int LONGEST_FRAME_MS = 1_000;
     private static final long UNKNOWN = Long.MIN_VALUE;
 
-    /** Where a frame is on the timeline. {@code timeMs} is -1 if the frame is off the line. */
+    /**
+     * Where a frame is on the timeline.
+     *
+     * @param timeMs ms since the start of the epoch; -1 if the frame is off the line
+     * @param newLine whether a line begins with this frame
+     */
     record Placed(long timeMs, boolean newLine) {
         static final Placed OFF = new Placed(-1, false);
     }
 
+    /** Whether a line has begun. If not, the next frame begins one. */
     private boolean open;
+    /** Time on the timeline minus RTMP timestamp, for the current line. */
     private long offsetMs;
+    /** Start of the current line. Frames with earlier timestamps are placed here. */
     private long floorMs;
+    /** Greatest time of a frame in the epoch. */
     private long lastTimeMs = UNKNOWN;
+    /** RTMP timestamp of the latest frame on the line. */
     private long lineStampMs = UNKNOWN;
     private final Track audio = new Track();
     private final Track video = new Track();
 
     private static final class Track {
+        /** Greatest RTMP timestamp of the track since the session began or the track jumped. */
         private long newestMs = UNKNOWN;
+        /**
+         * Duration of the track's latest frame, which a new line that begins with this track adds to the end of the old
+         * one.
+         */
         private int frameMs = DEFAULT_FRAME_MS;
+        /** Whether the track is off the line, and the value of {@code newestMs} when it left the line. */
         private boolean off;
         private long offSinceMs;
 
@@ -89,7 +107,7 @@ final class TimeLine {
         lastTimeMs = UNKNOWN;
         offsetMs = 0;
         floorMs = 0;
-        // The state of a stream that has ended may be discarded, so nothing of it may matter in the next epoch.
+        // The state of a stream that has ended may be discarded, so no part of that state may matter in the next epoch.
         audio.frameMs = DEFAULT_FRAME_MS;
         video.frameMs = DEFAULT_FRAME_MS;
     }

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param audio configuration of audio track 0, null without audio
  */
 public record Tracks(VideoConfig video, AudioConfig audio) {
+    /** Returns the default tracks among {@code tracks}. */
     public static Tracks of(List<Track> tracks) {
         VideoConfig video = null;
         AudioConfig audio = null;
@@ -80,12 +81,15 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
         return video == null && audio == null;
     }
 
-    /** Returns these tracks, and those of {@code others} of which there is none here. */
+    /** Returns these tracks; where the video or the audio is missing, with that of {@code others}. */
     public Tracks or(Tracks others) {
         return new Tracks(video != null ? video : others.video, audio != null ? audio : others.audio);
     }
 
-    /** Returns whether both have the same tracks with the same codecs, so that a player of one can play the other. */
+    /**
+     * Returns whether both have the same tracks with the same codecs, so that a player of these tracks can continue
+     * with {@code other}.
+     */
     public boolean isLike(Tracks other) {
         return set().equals(other.set());
     }

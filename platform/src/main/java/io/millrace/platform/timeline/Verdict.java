@@ -23,7 +23,7 @@ public sealed interface Verdict {
     /** The packet is dropped. */
     record Ignored(Reason reason, List<SessionEvent> events) implements Verdict {}
 
-    /** The record is not a packet. It has no events if it is void or a repetition. */
+    /** The record is not a packet. There are no events if the record is void or a repetition. */
     record Control(List<SessionEvent> events) implements Verdict {}
 
     enum Reason {
