@@ -92,7 +92,8 @@ class CutsTest {
         var times = new PartTimes(0, 45_000, T0, arrivalMs * 1_000);
         write(STREAM, new Cut(id, EPOCH, false, true, new Cut.PacketRange(0, 0), times,
                 part == 0 ? head(tracks, 0) : null, List.of()), arrivalMs + 40);
-        return new IndexEntry(id, false, RenditionId.TS, new PartPlace(0, 1_000), times, true, new Keyframe(EPOCH, 0, 0),
+        return new IndexEntry(id, false, RenditionId.TS, new PartPlace(0, 1_000), times, true,
+                new Keyframe(EPOCH, 0, 0),
                 new SegmentStart(part == 0, false, 0, 2));
     }
 

@@ -73,7 +73,8 @@ final class IndexedPast implements AutoCloseable {
         for (int i = 0; i < 2 * count; i++) {
             byte[] bytes = bytes(segment + i / 2, i % 2);
             parts.add(log.send(Topic.PARTS,
-                    new Part(new PartId(epoch, segment + i / 2, i % 2), RenditionId.TS, ByteBuffer.wrap(bytes)), timeMs(i)));
+                    new Part(new PartId(epoch, segment + i / 2, i % 2), RenditionId.TS, ByteBuffer.wrap(bytes)),
+                    timeMs(i)));
         }
         List<Future<Long>> entries = new ArrayList<>();
         for (int i = 0; i < 2 * count; i++) {

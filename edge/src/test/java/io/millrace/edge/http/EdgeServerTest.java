@@ -122,7 +122,9 @@ class EdgeServerTest {
     void answersHeldRequestsWhenStreamAppears() throws Exception {
         StreamEntry late = Records.entry("live/late", 40, StreamEntry.State.LIVE);
         log.segments(late, 0, 9);
-        try (var playlist = new RawHttp(port); var media = new RawHttp(port); var lost = new RawHttp(port);
+        try (var playlist = new RawHttp(port);
+                var media = new RawHttp(port);
+                var lost = new RawHttp(port);
                 var flv = new RawHttp(port)) {
             playlist.get("/live/late.m3u8");
             media.get("/live/late/@40/ts/index.m3u8");

@@ -66,7 +66,8 @@ class TailTest {
         var owner = new Counting();
         var fatal = new CompletableFuture<Throwable>();
         try (var tail = new Tail("test-tail", kafka.reader("test-tail"), kafka.reader("test-ends"), owner,
-                (_, cause) -> fatal.complete(cause), LONG_POLL); KafkaProducer<String, byte[]> producer = kafka.producer("test-tail", 32 << 20)) {
+                (_, cause) -> fatal.complete(cause), LONG_POLL);
+                KafkaProducer<String, byte[]> producer = kafka.producer("test-tail", 32 << 20)) {
             tail.start();
             tell(tail, () -> {});
             for (int i = 0; i < COMMANDS; i++) {

@@ -87,7 +87,8 @@ class CutTracksTest {
     }
 
     private static IndexEntry entry(PartId id, long arrivalUs, boolean segmentIndependent) {
-        return new IndexEntry(id, id.isFirst(), RenditionId.TS, new PartPlace(0, 0), new PartTimes(0, 0, 0, arrivalUs), true,
+        return new IndexEntry(id, id.isFirst(), RenditionId.TS, new PartPlace(0, 0), new PartTimes(0, 0, 0, arrivalUs),
+                true,
                 new Keyframe(5, 0, 0), new SegmentStart(segmentIndependent, false, 0, 2));
     }
 

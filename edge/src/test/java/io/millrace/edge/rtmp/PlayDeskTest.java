@@ -74,7 +74,8 @@ class PlayDeskTest implements FlvSource {
     }
 
     private CompletableFuture<PlayAnswer> play(String stream) {
-        return desk.play(new PlayRequest(REQUEST, Set.of("*"), PlayDuration.UNLIMITED).of(new StreamName(stream)), player)
+        return desk
+                .play(new PlayRequest(REQUEST, Set.of("*"), PlayDuration.UNLIMITED).of(new StreamName(stream)), player)
                 .toCompletableFuture();
     }
 

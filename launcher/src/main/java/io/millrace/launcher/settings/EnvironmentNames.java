@@ -17,7 +17,8 @@ final class EnvironmentNames {
     private static final String PREFIX = "MILLRACE_";
     /** Read by the script {@code millrace}, the image and the tests, not by the program. */
     private static final Set<String> OF_OTHERS = Set.of("MILLRACE_CONFIG", "MILLRACE_JAVA_HOME", "MILLRACE_JAVA_OPTS",
-            "MILLRACE_CACHE", "MILLRACE_REQUIRE_TOOLS", "MILLRACE_IMAGE", "MILLRACE_IMAGE_OFFLINE", "MILLRACE_IMAGE_CACHE");
+            "MILLRACE_CACHE", "MILLRACE_REQUIRE_TOOLS", "MILLRACE_IMAGE", "MILLRACE_IMAGE_OFFLINE",
+            "MILLRACE_IMAGE_CACHE");
     /**
      * Set by Kubernetes and Docker links for a service that is called millrace, such as {@code MILLRACE_SERVICE_HOST}.
      */

@@ -78,7 +78,8 @@ class LogFixtureTest {
                 ? cut
                 : cut.withHead(
                         new Cut.SegmentHead(h.rules(), h.start(), h.tracks().stream().map(each -> new Track(
-                                each.id(), each.kind(), each.codec(), each.config())).toList(), h.originMs(), h.timestampOffsetMs(),
+                                each.id(), each.kind(), each.codec(), each.config())).toList(), h.originMs(),
+                                h.timestampOffsetMs(),
                                 ByteBuffer.allocate(0)));
     }
 

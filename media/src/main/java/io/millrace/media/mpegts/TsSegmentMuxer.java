@@ -235,7 +235,8 @@ public final class TsSegmentMuxer {
         if (!withClock && !clockStarted) {
             videoPid.pcr(out.bytes, clock(pts90k));
         }
-        audioPid.pes(out.bytes, out.pes.view(), withClock ? clock(pts90k) : TsPidWriter.NO_PCR, randomAccess, completing);
+        audioPid.pes(out.bytes, out.pes.view(), withClock ? clock(pts90k) : TsPidWriter.NO_PCR, randomAccess,
+                completing);
     }
 
     private void writeFiller(Output out) {

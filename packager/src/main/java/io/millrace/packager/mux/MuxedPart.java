@@ -29,7 +29,8 @@ public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part) {
     /** Offset in {@code packets} of the first keyframe or, in a rendition without video, of the first frame. */
     private long keyframeOffset() {
         boolean audioOnly = head.tracks().stream()
-                .noneMatch(track -> track.kind() == Packet.Kind.VIDEO && part.rendition().has(track.kind(), track.id()));
+                .noneMatch(
+                        track -> track.kind() == Packet.Kind.VIDEO && part.rendition().has(track.kind(), track.id()));
         return cut.samples().stream().filter(s -> part.rendition().has(s.kind(), s.track()))
                 .filter(s -> audioOnly || s.kind() == Packet.Kind.VIDEO && s.keyframe())
                 .mapToLong(cut.packets()::offsetOf).findFirst().orElse(Keyframe.NONE);

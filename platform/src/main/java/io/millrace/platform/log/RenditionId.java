@@ -20,7 +20,8 @@ public record RenditionId(Format format, List<TrackId> tracks) {
     /** @throws IllegalArgumentException if there are too many tracks, or they are not in order, each once */
     public RenditionId {
         if (tracks.size() > MAX_TRACKS) {
-            throw new IllegalArgumentException("a rendition of " + tracks.size() + " tracks, the limit is " + MAX_TRACKS);
+            throw new IllegalArgumentException(
+                    "a rendition of " + tracks.size() + " tracks, the limit is " + MAX_TRACKS);
         }
         for (int i = 1; i < tracks.size(); i++) {
             if (tracks.get(i - 1).compareTo(tracks.get(i)) >= 0) {

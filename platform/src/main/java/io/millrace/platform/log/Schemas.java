@@ -80,7 +80,8 @@ final class Schemas {
             (r, g) -> rendition(part(g, r.id()), r.rendition()).put("bytes", r.bytes()),
             g -> new Part(part(g), rendition(g), g.bytes("bytes")));
     static final RecordSchema<IndexEntry> INDEX_ENTRY = schema("IndexEntry",
-            (r, g) -> rendition(start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent"), r.rendition())
+            (r, g) -> rendition(start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent"),
+                    r.rendition())
                     .put("last", r.last()).put("partsOffset", r.place().offset())
                     .put("sizeBytes", r.place().sizeBytes()).put("check", r.place().check())
                     .put("independent", r.independent())
@@ -92,7 +93,8 @@ final class Schemas {
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
                     start(g, "segmentIndependent")));
     static final RecordSchema<Gap> GAP = schema("Gap",
-            (r, g) -> rendition(start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent"), r.rendition())
+            (r, g) -> rendition(start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent"),
+                    r.rendition())
                     .put("reason", r.reason()),
             g -> new Gap(part(g), rendition(g), g.symbol("reason", Gap.Reason.class), times(g),
                     start(g, "segmentIndependent")));

@@ -45,7 +45,8 @@ class LogCodecTest {
                 new Cut(new PartId(17, 4, 1), 18, true, false, new Cut.PacketRange(141, 150),
                         new PartTimes(225_000, 45_000, 2_200, 2_300), null, List.of()),
                 new Part(new PartId(17, 4, 0), RenditionId.TS, bytes(0x47, 0, 0)),
-                new IndexEntry(new PartId(17, 4, 0), true, RenditionId.TS, new PartPlace(55, 188), new PartTimes(1, 2, 3, 4),
+                new IndexEntry(new PartId(17, 4, 0), true, RenditionId.TS, new PartPlace(55, 188),
+                        new PartTimes(1, 2, 3, 4),
                         true, new Keyframe(18, 100, -3), new SegmentStart(true, false, 1, 2)),
                 new Gap(new PartId(17, 5, 2), RenditionId.TS, Gap.Reason.EXPIRED, new PartTimes(1, 2, 3, 4),
                         new SegmentStart(true, false, 1, 2)),
@@ -93,10 +94,12 @@ class LogCodecTest {
                 bytes(9));
         var ofOne = new RenditionId(Format.TS, List.of(new TrackId(Packet.Kind.AUDIO, 3)));
         var ofMany = new RenditionId(Format.TS, IntStream.range(0, RenditionId.MAX_TRACKS)
-                .mapToObj(id -> new TrackId(Packet.Kind.VIDEO, Integer.MAX_VALUE - RenditionId.MAX_TRACKS + id)).toList());
+                .mapToObj(id -> new TrackId(Packet.Kind.VIDEO, Integer.MAX_VALUE - RenditionId.MAX_TRACKS + id))
+                .toList());
         var init = new PartId(17, 4, PartId.INIT);
         return Stream.of(
-                new Cut(new PartId(17, 4, 0), 18, false, true, new Cut.PacketRange(100, 100), new PartTimes(0, 1, 2, 3), head,
+                new Cut(new PartId(17, 4, 0), 18, false, true, new Cut.PacketRange(100, 100), new PartTimes(0, 1, 2, 3),
+                        head,
                         List.of(new Cut.Sample(0, Packet.Kind.VIDEO, 0, 0, 0, 3_000, true),
                                 new Cut.Sample(0, Packet.Kind.AUDIO, 3, 0, 0, 960, true))),
                 new Part(init, ofOne, bytes(1, 2, 3)), new Part(new PartId(17, 4, 0), ofMany, bytes(1, 2, 3)),

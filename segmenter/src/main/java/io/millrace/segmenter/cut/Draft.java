@@ -50,7 +50,8 @@ final class Draft {
     }
 
     Cut.Sample sample(long firstOffset) {
-        return new Cut.Sample(Math.toIntExact(offset - firstOffset), kind, DEFAULT_TRACK, dts, compositionTicks, duration,
+        return new Cut.Sample(Math.toIntExact(offset - firstOffset), kind, DEFAULT_TRACK, dts, compositionTicks,
+                duration,
                 keyframe);
     }
 
