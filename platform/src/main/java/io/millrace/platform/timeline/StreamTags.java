@@ -4,6 +4,7 @@ import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import java.util.List;
 import java.util.Optional;
@@ -56,12 +57,12 @@ public final class StreamTags {
     /**
      * Creates the tags from the beginning of an epoch on, across epochs.
      *
-     * @param epoch number of an epoch of generation 0, whose number is the offset of its first claim
+     * @param epoch number of the epoch, which contains the offset of its first claim
      * @param tracks the tracks at the beginning of the epoch
      * @param tracksOf as in {@link #from}
      */
     public static StreamTags fromBeginning(long epoch, Tracks tracks, LongFunction<Optional<Tracks>> tracksOf) {
-        return new StreamTags(epoch, new SessionFold(), epoch, tracks, tracksOf);
+        return new StreamTags(SessionStarted.offset(epoch), new SessionFold(), epoch, tracks, tracksOf);
     }
 
     private void begin(long number, Tracks with) {

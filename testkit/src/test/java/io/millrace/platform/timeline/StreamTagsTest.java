@@ -62,6 +62,18 @@ class StreamTagsTest {
         assertThat(tags.headers()).hasSize(1);
     }
 
+    /** The number of an epoch that began after a loss of records is not the offset of its first claim. */
+    @Test
+    void epochOfLaterGenerationBeginsAtItsOffset() {
+        var claim = new SessionStarted(SessionStarted.Role.PRIMARY, Records.ENCODER, Records.EPOCH_MS,
+                Records.CLAIM.rules(), 1);
+        long epoch = claim.number(0);
+        List<PacketsRecord> log = List.of(claim, Records.videoConfig(epoch, 0, Records.AVC_RECORD),
+                Records.video(epoch, 1, 1_000, true, 1), Records.video(epoch, 2, 1_040, true, 2));
+        assertThat(told(StreamTags.fromBeginning(epoch, VIDEO_ONLY, _ -> Optional.empty()), log))
+                .containsExactly("VIDEO 0 entry", "VIDEO 40 entry");
+    }
+
     @Test
     void keepsHeadersOfEndedEpoch() {
         StreamTags tags = StreamTags.ofEpoch(FIRST, new Keyframe(0, 2, -1_000), BOTH);

@@ -3,6 +3,7 @@ package io.millrace.tools.past;
 import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Cuts;
 import io.millrace.platform.past.Moment;
@@ -69,7 +70,7 @@ final class RangeOffsets {
 
     private StreamTags beginning(StreamEntry epoch) {
         TopicPartition packets = log.partition(Topic.PACKETS, stream);
-        if (log.reader().beginning(packets) <= epoch.epoch()) {
+        if (log.reader().beginning(packets) <= SessionStarted.offset(epoch.epoch())) {
             return StreamTags.fromBeginning(epoch.epoch(), firstTracks(epoch), this::firstTracks);
         }
         return at(epoch.span().startedAtMs());
