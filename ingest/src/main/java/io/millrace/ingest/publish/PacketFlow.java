@@ -16,17 +16,18 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
  * Writes the packets of one publisher to the log, numbered within its current session. Packets are held between two
- * sessions, and until the tracks of the session are known: these are written first, because they decide which epoch the
- * session belongs to.
+ * sessions, and until the tracks of the session are known: the record of the tracks is written first, because they
+ * decide which epoch the session belongs to.
  *
  * <p>Confined to the event loop of the publisher's connection, except for the acknowledgements, which arrive on the
- * producer's thread. They only release bytes and update meters, which is thread-safe; the first packet and the first
- * failure of a session are sent to the owner as commands.
+ * producer's thread. Their callbacks only release bytes and update meters, which is thread-safe; the first packet and
+ * the first failure of a session are sent to the owner as commands.
  */
 final class PacketFlow {
     private static final long NO_SESSION = PublicationState.NO_SESSION;
     /**
-     * Shortest time between two changes of a publisher's tracks: each change makes all viewers load the stream again.
+     * Shortest time between two changes of a publisher's tracks, in µs: each change makes all viewers load the stream
+     * again.
      */
     static final long CHANGE_INTERVAL_US = 10_000_000;
     private static final long NEVER = Long.MIN_VALUE / 2;
@@ -46,11 +47,17 @@ final class PacketFlow {
     private long session = NO_SESSION;
     /** The tracks of the session, null while they are not decided. */
     private TrackSet tracks;
+    /** When the tracks last changed, in µs by the node's wall clock. */
     private long changedUs = NEVER;
     private AcknowledgedOffsets acknowledged = new AcknowledgedOffsets(NO_SESSION);
+    /** Number of the session's next packet. */
     private long seq;
+    /** Whether the session's first packet must follow a preamble. */
     private boolean preambleDue;
-    /** The session whose loss was reported last: a failed batch fails hundreds of packets. */
+    /**
+     * The session that was last reported to have lost a packet, so that a failed batch of hundreds of packets is
+     * reported once.
+     */
     private volatile long lostSession = NO_SESSION;
 
     PacketFlow(SessionRecords records, Valve valve, TrackGate gate, PublishContext context,
@@ -70,7 +77,7 @@ final class PacketFlow {
         return seq;
     }
 
-    /** Begins session {@code number}. The held packets are the first that are written to it. */
+    /** Begins session {@code number}. The held packets are written to the session first. */
     void begin(long number) {
         session = number;
         seq = 0;
@@ -79,14 +86,17 @@ final class PacketFlow {
     }
 
     /**
-     * Decides the tracks of the session from what has arrived, if the wait for further tracks is over. Called about
-     * once per second.
+     * Decides the tracks of the session by the messages that have arrived, if the wait for further tracks is over. Must
+     * be called about once per second.
      */
     void tick() {
         openIfKnown();
     }
 
-    /** Decides the tracks of the session from what has arrived, and writes the held packets, because no more follow. */
+    /**
+     * Decides the tracks of the session by the messages that have arrived, and writes the held packets, because no more
+     * follow.
+     */
     void flush() {
         if (isWaiting()) {
             open();
@@ -122,7 +132,8 @@ final class PacketFlow {
     }
 
     /**
-     * Holds packets because another session of the same publisher follows. It begins with the {@link Preamble}.
+     * Holds packets from now on, because another session of the same publisher follows, which begins with the
+     * {@link Preamble}.
      */
     void hold() {
         session = NO_SESSION;
@@ -130,7 +141,7 @@ final class PacketFlow {
         preambleDue = true;
     }
 
-    /** Drops the held packets. No more packets are written. */
+    /** Drops the held packets. The caller must pass no more messages. */
     void stop() {
         takeHeld();
         valve.end();

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Switches reading from one publisher's socket: off while one of its budgets is shut, or while the valve is held. An
- * encoder that is faster than its partition's leader is thus slowed down by TCP, and the producer never has to block.
+ * Pauses reading from one publisher's socket while one of the publisher's budgets is shut, or while the valve is held.
+ * TCP then slows down an encoder that is faster than its partition's leader, and the producer never has to block.
  *
  * <p>Confined to the publisher's event loop, except for {@link #settled} and {@link #opened}.
  */
@@ -25,7 +25,10 @@ final class Valve {
         this.onPause = onPause;
     }
 
-    /** Adds bytes that are handed to the producer to the budgets. Pauses reading if one of them is shut. */
+    /**
+     * Adds bytes that are handed to the producer, or held for it, to all budgets. Pauses reading if one of the budgets
+     * is shut.
+     */
     void sent(int sizeBytes) {
         boolean shut = false;
         for (int i = 0; i < budgets.size(); i++) {
@@ -43,7 +46,7 @@ final class Valve {
         }
     }
 
-    /** Reports that a budget that was shut is open. Called on any thread. */
+    /** Reports that a budget has opened. Called on any thread. */
     void opened() {
         try {
             publisher.loop().execute(this::settle);
@@ -52,13 +55,16 @@ final class Valve {
         }
     }
 
-    /** Pauses reading if {@code hold} is true; otherwise the budgets decide again. */
+    /** Pauses reading if {@code hold} is true; otherwise only the budgets decide. A switch: calls are not counted. */
     void hold(boolean hold) {
         held = hold;
         settle();
     }
 
-    /** Stops switching, because the publisher has left. */
+    /**
+     * Stops pausing and resuming, because the publisher has left. {@link #settled} must still be called for bytes that
+     * were sent.
+     */
     void end() {
         ended = true;
         budgets.forEach(b -> b.forget(this));
