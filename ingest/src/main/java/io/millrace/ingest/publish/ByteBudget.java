@@ -27,7 +27,7 @@ final class ByteBudget {
     }
 
     /**
-     * @param limitBytes returns the current limit. A budget that is shut checks it again whenever bytes are released, so
+     * @param limitBytes returns the current limit. A shut budget reads the limit again whenever bytes are released, so
      *        it opens at the latest when none are left
      */
     ByteBudget(LongSupplier limitBytes) {

@@ -34,7 +34,7 @@ public interface SessionLog {
      * Writes a record of media to {@code packets}.
      *
      * @param value the encoded record; must not be changed after the call
-     * @param callback as {@link Outcome}, for media
+     * @param callback called like {@link Outcome#done}
      */
     void media(int partition, String stream, byte[] value, Callback callback);
 
