@@ -23,14 +23,14 @@ final class AcknowledgedOffsets {
     }
 
     /** Returns the number of the next record, which the caller sends. */
-    long send() {
+    long nextNumber() {
         return sent++;
     }
 
     /**
      * Handles the acknowledgement of a record.
      *
-     * @param record the record's number, as returned by {@link #send}
+     * @param record the record's number, as returned by {@link #nextNumber}
      * @return whether the record's offset contradicts the offset of another acknowledged record, which the log must
      *        have lost
      */

@@ -26,7 +26,7 @@ final class HeldPackets {
     private long mediaMs;
 
     /**
-     * Adds a packet and returns the memory that it takes, in bytes. Limits are not enforced here, see {@link #isLong}.
+     * Adds a packet and returns the memory that it takes, in bytes. Limits are not enforced here, see {@link #isLimitReached}.
      */
     int add(Packet packet) {
         packets.addLast(packet);
@@ -44,7 +44,7 @@ final class HeldPackets {
      *
      * @param nowUs the node's wall clock, in µs since 1970
      */
-    boolean isLong(long nowUs) {
+    boolean isLimitReached(long nowUs) {
         return !packets.isEmpty() && (sizeBytes >= LIMIT_BYTES || mediaMs >= MEDIA_LIMIT_MS
                 || nowUs - packets.getFirst().arrivalUs() >= WAIT_LIMIT_US);
     }

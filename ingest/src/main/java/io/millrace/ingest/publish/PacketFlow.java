@@ -104,7 +104,7 @@ final class PacketFlow {
     }
 
     private void openIfKnown() {
-        if (isWaiting() && (watch.isComplete() || held.isLong(context.nowUs()))) {
+        if (isWaiting() && (watch.isComplete() || held.isLimitReached(context.nowUs()))) {
             open();
         }
     }
@@ -212,7 +212,7 @@ final class PacketFlow {
         byte[] value = LogCodec.encode(its);
         valve.sent(value.length);
         AcknowledgedOffsets offsets = acknowledged;
-        long number = offsets.send();
+        long number = offsets.nextNumber();
         log.media(partition, stream, value, (metadata, failure) -> {
             valve.settled(value.length);
             if (failure != null) {
@@ -257,7 +257,7 @@ final class PacketFlow {
 
         Acknowledgement(Packet packet, int sizeBytes, AcknowledgedOffsets offsets) {
             this.offsets = offsets;
-            this.number = offsets.send();
+            this.number = offsets.nextNumber();
             this.packetSession = packet.session();
             this.arrivalUs = packet.arrivalUs();
             this.kind = packet.kind();

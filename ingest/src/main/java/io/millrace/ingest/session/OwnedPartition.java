@@ -103,7 +103,7 @@ public final class OwnedPartition {
     }
 
     /** Reports that the partition's leader has answered a query. */
-    public void reached() {
+    public void markReachable() {
         outOfReach = false;
     }
 
@@ -113,7 +113,7 @@ public final class OwnedPartition {
      *
      * @return whether the partition was available until now
      */
-    public boolean notReached(long nowMs) {
+    public boolean markUnreachable(long nowMs) {
         leases.renew(nowMs);
         boolean first = !outOfReach;
         outOfReach = true;

@@ -178,10 +178,10 @@ public final class OwnerLoop implements AutoCloseable {
                 .map(Map.Entry::getKey).toList();
         ends.ends(asked, (partition, end) -> {
             OwnedPartition it = owned.get(partition);
-            it.reached();
+            it.markReachable();
             found.accept(it, end);
         }, (partition, failure) -> {
-            if (owned.get(partition).notReached(nowMs())) {
+            if (owned.get(partition).markUnreachable(nowMs())) {
                 LOG.warn("{} is unavailable, its sessions keep their leases: {}", partition, failure.getMessage());
             }
         });

@@ -19,8 +19,8 @@ import java.nio.ByteBuffer;
  * Turns one stream's records of {@code packets}, in log order, into cuts and directory entries: a pure fold.
  *
  * <p>The result of a record depends only on the records before it. The state can be written after any record and
- * resumed elsewhere. If cutting a session's media fails, that session is quarantined: the rest of it is skipped, and
- * the next session starts fresh. Confined to one thread.
+ * resumed in another process. If cutting a session's media fails, that session is quarantined: the rest of it is
+ * skipped, and the next session is cut normally. Confined to one thread.
  */
 public final class StreamFold {
     private static final StateSchema<StreamFold> SCHEMA = new StateSchema<>("StreamState",
@@ -29,8 +29,11 @@ public final class StreamFold {
     private String stream;
     private final SessionFold sessions;
     private long lastOffset = -1;
+    /** The quarantined session, -1 if there is none. */
     private long quarantined = -1;
+    /** Body bytes of the packets since the last cut. */
     private long openBytes;
+    /** Both null without an epoch. */
     private Cutter cutter;
     private Directory directory;
 
@@ -44,16 +47,26 @@ public final class StreamFold {
         this.sessions = sessions;
     }
 
-    /** Offset of the newest folded record, -1 before the first. {@link #fold} ignores records up to it. */
+    /**
+     * Returns the offset of the newest folded record, -1 before the first. {@link #fold} ignores records up to that
+     * offset.
+     */
     public long lastOffset() {
         return lastOffset;
     }
 
-    /** Whether this fold can be discarded without loss. */
+    /**
+     * Returns whether this fold can be discarded without loss: the epoch is over, and nobody has claimed the stream
+     * since.
+     */
     public boolean isForgettable() {
         return sessions.isForgettable();
     }
 
+    /**
+     * Folds the next record of the stream. Returns the results, which are empty if {@code offset} is not greater than
+     * {@link #lastOffset}.
+     */
     public Step fold(long offset, PacketsRecord record) {
         Step step = new Step();
         if (offset <= lastOffset) {
@@ -81,8 +94,8 @@ public final class StreamFold {
     }
 
     /**
-     * Ends the epoch, if one is running, because the log has lost records that this fold contains. Its open segment is not
-     * closed: packets of it may be lost. The fold must not be used afterwards.
+     * Ends the epoch, if one is running, because the log has lost records that this fold contains. Does not close the
+     * open segment, because some of its packets may be lost. The fold must not be used afterwards.
      */
     public Step lose() {
         Step step = new Step();
@@ -191,7 +204,10 @@ public final class StreamFold {
         }
     }
 
-    /** Publishes the media from before the failure, so that readers do not wait for a segment that never ends. */
+    /**
+     * Closes the segment with the media from before the failure, so that readers do not wait for a segment that never
+     * ends.
+     */
     private void closeAfter(RuntimeException failure, Step step) {
         try {
             cutter.close(step);
@@ -210,7 +226,7 @@ public final class StreamFold {
         enterCuts(step);
         for (Step.Warned warned : step.takeNewWarnings()) {
             if (directory.warned(warned)) {
-                step.isNew(warned);
+                step.addNewWarning(warned);
             }
         }
         StreamEntry entry = directory.changed(offset, cutter.targetDurationS());
@@ -239,9 +255,9 @@ public final class StreamFold {
     }
 
     /**
-     * Restores a fold from the bytes that {@link #toBytes} returned. Copies what it keeps.
+     * Restores a fold from the bytes that {@link #toBytes} returned. The fold does not keep {@code bytes}.
      *
-     * @throws io.millrace.platform.log.UnreadableStateException if the bytes are damaged, or of an unknown version
+     * @throws io.millrace.platform.log.UnreadableStateException if the bytes are damaged or have an unknown version
      */
     public static StreamFold resume(String stream, ByteBuffer bytes) {
         StreamFold fold = SCHEMA.decode(bytes);

@@ -16,8 +16,8 @@ public interface PacketsLog {
     boolean has(LogMark mark, int partition);
 
     /**
-     * Passes the retained records from {@code from} (inclusive) to {@code to} (exclusive) to {@code visitor}, in log order.
-     * Blocks.
+     * Passes all retained records from {@code from} (inclusive) to {@code to} (exclusive) to {@code visitor}, in log
+     * order. Blocks.
      *
      * @throws org.apache.kafka.common.errors.TimeoutException if Kafka does not respond in time
      * @throws io.millrace.platform.past.NewerReleaseException if this release cannot read one of the records

@@ -114,7 +114,7 @@ final class PartitionFold {
     }
 
     /** Reports that the earlier records have been folded. */
-    void hasPast() {
+    void markPastRead() {
         lacksPast = false;
     }
 

@@ -94,7 +94,7 @@ public final class PartitionTask {
         long from = Math.max(fold.position() + 1, until - PAST_LIMIT);
         packets.read(partition, from, until, (stream, offset, value) -> fold.fold(stream, offset, value)
                 .forEach(output -> ofPast.add(output.unmeasured())));
-        fold.hasPast();
+        fold.markPastRead();
     }
 
     /**
