@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
     private final Serving serving;
-    /** Null if the process ends by a signal. */
+    /** Null if only a signal ends the process. */
     private final Function<ReadyLine, Job> rehearsal;
     @Mixin
     private HelpFlag help;
@@ -33,7 +33,7 @@ final class ServeCommand implements Callable<Integer> {
         this(serving, null);
     }
 
-    /** @param rehearsal returns a job with whose end the process ends */
+    /** @param rehearsal returns a job to run once the process serves; when the job ends, the process ends */
     ServeCommand(Serving serving, Function<ReadyLine, Job> rehearsal) {
         this.serving = serving;
         this.rehearsal = rehearsal;

@@ -4,8 +4,8 @@ import java.io.PrintStream;
 import java.util.Locale;
 
 /**
- * Progress of a job on stderr: on a terminal one line that is overwritten every 500 ms, otherwise a line every ten
- * seconds. Confined to the job's thread.
+ * Progress of a job on stderr: on a terminal, one line that is overwritten every 500 ms; otherwise, a new line every
+ * ten seconds. Confined to the job's thread.
  */
 final class StatusLine {
     private static final long TERMINAL_MS = 500;
@@ -29,12 +29,12 @@ final class StatusLine {
         return terminal;
     }
 
-    /** Returns the interval in which callers should update the line. */
+    /** Returns the interval at which callers should update the line, in ms. */
     long everyMs() {
         return terminal ? TERMINAL_MS : LOG_MS;
     }
 
-    /** Shows the progress; on a terminal, replaces what was shown before. */
+    /** Shows the progress; on a terminal, replaces the line that was shown before. */
     void show(String line) {
         if (terminal) {
             stderr.print('\r' + line + ERASE);
@@ -64,6 +64,7 @@ final class StatusLine {
         return String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
     }
 
+    /** Formats a size as {@code 12.3 MB}; a megabyte is 1,000,000 bytes. */
     static String megabytes(long bytes) {
         return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
     }
