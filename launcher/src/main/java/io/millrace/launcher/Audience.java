@@ -19,6 +19,7 @@ import java.util.List;
  * an HLS player, the web page and an operator.
  */
 final class Audience implements Job {
+    /** How long the HTTP-FLV stream is watched. */
     private static final long WATCH_NANOS = Duration.ofSeconds(8).toNanos();
     /** How long a request may fail because the demo stream has not begun. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);

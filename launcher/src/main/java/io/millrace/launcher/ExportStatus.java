@@ -10,6 +10,7 @@ final class ExportStatus implements ExportProgress {
 
     private final StatusLine line = StatusLine.onStderr();
     private final long startNanos = System.nanoTime();
+    /** When to update the output next, {@link System#nanoTime}. */
     private long nextNanos = startNanos + TimeUnit.MILLISECONDS.toNanos(line.everyMs());
 
     @Override

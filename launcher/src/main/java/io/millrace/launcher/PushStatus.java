@@ -9,6 +9,7 @@ import io.millrace.tools.push.PushProgress;
 final class PushStatus implements PushProgress {
     private final StatusLine line;
     private final String verb;
+    /** Media time at which to update the output next. */
     private long nextMs;
 
     private PushStatus(StatusLine line, String verb) {

@@ -8,6 +8,7 @@ import java.util.Locale;
  * ten seconds. Confined to the job's thread.
  */
 final class StatusLine {
+    /** Intervals of updates on a terminal and elsewhere. */
     private static final long TERMINAL_MS = 500;
     private static final long LOG_MS = 10_000;
     private static final String ERASE = "\u001b[K";

@@ -15,7 +15,9 @@ import java.nio.file.Path;
  */
 public record SegmenterSettings(String applicationId, Path stateDir, int standbyReplicas, int commitIntervalMs,
         Topics.Replicas replicas) {
+    /** Default of {@code applicationId}. */
     public static final String APPLICATION_ID = "segmenter";
+    /** Default of {@code commitIntervalMs}. */
     public static final int COMMIT_INTERVAL_MS = 1_000;
 
     /** Returns the default settings, with the state directory below {@code dataDir}. */

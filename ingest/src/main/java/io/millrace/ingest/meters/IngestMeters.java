@@ -32,8 +32,8 @@ public final class IngestMeters implements PolicyMeters {
         /** Nothing to show: a command frame, an end of sequence, an empty message. */
         NO_MEDIA,
         /**
-         * A track that the session does not have: the encoder's tracks changed too soon after an earlier change to
-         * claim another session.
+         * A track that the session does not have: the encoder's tracks changed so soon after an earlier change that no
+         * other session is claimed.
          */
         OTHER_TRACK,
         /** A record of the log that no release of Millrace has written. */
@@ -140,7 +140,7 @@ public final class IngestMeters implements PolicyMeters {
         drops.get(reason).increment();
     }
 
-    /** Counts one more publisher with a session. Each call must be followed by one of {@link #sessionEnded}. */
+    /** Counts one more publisher with a session. The caller must call {@link #sessionEnded} when the session ends. */
     public void sessionBegan() {
         sessions.incrementAndGet();
     }

@@ -1,14 +1,16 @@
 package io.millrace.ingest.publish;
 
 /**
- * Bitrate limit of one publisher: a token bucket that fills at the limit and holds what is sent at the limit in
- * {@link #SAVED_SECONDS}. An encoder that had to wait for the log may catch up; one that exceeds the limit permanently
- * is detected soon.
+ * Bitrate limit of one publisher: a token bucket that fills at the limit and holds {@link #SAVED_SECONDS} of it. An
+ * encoder that had to wait for the log may catch up; an encoder that permanently exceeds the limit is detected soon.
  *
  * <p>Measures with the wall clock, because the encoder chooses its timestamps. Confined to one thread at a time.
  */
 final class BitrateCeiling {
-    /** Not less than the time for which a publisher may wait for the log before it is disconnected. */
+    /**
+     * The bucket holds what is sent at the limit in this time, which is not less than the time for which a publisher
+     * may wait for the log before it is disconnected.
+     */
     static final int SAVED_SECONDS = 30;
 
     /** The result of {@link #spend}. */
@@ -23,6 +25,7 @@ final class BitrateCeiling {
     private final long bitsPerSecond;
     private final long mostBits;
     private long savedBits;
+    /** Greatest time that {@link #spend} was passed. */
     private long lastMs = Long.MIN_VALUE;
     private boolean warned;
 

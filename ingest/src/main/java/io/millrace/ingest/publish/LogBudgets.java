@@ -7,14 +7,17 @@ import java.util.stream.IntStream;
  * Divides the memory of the producer among the partitions, so that the producer is never full: it would then block
  * event loops.
  *
- * <p>Half of the node's limit belongs to the partitions in equal shares. Of what is left of the other half, each may
- * use a quarter, up to a fixed limit. So all partitions together stay below the node's limit, whatever their number,
- * and partitions for which Kafka accepts no records leave room for the others. Thread-safe.
+ * <p>Half of the node's limit is a pool. The limit of a partition is a quarter of the pool after the bytes of all
+ * partitions are subtracted from it, but not less than an equal share of the pool, and not more than a fixed limit. So
+ * all partitions together stay below the node's limit, whatever their number, and partitions for which Kafka accepts no
+ * records leave room for the others. Thread-safe.
  */
 final class LogBudgets {
+    /** A partition may use one part in this many of the rest of the pool. */
     private static final int SHARE = 4;
 
     private final long poolBytes;
+    /** Equal share of the pool for each partition. */
     private final long ownBytes;
     private final PublishSettings.Unacknowledged limits;
     private final ByteBudget node;

@@ -17,7 +17,7 @@ final class NameQuota {
     static final long FILL_MS = 300_000;
     /** An address that has taken this many names from its bucket, or more, may not use the node's reserve. */
     static final int FEW = 10;
-    /** The node's bucket is divided by this to get the reserve. */
+    /** The reserve is the node's limit of new names divided by this. */
     private static final int RESERVED_PART = 4;
 
     enum Answer {
@@ -42,6 +42,7 @@ final class NameQuota {
 
         private final int size;
         private long drops;
+        /** Time up to which the bucket was filled. */
         private long filledAtMs;
 
         Bucket(int size, long nowMs) {

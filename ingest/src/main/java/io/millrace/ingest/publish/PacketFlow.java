@@ -52,7 +52,7 @@ final class PacketFlow {
     private AcknowledgedOffsets acknowledged = new AcknowledgedOffsets(NO_SESSION);
     /** Number of the session's next packet. */
     private long seq;
-    /** Whether the session's first packet must follow a preamble. */
+    /** Whether a preamble must be written before the session's next packet. */
     private boolean preambleDue;
     /**
      * The session that was last reported to have lost a packet, so that a failed batch of hundreds of packets is

@@ -234,7 +234,7 @@ final class Publication implements PublishSink {
     }
 
     /**
-     * Writes the end to {@code packets}. The notice in {@code sessions} follows when that is acknowledged, so that a
+     * Writes the end to {@code packets}. The notice in {@code sessions} follows when the end is acknowledged, so that a
      * reader of the notice finds the end.
      */
     private void writeEnd(long session, PublicationEnd end) {

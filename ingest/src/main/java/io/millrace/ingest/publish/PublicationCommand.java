@@ -13,7 +13,7 @@ sealed interface PublicationCommand {
      */
     record ClaimOutdated(long session) implements PublicationCommand {}
 
-    /** The log has lost acknowledged records of the session, because it has used their offsets again. */
+    /** The log has lost acknowledged records of the session, as offsets show that it has used again. */
     record RecordsLost(long session) implements PublicationCommand {}
 
     /** {@code SessionStarted} was not written to the log. */

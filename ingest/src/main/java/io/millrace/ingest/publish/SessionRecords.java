@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.Callback;
 
 /** Writes the records of one session. Immutable; thread-safe because {@link SessionLog} is. */
 record SessionRecords(SessionLog log, InstantSource clock, Source source, Start start) {
+    /** Limit of the detail in {@code SessionEnded}, in characters. */
     private static final int DETAIL_LIMIT = 256;
 
     /**

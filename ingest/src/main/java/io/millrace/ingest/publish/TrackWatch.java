@@ -34,6 +34,7 @@ final class TrackWatch {
         /** Whether onMetaData names a codec of this kind. */
         private boolean announced;
         private boolean gone;
+        /** Timestamp of the newest frame. */
         private long newestMs = NEVER;
         /** Media of the other track since the newest frame of this track, in ms. */
         private long silentMs;

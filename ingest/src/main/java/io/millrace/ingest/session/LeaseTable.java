@@ -47,6 +47,7 @@ public final class LeaseTable {
         private long endedAtMs;
         /** Whether {@link #due} has returned a step whose notice was not read yet. */
         private boolean stepTaken;
+        /** When {@link #due} last returned a step. */
         private long stepAtMs;
 
         private State state() {

@@ -29,6 +29,7 @@ final class LogProducer implements AutoCloseable {
     private static final int MAX_BLOCK_MS = 20;
     /** Linger while the rate is high: two event loops hand over all records of one tick within this time. */
     private static final int LINGER_MS = 2;
+    /** How long the metadata of all topics may take. */
     private static final long METADATA_MS = 30_000;
 
     private final String servers;

@@ -31,7 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogWriter implements SessionLog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+    /** How long {@link #start} waits for new partitions to accept records. */
     private static final long FIRST_SENDS_MS = 3_000;
+    /** Memory of the heartbeats' producer. */
     private static final long HEARTBEATS_BYTES = 1 << 20;
     private static final int HEARTBEATS_BATCH_BYTES = 16 << 10;
 

@@ -44,11 +44,13 @@ public final class OwnerLoop implements AutoCloseable {
     private static final String GROUP = "ingest-owners";
     /** Longest wait for records, and interval between two checks of the leases. */
     private static final Duration POLL = Duration.ofMillis(200);
+    /** How long the consumer may take to determine its position. */
     private static final Duration CHECK_PERIOD = Duration.ofSeconds(1);
     /** Interval between two searches for expired epochs. */
     private static final long EXPIRY_MS = 60_000;
     /** Time after which a loop that hangs loses its partitions to another node. */
     private static final int MAX_POLL_INTERVAL_MS = 60_000;
+    /** How long the first assignment may take. */
     private static final long START_MS = 60_000;
 
     private final KafkaClients kafka;
@@ -63,6 +65,7 @@ public final class OwnerLoop implements AutoCloseable {
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
     private final CountDownLatch assigned = new CountDownLatch(1);
     private final Thread thread;
+    /** Times of {@link #nowMs}. */
     private long nextCheckMs;
     private long nextExpiryMs;
     private volatile boolean closed;

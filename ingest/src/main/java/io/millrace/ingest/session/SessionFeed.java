@@ -42,6 +42,7 @@ public final class SessionFeed implements AutoCloseable {
     private static final Duration POLL = Duration.ofSeconds(1);
     /** Stands for the append time of a heartbeat if the topic's records carry the time of their writers. */
     public static final long UNKNOWN_MS = -1;
+    /** How long it may take to read the topics to their ends. */
     private static final long START_MS = 30_000;
 
     private final KafkaConsumer<String, LogRecord> consumer;

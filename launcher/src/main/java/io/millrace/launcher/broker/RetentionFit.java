@@ -29,6 +29,7 @@ public record RetentionFit(long topicBytes, DiskSpace disk, long logBytes) {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionFit.class);
     /** Number of topics that contain media: packets and parts. Segments and index are small in comparison. */
     private static final int MEDIA_TOPICS = 2;
+    /** {@code auto} selects a multiple of this. */
     private static final long STEP_BYTES = 100_000_000;
     private static final double GB = 1e9;
 

@@ -13,6 +13,7 @@ import io.millrace.platform.log.RecordSchema.Generic;
  * <p>Part of the fold: integers only, and the only clock is the one in the packets.
  */
 final class ClockDrift {
+    /** Length of a window, in media time. */
     static final long WINDOW_MS = 10 * 60_000;
     /**
      * An error up to this is not corrected. Part of it is the time that encoders need to begin sending after their

@@ -60,6 +60,7 @@ final class Cutter {
 
     private final Playlist playlist;
     private long session = -1;
+    /** Start of the session by its claim, ms since 1970. */
     private long startedAtMs;
     private Leading leading = Leading.UNDECIDED;
     private TrackConfig video;

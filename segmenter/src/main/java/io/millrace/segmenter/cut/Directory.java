@@ -28,7 +28,9 @@ final class Directory {
     private final String stream;
     private final long epoch;
     private final EpochRules rules;
+    /** Offset in {@code packets} of the record that began the epoch. */
     private final long firstOffset;
+    /** Start of the epoch, ms since 1970. */
     private final long startedAtMs;
     private StreamEntry.State state = StreamEntry.State.LIVE;
     /** Number, claim, and offset in {@code packets} of the newest session. */

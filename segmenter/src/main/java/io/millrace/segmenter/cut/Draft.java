@@ -17,6 +17,7 @@ final class Draft {
     final boolean keyframe;
     final boolean recoveryPoint;
     final int sizeBytes;
+    /** Arrival of the packet at ingest, µs since 1970. */
     final long arrivalUs;
     /** In ticks of the track: samples for audio, 90 kHz for video. */
     final long dts;

@@ -26,6 +26,7 @@ final class Drafts {
     private static final int FRAME_COST_BYTES = 512;
 
     final List<Draft> list = new ArrayList<>();
+    /** Upper bound on the size of the frames after muxing. */
     private long muxedBytes;
 
     void add(Draft draft) {

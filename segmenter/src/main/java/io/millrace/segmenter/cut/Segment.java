@@ -27,6 +27,7 @@ final class Segment {
 
     final long number;
     final TrackConfig video;
+    /** Start on the line of timestamps, 90 kHz. */
     final long startTicks;
     /** Wall clock at time 0 of the timeline, ms since 1970. */
     private final long wallMs;

@@ -18,6 +18,7 @@ final class VideoClock {
     private long lastDts = NONE;
     /** Interval between the last two frames, even if it is a hole; 0 before the second frame. */
     private long lastGap;
+    /** Latest interval between two frames that is not longer than {@link #LONGEST_FRAME}. */
     private long frameTicks = DEFAULT_FRAME;
     /**
      * Composition time of the first keyframe. Decoding times plus this begin at the presentation time of that keyframe.

@@ -27,12 +27,13 @@ final class PastFold {
      * Time between the last frame of an epoch and the first frame of the next one: one frame at 25 frames per second.
      */
     private static final int SEAM_MS = 40;
+    /** Upper bound on the assumed duration of a video frame. */
     private static final int LONGEST_FRAME_MS = 1_000;
 
     private final Map<FlvTag.Type, ByteBuffer> headers = new EnumMap<>(FlvTag.Type.class);
     private StreamTags tags;
     private long epoch;
-    /** Whether a frame of the current epoch, or since the last gap, has been placed, so that {@link #shiftMs} is set. */
+    /** Whether {@link #shiftMs} is set: a frame has been placed since the epoch began, or since the last gap. */
     private boolean placed;
     /** Whether any frame has been placed. */
     private boolean started;

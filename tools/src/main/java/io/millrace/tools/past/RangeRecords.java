@@ -97,10 +97,7 @@ final class RangeRecords implements AutoCloseable {
         return packets.next();
     }
 
-    /**
-     * Makes the running read, and every later one, return after the current poll, which takes at most 0.5 s.
-     * Thread-safe.
-     */
+    /** Makes the running read, and every later one, return after the current poll. Thread-safe. */
     void cancel() {
         cancelled = true;
     }

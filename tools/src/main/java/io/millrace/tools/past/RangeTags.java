@@ -43,6 +43,7 @@ public final class RangeTags implements AutoCloseable {
     private final Queue<Ready> ready = new ArrayDeque<>();
     private final Tracks firstTracks;
     private final long startOffset;
+    /** End offset, exclusive; empty if it is not in the log yet. */
     private final OptionalLong end;
     /** End of the range by arrival time, which applies if the end is not in the log yet; ms since 1970. */
     private final long untilMs;
