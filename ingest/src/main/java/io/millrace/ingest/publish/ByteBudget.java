@@ -47,8 +47,8 @@ final class ByteBudget {
     }
 
     /**
-     * Subtracts bytes that were added. If this opens the budget, calls {@link Valve#opened} of the waiting valves on
-     * the calling thread.
+     * Subtracts bytes that were added. If this opens the budget, calls {@link Valve#onBudgetOpen} of the waiting valves
+     * on the calling thread.
      */
     void release(int sizeBytes) {
         while (true) {
@@ -79,8 +79,8 @@ final class ByteBudget {
     }
 
     /**
-     * Calls {@link Valve#opened} once when the budget opens. The budget may have opened before the call, so the caller
-     * must check {@link #isShut} again after it.
+     * Calls {@link Valve#onBudgetOpen} once when the budget opens. The budget may have opened before the call, so the
+     * caller must check {@link #isShut} again after it.
      */
     void await(Valve valve) {
         waiting.add(valve);
@@ -94,7 +94,7 @@ final class ByteBudget {
     private void wake() {
         for (Valve valve : waiting) {
             waiting.remove(valve);
-            valve.opened();
+            valve.onBudgetOpen();
         }
     }
 }

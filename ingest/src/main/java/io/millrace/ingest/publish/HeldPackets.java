@@ -26,7 +26,8 @@ final class HeldPackets {
     private long mediaMs;
 
     /**
-     * Adds a packet and returns the memory that it takes, in bytes. Limits are not enforced here, see {@link #isLimitReached}.
+     * Adds a packet and returns the memory that it takes, in bytes. Limits are not enforced here; see
+     * {@link #isLimitReached}.
      */
     int add(Packet packet) {
         packets.addLast(packet);

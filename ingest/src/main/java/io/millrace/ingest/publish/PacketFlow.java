@@ -127,7 +127,7 @@ final class PacketFlow {
     }
 
     private List<Packet> takeHeld() {
-        valve.settled(held.sizeBytes());
+        valve.release(held.sizeBytes());
         return held.removeAll();
     }
 
@@ -169,7 +169,7 @@ final class PacketFlow {
 
     private boolean accept(Packet packet) {
         if (tracks == null) {
-            valve.sent(held.add(packet));
+            valve.add(held.add(packet));
             openIfKnown();
             return false;
         }
@@ -177,7 +177,7 @@ final class PacketFlow {
             changedUs = context.nowUs();
             gate.changed();
             hold();
-            valve.sent(held.add(packet));
+            valve.add(held.add(packet));
             return true;
         }
         writeIfOfSession(packet);
@@ -210,11 +210,11 @@ final class PacketFlow {
 
     private void send(SessionTracks its) {
         byte[] value = LogCodec.encode(its);
-        valve.sent(value.length);
+        valve.add(value.length);
         AcknowledgedOffsets offsets = acknowledged;
         long number = offsets.nextNumber();
         log.media(partition, stream, value, (metadata, failure) -> {
-            valve.settled(value.length);
+            valve.release(value.length);
             if (failure != null) {
                 lost(its.session(), failure);
             } else {
@@ -226,7 +226,7 @@ final class PacketFlow {
     private void send(Packet packet) {
         byte[] value = LogCodec.encode(packet);
         seq = packet.seq() + 1;
-        valve.sent(value.length);
+        valve.add(value.length);
         log.media(partition, stream, value, new Acknowledgement(packet, value.length, acknowledged));
     }
 
@@ -268,7 +268,7 @@ final class PacketFlow {
 
         @Override
         public void onCompletion(RecordMetadata metadata, Exception failure) {
-            valve.settled(sizeBytes);
+            valve.release(sizeBytes);
             if (failure != null) {
                 lost(packetSession, failure);
                 return;

@@ -8,7 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
  * Pauses reading from one publisher's socket while one of the publisher's budgets is shut, or while the valve is held.
  * TCP then slows down an encoder that is faster than its partition's leader, and the producer never has to block.
  *
- * <p>Confined to the publisher's event loop, except for {@link #settled} and {@link #opened}.
+ * <p>Confined to the publisher's event loop, except for {@link #release} and {@link #onBudgetOpen}.
  */
 final class Valve {
     private final Publisher publisher;
@@ -29,7 +29,7 @@ final class Valve {
      * Adds bytes that are handed to the producer, or held for it, to all budgets. Pauses reading if one of the budgets
      * is shut.
      */
-    void sent(int sizeBytes) {
+    void add(int sizeBytes) {
         boolean shut = false;
         for (int i = 0; i < budgets.size(); i++) {
             shut |= budgets.get(i).add(sizeBytes);
@@ -40,14 +40,14 @@ final class Valve {
     }
 
     /** Releases bytes that are acknowledged or have failed. Called on any thread. */
-    void settled(int sizeBytes) {
+    void release(int sizeBytes) {
         for (int i = 0; i < budgets.size(); i++) {
             budgets.get(i).release(sizeBytes);
         }
     }
 
     /** Reports that a budget has opened. Called on any thread. */
-    void opened() {
+    void onBudgetOpen() {
         try {
             publisher.loop().execute(this::settle);
         } catch (RejectedExecutionException _) {
@@ -62,7 +62,7 @@ final class Valve {
     }
 
     /**
-     * Stops pausing and resuming, because the publisher has left. {@link #settled} must still be called for bytes that
+     * Stops pausing and resuming, because the publisher has left. {@link #release} must still be called for bytes that
      * were sent.
      */
     void end() {

@@ -50,8 +50,8 @@ final class PartitionEnds implements AutoCloseable {
     }
 
     /**
-     * Queries each partition separately, so that a leaderless partition does not fail the others. Blocks for about 6 s
-     * at most; skips the partitions for which no time is left.
+     * Queries each partition separately, so that a leaderless partition does not make the queries of the others fail.
+     * Blocks for about 6 s at most; skips the partitions for which no time is left.
      */
     private void ask(Collection<TopicPartition> partitions,
             Function<TopicPartition, Map<TopicPartition, Long>> question,

@@ -1,6 +1,6 @@
 package io.millrace.ingest.session;
 
-/** Ends the threads of this package. */
+/** Waits for the threads of this package to end. */
 final class Threads {
     private static final long JOIN_MS = 5_000;
 

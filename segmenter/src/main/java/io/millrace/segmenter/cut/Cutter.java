@@ -425,7 +425,7 @@ final class Cutter {
     }
 
     private void opened(TrackConfig withVideo, TrackConfig withAudio, Step out) {
-        out.opened(withVideo, withAudio);
+        out.addOpening(withVideo, withAudio);
         HlsGap.of(playlist.rules, withVideo, withAudio)
                 .ifPresent(gap -> out.warn(StreamWarning.CODEC_NOT_IN_HLS, gap));
     }

@@ -57,7 +57,7 @@ final class Directory {
     private long windowBytes;
     /** Bitrate that the newest session's metadata declares, in bits per second; 0 if it declares none. */
     private long declaredBitrate;
-    /** Whether the entry has changed since {@link #changed} last returned it. */
+    /** Whether the entry has changed since {@link #takeChanged} last returned it. */
     private boolean dirty;
 
     /**
@@ -80,7 +80,7 @@ final class Directory {
     /**
      * Begins session {@code number}, which has the claim {@code claim} at {@code offset}. Ends the previous session.
      */
-    void tookOver(long number, SessionStarted claim, long offset) {
+    void beginSession(long number, SessionStarted claim, long offset) {
         endSession(claim.startedAtMs());
         state = StreamEntry.State.LIVE;
         session = number;
@@ -109,7 +109,7 @@ final class Directory {
     /**
      * Handles the start of a line of timestamps. The first line of a session determines the session's timestamp offset.
      */
-    void lineBegan(long offsetMs) {
+    void beginLine(long offsetMs) {
         if (!offsetKnown) {
             offsetKnown = true;
             timestampOffsetMs = offsetMs;
@@ -117,7 +117,7 @@ final class Directory {
     }
 
     /** Handles the end of the newest session, which begins the grace period. */
-    void left(long atMs) {
+    void beginGrace(long atMs) {
         state = StreamEntry.State.GRACE;
         endedAtMs = atMs;
         endSession(atMs);
@@ -125,7 +125,7 @@ final class Directory {
     }
 
     /** Handles the return of the newest session, whose end was only suspected. */
-    void returned() {
+    void resumeSession() {
         state = StreamEntry.State.LIVE;
         endedAtMs = 0;
         endSessionUndone();
@@ -137,7 +137,7 @@ final class Directory {
     }
 
     /** Handles the end of the epoch. */
-    void over() {
+    void endEpoch() {
         state = StreamEntry.State.ENDED;
         dirty = true;
     }
@@ -158,7 +158,7 @@ final class Directory {
     }
 
     /** Records a warning. Returns true if it is the session's first warning of this kind. */
-    boolean warned(Step.Warned warned) {
+    boolean addWarning(Step.Warned warned) {
         Trouble before = troubles.get(warned.warning());
         if (before == null || before.gone()) {
             troubles.remove(warned.warning());
@@ -177,7 +177,7 @@ final class Directory {
     }
 
     /** Applies the encoder's metadata. Fields that the metadata does not contain keep their values. */
-    void described(Metadata metadata) {
+    void applyMetadata(Metadata metadata) {
         declaredBitrate = metadata.declaredBitrate() > 0 ? metadata.declaredBitrate() : declaredBitrate;
         if (!metadata.encoder().isEmpty() && !metadata.encoder().equals(started.encoder().client())) {
             started = new SessionStarted(started.role(), started.encoder().withClient(metadata.encoder()),
@@ -189,7 +189,7 @@ final class Directory {
     /**
      * Handles the start of a segment with its configurations and the target duration in seconds, 0 if that is unknown.
      */
-    void opened(Step.Opening opening, int targetS) {
+    void beginSegment(Step.Opening opening, int targetS) {
         List<Track> now = new ArrayList<>(2);
         List<String> codecs = new ArrayList<>(2);
         add(opening.video(), Packet.Kind.VIDEO, now, codecs);
@@ -216,7 +216,7 @@ final class Directory {
      * @param sizeBytes total body size of the packets since the previous cut
      * @param movedMs by how many ms PROGRAM-DATE-TIME has been moved in the session
      */
-    void cut(Cut cut, long sizeBytes, long movedMs, Step out) {
+    void addCut(Cut cut, long sizeBytes, long movedMs, Step out) {
         boolean first = bitrate == 0;
         lastSegment = cut.last() ? cut.id().segment() : lastSegment;
         windowTicks += cut.times().durationTicks();
@@ -258,7 +258,7 @@ final class Directory {
      * Returns the entry, which describes the epoch up to {@code offset}, if it has changed since the last call;
      * otherwise null.
      */
-    StreamEntry changed(long offset, int targetS) {
+    StreamEntry takeChanged(long offset, int targetS) {
         if (!dirty && targetS == targetDurationS) {
             return null;
         }

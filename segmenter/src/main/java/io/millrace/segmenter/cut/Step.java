@@ -63,7 +63,7 @@ public final class Step {
         newWarnings = with(newWarnings, warning);
     }
 
-    void opened(TrackConfig video, TrackConfig audio) {
+    void addOpening(TrackConfig video, TrackConfig audio) {
         openings = with(openings, new Opening(video, audio));
     }
 

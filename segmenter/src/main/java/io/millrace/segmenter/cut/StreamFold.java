@@ -101,7 +101,7 @@ public final class StreamFold {
         Step step = new Step();
         if (sessions.state() == SessionFold.State.LIVE || sessions.state() == SessionFold.State.GRACE) {
             if (sessions.state() == SessionFold.State.LIVE) {
-                directory.left(cutter.endMs());
+                directory.beginGrace(cutter.endMs());
             }
             over(step);
             enter(lastOffset, step);
@@ -122,7 +122,7 @@ public final class StreamFold {
                 guard(step, () -> cutter.close(step));
                 enterCuts(step);
                 cutter.beginSession(taken.session(), taken.started());
-                directory.tookOver(taken.session(), taken.started(), offset);
+                directory.beginSession(taken.session(), taken.started(), offset);
             }
             case SessionEvent.Left left -> {
                 if (left.reason() != SessionEnded.Reason.SUSPECTED) {
@@ -130,9 +130,9 @@ public final class StreamFold {
                     // withdrawn: the segments are then identical to those without it.
                     guard(step, () -> cutter.interrupt(step));
                 }
-                directory.left(left.endedAtMs());
+                directory.beginGrace(left.endedAtMs());
             }
-            case SessionEvent.Returned _ -> directory.returned();
+            case SessionEvent.Returned _ -> directory.resumeSession();
             case SessionEvent.EpochOver _ -> {
                 guard(step, () -> cutter.close(step));
                 enterCuts(step);
@@ -142,7 +142,7 @@ public final class StreamFold {
     }
 
     private void over(Step step) {
-        directory.over();
+        directory.endEpoch();
         if (cutter.rules().endsByRecord()) {
             step.end(new EpochEnded(directory.epoch(), directory.lastSegment(), cutter.endMs()));
         }
@@ -150,7 +150,7 @@ public final class StreamFold {
 
     private void count(long offset, Packet packet, Verdict.Counts verdict, Step step) {
         if (verdict.newLine()) {
-            directory.lineBegan(sessions.timestampOffsetMs());
+            directory.beginLine(sessions.timestampOffsetMs());
         }
         if (quarantined == verdict.session()) {
             step.drop("quarantined");
@@ -180,7 +180,7 @@ public final class StreamFold {
         } else if (isFrame(packet)) {
             cutter.frame(offset, packet, sessions, step);
         } else if (packet.kind() == Packet.Kind.DATA) {
-            directory.described(Metadata.parse(packet.body()));
+            directory.applyMetadata(Metadata.parse(packet.body()));
         }
     }
 
@@ -221,15 +221,15 @@ public final class StreamFold {
             return;
         }
         for (Step.Opening opening : step.openings()) {
-            directory.opened(opening, cutter.targetDurationS());
+            directory.beginSegment(opening, cutter.targetDurationS());
         }
         enterCuts(step);
         for (Step.Warned warned : step.takeNewWarnings()) {
-            if (directory.warned(warned)) {
+            if (directory.addWarning(warned)) {
                 step.addNewWarning(warned);
             }
         }
-        StreamEntry entry = directory.changed(offset, cutter.targetDurationS());
+        StreamEntry entry = directory.takeChanged(offset, cutter.targetDurationS());
         if (entry != null) {
             step.entry(entry);
         }
@@ -242,7 +242,7 @@ public final class StreamFold {
 
     private void enterCuts(Step step) {
         for (Cut cut : step.takeNewCuts()) {
-            directory.cut(cut, openBytes, cutter.movedMs(), step);
+            directory.addCut(cut, openBytes, cutter.movedMs(), step);
             openBytes = 0;
         }
     }
