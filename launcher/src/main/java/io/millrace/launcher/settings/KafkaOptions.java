@@ -51,7 +51,10 @@ public final class KafkaOptions {
         return dataDir;
     }
 
-    /** Returns whether the process must refuse to start if acknowledged media could be lost with one broker. */
+    /**
+     * Returns whether the process must refuse to start, and must not be ready later, if acknowledged media could be
+     * lost with one broker.
+     */
     public boolean requireDurability() {
         return requireDurability;
     }

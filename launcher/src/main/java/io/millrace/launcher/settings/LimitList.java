@@ -51,7 +51,11 @@ final class LimitList {
         return pairs;
     }
 
-    /** Returns a limit from 1 s to 10 minutes. */
+    /**
+     * Returns the value of a duration limit.
+     *
+     * @throws IllegalArgumentException if the value is not between 1 s and 10 minutes; the message is for the user
+     */
     Duration time(String name) {
         Duration time = Quantity.duration(values.get(name));
         if (time.toMillis() < 1_000 || time.compareTo(LONGEST) > 0) {
