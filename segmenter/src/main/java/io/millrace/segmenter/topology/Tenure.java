@@ -36,7 +36,7 @@ final class Tenure {
     private static final StateSchema<Written> SCHEMA = new StateSchema<>("PartitionState", Written::write,
             Written::read);
     static final long NONE = -1;
-    /** A record ends with the state by which its size reaches this number of bytes. */
+    /** A snapshot continues in another record when the states in a record have reached this size. */
     static final int CHUNK_BYTES = 1 << 20;
     private static final int SLOTS = 2;
 
