@@ -18,10 +18,11 @@ public record IngestListeners(IngestSettings settings, IngestMeters meters, Publ
         RtmpListener listener) implements AutoCloseable {
 
     /**
-     * Opens files and ports.
+     * Opens the policy's files and the certificate, and binds the ports.
      *
-     * @param named ports that "any free port" must not take
-     * @throws io.millrace.platform.UserError if a file or a port cannot be used
+     * @param named returns whether a port is named by another setting, so that it must not be taken where "any free
+     *        port" is asked for
+     * @throws io.millrace.platform.UserError if a file cannot be read or is not valid, or a port cannot be bound
      */
     public static IngestListeners open(IngestSettings settings, MeterRegistry registry, IntPredicate named) {
         var meters = new IngestMeters(registry);
@@ -36,7 +37,10 @@ public record IngestListeners(IngestSettings settings, IngestMeters meters, Publ
         }
     }
 
-    /** Closes ports and files. Further calls have no effect. */
+    /**
+     * Disconnects all peers and closes ports and files; see {@link RtmpListener#close} for the time that it may block.
+     * Further calls have no effect.
+     */
     @Override
     public void close() {
         listener.close();

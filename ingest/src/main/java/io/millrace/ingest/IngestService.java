@@ -35,19 +35,20 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The ingest stage: accepts RTMP publishers, writes their packets to {@code packets}, and decides together with the
- * other ingest nodes which session of a stream counts.
+ * other ingest nodes which session of a stream is the current one.
  *
  * <p>Threads: the RTMP server's event loops (messages), the producer's thread (acknowledgements) and one that flushes
- * it, one that reads {@code sessions}, one that owns some of its partitions, one for heartbeats, one per watched file
- * of the publish policy, and a virtual thread per request to the hook. None of them waits for another.
+ * the producer, one that reads {@code sessions}, one that owns some partitions of {@code sessions}, one for heartbeats,
+ * one per watched file of the publish policy, and a virtual thread per request to the hook. None of them waits for
+ * another.
  */
 public final class IngestService implements AutoCloseable, Drainable {
     /**
-     * Load balancers check every second or two; an encoder that is asked to reconnect earlier would return to this
-     * node.
+     * Delay of the reconnect requests. Load balancers check a node's readiness every second or two; an encoder that is
+     * asked to reconnect before such a check would return to this node.
      */
     private static final long NOTICE_MS = 2_000;
-    /** A record that is not acknowledged for so long indicates a problem with Kafka. */
+    /** The health check is down when no record has been acknowledged for this time although one is outstanding. */
     private static final long STUCK_MS = 5_000;
 
     private final IngestSettings settings;
@@ -72,10 +73,10 @@ public final class IngestService implements AutoCloseable, Drainable {
     }
 
     /**
-     * Starts the stage. Returns when it listens, its consumers have their partitions, and the producer has the
+     * Starts the stage. Returns when the stage listens, its consumers have their partitions, and the producer has the
      * metadata that the first packet needs. The topics must exist.
      *
-     * @throws UserError if a file or a port cannot be used
+     * @throws UserError if a file or a port cannot be used, or Kafka does not respond in time
      */
     public static IngestService start(IngestSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {
@@ -96,7 +97,7 @@ public final class IngestService implements AutoCloseable, Drainable {
      * Starts the stage with listeners that are already open.
      *
      * @param listeners closed with the service, or if the service cannot start
-     * @param space whether the log has space; without it every publish is refused
+     * @param space whether the log has disk space; every publish is refused while it has none
      */
     public static IngestService start(IngestListeners listeners, PlayApplication players, KafkaClients kafka,
             LogSpace space,
@@ -137,11 +138,14 @@ public final class IngestService implements AutoCloseable, Drainable {
         owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), nodes, skew,
                 steps, fatal);
         int periodMs = settings.limits().heartbeatMs();
-        // Not at a fixed rate: after a pause, other processes would count the missing heartbeats as time that has passed.
+        // Not at a fixed rate: heartbeats that catch up after a pause would count as time that has passed.
         heartbeats.scheduleWithFixedDelay(() -> heartbeat(fatal), 0, periodMs, TimeUnit.MILLISECONDS);
     }
 
-    /** Returns a random number: a node that restarts under its name must not keep the sessions of its former process alive. */
+    /**
+     * Returns a random number for this process: a node that restarts with the same id must not keep the sessions of its
+     * former process alive.
+     */
     private static long process() {
         long process = SessionNotice.NO_PROCESS;
         while (process == SessionNotice.NO_PROCESS) {
@@ -167,7 +171,8 @@ public final class IngestService implements AutoCloseable, Drainable {
     }
 
     /**
-     * Announces this node. A failed announcement is repeated soon. Synchronized, so that none follows the tombstone.
+     * Announces this node. A failed announcement is repeated soon. Synchronized, so that no announcement follows the
+     * tombstone of {@link #withdraw}.
      */
     private synchronized void announce(IngestNode node) {
         if (takesPublishers) {
@@ -175,7 +180,7 @@ public final class IngestService implements AutoCloseable, Drainable {
         }
     }
 
-    /** Turns the node not ready, so that load balancers send it no more publishers. */
+    /** Withdraws the announcement of this node, which accepts no more publishers. Further calls have no effect. */
     private synchronized void withdraw() {
         if (takesPublishers) {
             takesPublishers = false;
@@ -191,7 +196,10 @@ public final class IngestService implements AutoCloseable, Drainable {
         }
     }
 
-    /** Returns checks that are up while packets are acknowledged and {@code sessions} is read and owned. */
+    /**
+     * Returns the health checks: packets are acknowledged, {@code sessions} is read and owned, and the clock agrees
+     * with the brokers' clock.
+     */
     public List<HealthCheck> checks() {
         return List.of(new HealthCheck("ingest-log", () -> {
             long stuckMs = log.stuckMs();
@@ -208,8 +216,11 @@ public final class IngestService implements AutoCloseable, Drainable {
     }
 
     /**
-     * Refuses new publishers, and asks the connected ones that support it to reconnect. The result completes when
-     * these have left.
+     * Refuses new publishers, and asks the connected ones that support it to reconnect. The result completes when the
+     * publishers and players that were asked have left; the others stay until {@link #close}.
+     *
+     * @param limit how long the caller waits; publishers are asked after 2 s, or after a quarter of {@code limit} if
+     *        that is less
      */
     @Override
     public CompletableFuture<Void> drain(Duration limit) {
@@ -218,19 +229,20 @@ public final class IngestService implements AutoCloseable, Drainable {
                 listeners.listener().askPlayersToLeave("The server is shutting down, connect again"));
     }
 
-    /** Returns the port of RTMP. */
+    /** Returns the RTMP port. */
     public int port() {
         return listeners.listener().port();
     }
 
-    /** Returns the port of RTMPS, {@link RtmpListen#NONE} if there is none. */
+    /** Returns the RTMPS port, or {@link RtmpListen#NONE} if there is none. */
     public int tlsPort() {
         return listeners.listener().tlsPort();
     }
 
     /**
-     * Ends every session in the log, tells the encoders, and hands the owned partitions over to other nodes. Takes at
-     * most {@code closeMs} for each of the log, the sockets and the threads.
+     * Ends every session in the log, tells the encoders, and hands the owned partitions over to other nodes. Blocks for
+     * at most {@code closeMs} until the ends are acknowledged, 8 s to close the sockets, 5 s for each of the two
+     * consumer threads, and {@code closeMs} for the remaining records.
      */
     @Override
     public void close() {

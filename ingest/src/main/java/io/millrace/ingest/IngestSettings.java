@@ -13,20 +13,20 @@ import io.millrace.platform.rtmp.RtmpListen;
  * The settings of an ingest node.
  *
  * @param listen addresses of the listeners
- * @param nodeId id of the node in the log and for operators; two nodes may have the same
+ * @param nodeId id of the node in the log and for operators; need not be unique
  * @param addresses addresses that the node announces to encoders
  * @param rules rules of epochs that begin on this node
- * @param policy who may publish
- * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for none
+ * @param policy rules that decide who may publish
+ * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for no limit
  * @param media limits of the media of one publisher
- * @param names limits of new stream names
- * @param limits bounds and times
+ * @param names limits for new stream names
+ * @param limits memory limits and times
  */
 public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
         PolicySettings policy,
         long ceilingBitsPerSecond, MediaLimits media, NameLimits names, Limits limits) {
 
-    /** Settings with the default limits of new names. */
+    /** Creates settings with the default limits for new names. */
     public IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
             PolicySettings policy, long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
         this(listen, nodeId, addresses, rules, policy, ceilingBitsPerSecond, media, NameLimits.DEFAULT, limits);
@@ -40,18 +40,19 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
     }
 
     /**
-     * Bounds and times.
+     * Memory limits and times.
      *
      * @param connectionBytes unacknowledged bytes of one publisher above which its socket is not read
-     * @param partitionBytes unacknowledged bytes of one partition above which none of its publishers' sockets is read;
-     *        less if the node has little left
-     * @param bufferBytes memory of the producer; the partitions share half of it, so that it is never full
+     * @param partitionBytes unacknowledged bytes of one partition above which the sockets of its publishers are not
+     *        read; the limit is lower while the node has many
+     * @param bufferBytes memory of each producer; the partitions share half of it, so that it is never full
      * @param heartbeatMs interval of this process's heartbeats in {@code nodes}
-     * @param leaseMs a process without a heartbeat is considered dead after as many heartbeats of others as this time has
-     *        intervals
+     * @param leaseMs a process is considered dead after it was silent for as many heartbeats of the observing process
+     *        as this time has heartbeat intervals
      * @param flapWindowMs a third takeover of a stream within this time is refused
-     * @param closeMs how long {@code close} waits for the last acknowledgements
-     * @param deliveryMs a record that is not acknowledged after this has failed, and its publisher is disconnected
+     * @param closeMs how long {@code close} waits for acknowledgements: once for the ends of the sessions, once for all
+     *        remaining records
+     * @param deliveryMs a record that is not acknowledged after this time has failed, and its publisher is disconnected
      */
     public record Limits(long connectionBytes, long partitionBytes, long bufferBytes, int heartbeatMs, int leaseMs,
             int flapWindowMs, int closeMs, int deliveryMs) {
@@ -73,19 +74,22 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
             }
         }
 
-        /** Returns for how many heartbeats of this process another one may be silent. */
+        /** Returns for how many heartbeats of this process another process may be silent. */
         public int leaseBeats() {
             return Math.ceilDiv(leaseMs, heartbeatMs);
         }
 
-        /** Returns the limit of bytes in flight of the node: the producer's batches are half empty at worst. */
+        /**
+         * Returns the node's limit of unacknowledged bytes: half of the producer's memory, because batches are half
+         * empty at worst.
+         */
         public long nodeBytes() {
             return bufferBytes / 2;
         }
 
         /**
-         * Returns the size of a batch: two per partition, one open and one in flight, fit into the other half of the
-         * buffer even if nearly empty.
+         * Returns the batch size: two batches per partition, one open and one in flight, fit into the other half of the
+         * producer's memory even if they are nearly empty.
          */
         public int batchBytes(int partitions) {
             return AdaptiveLinger.batchBytes(bufferBytes, partitions);

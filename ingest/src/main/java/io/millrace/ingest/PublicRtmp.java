@@ -4,12 +4,12 @@ import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.rtmp.RtmpListen;
 import java.util.Optional;
 
-/** The addresses by which encoders reach a node. Immutable. */
+/** The addresses at which encoders reach a node. Immutable. */
 public sealed interface PublicRtmp {
     /**
      * The addresses of the node's listeners.
      *
-     * @param host host name, null for the one by which the browser reached the page
+     * @param host host name, null for the host at which the browser reached the page
      */
     record Listening(String host) implements PublicRtmp {}
 
@@ -20,8 +20,9 @@ public sealed interface PublicRtmp {
      * Returns the addresses to announce.
      *
      * @param port port of the RTMP listener
-     * @param tlsPort port of the RTMPS listener, {@link RtmpListen#NONE} if there is none
-     * @param tlsByFirstByte whether the port of RTMP accepts RTMPS as well
+     * @param tlsPort port of the RTMPS listener, or {@link RtmpListen#NONE} if there is none
+     * @param tlsByFirstByte whether the RTMP port also accepts RTMPS, which it detects by the first byte
+     * @param keyRequired whether a publisher needs a stream key or a signed URL
      */
     default IngestNode announced(String node, int port, int tlsPort, boolean tlsByFirstByte, boolean keyRequired) {
         return switch (this) {

@@ -13,8 +13,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * The command {@code broker}: the embedded broker without any stage. It opens no admin port, so that several brokers
- * and the stages can run on one machine with few flags.
+ * The command {@code broker}: runs the embedded broker without any stage. The command opens no admin port, so that
+ * several brokers and the stages can run on one machine with few flags.
  */
 @Command(name = "broker", sortOptions = false, description = "Runs only the embedded Kafka broker, as a cluster of its own or as one of several brokers.")
 final class BrokerCommand implements Callable<Integer> {

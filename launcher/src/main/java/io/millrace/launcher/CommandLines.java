@@ -15,7 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The commands of the program, and what they share: layered settings, exit codes and one-line error messages. */
+/** Creates and runs the commands of the program, with layered settings, exit codes and one-line error messages. */
 final class CommandLines {
     private static final int USAGE_WIDTH = 110;
 
@@ -49,9 +49,11 @@ final class CommandLines {
     }
 
     /**
-     * Runs one command line.
+     * Runs one command line. Blocks until the command has ended.
      *
-     * @return the exit code: 0, 1 for a failure, 2 for an invalid command line
+     * @param environment the environment variables, which may contain settings
+     * @param err receives the error message of a failed command
+     * @return the exit code: 0 for success, 1 for a failure, 2 for an invalid command line
      */
     static int run(List<String> arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
         CommandLine commands = all().setOut(out).setErr(err);
@@ -78,7 +80,7 @@ final class CommandLines {
         return ExitCode.USAGE;
     }
 
-    /** Prints the full usage of the root command. Of a subcommand, whose flags are many, prints only the synopsis. */
+    /** Prints the full usage of the root command, but only the synopsis of a subcommand, which has many flags. */
     private static void printUsage(CommandLine command, PrintWriter err) {
         if (command.getParent() == null) {
             command.usage(err, command.getColorScheme());
@@ -90,7 +92,7 @@ final class CommandLines {
         }
     }
 
-    /** Returns the origin of an invalid value, or empty if the value is on the command line. */
+    /** Returns the origin of the invalid value, or empty if the value is on the command line. */
     private static Optional<LayeredDefaults.Found> elsewhere(ParameterException e) {
         ParseResult parsed = e.getCommandLine().getParseResult();
         return e.getArgSpec() instanceof OptionSpec option && !parsed.hasMatchedOption(option)

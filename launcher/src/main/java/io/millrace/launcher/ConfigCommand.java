@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
-/** The command {@code config}: prints the settings that the other commands would use. */
+/** The command {@code config}: prints the settings that the serving commands would use, and the origin of each. */
 @Command(name = "config", sortOptions = false, description = "Prints every setting with its value and where the value comes from.")
 final class ConfigCommand implements Callable<Integer> {
     @Mixin

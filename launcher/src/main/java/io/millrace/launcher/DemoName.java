@@ -12,18 +12,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The name under which the demo publishes, with a key or a signature if the settings require one of publishers. */
+/** The name under which the demo publishes, with a key or a signature if the settings require one. */
 final class DemoName {
     static final StreamName STREAM = new StreamName("live/demo");
-    /** Validity of the signature. It is checked when the publish begins, some seconds from now. */
+    /** Validity of the signature, which is checked only when the publish begins, a few seconds from now. */
     private static final Duration VALIDITY = Duration.ofHours(1);
 
     private DemoName() {}
 
     /**
-     * Returns the stream's name with its credentials, to append to {@code rtmp://HOST/}.
+     * Returns the stream's name with credentials, to append to {@code rtmp://HOST/}.
      *
-     * @throws UserError if the settings do not allow the demo to publish
+     * @throws UserError if the settings do not allow the demo to publish, or a file cannot be read
      */
     static String of(PolicySettings policy) {
         Optional<String> key = policy.keys() == null ? Optional.empty() : key(policy.keys());

@@ -13,7 +13,7 @@ import org.slf4j.Marker;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Wraps a log event and escapes its texts ({@link LogText}): thread name, message, exception messages, MDC and
+ * Wraps a log event and escapes the event's texts ({@link LogText}): thread name, message, exception messages, MDC and
  * key-value pairs. Confined to one thread.
  */
 record EscapedEvent(ILoggingEvent event) implements ILoggingEvent {

@@ -6,7 +6,8 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * Escapes the texts of each event ({@link LogText}) before another encoder writes it. As thread-safe as that encoder.
+ * Escapes the texts of each event ({@link LogText}) before another encoder writes it. Thread-safe if the other encoder
+ * is.
  */
 final class EscapingEncoder extends ContextAwareBase implements Encoder<ILoggingEvent> {
     private final Encoder<ILoggingEvent> format;

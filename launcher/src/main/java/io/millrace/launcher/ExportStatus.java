@@ -4,12 +4,13 @@ import io.millrace.tools.export.ExportProgress;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Progress of an export: a bar on a terminal, otherwise a line every ten seconds. Confined to the job's thread. */
+/** Progress of an export: a bar on a terminal, otherwise one line every ten seconds. Confined to the job's thread. */
 final class ExportStatus implements ExportProgress {
     private static final int BAR_CELLS = 30;
 
     private final StatusLine line = StatusLine.onStderr();
     private final long startNanos = System.nanoTime();
+    /** When to update the output next, {@link System#nanoTime}. */
     private long nextNanos = startNanos + TimeUnit.MILLISECONDS.toNanos(line.everyMs());
 
     @Override

@@ -9,8 +9,8 @@ import static io.millrace.launcher.Stage.INGEST;
 import static io.millrace.launcher.Stage.SEGMENTER;
 
 /**
- * Groups of flags in the {@code --help} of the serving commands. The help of a command shows only the flags that its
- * stages use. Every serving command accepts all flags, so that one settings file can serve every process.
+ * Groups of flags in the serving commands' {@code --help}. The help of a command shows only the flags that its stages
+ * use. Every serving command accepts all flags, so that one settings file can serve every process.
  */
 enum FlagGroup {
     LISTENERS("Listeners", flag("host", INGEST, EDGE), flag("rtmp-port", INGEST, EDGE),
@@ -46,9 +46,9 @@ enum FlagGroup {
     }
 
     /**
-     * A flag and what uses it.
+     * A flag, and the parts of the program that use it.
      *
-     * @param name without the dashes
+     * @param name name without the dashes
      * @param stages the stages that use it
      * @param broker whether the embedded broker uses it
      */
@@ -67,7 +67,7 @@ enum FlagGroup {
         return flags.stream().filter(flag -> flag.isUsedBy(serving)).map(Flag::name).toList();
     }
 
-    /** Returns a flag that the given stages use; without stages, one that all use. */
+    /** Returns a flag that the given stages use; without stages, a flag that all stages use. */
     private static Flag flag(String name, Stage... stages) {
         return new Flag(name, stages.length == 0 ? EnumSet.allOf(Stage.class) : Set.of(stages), false);
     }

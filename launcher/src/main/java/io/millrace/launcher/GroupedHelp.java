@@ -10,6 +10,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 final class GroupedHelp {
     private GroupedHelp() {}
 
+    /** Makes {@code command} print its flags in groups. */
     static void install(CommandLine command, Serving serving) {
         command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> render(help, serving));
     }

@@ -11,8 +11,8 @@ import ch.qos.logback.core.spi.FilterReply;
 final class HarmlessErrors extends Filter<ILoggingEvent> {
     private static final String LOGGER = "org.apache.kafka.controller.ReplicationControlManager";
     /**
-     * A broker heartbeat that waited 250 ms because the controller was starting or the machine was busy. Kafka accepts
-     * it.
+     * Logged when a broker heartbeat has waited 250 ms because the controller was starting or the machine was busy.
+     * Kafka accepts the heartbeat.
      */
     private static final String LATE_HEARTBEAT = "processExpiredBrokerHeartbeat: ";
 

@@ -4,9 +4,9 @@ import io.millrace.platform.UserError;
 import io.millrace.tools.Job;
 import java.time.Duration;
 
-/** Runs a job on a thread of its own, next to the one that owns the process. When the job ends, the process ends. */
+/** Runs a job on a daemon thread of its own. When the job ends, the process ends. */
 final class JobThread implements AutoCloseable {
-    /** How long a cancelled job may take to flush its output, and how long it may take after an interrupt. */
+    /** How long a cancelled job may take to end, and how long it may take after an interrupt. */
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
     private final Job job;
@@ -18,15 +18,19 @@ final class JobThread implements AutoCloseable {
     }
 
     /**
-     * Starts the job. The process finishes when the job returns, and fails when the job throws.
+     * Starts the job. When the job returns, {@code life} finishes; when the job throws an exception, {@code life}
+     * fails.
      *
-     * @param name of the job in messages, such as {@code push}
+     * @param name name of the job in messages, such as {@code push}
      */
     static JobThread start(String name, Job job, ProcessLife life) {
         return new JobThread(job, Thread.ofPlatform().daemon().name(name).start(() -> run(name, job, life)));
     }
 
-    /** Cancels the job and waits for it; interrupts it if it takes too long. */
+    /**
+     * Cancels the job and waits for its end for 5 s, then interrupts it and waits for 5 s more. A job that has not
+     * ended by then continues until the process ends.
+     */
     @Override
     public void close() {
         job.cancel();

@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * {@code thread} and {@code message}; if known, also {@code stream}, {@code session} (a number) and {@code error} (the
  * stack trace). Thread-safe.
  *
- * <p>Messages about a stream begin with its name, optionally followed by the session:
+ * <p>Messages about a stream begin with the stream's name, optionally followed by the session:
  * {@code live/show: session 17 begins}. {@code stream} and {@code session} are parsed from the message, so that both
  * log formats contain the same facts.
  */

@@ -8,10 +8,10 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 
 /**
- * Reduces what Kafka logs when the embedded broker can no longer write to its log directory, for example because the
- * disk is full, to one line. The broker ends within a second of that, and until then it and the clients in this process
- * would log hundreds of lines about the consequences. Therefore the first report is logged without a stack trace, and
- * Kafka's loggers are switched off.
+ * Limits the log output to one line when the embedded broker can no longer write to its log directory, for example
+ * because the disk is full. The broker ends within a second of such a failure; until then, the broker and the clients
+ * in this process would log hundreds of lines about the consequences. Therefore the first report is logged without a
+ * stack trace, and Kafka's loggers are switched off.
  */
 final class LogDirFailures extends AppenderBase<ILoggingEvent> {
     private static final String REPORTER = "org.apache.kafka.storage.internals.log.LogDirFailureChannel";
@@ -22,7 +22,7 @@ final class LogDirFailures extends AppenderBase<ILoggingEvent> {
         this.loggers = loggers;
     }
 
-    /** Makes this the only appender of the logger that reports failures. */
+    /** Installs this appender as the only appender of the logger that reports such failures. */
     static void watch(LoggerContext context) {
         LogDirFailures failures = new LogDirFailures(context);
         failures.setContext(context);

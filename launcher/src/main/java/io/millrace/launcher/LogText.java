@@ -3,12 +3,12 @@ package io.millrace.launcher;
 import java.util.HexFormat;
 
 /**
- * Makes text safe for a terminal and for one line of the log. Parts of it, such as a request's URI, are chosen by
- * peers.
+ * Makes text safe for a terminal and for a single log line. Peers control parts of such text, for example a request's
+ * URI.
  *
  * <p>Pure. Replaces C0 and C1 control characters, line and paragraph separators, invisible characters, characters that
- * change the writing direction, and unpaired surrogates by {@code \n}, {@code \t}, {@code \r} or {@code \\u001b}.
- * Backslashes are not escaped, so that Windows paths and regular expressions stay readable.
+ * change the writing direction, and unpaired surrogates with escapes such as {@code \n}, {@code \t}, {@code \r} or
+ * {@code \\u001b}. Backslashes are not escaped, so that Windows paths and regular expressions stay readable.
  */
 final class LogText {
     /** Longer texts are truncated to this many code points. */
@@ -18,7 +18,7 @@ final class LogText {
 
     private LogText() {}
 
-    /** Returns {@code text} escaped and truncated; null for null. */
+    /** Returns {@code text}, escaped and truncated; null if {@code text} is null. */
     static String escape(String text) {
         if (text == null || text.length() <= CHARS_MAX && text.codePoints().noneMatch(LogText::isUnsafe)) {
             return text;

@@ -17,15 +17,15 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * Configures Logback to write to standard error, as text or as one JSON object per line. Logback discovers this class
- * and starts with the defaults; {@link #apply} sets what the command line asks for.
+ * and starts with the defaults; {@link #apply} sets the options of the command line.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
     private static final String PATTERN = "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\",UTC} %-5level %logger{0} - %msg%n";
 
     /**
-     * Levels of third-party loggers, which log less than ours. A Kafka broker in the same process logs tens of
-     * thousands of lines at INFO that interest only its developers, and warns about normal events while it starts and
-     * stops.
+     * Levels of third-party loggers, which log less than Millrace's own. A Kafka broker in the same process logs tens
+     * of thousands of lines at INFO that interest only Kafka developers, and warns about normal events while it starts
+     * and stops.
      */
     private static final Map<String, Level> QUIET = Map.of(
             "org.apache.kafka", Level.WARN,

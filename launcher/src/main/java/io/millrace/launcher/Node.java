@@ -49,7 +49,10 @@ import java.util.concurrent.TimeoutException;
  * each stage its settings. Confined to the thread that starts it, except that the stages start concurrently.
  */
 final class Node {
-    /** Long enough for the session timeout of a group member that died without leaving the group to expire. */
+    /**
+     * How long the packager may wait for partitions. Longer than the session timeout of a group member that died
+     * without leaving the group.
+     */
     private static final long ASSIGNMENT_SECONDS = 60;
 
     private final ProcessLife life;
@@ -60,7 +63,10 @@ final class Node {
     private RunningStages stages;
     private StageListeners listeners;
     private LogSpace space = LogSpace.UNKNOWN;
-    /** Where the listener of ingest sends players: the edge of this process, which starts concurrently with ingest. */
+    /**
+     * The application that serves players who connect to ingest's listener: the edge of this process, which starts
+     * concurrently with ingest.
+     */
     private volatile PlayApplication players = PlayApplication.none("The server is starting, try again");
     private volatile Status status = Status.down("starting");
 
@@ -70,10 +76,10 @@ final class Node {
     }
 
     /**
-     * Starts everything and returns when every stage serves.
+     * Starts everything. Blocks until every stage serves.
      *
-     * @return the line to print
-     * @throws UserError if the process cannot start; one line that says why and what to do
+     * @return the line to print on stdout
+     * @throws UserError if the process cannot start; the message is one line that says why and what to do
      */
     ReadyLine start(Serving serving) throws InterruptedException {
         boolean embedded = serving.mayEmbedBroker() && !options.isKafkaSet();
@@ -141,7 +147,7 @@ final class Node {
         return required ? DurabilityWatch.Policy.REQUIRE : DurabilityWatch.Policy.REPORT;
     }
 
-    /** @param place of the embedded broker; null if Kafka runs elsewhere */
+    /** @param place directory and ports of the embedded broker; null if Kafka runs elsewhere */
     private KafkaClients log(BrokerPlace place, MeterRegistry meters) {
         if (place == null) {
             return clients(options.onCluster(), meters);
@@ -210,9 +216,10 @@ final class Node {
     }
 
     /**
-     * Returns where publishers reach this process: as {@code --public-rtmp} says, otherwise at the address that it
-     * listens on. If it listens on all addresses, that is the host of the web page with an edge and the host name
-     * without one; if it listens on loopback, the host of the web page.
+     * Returns the addresses at which publishers reach this process: those of {@code --public-rtmp} if it is set,
+     * otherwise the address of the listener. For a listener on loopback, this is the host at which the browser reached
+     * the web page; for a listener on all addresses, it is that host if this process runs an edge, otherwise this
+     * machine's host name.
      */
     private PublicRtmp addresses(Serving serving) {
         boolean withEdge = serving.stages().contains(Stage.EDGE);
@@ -227,7 +234,7 @@ final class Node {
         return new PublicRtmp.Listening(withEdge || bound.isLoopbackAddress() ? null : hostName().orElse(null));
     }
 
-    /** @param plays whether the listener of ingest also serves players, from the edge of this process */
+    /** @param plays whether ingest's listener also serves players, by the edge of this process */
     private void startIngest(boolean plays, KafkaClients kafka) {
         IngestService ingest = stages.opened(Stage.INGEST, IngestService.start(listeners.ingest(), plays
                 ? (request, player) -> players.play(request, player)

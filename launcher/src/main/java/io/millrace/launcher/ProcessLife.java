@@ -13,18 +13,21 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ExitCode;
 
 /**
- * Life cycle of a process. Its parts are opened in order and closed in reverse order when the process receives a signal
- * (after a drain; exit code 0), when its work is done (exit code 0), when a part fails (exit code 1), or when the start
- * fails. If the embedded broker fails, the process ends without closing its parts, which would wait for it (exit code
- * 1).
+ * Life cycle of a process. The parts of the process are opened in order and closed in reverse order when the process
+ * receives a signal (after a drain; exit code 0), when its work is done (exit code 0), when a part fails (exit code 1),
+ * or when the start fails (exit code 1). If the embedded broker fails, the process ends without closing its parts,
+ * which would wait for the broker (exit code 1).
  *
  * <p>{@link #run}, {@link #opened} and {@link #drainFirst} are confined to one thread; {@link #finish}, {@link #fail},
  * {@link #abandon} and {@link #fatal} are thread-safe.
  */
 public final class ProcessLife implements FatalError {
-    /** How much longer than its limit a drain may take. */
+    /** How much longer than the limit a drain may take. */
     private static final long SLACK_MS = 1_000;
-    /** The process exits without waiting longer for its parts to close. Orchestrators kill after 30 s. */
+    /**
+     * How long the parts may take to close; then the process exits without waiting longer. Orchestrators kill a process
+     * 30 s after the signal.
+     */
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(20);
     private static final Logger LOG = LoggerFactory.getLogger(ProcessLife.class);
 
@@ -38,7 +41,7 @@ public final class ProcessLife implements FatalError {
 
     private ProcessLife() {}
 
-    /** Why the process ends. Only the first reason counts. */
+    /** Why the process ends. The first reason counts; later ones are ignored. */
     private sealed interface End {
         /** The process received SIGINT or SIGTERM. */
         record Signal() implements End {}
@@ -67,15 +70,15 @@ public final class ProcessLife implements FatalError {
     @FunctionalInterface
     public interface Work {
         /**
-         * Opens the parts and returns when they serve. Is interrupted if the process has to end before that.
+         * Opens the parts and returns when they serve. The thread is interrupted if the process has to end before that.
          *
-         * @throws Exception if the work cannot start; parts that were opened are closed
+         * @throws Exception if the work cannot start; the parts that were opened are closed
          */
         void start(ProcessLife life) throws Exception;
     }
 
     /**
-     * Starts the work, waits until the process has to end, and closes all parts.
+     * Starts the work, blocks until the process has to end, and closes all parts. Must be called once per process.
      *
      * @throws UserError if a part reported a fatal error
      * @throws Exception if the work could not start
@@ -90,14 +93,18 @@ public final class ProcessLife implements FatalError {
         }
     }
 
-    /** Registers {@code part}, which is closed at the end, before the parts that were opened earlier. */
+    /**
+     * Registers {@code part}, which is closed at the end, before the parts that were opened earlier. Returns
+     * {@code part}.
+     */
     public <T extends AutoCloseable> T opened(T part) {
         parts.push(part);
         return part;
     }
 
     /**
-     * Sets what runs after a signal, before the parts are closed. A second signal ends the process at once.
+     * Sets the drain, which runs after a signal and before the parts are closed. A second signal ends the process at
+     * once.
      *
      * @param limit maximum duration of the drain
      */
@@ -106,12 +113,17 @@ public final class ProcessLife implements FatalError {
         this.drain = drain;
     }
 
-    /** Ends the process because its work is done, with exit code 0 and without a drain. Thread-safe. */
+    /**
+     * Ends the process because its work is done, with exit code 0 and without a drain. Returns immediately.
+     * Thread-safe.
+     */
     public void finish() {
         end.complete(new End.Finished());
     }
 
-    /** Ends the process because of an error that the user can fix. Thread-safe. */
+    /**
+     * Ends the process with exit code 1 because of an error that the user can fix. Returns immediately. Thread-safe.
+     */
     public void fail(UserError why) {
         if (end.complete(new End.Failed(why))) {
             interruptStart();
@@ -120,7 +132,7 @@ public final class ProcessLife implements FatalError {
 
     /**
      * Ends the process immediately because the embedded broker failed. Parts are not closed, because closing them would
-     * wait for the broker; to clients and other nodes the process seems killed. Thread-safe.
+     * wait for the broker; to clients and other nodes, the process appears to have been killed. Thread-safe.
      */
     public void abandon(UserError why) {
         if (end.complete(new End.Abandoned(why))) {
@@ -174,7 +186,10 @@ public final class ProcessLife implements FatalError {
         }
     }
 
-    /** Shutdown hook. Sets the exit code, because a JVM that ends by a signal exits with 130 or 143, not with 0. */
+    /**
+     * The shutdown hook, which the JVM runs after a signal and after {@link System#exit}. Sets the exit code, because a
+     * JVM that ends by a signal exits with 130 or 143, not with 0.
+     */
     private void onShutdown() {
         if (end.complete(new End.Signal())) {
             Signals.restoreDefaults();

@@ -3,11 +3,13 @@ package io.millrace.launcher;
 import io.millrace.tools.push.PushProgress;
 
 /**
- * Progress of a push or a replay. Updates by media time, which advances in real time. Confined to the job's thread.
+ * Progress of a push or a replay. The output is updated by media time, which advances in real time. Confined to the
+ * job's thread.
  */
 final class PushStatus implements PushProgress {
     private final StatusLine line;
     private final String verb;
+    /** Media time at which to update the output next. */
     private long nextMs;
 
     private PushStatus(StatusLine line, String verb) {
@@ -16,7 +18,7 @@ final class PushStatus implements PushProgress {
         nextMs = line.everyMs();
     }
 
-    /** @param verb begins the line, such as {@code pushed} */
+    /** @param verb first word of the line, such as {@code pushed} */
     static PushStatus onStderr(String verb) {
         return new PushStatus(StatusLine.onStderr(), verb);
     }

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * The line on stdout that reports that a process serves, with its listeners:
- * {@code ready rtmp=rtmp://0.0.0.0:1935 http=http://0.0.0.0:8080 admin=http://127.0.0.1:8081 kafka=127.0.0.1:9092}. It
- * has only the parts that the process has. Thread-safe; read it after all parts were added.
+ * {@code ready rtmp=rtmp://0.0.0.0:1935 http=http://0.0.0.0:8080 admin=http://127.0.0.1:8081 kafka=127.0.0.1:9092}. The
+ * line contains only the listeners that the process has. Thread-safe; must be read after all parts were added.
  */
 final class ReadyLine {
     private final Map<Part, HostPort> parts = new EnumMap<>(Part.class);
@@ -25,12 +25,16 @@ final class ReadyLine {
         }
     }
 
+    /** Adds or replaces a listener, and returns this line. */
     synchronized ReadyLine with(Part part, HostPort address) {
         parts.put(part, address);
         return this;
     }
 
-    /** Returns a URL for use on this machine: {@code localhost} for a listener on all addresses. */
+    /**
+     * Returns a URL for use on this machine: its host is {@code localhost} for a listener on all addresses. The part
+     * must exist.
+     */
     synchronized String localUrl(Part part) {
         HostPort address = parts.get(part);
         boolean everywhere = address.host().equals("0.0.0.0") || address.host().equals("::");

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running stages of one process. They start concurrently, because each waits for Kafka and none for another stage.
- * They are drained together, and closed one after the other, ingest first. Thread-safe.
+ * The running stages of one process. The stages start concurrently, because each of them waits for Kafka and none waits
+ * for another stage. They are drained concurrently, and closed one after the other, ingest first. Thread-safe.
  */
 final class RunningStages implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningStages.class);
@@ -34,15 +34,15 @@ final class RunningStages implements AutoCloseable {
         void run(Stage stage) throws InterruptedException;
     }
 
-    /** Registers the service of {@code stage}, which {@link #close} closes. */
+    /** Registers the service of {@code stage}, which {@link #close} will close. Returns {@code service}. */
     synchronized <T extends AutoCloseable> T opened(Stage stage, T service) {
         running.put(stage, service);
         return service;
     }
 
     /**
-     * Starts all stages and returns when they serve. If one fails, the others are interrupted and awaited, and its
-     * exception is thrown.
+     * Starts all stages. Blocks until all of them serve. If a stage fails, interrupts the others, waits for their ends,
+     * and throws the exception of the failed stage.
      */
     void start(Collection<Stage> stages, Start start) throws InterruptedException {
         Set<Stage> left = ConcurrentHashMap.newKeySet();
@@ -71,7 +71,7 @@ final class RunningStages implements AutoCloseable {
         }
     }
 
-    /** Asks all stages to hand over their work, and waits for that, at most {@code limit}. */
+    /** Asks all stages to hand over their work, and blocks until they have done so, for at most {@code limit}. */
     void drain(Duration limit) throws InterruptedException {
         CompletableFuture<?>[] drained = services().stream().map(service -> switch (service) {
             case Drainable stage -> stage.drain(limit);
@@ -96,7 +96,7 @@ final class RunningStages implements AutoCloseable {
         return List.copyOf(running.values());
     }
 
-    /** A drained service is closed twice; close is idempotent in all of them. */
+    /** Closes a service. A drained service is closed twice; {@code close} is idempotent in all services. */
     private static void close(AutoCloseable service) {
         try {
             service.close();

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
     private final Serving serving;
-    /** Null if the process ends by a signal. */
+    /** Null if only a signal ends the process. */
     private final Function<ReadyLine, Job> job;
     @Mixin
     private HelpFlag help;
@@ -33,7 +33,7 @@ final class ServeCommand implements Callable<Integer> {
         this(serving, null);
     }
 
-    /** @param job returns a job; the process ends when it ends */
+    /** @param job returns a job to run once the process serves; when the job ends, the process ends */
     ServeCommand(Serving serving, Function<ReadyLine, Job> job) {
         this.serving = serving;
         this.job = job;

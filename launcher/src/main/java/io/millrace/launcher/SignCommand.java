@@ -21,7 +21,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command {@code sign}: signs the name of a stream, which allows publishing it for a limited time. */
+/** The command {@code sign}: signs a stream's name. The signature allows publishing the stream for a limited time. */
 @Command(name = "sign", sortOptions = false, description = "Prints a stream's name with a signature that allows publishing it, to append to rtmp://HOST/.")
 final class SignCommand implements Callable<Integer> {
     @Mixin
@@ -54,9 +54,9 @@ final class SignCommand implements Callable<Integer> {
     }
 
     /**
-     * Reads the signing secret from {@code file}.
+     * Reads the signing secrets from {@code file}.
      *
-     * @throws UserError if the file cannot be used
+     * @throws UserError if the file cannot be read or is not valid
      */
     static SigningSecrets secrets(Path file) {
         try {

@@ -20,7 +20,7 @@ final class Signals {
 
     private Signals() {}
 
-    /** Makes the next SIGINT or SIGTERM end the process at once, by {@code signal(2)}. */
+    /** Makes the next SIGINT or SIGTERM end the process at once, by calling {@code signal(2)}. */
     @SuppressWarnings("restricted")
     static void restoreDefaults() {
         try {

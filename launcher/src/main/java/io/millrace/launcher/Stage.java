@@ -15,7 +15,7 @@ enum Stage {
         this.start = start;
     }
 
-    /** Returns what the start of this stage waits for; it completes "waiting for Kafka: …". */
+    /** Returns a noun phrase for what the stage waits for while it starts, which completes "waiting for Kafka: …". */
     String start() {
         return start;
     }

@@ -16,7 +16,7 @@ import java.util.function.IntPredicate;
 
 /**
  * The bound ports and checked files of the stages of one process. They are opened before Kafka is started or contacted,
- * so that a taken port or an unreadable file is reported at once.
+ * so that a port in use or an unreadable file is reported immediately.
  *
  * @param ingest null if the process does not run ingest
  * @param edge null if the process does not run an edge
@@ -25,9 +25,9 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
     /**
      * Opens the listeners of the given stages. {@code life} closes them.
      *
-     * @param name of this node
-     * @param addresses at which publishers reach ingest
-     * @param named ports that a flag names; a port chosen for 0 is never one of them
+     * @param name name of this node
+     * @param addresses addresses at which publishers reach ingest
+     * @param named returns whether a flag names a port; such a port is never chosen for a flag with the value 0
      */
     static StageListeners open(Set<Stage> stages, ServeOptions options, String name, PublicRtmp addresses,
             MeterRegistry meters,
@@ -49,7 +49,7 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
                 IngestSettings.Limits.DEFAULT);
     }
 
-    /** @param listens whether the edge has its own RTMP listener; without it, players use the listener of ingest */
+    /** @param listens whether the edge has its own RTMP listener; otherwise players use ingest's listener */
     private static EdgeSettings edge(ServeOptions options, String name, boolean listens) {
         ListenOptions listen = options.listen();
         HttpOptions http = options.http();

@@ -4,10 +4,11 @@ import java.io.PrintStream;
 import java.util.Locale;
 
 /**
- * Progress of a job on stderr: on a terminal one line that is overwritten every 500 ms, otherwise a line every ten
- * seconds. Confined to the job's thread.
+ * Progress of a job on stderr: on a terminal, one line that is overwritten every 500 ms; otherwise, a new line every
+ * ten seconds. Confined to the job's thread.
  */
 final class StatusLine {
+    /** Intervals of updates on a terminal and elsewhere. */
     private static final long TERMINAL_MS = 500;
     private static final long LOG_MS = 10_000;
     private static final String ERASE = "\u001b[K";
@@ -29,12 +30,12 @@ final class StatusLine {
         return terminal;
     }
 
-    /** Returns the interval in which callers should update the line. */
+    /** Returns the interval at which callers should update the line, in ms. */
     long everyMs() {
         return terminal ? TERMINAL_MS : LOG_MS;
     }
 
-    /** Shows the progress; on a terminal, replaces what was shown before. */
+    /** Shows the progress; on a terminal, replaces the line that was shown before. */
     void show(String line) {
         if (terminal) {
             stderr.print('\r' + line + ERASE);
@@ -64,6 +65,7 @@ final class StatusLine {
         return String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
     }
 
+    /** Formats a size as {@code 12.3 MB}; a megabyte is 1,000,000 bytes. */
     static String megabytes(long bytes) {
         return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
     }

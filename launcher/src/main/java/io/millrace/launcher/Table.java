@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A header and rows of text in aligned columns. A blank cell is printed as a dash. Confined to one thread. */
+/**
+ * A table with a header and rows of text in aligned columns. A blank cell is printed as a dash. Confined to one thread.
+ */
 final class Table {
     private static final String GAP = "  ";
     private static final String NOTHING = "-";

@@ -15,8 +15,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * The command {@code train}: runs the demo with viewers for some seconds, on free loopback ports, and ends. The JVM
- * records meanwhile what the AOT cache should contain (JEP 514). Ignores all other settings, wherever they are set.
+ * The command {@code train}: runs the demo with viewers for a few seconds, on free loopback ports, and ends. Meanwhile
+ * the JVM records what the AOT cache should contain (JEP 514). Settings from the environment and from files are
+ * ignored.
  */
 @Command(name = "train", description = "Runs the whole pipeline with a stream and viewers for some seconds, on free ports: the training run of an AOT cache.")
 final class TrainCommand implements Callable<Integer> {

@@ -15,12 +15,13 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Watches the demo stream for some seconds over HTTP-FLV, then requests what a player of HLS, the web page and an
- * operator request: the viewer of a training run. Blocks its thread.
+ * The viewer of a training run: watches the demo stream for a few seconds over HTTP-FLV, then sends the requests of
+ * an HLS player, the web page and an operator.
  */
 final class TrainingViewer implements Job {
+    /** How long the HTTP-FLV stream is watched. */
     private static final long WATCH_NANOS = Duration.ofSeconds(8).toNanos();
-    /** How long the stream may take to appear. */
+    /** How long a request may fail because the demo stream has not begun. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration RETRY = Duration.ofMillis(100);
     private static final int BUFFER_BYTES = 1 << 16;
@@ -62,12 +63,12 @@ final class TrainingViewer implements Job {
             long beganNanos = System.nanoTime();
             byte[] buffer = new byte[BUFFER_BYTES];
             while (!cancelled && System.nanoTime() - beganNanos < WATCH_NANOS && tags.read(buffer) >= 0) {
-                // The tags are not looked at.
+                // The tags are ignored.
             }
         }
     }
 
-    /** Follows playlists to the first segment of the last one. */
+    /** Follows the first entry of each playlist, and requests the first segment of the media playlist. */
     private void watchHls(HttpClient client, String playlist) throws IOException, InterruptedException {
         String text = get(client, playlist, BodyHandlers.ofString());
         URI next = URI.create(playlist).resolve(text.lines().filter(line -> !line.startsWith("#")).findFirst()
@@ -79,7 +80,7 @@ final class TrainingViewer implements Job {
         }
     }
 
-    /** Repeats a request until it succeeds, since the demo stream begins after the process is ready. */
+    /** Repeats a request until it succeeds, because the demo stream begins after the process is ready. */
     private <T> T get(HttpClient client, String url, BodyHandler<T> body) throws IOException, InterruptedException {
         long beganNanos = System.nanoTime();
         while (!cancelled) {

@@ -13,10 +13,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command {@code upgrade}: prints the version of the log, or makes the newest one final. */
+/** The command {@code upgrade}: prints the version of the log, or makes the newest version final. */
 @Command(name = "upgrade", sortOptions = false, description = "Prints the version of the log (status), or makes the version of this release final (finalize): from then on, nodes write it, and earlier releases cannot be started any more.")
 final class UpgradeCommand implements Callable<Integer> {
-    /** What to do. */
+    /** The action to perform. */
     enum Action {
         STATUS, FINALIZE
     }

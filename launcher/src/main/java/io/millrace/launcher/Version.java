@@ -10,7 +10,7 @@ final class Version implements IVersionProvider {
         return new String[]{"millrace " + name(), "Java " + Runtime.version()};
     }
 
-    /** Returns the version of Millrace without that of Java. */
+    /** Returns the version of Millrace, {@code development} if it is not known. */
     static String name() {
         // From the manifest of the jar; a directory of classes has no manifest.
         return Objects.requireNonNullElse(Version.class.getPackage().getImplementationVersion(), "development");

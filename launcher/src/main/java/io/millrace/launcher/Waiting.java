@@ -5,13 +5,16 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs what a starting process waits for, first after 5 s, then at intervals that double up to a minute. */
+/**
+ * Logs what a starting process waits for, first after 5 s, then at intervals that double up to a minute, until it is
+ * closed.
+ */
 final class Waiting implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Waiting.class);
     private static final Duration FIRST = Duration.ofSeconds(5);
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
-    /** Lets time pass. */
+    /** Passes time; replaced in tests. */
     @FunctionalInterface
     interface Clock {
         void pass(Duration pause) throws InterruptedException;
@@ -23,7 +26,11 @@ final class Waiting implements AutoCloseable {
         this.thread = thread;
     }
 
-    /** @param what completes "still waiting for …"; called for each line, on a thread of its own */
+    /**
+     * Begins to wait.
+     *
+     * @param what returns a noun phrase that completes "still waiting for …"; called for each line, on another thread
+     */
     static Waiting begin(Supplier<String> what) {
         return begin(what, Thread::sleep);
     }

@@ -18,7 +18,7 @@ public final class PackagerService implements AutoCloseable {
     }
 
     /**
-     * Starts a packager. The topics must exist.
+     * Starts a packager and returns immediately; see {@link #ready}. The topics must exist.
      *
      * @param fatal called once if the packager fails permanently
      */
@@ -29,22 +29,27 @@ public final class PackagerService implements AutoCloseable {
         return new PackagerService(loop);
     }
 
-    /** Completes at the first partition assignment; fails if the packager ends before that. */
+    /**
+     * Returns a future that completes at the first partition assignment, and fails if the packager ends before that.
+     */
     public CompletableFuture<Void> ready() {
         return loop.assigned();
     }
 
-    /** The partitions assigned to this packager. Empty if there are more packagers than partitions. */
+    /**
+     * Returns the partitions that are assigned to this packager. They may be none if there are more packagers than
+     * partitions.
+     */
     public Set<Integer> partitions() {
         return loop.partitions();
     }
 
-    /** Whether the loop is running, for the readiness check. */
+    /** Returns whether the packager is running, for the readiness check. */
     public boolean isRunning() {
         return loop.isRunning();
     }
 
-    /** Commits the positions and leaves the group. */
+    /** Commits the positions and leaves the group. Blocks for at most 20 s; further calls have no effect. */
     @Override
     public void close() {
         loop.close();

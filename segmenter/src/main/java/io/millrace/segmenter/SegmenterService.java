@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the Kafka Streams application that cuts every stream of the log. Delivery is at least once: a successor repeats
- * outputs that its predecessor may have lost, and readers use the first record of each identity.
+ * Runs the Kafka Streams application that cuts every stream in the log. Delivery is at least once: a successor repeats
+ * outputs that its predecessor may have lost, and readers ignore a record whose identity they have already read.
  *
  * <p>Thread-safe. A stream thread that fails is replaced, but after several failures within a minute the process ends.
  */
@@ -42,11 +42,14 @@ public final class SegmenterService implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
     /**
-     * How long the consumer waits for records before housekeeping. This bounds only the delay of commits and
-     * repetitions; each round of an idle thread costs some hundred microseconds.
+     * How long the consumer waits for records before housekeeping. This affects only the delay of commits and of
+     * repeated outputs. Each round of an idle thread takes a few hundred microseconds.
      */
     private static final int POLL_MS = 200;
-    /** States that are damaged are rebuilt from all retained packets, before which the group must not give up. */
+    /**
+     * Time after which the group takes a thread's partitions away if it does not poll. Damaged states are rebuilt from
+     * all retained packets between two polls.
+     */
     private static final int LONGEST_REBUILD_MS = 30 * 60 * 1_000;
     /** Interval between two attempts to join the group while a topic is missing. */
     private static final long MISSING_TOPIC_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -65,9 +68,9 @@ public final class SegmenterService implements AutoCloseable {
     }
 
     /**
-     * Starts the segmenter and returns when its partitions are assigned and their state is restored.
+     * Starts the segmenter. Blocks until its partitions are assigned and their states are restored.
      *
-     * @throws UserError if that takes longer than a minute, or if Kafka Streams fails
+     * @throws UserError if this takes longer than 60 s, or if Kafka Streams fails
      */
     public static SegmenterService start(SegmenterSettings settings, KafkaClients kafka, MeterRegistry meters,
             FatalError fatal) {
@@ -114,7 +117,10 @@ public final class SegmenterService implements AutoCloseable {
         return new SegmenterService(streams, clients, meters);
     }
 
-    /** An operator has deleted a topic. The stages continue when it has been created again. */
+    /**
+     * Returns whether a topic is missing because an operator has deleted it. The stages continue when it has been
+     * created again.
+     */
     private static boolean isTopicMissing(Throwable e) {
         return e instanceof MissingSourceTopicException || e.getCause() instanceof MissingSourceTopicException;
     }
@@ -140,7 +146,7 @@ public final class SegmenterService implements AutoCloseable {
         }
     }
 
-    /** The only place that sets Kafka Streams properties. */
+    /** Returns the properties of Kafka Streams, which are set nowhere else. */
     static Properties properties(SegmenterSettings settings, KafkaClients kafka, CommittedPositions committed) {
         String id = kafka.settings().group(settings.applicationId());
         Properties all = new Properties();
@@ -181,7 +187,10 @@ public final class SegmenterService implements AutoCloseable {
         return all;
     }
 
-    /** Up while the stream thread runs. Down during rebalances and state restoration, and after a failure. */
+    /**
+     * Returns the health check, which is up while the stream thread runs, and down during rebalances and state
+     * restoration and after a failure.
+     */
     public List<HealthCheck> checks() {
         return List.of(new HealthCheck("segmenter", () -> {
             KafkaStreams.State state = streams.state();
@@ -190,7 +199,10 @@ public final class SegmenterService implements AutoCloseable {
         }));
     }
 
-    /** Commits and leaves the group, so that other nodes take over without waiting for a timeout. */
+    /**
+     * Commits and leaves the group, so that other nodes take over without waiting for a timeout. Blocks for at most
+     * about 10 s.
+     */
     @Override
     public void close() {
         clientMeters.close();

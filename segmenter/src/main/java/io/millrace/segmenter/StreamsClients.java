@@ -14,27 +14,29 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * Creates the clients of Kafka Streams. The producer sends each record immediately while there are few, and gathers
- * them while there are many ({@link AdaptiveLinger}). Thread-safe.
+ * Creates the clients of Kafka Streams. The producer sends each record immediately while the rate of records is low,
+ * and batches records while it is high ({@link AdaptiveLinger}). Thread-safe.
  */
 final class StreamsClients implements KafkaClientSupplier, AutoCloseable {
-    /** Rate of about six publishers, each with two or three parts per second. */
+    /**
+     * Records per second below which the rate is low: about six publishers, each with two or three parts per second.
+     */
     private static final double FEW_PER_SECOND = 15;
-    /** Time within which the stream thread folds what arrives with one response of a broker. */
+    /** Linger while the rate is high: the stream thread folds the records of one broker response within this time. */
     private static final int LINGER_MS = 5;
     private static final int BATCH_BYTES = 16 << 10;
 
     private final AtomicLong sent = new AtomicLong();
-    /** That of the newest stream thread; null before the first. */
+    /** The linger of the newest stream thread's producer; null before the first. */
     private volatile AdaptiveLinger linger;
     private boolean closed;
 
-    /** Returns the settings of the producer. */
+    /** Returns the additional producer settings. */
     static Map<String, Object> producerConfig() {
         return AdaptiveLinger.config(LINGER_MS, BATCH_BYTES);
     }
 
-    /** Called by the stream thread when it has passed records to its producer. */
+    /** Must be called by the stream thread when it has passed records to its producer. */
     void sent(int records) {
         sent.addAndGet(records);
         linger.added();

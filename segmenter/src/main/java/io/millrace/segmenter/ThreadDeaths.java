@@ -10,12 +10,14 @@ import java.util.function.LongSupplier;
  * Thread-safe.
  */
 final class ThreadDeaths {
+    /** Number of failures that are tolerated within {@link #WINDOW_NS}. */
     static final int LIMIT = 3;
     static final long WINDOW_NS = TimeUnit.MINUTES.toNanos(1);
 
     private final LongSupplier clockNs;
     private final Deque<Long> deaths = new ArrayDeque<>();
 
+    /** @param clockNs any monotonic clock, in ns */
     ThreadDeaths(LongSupplier clockNs) {
         this.clockNs = clockNs;
     }

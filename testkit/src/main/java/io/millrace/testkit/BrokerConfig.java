@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The properties of a {@link TestBroker}: as small and as quick as Kafka allows. */
+/** Creates the properties of a {@link TestBroker}, which make it as small and start as quickly as Kafka allows. */
 final class BrokerConfig {
     static final String CONTROLLER = "CONTROLLER";
 
     private BrokerConfig() {}
 
-    /** Returns the properties of node 1, which is broker and controller, or of another node, which is a broker only. */
+    /** Returns the properties of a node. Node 1 is broker and controller; other nodes are only brokers. */
     static Map<String, String> of(int node, String clients, String controller, Path directory,
             Map<String, String> settings) {
         boolean controls = node == 1;

@@ -11,9 +11,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Two seconds of what FFmpeg publishes; see resources/clip/README.md. */
+/** Two seconds of a stream as FFmpeg publishes it; see resources/clip/README.md. */
 public final class Clip {
-    /** hvcC of x265, 162x90. */
+    /** An hvcC record of x265 for 162x90, in hexadecimal. */
     public static final String HEVC_CONFIG = """
             0101600000009000000000001ef000fcfdf8f800000f03200001001840010c01ffff01600000030090000003000003001e95\
             9009210001002b42010101600000030090000003000003001ea0162061c449965644a4c2f016808000000300800000030284\
@@ -22,14 +22,14 @@ public final class Clip {
 
     private Clip() {}
 
-    /** Sends the clip as an encoder does, as fast as the server takes it. */
+    /** Sends the clip as an encoder does, but as fast as the server accepts it. Blocks until all of it is sent. */
     public static void send(RtmpClient client) throws RtmpException {
         for (FlvTag tag : TAGS) {
             send(client, tag, tag.timestampMs());
         }
     }
 
-    /** Sends one tag, at another time than its own if the clip is repeated. */
+    /** Sends one tag with {@code timestampMs}, which differs from the tag's own timestamp if the clip is repeated. */
     public static void send(RtmpClient client, FlvTag tag, long timestampMs) throws RtmpException {
         client.send(switch (tag.type()) {
             case AUDIO -> MediaKind.AUDIO;

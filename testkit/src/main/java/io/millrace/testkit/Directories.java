@@ -18,7 +18,7 @@ final class Directories {
         return Files.createTempDirectory(name);
     }
 
-    /** Copies the directory and everything in it to one that does not exist. */
+    /** Copies the directory and its contents to {@code to}, which must not exist. */
     static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> all = Files.walk(from)) {
             for (Path each : all.toList()) {
@@ -27,7 +27,7 @@ final class Directories {
         }
     }
 
-    /** Deletes the directory and everything in it. Files that disappear meanwhile do not matter. */
+    /** Deletes the directory and its contents. Ignores files that disappear meanwhile. */
     static void delete(Path directory) throws IOException {
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
             @Override

@@ -6,9 +6,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 
 /**
- * A port of the loopback address that nothing else gets until this is closed. A server that shares the address
- * (SO_REUSEADDR, which Java's server sockets set) can listen there, and can do so again after it has stopped: Linux
- * lets several sockets be bound to a port as long as only one of them listens.
+ * A loopback port that the system assigns to no other socket until this object is closed. A server that sets
+ * SO_REUSEADDR, as Java's server sockets do, can listen on the port, and can do so again after it has stopped: Linux
+ * allows several sockets to be bound to a port if only one of them listens.
  */
 final class HeldPort implements AutoCloseable {
     private final Socket bound;

@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** A viewer of HTTP-FLV that reads one response tag by tag. Any thread may close it; the rest belongs to one thread. */
+/** An HTTP-FLV viewer that reads one response tag by tag. Confined to one thread, except {@link #close}. */
 public final class HttpFlvViewer implements AutoCloseable {
     private static final int TAG_LIMIT_BYTES = 8 << 20;
     private static final int READ_BYTES = 16 << 10;
@@ -22,7 +22,11 @@ public final class HttpFlvViewer implements AutoCloseable {
     private final FlvReader reader = new FlvReader(TAG_LIMIT_BYTES);
     private ByteBuffer in = ByteBuffer.allocate(0);
 
-    /** Returns when the server has answered 200. Any other status is an {@link IOException}. */
+    /**
+     * Sends the request. Blocks until the server has answered.
+     *
+     * @throws IOException if the status is not 200
+     */
     public HttpFlvViewer(HttpClient http, HttpRequest request) throws IOException, InterruptedException {
         response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
         if (response.statusCode() != 200) {
@@ -37,12 +41,16 @@ public final class HttpFlvViewer implements AutoCloseable {
         return response.headers();
     }
 
-    /** Returns the file header, which comes before the first tag. */
+    /** Returns the file header. Must be called after {@link #next} has returned the first tag. */
     public FlvHeader header() {
         return reader.header().orElseThrow();
     }
 
-    /** Returns the next tag, or null after a clean end of the response. Any other end is an {@link IOException}. */
+    /**
+     * Returns the next tag, or null after a clean end of the response. Blocks until the tag has arrived.
+     *
+     * @throws IOException if the response ends in another way
+     */
     public FlvTag next() throws IOException {
         while (true) {
             Optional<FlvTag> tag = reader.read(in);

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects what some classes or packages log, down to INFO, until it is closed. Nothing of that is printed meanwhile.
- * Thread-safe, but two captures of one class must not overlap.
+ * Collects the log lines of some classes or packages, at INFO and above, until it is closed. The lines are not printed
+ * meanwhile. Thread-safe, but two captures of the same class must not overlap in time.
  */
 public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
@@ -21,7 +21,7 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
         this(Stream.of(classes).map(Class::getName));
     }
 
-    /** Collects what all classes of the packages log. */
+    /** Collects the log lines of all classes in the packages. */
     public static LogCapture ofPackages(String... packages) {
         return new LogCapture(Stream.of(packages));
     }
@@ -42,18 +42,18 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
         events.add(event);
     }
 
-    /** Returns every line so far, with its level: {@code WARN the text}. */
+    /** Returns every line so far, prefixed with its level: {@code WARN the text}. */
     public List<String> lines() {
         return events.stream().map(event -> event.getLevel() + " " + event.getFormattedMessage()).toList();
     }
 
-    /** Returns the texts of all lines so far of this level or a more severe one. */
+    /** Returns the texts of all lines so far that have this level or a more severe one. */
     public List<String> texts(Level least) {
         return events.stream().filter(event -> event.getLevel().isGreaterOrEqual(least))
                 .map(ILoggingEvent::getFormattedMessage).toList();
     }
 
-    /** The lines with a stack trace. */
+    /** Returns the texts of all lines so far that have a stack trace. */
     public List<String> traced() {
         return events.stream().filter(event -> event.getThrowableProxy() != null)
                 .map(ILoggingEvent::getFormattedMessage).toList();

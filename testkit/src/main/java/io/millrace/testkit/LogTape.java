@@ -25,13 +25,17 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
- * A file with the records of all topics of one partition. Tests read the tapes of every released version.
+ * A file with the records of one partition number in all topics. Tests read the tapes of every released version.
  *
- * <p>Gzip of records: topic (u8, its ordinal), offset (i64), key (modified UTF-8), size of the value (i32, -1 for a
- * tombstone), value.
+ * <p>The file is a gzip stream of records: topic (u8, ordinal), offset (i64), key (modified UTF-8), value size (i32, -1
+ * for a tombstone), value.
  */
 public final class LogTape {
-    /** The value is null for a tombstone. */
+    /**
+     * One record.
+     *
+     * @param value null for a tombstone
+     */
     public record Entry(Topic topic, long offset, String key, byte[] value) {}
 
     private LogTape() {}

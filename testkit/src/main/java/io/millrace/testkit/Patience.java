@@ -5,8 +5,8 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * How long a test waits for an event that is certain to occur. It only bounds a hang, so even a slow machine does not
- * reach it.
+ * How long a test waits for an event that is certain to occur. The limit only ends a test that hangs, and is not
+ * reached even on a slow machine.
  */
 public final class Patience {
     public static final Duration TIME = Duration.ofMinutes(2);

@@ -10,7 +10,7 @@ import io.millrace.platform.rtmp.ServerTrust;
 import java.net.URI;
 import java.time.Duration;
 
-/** RTMP listeners and clients whose time limits no test reaches, however slow the machine is. */
+/** RTMP listeners and clients with time limits that no test reaches, however slow the machine is. */
 public final class PatientRtmp {
     private static final Duration NEVER = Duration.ofHours(1);
     private static final RtmpClientLimits CLIENT = new RtmpClientLimits(NEVER, NEVER, NEVER);
@@ -22,7 +22,7 @@ public final class PatientRtmp {
         return listen(NEVER);
     }
 
-    /** Returns settings of a listener that disconnects a player which reads nothing for {@code blocked}. */
+    /** Returns settings of such a listener that disconnects a player that reads nothing for {@code blocked}. */
     public static RtmpListen listen(Duration blocked) {
         ConnectionLimits usual = ConnectionLimits.DEFAULT;
         var limits = new ConnectionLimits(NEVER, NEVER, NEVER, NEVER, blocked, usual.perAddress(),
@@ -30,12 +30,15 @@ public final class PatientRtmp {
         return new RtmpListen("127.0.0.1", 0, RtmpListen.NONE, null, null, ProxySources.NONE, limits);
     }
 
-    /** Publishes to {@code url}. */
+    /** Connects and publishes to {@code url}. Blocks until the server has accepted the publish. */
     public static RtmpClient publish(URI url) throws RtmpException {
         return publish(url, null);
     }
 
-    /** Publishes to {@code url} as an encoder that can reconnect on request. */
+    /**
+     * Like {@link #publish(URI)}, as an encoder that supports the reconnect request, for which
+     * {@code onReconnectRequest} is called.
+     */
     public static RtmpClient publish(URI url, Runnable onReconnectRequest) throws RtmpException {
         return RtmpClient.publish(url, ServerTrust.SYSTEM, CLIENT, onReconnectRequest);
     }

@@ -24,7 +24,7 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Sample records with the values that the stages would write. */
+/** Sample records with values as the stages write them. */
 public final class Records {
     /** AVC configuration from FFmpeg's libx264: High, level 3.1, 640x360, 30 frames per second. */
     public static final ByteBuffer AVC_RECORD = hex("0164001fffe1001c6764001fac54110280bfe5c04400000300040000"
@@ -78,7 +78,10 @@ public final class Records {
         return new Cut.SegmentHead(RULES, START, tracks, 0, 0, ByteBuffer.allocate(0));
     }
 
-    /** Returns the two parts of a segment of 2 s. The first one has {@code parts} offset {@code 2 * segment}. */
+    /**
+     * Returns the two parts of a segment of 2 s. The first part has the offset {@code 2 * segment} in {@code parts},
+     * the second part the next offset.
+     */
     public static List<IndexEntry> segment(long epoch, long segment) {
         return List.of(part(epoch, segment, 0, false, 2 * segment), part(epoch, segment, 1, true, 2 * segment + 1));
     }
@@ -87,7 +90,7 @@ public final class Records {
         return new PartSpec(epoch, segment).part(part, last, partsOffset);
     }
 
-    /** The fields of an index entry that tests vary. */
+    /** Creates index entries with the fields that tests vary. */
     public record PartSpec(long epoch, long segment, SegmentStart start, long durationTicks, int sizeBytes,
             long keyframeOffset) {
         public PartSpec(long epoch, long segment) {
@@ -131,8 +134,8 @@ public final class Records {
         }
 
         /**
-         * Returns the record of a segment whose parts from {@code part} on are missing; they last
-         * {@code durationTicks}.
+         * Returns the gap record of a segment whose parts from {@code part} on are missing. The missing parts last
+         * {@code durationTicks}, 90 kHz.
          */
         public Gap gap(int part) {
             IndexEntry missing = part(part, true, 0);

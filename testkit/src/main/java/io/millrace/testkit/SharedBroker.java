@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives test classes the one {@link TestBroker} of their process, which ends after the last class. Each class uses
- * topics with a prefix of its own, and is a {@link SlowTest}.
+ * Provides test classes with the {@link TestBroker} that all classes of a process share, and ends it after the last
+ * class. Each class must use topics with a prefix of its own, and be a {@link SlowTest}.
  */
 public final class SharedBroker implements ParameterResolver {
     @Override

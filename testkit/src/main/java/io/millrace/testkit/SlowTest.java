@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Marks tests that start a broker or another process, or that take seconds for another reason: {@code mvn test} leaves
- * them out, {@code mvn verify} runs them. Modules that this one depends on write {@code @Tag("slow")} instead.
+ * Marks tests that start a broker or another process, or that take seconds for another reason: {@code mvn test} skips
+ * them, {@code mvn verify} runs them. Modules on which {@code testkit} depends use {@code @Tag("slow")} instead.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

@@ -30,8 +30,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * A real Kafka broker on loopback, inside the test's process. It can be stopped and started again with its data and at
- * its address; {@link #close} deletes the data. It ends with the process at the latest.
+ * A real Kafka broker on loopback, inside the test's process. It can be stopped and started again with the same data
+ * and address; {@link #close} deletes the data. A shutdown hook closes it if the test does not.
  *
  * <p>Not thread-safe, except for {@link #clients} and the counters.
  */
@@ -66,18 +66,18 @@ public final class TestBroker implements AutoCloseable {
         return running(Map.of());
     }
 
-    /** Returns a running broker with {@code settings} in addition to its own. */
+    /** Returns a running broker with additional Kafka properties. */
     public static TestBroker running(Map<String, String> settings) throws IOException {
         return new TestBroker(1, Uuid.randomUuid().toString(), HeldPort.take(), settings);
     }
 
-    /** Returns a running second broker of the same cluster. This one stays its controller. */
+    /** Returns a second running broker of the same cluster, of which this broker remains the controller. */
     public TestBroker second() throws IOException {
         return further(2);
     }
 
     /**
-     * Returns a running further broker of the same cluster. This one stays its controller.
+     * Returns a further running broker of the same cluster, of which this broker remains the controller.
      *
      * @param number the broker's id, 2 or greater
      */
@@ -95,26 +95,27 @@ public final class TestBroker implements AutoCloseable {
     }
 
     /**
-     * Returns clients of the topics with this prefix, which are created if missing: tests share nothing but the broker.
+     * Returns clients for the topics with this prefix, and creates the topics if they are missing. With prefixes of
+     * their own, tests share nothing but the broker.
      */
     public KafkaClients clients(String topicPrefix) {
         return clients(new KafkaSettings(bootstrap(), topicPrefix, PARTITIONS, 1, RETENTION_MS, -1, Map.of()));
     }
 
-    /** Like {@link #clients(String)}, with topics of the test's own settings. */
+    /** Like {@link #clients(String)}, with the given settings. */
     public static KafkaClients clients(KafkaSettings settings) {
         KafkaClients clients = new KafkaClients(settings);
         Topics.ensure(clients);
         return clients;
     }
 
-    /** Deletes topics and creates them again, empty, as an operator does. Processes that use them keep running. */
+    /** Deletes topics and creates them again, empty, as an operator might while processes use them. */
     public static void recreate(KafkaClients clients, Topic... topics) throws Exception {
         delete(clients, topics);
         Topics.ensure(clients);
     }
 
-    /** Deletes topics. Returns when the brokers no longer know them. */
+    /** Deletes topics. Blocks until the brokers no longer know them. */
     public static void delete(KafkaClients clients, Topic... topics) throws Exception {
         List<String> names = Stream.of(topics).map(clients.settings()::topic).toList();
         try (Admin admin = clients.admin("test-delete")) {
@@ -139,34 +140,34 @@ public final class TestBroker implements AutoCloseable {
         }
     }
 
-    /** Returns how many fetch requests for a topic consumers have sent to this process's brokers. */
+    /** Returns the number of fetch requests for a topic that consumers have sent to the brokers of this process. */
     public long fetches(String topic) {
         return count("TotalFetchRequestsPerSec", topic);
     }
 
-    /** Returns how many bytes of a topic this process's brokers have sent to consumers. */
+    /** Returns the number of bytes of a topic that the brokers of this process have sent to consumers. */
     public long bytesRead(String topic) {
         return count("BytesOutPerSec", topic);
     }
 
-    /** Starts the broker again after {@link #stop}. */
+    /** Starts the broker again after {@link #stop}. Blocks until it serves. */
     public void start() {
         server = new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
         server.startup();
     }
 
-    /** Stops the broker. Its data remains, and its port refuses connections. */
+    /** Stops the broker. Blocks until it has ended. The data remains, and the port refuses connections. */
     public void stop() {
         server.shutdown();
         server.awaitShutdown();
     }
 
-    /** Copies the data of the stopped broker to a directory that does not exist. */
+    /** Copies the data of the stopped broker to {@code to}, which must not exist. */
     public void copy(Path to) throws IOException {
         Directories.copy(directory, to);
     }
 
-    /** Replaces the data of the stopped broker, which then knows nothing of what was written since the copy. */
+    /** Replaces the data of the stopped broker with a copy. All records that were written after the copy are lost. */
     public void restore(Path copy) throws IOException {
         Directories.delete(directory);
         Directories.copy(copy, directory);

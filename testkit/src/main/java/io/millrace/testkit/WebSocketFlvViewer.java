@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A viewer of WebSocket-FLV that keeps every tag until the test takes it. Thread-safe. */
+/** A WebSocket-FLV viewer that keeps every tag until the test takes it. Thread-safe. */
 public final class WebSocketFlvViewer implements WebSocket.Listener, AutoCloseable {
     private static final int TAG_LIMIT_BYTES = 8 << 20;
 
@@ -24,9 +24,9 @@ public final class WebSocketFlvViewer implements WebSocket.Listener, AutoCloseab
     private final WebSocket socket;
 
     /**
-     * Returns when the server has answered the handshake.
+     * Connects. Blocks until the server has answered the handshake.
      *
-     * @param uri with the scheme {@code ws}, or {@code http} for the same
+     * @param uri URI with the scheme {@code ws}, or {@code http}, which is replaced by {@code ws}
      */
     public WebSocketFlvViewer(HttpClient http, URI uri) {
         socket = http.newWebSocketBuilder().buildAsync(URI.create(uri.toString().replaceFirst("^http", "ws")), this)
@@ -54,12 +54,16 @@ public final class WebSocketFlvViewer implements WebSocket.Listener, AutoCloseab
         closed.completeExceptionally(error);
     }
 
-    /** Returns the file header, which comes before the first tag. */
+    /** Returns the file header, which must have been received: it arrives before the first tag. */
     public FlvHeader header() {
         return reader.header().orElseThrow();
     }
 
-    /** Takes the next tag, and waits for it if necessary. */
+    /**
+     * Takes the next tag. Blocks until it has arrived.
+     *
+     * @throws AssertionError if no tag arrives within {@link Patience#TIME}
+     */
     public FlvTag next() throws InterruptedException {
         FlvTag tag = tags.poll(Patience.MILLIS, TimeUnit.MILLISECONDS);
         if (tag == null) {
@@ -72,17 +76,17 @@ public final class WebSocketFlvViewer implements WebSocket.Listener, AutoCloseab
         return !tags.isEmpty();
     }
 
-    /** Returns the tags that have arrived and that {@link #next} has not taken. */
+    /** Returns the tags that have arrived but were not taken by {@link #next}. */
     public List<FlvTag> waiting() {
         return List.copyOf(tags);
     }
 
-    /** Waits until the server closes the connection and returns its status code. */
+    /** Blocks until the server has closed the connection. Returns the status code of the close. */
     public int closed() throws Exception {
         return closed.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Returns whether the connection is over or what arrived is invalid. */
+    /** Returns whether the connection has ended, or the server has sent an invalid message. */
     public boolean isClosed() {
         return closed.isDone();
     }

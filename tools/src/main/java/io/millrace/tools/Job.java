@@ -2,15 +2,21 @@ package io.millrace.tools;
 
 import io.millrace.platform.UserError;
 
-/** A task that ends by itself: a push, an export, a replay. */
+/** A task that ends by itself, such as a push, an export or a replay. It runs once. */
 public interface Job {
     /**
-     * Runs the task. Returns when it is done, or soon after {@link #cancel}.
+     * Runs the task on the calling thread. Blocks until the task is done or has stopped after {@link #cancel}.
      *
-     * @throws UserError with a one-line message for the user
+     * @throws UserError if the task fails for a reason that the user can fix, even after {@link #cancel}; the message
+     *        is one line
+     * @throws InterruptedException if the thread is interrupted
      */
     void run() throws InterruptedException;
 
-    /** Makes {@link #run} end soon and in good order. Thread-safe; may be called before {@link #run}. */
+    /**
+     * Makes {@link #run} stop in good order at the next opportunity. Returns immediately. An operation that is blocked,
+     * such as a write to a server, is not interrupted; {@link #run} stops when the operation ends. Thread-safe; may be
+     * called before {@link #run}.
+     */
     void cancel();
 }

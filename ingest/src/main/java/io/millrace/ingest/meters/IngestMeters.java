@@ -23,15 +23,18 @@ public final class IngestMeters implements PolicyMeters {
     public enum Drop {
         /** An unknown codec or packet type. */
         UNSUPPORTED_CODEC,
-        /** Bytes that violate their standard: NAL lengths that do not fit, a malformed configuration. */
+        /** Bytes that violate their standard, such as NAL lengths that do not fit or a malformed configuration. */
         MALFORMED,
         /** More than {@link io.millrace.ingest.publish.MediaLimits} allows. */
         OVER_LIMIT,
-        /** A video frame before its configuration. */
+        /** A frame before the configuration that it needs. */
         NO_CONFIG,
         /** Nothing to show: a command frame, an end of sequence, an empty message. */
         NO_MEDIA,
-        /** A track that the session does not have: the encoder's tracks have changed too often to claim again. */
+        /**
+         * A track that the session does not have: the encoder's tracks changed so soon after an earlier change that no
+         * other session is claimed.
+         */
         OTHER_TRACK,
         /** A record of the log that no release of Millrace has written. */
         UNDECODABLE;
@@ -126,7 +129,7 @@ public final class IngestMeters implements PolicyMeters {
                 .description("Target duration of the segments of streams published on this node").register(registry);
     }
 
-    /** Counts a packet that the log has acknowledged. */
+    /** Counts a packet that the log has acknowledged, and records the time since it arrived. */
     public void acknowledged(Packet.Kind kind, int bodyBytes, long microsSinceArrival) {
         packets.get(kind).increment();
         bytes.increment(bodyBytes);
@@ -137,6 +140,7 @@ public final class IngestMeters implements PolicyMeters {
         drops.get(reason).increment();
     }
 
+    /** Counts one more publisher with a session. The caller must call {@link #sessionEnded} when the session ends. */
     public void sessionBegan() {
         sessions.incrementAndGet();
     }
@@ -149,30 +153,37 @@ public final class IngestMeters implements PolicyMeters {
         pauses.increment();
     }
 
+    /** Counts a publisher of this node that was replaced by a newer one, on any node. */
     public void takenOver() {
         takeovers.increment();
     }
 
+    /** Counts a publisher that was refused because publishers take the stream over from each other repeatedly. */
     public void flapped() {
         flaps.increment();
     }
 
+    /** Counts a session that this node ended because the session's own node was silent. */
     public void suspected() {
         suspicions.increment();
     }
 
+    /** Counts a session that was replaced because the encoder's tracks had changed. */
     public void tracksChanged() {
         trackChanges.increment();
     }
 
+    /** Counts a session that was replaced because it had been declared over, or because the log had lost records. */
     public void claimedAgain() {
         claimsAgain.increment();
     }
 
+    /** Counts a publisher that was disconnected because the log did not accept a packet. */
     public void failed() {
         failures.increment();
     }
 
+    /** Counts a warning that a publisher exceeds its bitrate limit. */
     public void nearCeiling() {
         bitrateWarnings.increment();
     }
@@ -182,7 +193,7 @@ public final class IngestMeters implements PolicyMeters {
         refusals.get(reason).increment();
     }
 
-    /** Counts the hook's answer, or its absence. */
+    /** Records how long a request to the hook took, whether or not the hook answered. */
     @Override
     public void hookAnswered(long nanos) {
         hook.record(nanos, TimeUnit.NANOSECONDS);

@@ -13,12 +13,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The request and response formats of hooks: those of the servers for which hooks exist already. Pure. */
+/** The request and response formats of hooks, which are those of servers for which hooks already exist. Pure. */
 public enum HookForm {
     /**
      * {@code on_publish} of nginx-rtmp: a form. 2xx allows the publish, 3xx allows it under the name in Location, if
-     * there is one, and any other status refuses it. Unlike nginx-rtmp, parameters of the encoder's URL are omitted
-     * if they have the name of one of ours, so that no encoder can overwrite them.
+     * there is one, and any other status refuses it. Unlike nginx-rtmp, a parameter of the encoder's URL is omitted if
+     * it has the name of one of Millrace's own parameters, so that no encoder can overwrite these.
      */
     NGINX("application/x-www-form-urlencoded") {
         @Override
@@ -56,8 +56,8 @@ public enum HookForm {
         }
     },
     /**
-     * {@code on_publish} of SRS: JSON. 200 with 0, or with an object whose code is 0, allows the publish; anything
-     * else refuses it.
+     * {@code on_publish} of SRS: JSON. Status 200 with the body 0, or with an object whose {@code code} is 0, allows
+     * the publish; anything else refuses it.
      */
     SRS("application/json") {
         @Override
@@ -110,6 +110,12 @@ public enum HookForm {
     /** Returns the body of the POST. */
     abstract String body(HookRequest request);
 
+    /**
+     * Interprets the hook's response.
+     *
+     * @param status status code, less than 500
+     * @param location value of the Location header
+     */
     abstract Decision answer(HookRequest request, int status, Optional<String> location, String body);
 
     private static String encoded(String name, String value) {

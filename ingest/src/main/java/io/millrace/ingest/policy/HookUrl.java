@@ -6,20 +6,23 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * The URL of a hook. Its {@code user:password@} and its query may be secret: {@code toString} hides both. Immutable.
+ * The URL of a hook. The URL's {@code user:password@} and query may be secret: {@code toString} hides both. Immutable.
  *
  * @param url the URL in the settings
  */
 public record HookUrl(URI url) {
     private static final String HIDDEN = "[hidden]";
 
-    /** Returns the URL to send requests to: without {@code user:password@}. */
+    /** Returns the URL to which requests are sent, which does not contain {@code user:password@}. */
     URI target() {
         String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
         return URI.create(place() + query);
     }
 
-    /** Returns the Authorization header (Basic, RFC 7617, in UTF-8); empty without {@code user:password@}. */
+    /**
+     * Returns the value of the Authorization header (Basic, RFC 7617, in UTF-8); empty if the URL has no
+     * {@code user:password@}.
+     */
     Optional<String> authorization() {
         return Optional.ofNullable(url.getUserInfo())
                 .map(user -> user.contains(":") ? user : user + ":")
@@ -35,7 +38,7 @@ public record HookUrl(URI url) {
         return url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
     }
 
-    /** Returns scheme, host, port and path, for display. */
+    /** Returns the URL for display, with the secret parts replaced by {@code [hidden]}. */
     @Override
     public String toString() {
         return url.getScheme() + "://" + (url.getRawUserInfo() == null ? "" : HIDDEN + "@") + host() + url.getRawPath()

@@ -1,11 +1,13 @@
 package io.millrace.ingest.policy;
 
-/** Counts what the rules for publishing decide. Thread-safe. */
+/** Counts the decisions about publishers and the requests to the hook. Thread-safe. */
 public interface PolicyMeters {
+    /** Counts a publisher that was refused for {@code reason}. */
     void refused(Decision.Reason reason);
 
+    /** Records the duration of a request to the hook, whether or not the hook answered. */
     void hookAnswered(long nanos);
 
-    /** The hook was asked and gave no answer. */
+    /** Counts a request to which the hook gave no valid answer in time. */
     void hookFailed();
 }

@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Settings that decide who may publish. If there are keys and secrets, either is sufficient; the hook is asked about
- * publishers that they allow. Immutable.
+ * Settings that decide who may publish. If both keys and secrets are set, a publisher needs only one of the two. The
+ * hook is asked about each publisher that they allow. Immutable.
  *
- * @param keys file of {@link StreamKeys}, null for none
- * @param secret file of {@link SigningSecrets}, null for none
- * @param hook the publish hook, null for none
+ * @param keys file of {@link StreamKeys}, null for no keys
+ * @param secret file of {@link SigningSecrets}, null for no signatures
+ * @param hook the publish hook, null for no hook
  */
 public record PolicySettings(Path keys, Path secret, Hook hook) {
     /** Settings that allow every publish. */
@@ -24,8 +24,8 @@ public record PolicySettings(Path keys, Path secret, Hook hook) {
     /**
      * A publish hook.
      *
-     * @param url URL of the POST requests; {@code user:password@} in it is sent as Basic authentication
-     * @param timeout time limit of one request
+     * @param url URL to which POST requests are sent; {@code user:password@} in it is sent as Basic authentication
+     * @param timeout time limit of one request, which includes the wait for its turn
      * @param allowWithoutAnswer whether a publish is allowed if the hook does not answer
      */
     public record Hook(HookUrl url, HookForm form, Duration timeout, boolean allowWithoutAnswer) {

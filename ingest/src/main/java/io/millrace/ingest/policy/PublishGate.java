@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides who may publish: first by the current keys and signatures, then by the hook. Everybody may play. Thread-safe
- * and non-blocking.
+ * Decides who may publish, first by the keys and secrets that are currently in the files, then by the hook. Everybody
+ * may play. Thread-safe and non-blocking.
  */
 public final class PublishGate implements AccessPolicy, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PublishGate.class);
@@ -43,8 +43,8 @@ public final class PublishGate implements AccessPolicy, AutoCloseable {
     /**
      * Opens the files of the policy.
      *
-     * @param node id of this node, which the hook is told
-     * @throws io.millrace.platform.UserError if a file cannot be used
+     * @param node id of this node, sent to the hook
+     * @throws io.millrace.platform.UserError if a file cannot be read or is not valid
      */
     public static PublishGate open(PolicySettings settings, String node, PolicyMeters meters, InstantSource clock) {
         if (settings.keys() != null) {
@@ -115,6 +115,7 @@ public final class PublishGate implements AccessPolicy, AutoCloseable {
         }
     }
 
+    /** Stops watching the files and ends the requests to the hook. */
     @Override
     public void close() {
         close(keys);

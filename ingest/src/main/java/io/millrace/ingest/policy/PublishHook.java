@@ -25,13 +25,17 @@ import org.slf4j.event.Level;
  * restart all encoders connect at the same moment. Thread-safe and non-blocking.
  */
 final class PublishHook implements AutoCloseable {
+    /** Limit of concurrent requests. */
     static final int AT_ONCE = 64;
-    /** Four times the number of connections that may exist without a publish; each waiting request takes a few KB. */
+    /**
+     * Limit of waiting requests: four times the number of connections that may exist without a publish. Each takes a
+     * few KB.
+     */
     static final int WAITING = 4_000;
-    /** Four times the number of connections that one network may have. */
+    /** Limit of waiting requests from one network: four times the number of connections that it may have. */
     static final int WAITING_OF_NETWORK = WAITING / 4;
     static final Turns.Limits LIMITS = new Turns.Limits(AT_ONCE, AT_ONCE / 4 * 3, WAITING, WAITING_OF_NETWORK, 0);
-    /** Sufficient for a word or a small object. */
+    /** Limit of the response body, which is a word or a small object. */
     private static final int ANSWER_BYTES = 32 * 1024;
 
     private final PolicySettings.Hook settings;
@@ -50,8 +54,8 @@ final class PublishHook implements AutoCloseable {
     }
 
     /**
-     * Asks the hook. The result completes within the timeout, even if the request has to wait, and never
-     * exceptionally: a failure leads to a decision as well.
+     * Asks the hook. The result completes within the timeout, even if the request has to wait, and never exceptionally:
+     * if the hook fails, the settings decide.
      */
     CompletableFuture<Decision> ask(HookRequest request) {
         Turns.Turn turn = turns.next(PeerNetwork.ofEndpoint(request.address()));
@@ -88,7 +92,10 @@ final class PublishHook implements AutoCloseable {
         return settings.form().answer(request, status, response.headers().firstValue("Location"), response.body());
     }
 
-    /** The log does not name the requested stream: it is a key if the hook translates keys into names. */
+    /**
+     * Decides without an answer. The log line does not name the requested stream, which is a secret key if the hook
+     * translates keys into names.
+     */
     private Decision without(HookRequest request, String why) {
         log.log(Level.WARN, PeerNetwork.ofEndpoint(request.address()),
                 "{}: the hook has no answer to request {}, so the publish is {}: {}", request.address(),

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
  * Decides by key or signature who may publish a stream; allows every publish if there are neither keys nor secrets. A
  * key is the last segment of the name, or the parameter {@code key}. Pure and immutable.
  *
- * @param keys the stream keys, null for none
- * @param secrets the signing secrets, null for none
+ * @param keys the stream keys, null if none are configured
+ * @param secrets the signing secrets, null if none are configured
  */
 public record PublishPolicy(StreamKeys keys, SigningSecrets secrets) {
     static final String KEY = "key";
@@ -20,7 +20,7 @@ public record PublishPolicy(StreamKeys keys, SigningSecrets secrets) {
      * Decides about a publish.
      *
      * @param asked the name in the URL, which may be a key
-     * @param nowS current time, s since 1970
+     * @param nowS current time, in seconds since 1970
      */
     Decision decide(StreamName asked, QueryString query, long nowS) {
         if (keys == null && secrets == null) {

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The parameters of a URL's query, decoded once, in their order. Immutable. */
+/** The parameters of a URL's query, percent-decoded, in the order of the URL. Immutable. */
 record QueryString(List<Parameter> parameters) {
-    /** @param value empty if there is none */
+    /** @param value empty if the parameter has no value */
     record Parameter(String name, String value) {}
 
+    /** Parses a query without its question mark; an empty query has no parameters. Never fails. */
     static QueryString parse(String query) {
         return new QueryString(Stream.of(query.split("&")).filter(part -> !part.isEmpty()).map(part -> {
             int sign = part.indexOf('=');
@@ -25,6 +26,7 @@ record QueryString(List<Parameter> parameters) {
         return parameters.stream().filter(each -> each.name().equals(name)).map(Parameter::value).findFirst();
     }
 
+    /** Returns these parameters without those called {@code name}. */
     QueryString without(String name) {
         return new QueryString(parameters.stream().filter(each -> !each.name().equals(name)).toList());
     }

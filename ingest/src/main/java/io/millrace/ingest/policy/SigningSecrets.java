@@ -17,7 +17,7 @@ import javax.crypto.spec.SecretKeySpec;
  * URL    rtmp://HOST/live/show?expires=1767225600&amp;sign=0f3a…
  * </pre>
  *
- * <p>The first word prevents the use of a signature for another purpose. Immutable.
+ * <p>The word {@code publish} prevents the use of a signature for another purpose. Immutable.
  */
 public final class SigningSecrets {
     static final String EXPIRES = "expires";
@@ -35,8 +35,10 @@ public final class SigningSecrets {
     /**
      * Parses the file.
      *
-     * @param text one secret per line: the first one signs, all verify, so that secrets can be rotated
-     * @throws IllegalArgumentException if {@code text} is not valid; the message quotes none of it
+     * @param text one secret per line: the first one creates signatures, and all of them verify, so that secrets can be
+     *        rotated
+     * @throws IllegalArgumentException if {@code text} contains no secret or too short a one; the message does not
+     *        quote it
      */
     public static SigningSecrets parse(String text) {
         List<byte[]> lines = text.lines().map(String::strip).filter(line -> !line.isEmpty())
@@ -51,7 +53,7 @@ public final class SigningSecrets {
     /**
      * Returns the query to append to the stream's name, beginning with {@code ?}.
      *
-     * @param expiresS time from which the signature is refused, s since 1970
+     * @param expiresS time at and after which the signature is refused, in seconds since 1970
      */
     public String query(StreamName stream, long expiresS) {
         String expires = Long.toString(expiresS);
@@ -64,7 +66,7 @@ public final class SigningSecrets {
 
     /**
      * Returns whether {@code sign} was created with one of the secrets; the caller checks that {@code expires} has not
-     * passed. Takes the same time wherever {@code sign} differs from a valid one.
+     * passed. The duration does not depend on where {@code sign} differs from a valid signature.
      */
     boolean isGenuine(StreamName stream, String expires, String sign) {
         byte[] claimed = sign.getBytes(StandardCharsets.UTF_8);

@@ -19,10 +19,12 @@ import java.util.regex.Pattern;
  * contain them and the duration of a comparison does not reveal how much of a guess was right. Immutable.
  */
 public final class StreamKeys {
-    /** A key has the characters of a name's last segment, because encoders send it there. */
+    /**
+     * A key consists of characters that are valid in the last segment of a stream name, because encoders send it there.
+     */
     private static final Pattern PATTERN = Pattern
             .compile("\"?([A-Za-z0-9._~-]{1,128})\"?\\s*[:=]\\s*\"?([^\\s\"]+)\"?");
-    /** 128 bits are 32 characters in hexadecimal, 22 in base64. */
+    /** Shorter keys can be guessed. A random key of 128 bits has 32 characters in hexadecimal, 22 in base64. */
     private static final int SHORT_CHARS = 16;
 
     private record Line(int number, String key, StreamName stream) {}
@@ -39,7 +41,8 @@ public final class StreamKeys {
      * Parses the file.
      *
      * @param text one key per line, {@code KEY: live/show} or {@code KEY=live/show}; {@code #} begins a comment
-     * @throws IllegalArgumentException if a line is not valid; the message has its number and does not quote it
+     * @throws IllegalArgumentException if a line is not valid, or repeats the key of an earlier line; the message
+     *        states the line number and does not quote the line
      */
     public static StreamKeys parse(String text) {
         Map<String, StreamName> streams = new HashMap<>();
@@ -54,8 +57,11 @@ public final class StreamKeys {
     }
 
     /**
-     * Returns the first key of {@code stream} in the text of such a file: {@link StreamKeys} itself does not store
-     * keys.
+     * Returns the first key of {@code stream} in a key file; empty if there is none. An instance cannot return keys,
+     * because it stores only their digests.
+     *
+     * @param text content of the file, as in {@link #parse}
+     * @throws IllegalArgumentException if a line is not valid
      */
     public static Optional<String> keyOf(String text, StreamName stream) {
         return lines(text).stream().filter(line -> line.stream().equals(stream)).map(Line::key).findFirst();
@@ -80,6 +86,7 @@ public final class StreamKeys {
         return lines;
     }
 
+    /** Returns the stream to which {@code key} belongs; empty if the key is unknown. */
     Optional<StreamName> stream(String key) {
         return Optional.ofNullable(streams.get(digest(key)));
     }

@@ -1,19 +1,19 @@
 package io.millrace.ingest.publish;
 
 /**
- * Finds out by the offsets of a session's records whether the log has lost some of them: the offsets of one partition
+ * Detects by the offsets of a session's records whether the log has lost some of them: the offsets of one partition
  * increase in the order in which the records were sent.
  *
- * <p>Records may be acknowledged in another order. With one request in flight they are not, but a producer with several
- * would look like a loss otherwise: it repeats a request to a new leader after later ones, and gets the original offsets.
+ * <p>Acknowledgements may arrive out of order: a producer with several requests in flight may repeat a request to a new
+ * leader after later requests, and gets the original offsets. This is not mistaken for a loss.
  *
- * <p>Records are numbered by the thread that sends them, and acknowledged on the producer's thread.
+ * <p>The thread that sends records numbers them. Acknowledgements arrive on the producer's thread.
  */
 final class AcknowledgedOffsets {
     private static final long CLAIM = -1;
 
     private long sent;
-    /** The record with the greatest number of those that are acknowledged. */
+    /** The acknowledged record with the greatest number. */
     private long newest = CLAIM;
     private long newestOffset;
 
@@ -22,16 +22,17 @@ final class AcknowledgedOffsets {
         newestOffset = claimOffset;
     }
 
-    /** Returns the number of the record that is sent next. */
-    long send() {
+    /** Returns the number of the next record, which the caller sends. */
+    long nextNumber() {
         return sent++;
     }
 
     /**
      * Handles the acknowledgement of a record.
      *
-     * @param record its number
-     * @return whether its offset contradicts that of another acknowledged record, which the log must have lost
+     * @param record the record's number, as returned by {@link #nextNumber}
+     * @return whether the record's offset contradicts the offset of another acknowledged record, which the log must
+     *        have lost
      */
     boolean showsLoss(long record, long offset) {
         if (record < newest) {

@@ -6,12 +6,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Limit of the bytes that were handed to the producer and are not acknowledged: of one connection, of one partition, or
- * of the node. It shuts above its limit and opens at half of it.
+ * Limit of the bytes that were handed to the producer and are not acknowledged: those of one connection, of one
+ * partition, or of the node. The budget shuts when its bytes exceed the limit, and opens when they have fallen to half
+ * of it.
  *
- * <p>Thread-safe without a lock: event loops add, the producer's thread releases. The budget does not hold back bytes
- * itself: a publisher that adds to a shut budget stops reading (see {@link Valve}), so the limit may be exceeded by one
- * read of every publisher.
+ * <p>Thread-safe without a lock: event loops add bytes, the producer's thread releases them. The budget does not hold
+ * back bytes itself: a publisher that adds to a shut budget stops reading (see {@link Valve}), so the limit may be
+ * exceeded by one read of every publisher.
  */
 final class ByteBudget {
     private static final long SHUT = 1;
@@ -26,14 +27,14 @@ final class ByteBudget {
     }
 
     /**
-     * @param limitBytes returns the current limit. A budget that is shut checks it again whenever bytes are released, so
+     * @param limitBytes returns the current limit. A shut budget reads the limit again whenever bytes are released, so
      *        it opens at the latest when none are left
      */
     ByteBudget(LongSupplier limitBytes) {
         this.limitBytes = limitBytes;
     }
 
-    /** Adds bytes and returns whether the budget is shut now. */
+    /** Adds bytes, even if the budget is shut, and returns whether it is shut now. */
     boolean add(int sizeBytes) {
         while (true) {
             long seen = word.get();
@@ -45,7 +46,10 @@ final class ByteBudget {
         }
     }
 
-    /** Subtracts bytes that were added. If that opens the budget, notifies the waiting valves on the calling thread. */
+    /**
+     * Subtracts bytes that were added. If this opens the budget, calls {@link Valve#onBudgetOpen} of the waiting valves
+     * on the calling thread.
+     */
     void release(int sizeBytes) {
         while (true) {
             long seen = word.get();
@@ -69,17 +73,20 @@ final class ByteBudget {
         return bytes() > limitBytes.getAsLong() / 2;
     }
 
+    /** Returns the bytes that were added and not released. */
     long bytes() {
         return word.get() >>> 1;
     }
 
     /**
-     * Notifies {@code valve} once when the budget opens. The caller must check {@link #isShut} again after the call.
+     * Calls {@link Valve#onBudgetOpen} once when the budget opens. The budget may have opened before the call, so the
+     * caller must check {@link #isShut} again after it.
      */
     void await(Valve valve) {
         waiting.add(valve);
     }
 
+    /** Revokes {@link #await}. A notification may still be under way. */
     void forget(Valve valve) {
         waiting.remove(valve);
     }
@@ -87,7 +94,7 @@ final class ByteBudget {
     private void wake() {
         for (Valve valve : waiting) {
             waiting.remove(valve);
-            valve.opened();
+            valve.onBudgetOpen();
         }
     }
 }

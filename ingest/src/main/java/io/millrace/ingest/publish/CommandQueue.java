@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Bounded queue of commands from any thread to one owner, in the order of the calls of each thread. The owner is
- * woken once for all commands that arrive before it has handled the last one. A command is never handled within
- * {@link #offer}, unless the owner's thread has ended: then the caller handles it, still one command at a time.
+ * Bounded queue of commands from any thread to one owner. Commands of one thread keep their order. The owner is woken
+ * only for a command that arrives while no other is pending. {@link #offer} does not handle commands, unless the
+ * owner's thread has ended: then the calling thread handles them, still one at a time.
  *
  * <p>Lock-free: {@link Semaphore#tryAcquire()} does not wait.
  */
@@ -27,7 +27,7 @@ final class CommandQueue<C> {
 
     /**
      * @param owner runs tasks on the owner's thread, after the current one
-     * @param handler must not throw
+     * @param handler handles one command; must not throw
      * @param onOverflow called by the owner at least once after a command was dropped because the queue was full
      */
     CommandQueue(int capacity, Executor owner, Consumer<C> handler, Runnable onOverflow) {

@@ -6,25 +6,29 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The packets of a publisher that are held until its session begins and its tracks are known, and the limits of that
+ * The packets of a publisher that are held until its session begins and its tracks are known, and the limits of this
  * wait. Confined to one thread at a time.
  */
 final class HeldPackets {
-    /** Limit of the wait by the timestamps of the frames, in ms. */
+    /** Limit of the wait, measured by the timestamps of the frames, in ms. */
     static final int MEDIA_LIMIT_MS = 1_000;
-    /** Limit of the wait by the node's clock, in µs. */
+    /** Limit of the wait, measured by the node's wall clock, in µs. */
     static final long WAIT_LIMIT_US = 2_000_000;
     static final int LIMIT_BYTES = 1 << 20;
-    /** Memory of a packet without its body. */
+    /** Estimated memory of a packet without its body. */
     private static final int PACKET_BYTES = 128;
     private static final long NONE = Long.MIN_VALUE;
 
     private final Deque<Packet> packets = new ArrayDeque<>();
     private int sizeBytes;
     private long firstFrameMs = NONE;
+    /** Timestamps of the held frames: the greatest minus the first. */
     private long mediaMs;
 
-    /** Returns the memory that the packet takes, in bytes. */
+    /**
+     * Adds a packet and returns the memory that it takes, in bytes. Limits are not enforced here; see
+     * {@link #isLimitReached}.
+     */
     int add(Packet packet) {
         packets.addLast(packet);
         int bytes = PACKET_BYTES + packet.body().remaining();
@@ -36,8 +40,12 @@ final class HeldPackets {
         return bytes;
     }
 
-    /** Whether one of the limits is reached; false without packets. */
-    boolean isLong(long nowUs) {
+    /**
+     * Returns whether the wait or the memory has reached its limit; false if no packet is held.
+     *
+     * @param nowUs the node's wall clock, in µs since 1970
+     */
+    boolean isLimitReached(long nowUs) {
         return !packets.isEmpty() && (sizeBytes >= LIMIT_BYTES || mediaMs >= MEDIA_LIMIT_MS
                 || nowUs - packets.getFirst().arrivalUs() >= WAIT_LIMIT_US);
     }

@@ -4,16 +4,20 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Divides the producer's memory among the partitions, so that it is never full: a full producer would block event loops.
+ * Divides the memory of the producer among the partitions, so that the producer is never full: it would then block
+ * event loops.
  *
- * <p>Half of the node's limit belongs to the partitions in equal shares. Of what is left of the other half, each may use a
- * quarter, up to a fixed limit. So all partitions together stay below the node's limit, however many they are, and those
- * for which Kafka accepts no records leave the others room. Thread-safe.
+ * <p>Half of the node's limit is a pool. The limit of a partition is a quarter of the pool after the bytes of all
+ * partitions are subtracted from it, but not less than an equal share of the pool, and not more than a fixed limit. So
+ * all partitions together stay below the node's limit, whatever their number, and partitions for which Kafka accepts no
+ * records leave room for the others. Thread-safe.
  */
 final class LogBudgets {
+    /** A partition may use one part in this many of the rest of the pool. */
     private static final int SHARE = 4;
 
     private final long poolBytes;
+    /** Equal share of the pool for each partition. */
     private final long ownBytes;
     private final PublishSettings.Unacknowledged limits;
     private final ByteBudget node;
@@ -31,20 +35,23 @@ final class LogBudgets {
         return Math.min(limits.partitionBytes(), Math.max(ownBytes, (poolBytes - node.bytes()) / SHARE));
     }
 
-    /** Returns the budgets of a new publisher in {@code partition}. */
+    /**
+     * Returns the budgets of a new publisher in {@code partition}: its own, and those of the partition and the node,
+     * which are shared.
+     */
     List<ByteBudget> of(int partition) {
         return List.of(new ByteBudget(limits.connectionBytes()), partitions.get(partition), node);
     }
 
     /**
-     * Returns whether a new publisher in {@code partition} would slow down those that are connected, because Kafka
+     * Returns whether a new publisher in {@code partition} would slow down the connected publishers, because Kafka
      * acknowledges too slowly.
      */
     boolean isOverloaded(int partition) {
         return node.isHalfFull() || partitions.get(partition).isHalfFull();
     }
 
-    /** Returns the bytes of the node that are not acknowledged. */
+    /** Returns the unacknowledged bytes of all publishers of the node. */
     long bytes() {
         return node.bytes();
     }

@@ -1,8 +1,8 @@
 package io.millrace.ingest.publish;
 
 /**
- * Limit of the malformed messages of one publisher. Each is dropped; more than the limit within a minute end the
- * publish.
+ * Limit of the malformed messages of one publisher. Each malformed message is dropped; one more than the limit within a
+ * minute ends the publish.
  *
  * <p>Confined to one thread at a time.
  */
@@ -13,12 +13,16 @@ final class MalformedAllowance {
     private final long[] timesMs;
     private long count;
 
-    /** @param perMinute malformed messages that are tolerated within any minute */
+    /** @param perMinute number of malformed messages that are tolerated within any minute */
     MalformedAllowance(int perMinute) {
         timesMs = new long[perMinute + 1];
     }
 
-    /** Counts one more malformed message and returns whether the limit is exceeded. */
+    /**
+     * Counts one more malformed message and returns whether the limit is exceeded.
+     *
+     * @param nowMs any clock, in ms
+     */
     boolean exceeded(long nowMs) {
         timesMs[(int) (count++ % timesMs.length)] = nowMs;
         long oldestMs = timesMs[(int) (count % timesMs.length)];

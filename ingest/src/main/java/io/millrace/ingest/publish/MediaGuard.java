@@ -10,7 +10,7 @@ import java.util.Set;
 import org.slf4j.event.Level;
 
 /**
- * Enforces the bitrate limit of one publisher and the limit of its malformed messages. Counts the dropped messages.
+ * Enforces one publisher's bitrate limit and its limit of malformed messages. Counts the dropped messages.
  *
  * <p>Confined to one thread.
  */
@@ -20,7 +20,7 @@ final class MediaGuard {
     private final MalformedAllowance malformed;
     /** Null if the bitrate is not limited. */
     private final BitrateCeiling ceiling;
-    /** The reasons that were logged: once per publish, because the meter does not name the publisher. */
+    /** The reasons that were logged. Each is logged once per publish, because the meter does not name the publisher. */
     private final Set<Drop> logged = EnumSet.noneOf(Drop.class);
 
     MediaGuard(PublishContext context, PublisherLog log) {
@@ -32,7 +32,7 @@ final class MediaGuard {
                 : new BitrateCeiling(context.ceilingBitsPerSecond());
     }
 
-    /** Counts a received message. Returns why the publish must end, or null. */
+    /** Counts a received message. Returns why the publish must end, or null if it continues. */
     PublicationEnd received(long session, int sizeBytes) {
         if (ceiling == null) {
             return null;
@@ -50,7 +50,10 @@ final class MediaGuard {
         };
     }
 
-    /** Counts a message that was dropped because of {@code fault}. Returns why the publish must end, or null. */
+    /**
+     * Counts a message that was dropped because of {@code fault}. Returns why the publish must end, or null if it
+     * continues.
+     */
     PublicationEnd dropped(long session, MediaException fault) {
         return switch (fault) {
             case UnsupportedException _ -> {

@@ -14,14 +14,14 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Limits of the media of one publisher. A message that exceeds a limit is dropped and counted; the publish continues as
- * long as that is rare.
+ * Limits of the media of one publisher. A message that exceeds a limit is dropped and counted; the publish continues
+ * unless this happens more often than {@code malformedPerMinute}.
  *
- * <p>Immutable. All limits but the last can only be lowered: readers of the log rely on the maxima of the formats,
- * whichever node received a message.
+ * <p>Immutable. {@link #DEFAULT} has the greatest values of all limits but the last: readers of the log rely on the
+ * maxima of the formats, whichever node received a message.
  *
- * @param configBytes size of a message that configures a track, in bytes; the latest of each track is retained in
- *        order to be repeated
+ * @param configBytes size of a message that configures a track, in bytes; the latest one of each track is retained,
+ *        because a following session repeats it
  * @param parameterSetBytes size of one VPS, SPS or PPS, in bytes
  * @param sps number of SPS in one configuration
  * @param pps number of PPS in one configuration
@@ -34,7 +34,7 @@ import java.util.List;
 public record MediaLimits(int configBytes, int parameterSetBytes, int sps, int pps, int frameUnits, int modifiers,
         int tracks, int malformedPerMinute) {
 
-    /** The time of each malformed message is kept in memory for a minute. */
+    /** Greatest {@code malformedPerMinute}. Bounds the memory for the times of malformed messages. */
     private static final int MALFORMED_MAX = 1_000;
     private static final String STRUCTURE = "configuration";
 
@@ -43,7 +43,8 @@ public record MediaLimits(int configBytes, int parameterSetBytes, int sps, int p
             TagTracks.MAX_MOD_EX, TagTracks.MAX_TRACKS, 10);
 
     /**
-     * @throws IllegalArgumentException if a limit is out of range; the message names the limit and the range's bound
+     * @throws IllegalArgumentException if a limit is out of range; the message names the limit and the bound that it
+     *        violates
      */
     public MediaLimits {
         check("bytes of a sequence header", configBytes, CodecConfig.MAX_RECORD_BYTES);

@@ -6,14 +6,13 @@ import io.millrace.platform.net.PeerNetwork;
 import java.util.Optional;
 
 /**
- * Decides by {@link NameLimits} whether the directory may have one more entry: for a name that is new, for a known name
- * that is published again after its grace period, or for a session with other tracks than those of the stream.
- * Thread-safe.
+ * Decides by {@link NameLimits} whether the directory may have one more entry: for a new name, for a known name that is
+ * published again after its grace period, or for a session whose tracks differ from those of the stream. Thread-safe.
  */
 final class NameGate {
     /**
-     * Known names may use this many times the entries that new names may use: a publisher that fills the directory with
-     * new names does not keep known names from being published again.
+     * Known names may use this many times as many entries as new names: a publisher that fills the directory with new
+     * names does not keep known names from being published again.
      */
     private static final int FOR_KNOWN_NAMES = 2;
 
@@ -28,8 +27,12 @@ final class NameGate {
     }
 
     /**
-     * Counts one more entry if a session that joins {@code stream} may begin an epoch with its tracks, unless a limit
-     * is reached. A stream that the directory does not know yet may have any tracks.
+     * Decides about a session that joins {@code stream}. Returns empty without counting if the session continues the
+     * running epoch, because its tracks are the same. Otherwise the session begins an epoch: counts one more entry
+     * unless a limit is reached.
+     *
+     * @param address {@code host:port} of the encoder
+     * @return why the session is refused, for the encoder's user; empty if it is accepted
      */
     synchronized Optional<String> refusal(String stream, String address, TrackSet tracks, long nowMs) {
         return known.isRunningWith(stream, tracks)
@@ -38,7 +41,8 @@ final class NameGate {
     }
 
     /**
-     * Counts one more entry for {@code stream}, which nobody uses, unless a limit is reached.
+     * Counts one more entry for {@code stream}, which is neither published nor within its grace period, unless a limit
+     * is reached.
      *
      * @param address {@code host:port} of the encoder
      * @return why the name is refused, for the encoder's user; empty if it is accepted
@@ -54,8 +58,8 @@ final class NameGate {
     }
 
     /**
-     * @param what what is counted, for the encoder's user
-     * @param instead what its user can do at once, with "or" at the end; empty for nothing
+     * @param what plural noun for what is counted, for the encoder's user
+     * @param instead what the user can do immediately, with "or" at the end; empty for nothing
      * @param most entries that the directory may have
      */
     private Optional<String> count(String what, String instead, long most, String address, long nowMs) {

@@ -8,23 +8,23 @@ import java.util.Map;
  * again within {@link #FILL_MS}. The last quarter of the node's bucket is reserved for addresses that have taken fewer
  * than {@link #FEW} names, so that a few addresses cannot keep everybody else from publishing.
  *
- * <p>Pure: time is an argument, in milliseconds of any clock; a clock that goes back fills nothing. Confined to one
- * thread at a time. Keeps an address until its bucket is full again, so at most twice as many addresses as the node
- * may have new names.
+ * <p>Pure: time is an argument, in ms of any clock; a clock that steps back fills nothing. Confined to one thread at a
+ * time. Keeps an address until its bucket is full again, so the number of addresses is at most twice the node's limit
+ * of new names.
  */
 final class NameQuota {
     /** Time in which an empty bucket becomes full. */
     static final long FILL_MS = 300_000;
-    /** Names that an address may have taken from its bucket and still use the node's reserve. */
+    /** An address that has taken this many names from its bucket, or more, may not use the node's reserve. */
     static final int FEW = 10;
-    /** The reserve is one in so many names of the node. */
+    /** The reserve is the node's limit of new names divided by this. */
     private static final int RESERVED_PART = 4;
 
     enum Answer {
         TAKEN,
         /** The bucket of the address is empty. */
         ADDRESS,
-        /** The bucket of the node is empty, or only its reserve is left, which is not for this address. */
+        /** The node's bucket is empty, or only its reserve is left, which this address may not use. */
         NODE
     }
 
@@ -35,13 +35,14 @@ final class NameQuota {
 
     private static final class Bucket {
         /**
-         * Drops that one name costs: the milliseconds in which a bucket fills, so that a bucket gains {@code size}
-         * drops per ms.
+         * Price of one name, in drops. It equals the time in ms in which a bucket fills, so that a bucket gains
+         * {@code size} drops per ms.
          */
         private static final long NAME = FILL_MS;
 
         private final int size;
         private long drops;
+        /** Time up to which the bucket was filled. */
         private long filledAtMs;
 
         Bucket(int size, long nowMs) {
@@ -50,7 +51,7 @@ final class NameQuota {
             this.filledAtMs = nowMs;
         }
 
-        /** Returns the number of names that may be taken. */
+        /** Fills the bucket up to now, and returns the number of names that may be taken. */
         long names(long nowMs) {
             long elapsedMs = Math.clamp(nowMs - filledAtMs, 0, FILL_MS);
             drops = Math.min(size * NAME, drops + elapsedMs * size);
@@ -75,7 +76,7 @@ final class NameQuota {
     /**
      * Takes one name from the buckets of {@code address} and of the node, or from neither.
      *
-     * @param address see {@link io.millrace.platform.net.PeerNetwork}
+     * @param address the network of the encoder, see {@link io.millrace.platform.net.PeerNetwork}
      */
     Answer take(String address, long nowMs) {
         forgetFull(nowMs);

@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 
 /**
- * Ends sessions that {@code sessions} ascribes to this process and that no publication has any more: the publication has
- * claimed another one, or a late notice followed the tombstone of its session. The heartbeats of the process would keep
- * such a session alive for ever. Thread-safe.
+ * Ends sessions that belong to this process according to {@code sessions}, but to none of its publications: a
+ * publication has claimed another session, or a late notice followed the tombstone of its session. The heartbeats of
+ * the process would keep such a session alive for ever. Thread-safe.
  */
 final class OrphanedSessions {
     private final long process;
@@ -34,14 +34,14 @@ final class OrphanedSessions {
         due.add(live);
     }
 
-    /** Handles a notice whose session no publication of this process has. */
+    /** Handles a notice of any process whose session belongs to no publication of this process. */
     void onNotice(SessionNotice notice) {
         if (notice.process() == process && (notice.state() == State.CLAIMED || notice.state() == State.LIVE)) {
             due.add(notice);
         }
     }
 
-    /** Writes the ends of the sessions. Whatever the log does not accept is repeated by the next call. */
+    /** Writes the ends of the sessions and returns immediately. The next call repeats what the log has not accepted. */
     void end() {
         for (SessionNotice orphan : due) {
             due.remove(orphan);

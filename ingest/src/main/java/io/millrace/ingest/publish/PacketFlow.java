@@ -16,17 +16,18 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
  * Writes the packets of one publisher to the log, numbered within its current session. Packets are held between two
- * sessions, and until the tracks of the session are known: these are written first, because they decide which epoch the
- * session belongs to.
+ * sessions, and until the tracks of the session are known: the record of the tracks is written first, because they
+ * decide which epoch the session belongs to.
  *
  * <p>Confined to the event loop of the publisher's connection, except for the acknowledgements, which arrive on the
- * producer's thread. They only release bytes and update meters, which is thread-safe; the first packet and the first
- * failure of a session are sent to the owner as commands.
+ * producer's thread. Their callbacks only release bytes and update meters, which is thread-safe; the first packet and
+ * the first failure of a session are sent to the owner as commands.
  */
 final class PacketFlow {
     private static final long NO_SESSION = PublicationState.NO_SESSION;
     /**
-     * Shortest time between two changes of a publisher's tracks: each change makes all viewers load the stream again.
+     * Shortest time between two changes of a publisher's tracks, in µs: each change makes all viewers load the stream
+     * again.
      */
     static final long CHANGE_INTERVAL_US = 10_000_000;
     private static final long NEVER = Long.MIN_VALUE / 2;
@@ -46,11 +47,17 @@ final class PacketFlow {
     private long session = NO_SESSION;
     /** The tracks of the session, null while they are not decided. */
     private TrackSet tracks;
+    /** When the tracks last changed, in µs by the node's wall clock. */
     private long changedUs = NEVER;
     private AcknowledgedOffsets acknowledged = new AcknowledgedOffsets(NO_SESSION);
+    /** Number of the session's next packet. */
     private long seq;
+    /** Whether a preamble must be written before the session's next packet. */
     private boolean preambleDue;
-    /** The session whose loss was reported last: a failed batch fails hundreds of packets. */
+    /**
+     * The session that was last reported to have lost a packet, so that a failed batch of hundreds of packets is
+     * reported once.
+     */
     private volatile long lostSession = NO_SESSION;
 
     PacketFlow(SessionRecords records, Valve valve, TrackGate gate, PublishContext context,
@@ -70,7 +77,7 @@ final class PacketFlow {
         return seq;
     }
 
-    /** Begins session {@code number}. The held packets are the first that are written to it. */
+    /** Begins session {@code number}. The held packets are written to the session first. */
     void begin(long number) {
         session = number;
         seq = 0;
@@ -79,14 +86,17 @@ final class PacketFlow {
     }
 
     /**
-     * Decides the tracks of the session from what has arrived, if the wait for further tracks is over. Called about
-     * once per second.
+     * Decides the tracks of the session by the messages that have arrived, if the wait for further tracks is over. Must
+     * be called about once per second.
      */
     void tick() {
         openIfKnown();
     }
 
-    /** Decides the tracks of the session from what has arrived, and writes the held packets, because no more follow. */
+    /**
+     * Decides the tracks of the session by the messages that have arrived, and writes the held packets, because no more
+     * follow.
+     */
     void flush() {
         if (isWaiting()) {
             open();
@@ -94,7 +104,7 @@ final class PacketFlow {
     }
 
     private void openIfKnown() {
-        if (isWaiting() && (watch.isComplete() || held.isLong(context.nowUs()))) {
+        if (isWaiting() && (watch.isComplete() || held.isLimitReached(context.nowUs()))) {
             open();
         }
     }
@@ -117,12 +127,13 @@ final class PacketFlow {
     }
 
     private List<Packet> takeHeld() {
-        valve.settled(held.sizeBytes());
+        valve.release(held.sizeBytes());
         return held.removeAll();
     }
 
     /**
-     * Holds packets because another session of the same publisher follows. It begins with the {@link Preamble}.
+     * Holds packets from now on, because another session of the same publisher follows, which begins with the
+     * {@link Preamble}.
      */
     void hold() {
         session = NO_SESSION;
@@ -130,7 +141,7 @@ final class PacketFlow {
         preambleDue = true;
     }
 
-    /** Drops the held packets. No more packets are written. */
+    /** Drops the held packets. The caller must pass no more messages. */
     void stop() {
         takeHeld();
         valve.end();
@@ -158,7 +169,7 @@ final class PacketFlow {
 
     private boolean accept(Packet packet) {
         if (tracks == null) {
-            valve.sent(held.add(packet));
+            valve.add(held.add(packet));
             openIfKnown();
             return false;
         }
@@ -166,7 +177,7 @@ final class PacketFlow {
             changedUs = context.nowUs();
             gate.changed();
             hold();
-            valve.sent(held.add(packet));
+            valve.add(held.add(packet));
             return true;
         }
         writeIfOfSession(packet);
@@ -199,11 +210,11 @@ final class PacketFlow {
 
     private void send(SessionTracks its) {
         byte[] value = LogCodec.encode(its);
-        valve.sent(value.length);
+        valve.add(value.length);
         AcknowledgedOffsets offsets = acknowledged;
-        long number = offsets.send();
+        long number = offsets.nextNumber();
         log.media(partition, stream, value, (metadata, failure) -> {
-            valve.settled(value.length);
+            valve.release(value.length);
             if (failure != null) {
                 lost(its.session(), failure);
             } else {
@@ -215,7 +226,7 @@ final class PacketFlow {
     private void send(Packet packet) {
         byte[] value = LogCodec.encode(packet);
         seq = packet.seq() + 1;
-        valve.sent(value.length);
+        valve.add(value.length);
         log.media(partition, stream, value, new Acknowledgement(packet, value.length, acknowledged));
     }
 
@@ -246,7 +257,7 @@ final class PacketFlow {
 
         Acknowledgement(Packet packet, int sizeBytes, AcknowledgedOffsets offsets) {
             this.offsets = offsets;
-            this.number = offsets.send();
+            this.number = offsets.nextNumber();
             this.packetSession = packet.session();
             this.arrivalUs = packet.arrivalUs();
             this.kind = packet.kind();
@@ -257,7 +268,7 @@ final class PacketFlow {
 
         @Override
         public void onCompletion(RecordMetadata metadata, Exception failure) {
-            valve.settled(sizeBytes);
+            valve.release(sizeBytes);
             if (failure != null) {
                 lost(packetSession, failure);
                 return;

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Translates the messages of one publisher to packets. Parses each message once and stores in the packet what readers
- * need to know without parsing media. The bodies are neither changed nor copied.
+ * Translates the messages of one publisher to packets. Parses each message once and stores the facts in the packet that
+ * readers need without parsing media. Bodies are neither changed nor copied.
  *
- * <p>A message of several tracks remains one packet, because its body is kept unchanged. The packet's keyframe flag,
+ * <p>A multitrack message remains one packet, because its body is kept unchanged. The packet's keyframe flag,
  * configuration flag and composition time are those of the main track; a reader that needs another track has to parse
  * the body.
  *
@@ -73,7 +73,7 @@ final class PacketTranslator {
         };
     }
 
-    /** Returns the codecs of the default tracks as far as the messages so far have shown them. */
+    /** Returns the codecs of the default tracks as far as the messages have identified them. */
     TrackSet tracks() {
         tracks = tracks.with(codec(videoTracks), codec(audioTracks));
         return tracks;

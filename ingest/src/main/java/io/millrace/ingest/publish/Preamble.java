@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * The messages that an encoder sends once and every session must contain: the latest metadata and the latest
+ * The messages that an encoder sends once and that every session must contain: the latest metadata and the latest
  * configuration of each track. A session that replaces another one in the middle of a publish begins with them.
  *
  * <p>Confined to one thread at a time. Bounded by the tracks and the bytes of {@link MediaLimits}.
@@ -22,13 +22,15 @@ final class Preamble {
             .put("onMetaData".getBytes(StandardCharsets.US_ASCII)).flip().asReadOnlyBuffer();
 
     /**
-     * A decoder configuration and the other metadata of a track (colours, loudspeakers) replace only their own kind.
+     * Identifies the earlier packet that a packet replaces. A decoder configuration does not replace the other metadata
+     * of its track (colours, loudspeakers), and vice versa.
      */
     private record Subject(Packet.Kind kind, int track, boolean decoder) {}
 
     private Packet metadata;
     private final SequencedMap<Subject, Packet> configs = new LinkedHashMap<>();
 
+    /** Remembers the packet if it is metadata or a configuration; ignores any other packet. */
     void remember(Packet packet) {
         switch (packet.kind()) {
             case DATA -> {
@@ -46,9 +48,10 @@ final class Preamble {
     }
 
     /**
-     * Returns the first packets of {@code session}, from seq 0, with the time of its first frame.
+     * Returns the first packets of {@code session}, numbered from seq 0, with the given times, which are those of the
+     * session's first frame.
      *
-     * @param tracks the default tracks of the session: the configurations of former ones are left out
+     * @param tracks the default tracks of the session; the configurations of former tracks are omitted
      */
     List<Packet> packets(long session, TrackSet tracks, long arrivalUs, long timestampMs) {
         List<Packet> kept = new ArrayList<>();
@@ -63,7 +66,10 @@ final class Preamble {
         return packets;
     }
 
-    /** Whether the session has the track. The other metadata of a track belongs to any codec. */
+    /**
+     * Returns whether the session has the track of a configuration. Metadata other than decoder configurations belongs
+     * to any codec.
+     */
     private static boolean isOf(Packet config, TrackSet tracks) {
         String expected = config.kind() == Packet.Kind.VIDEO ? tracks.video() : tracks.audio();
         return expected != null && (!(config.media() instanceof TrackMedia.Configuration(_, var codec, _))

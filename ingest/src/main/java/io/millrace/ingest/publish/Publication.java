@@ -23,7 +23,7 @@ import org.slf4j.event.Level;
  * producer's, the feed's, the timer's) send commands through a bounded queue; no command is sent per packet.
  */
 final class Publication implements PublishSink {
-    /** Capacity for minutes of ticks and notices: only an event loop that hangs lets the queue fill. */
+    /** Capacity of the queue, sufficient for minutes of ticks and notices: it fills only if the event loop hangs. */
     private static final int COMMANDS = 1_024;
 
     private final Publisher publisher;
@@ -38,10 +38,11 @@ final class Publication implements PublishSink {
     private final CompletableFuture<PublishAnswer> answer = new CompletableFuture<>();
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
     private SessionRecords records;
-    /** Of the session that was replaced because of its tracks. */
+    /** Records of the session that was replaced because of its tracks; null while there is none. */
     private SessionRecords replacedRecords;
+    /** Whether the end of the session has been sent to the log, accepted or not. */
     private boolean ends;
-    /** The sessions that this publication keeps, for other threads. */
+    /** A copy of {@link PublicationState#keeps} for other threads. */
     private volatile Set<Long> sessions = Set.of();
 
     Publication(SessionRecords records, Publisher publisher, Valve valve, TrackGate tracks, PublishContext context) {
@@ -63,7 +64,8 @@ final class Publication implements PublishSink {
     }
 
     /**
-     * Writes the claim. Called once, on any thread. The result completes when the claim is acknowledged or has failed.
+     * Writes the claim and returns immediately. Must be called once, on any thread. The result completes when the
+     * encoder is accepted or refused: after the claim and its notice are acknowledged, or one of the two has failed.
      */
     CompletionStage<PublishAnswer> claim() {
         claim(records);
@@ -214,7 +216,10 @@ final class Publication implements PublishSink {
         claim(next);
     }
 
-    /** Whatever the log does not accept is repeated as for any session that no publication has. */
+    /**
+     * Ends the session that was replaced because of its tracks. If the log does not accept a record,
+     * {@link OrphanedSessions} repeats it.
+     */
     private void endReplaced(long session) {
         SessionNotice live = replacedRecords.notice(session, SessionNotice.State.LIVE);
         SessionLog.Outcome outcome = (_, failure) -> {
@@ -228,7 +233,10 @@ final class Publication implements PublishSink {
         replacedRecords = null;
     }
 
-    /** Writes the end to {@code packets} before {@code sessions}, so that a reader of the second finds the first. */
+    /**
+     * Writes the end to {@code packets}. The notice in {@code sessions} follows when the end is acknowledged, so that a
+     * reader of the notice finds the end.
+     */
     private void writeEnd(long session, PublicationEnd end) {
         if (!ends) { // otherwise the log did not accept the end before
             ends = true;

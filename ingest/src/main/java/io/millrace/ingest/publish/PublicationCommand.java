@@ -8,12 +8,12 @@ sealed interface PublicationCommand {
     record Claimed(long session) implements PublicationCommand {}
 
     /**
-     * {@code SessionStarted} is acknowledged, but its number is not greater than one that was known before: the log has lost
-     * records, and no reader would accept the session.
+     * {@code SessionStarted} is acknowledged, but the session's number is not greater than one that was known before:
+     * the log has lost records, and no reader would accept the session.
      */
     record ClaimOutdated(long session) implements PublicationCommand {}
 
-    /** The log has lost records of the session that it had acknowledged: offsets were used again. */
+    /** The log has lost acknowledged records of the session, as offsets show that it has used again. */
     record RecordsLost(long session) implements PublicationCommand {}
 
     /** {@code SessionStarted} was not written to the log. */
@@ -28,22 +28,22 @@ sealed interface PublicationCommand {
     /** The session's first packet is acknowledged. */
     record FirstPacketWritten(long session) implements PublicationCommand {}
 
-    /** A packet of the session is lost: writing it to the log failed. */
+    /** A packet of the session could not be written to the log. */
     record PacketLost(long session, String cause) implements PublicationCommand {}
 
     /** The encoder's tracks are no longer those of the session. */
     record TracksChanged() implements PublicationCommand {}
 
-    /** Some time has passed: whatever the log did not accept must be written again. */
+    /** Time has passed since the last such command: records that the log did not accept must be written again. */
     record RepeatDue() implements PublicationCommand {}
 
     /** The notice of {@link PublicationStep.Note} is acknowledged, or was not written to the log. */
     record Noted(boolean written) implements PublicationCommand {}
 
-    /** A notice of the stream was read: of this session, or of another session on any node. */
+    /** A notice of the stream was read. {@code session} is any session of the stream, on any node. */
     record NoticeRead(long session, SessionNotice.State state) implements PublicationCommand {}
 
-    /** A tombstone of the stream was read. */
+    /** The tombstone of {@code session} was read, which is any session of the stream. */
     record TombstoneRead(long session) implements PublicationCommand {}
 
     /** The publish must end. */

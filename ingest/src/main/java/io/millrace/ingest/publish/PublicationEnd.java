@@ -8,7 +8,7 @@ import io.millrace.platform.publish.PublishSink;
  * Why a publication ends, in the forms that are written to the Kafka log, logged by this process, and sent to the
  * encoder.
  *
- * @param cause what the encoder is told; null if it has left, or its connection was closed by its protocol
+ * @param cause code sent to the encoder; null if the encoder has left, or the protocol has closed its connection
  * @param reason reason in {@code SessionEnded}
  * @param detail detail in {@code SessionEnded} and in the log line about the end
  * @param description text for the encoder's user; empty if the encoder left by itself

@@ -15,7 +15,7 @@ final class PublicationProxy {
     private final LongPredicate keeps;
     private final CompletableFuture<Void> finished;
 
-    /** @param keeps whether the publish keeps a session, on any thread */
+    /** @param keeps returns whether the publish has a session or still has to write its end; called on any thread */
     PublicationProxy(CommandQueue<PublicationCommand> commands, Publisher publisher, LongPredicate keeps,
             CompletableFuture<Void> finished) {
         this.commands = commands;
@@ -24,17 +24,20 @@ final class PublicationProxy {
         this.finished = finished;
     }
 
-    /** Returns a future that completes when no record of the publish is unacknowledged any more. */
+    /**
+     * Returns a future that completes when the publish has ended and all its records are acknowledged or have failed
+     * for good.
+     */
     CompletableFuture<Void> finished() {
         return finished;
     }
 
-    /** Returns whether the publish has this session or still has to write its end. */
+    /** Returns whether the publish has this session or still has to write the session's end. */
     boolean has(long number) {
         return keeps.test(number);
     }
 
-    /** Writes again what the log did not accept. To be called at an interval. */
+    /** Writes records again that the log did not accept. Must be called regularly, about once per second. */
     void repeat() {
         commands.offer(new PublicationCommand.RepeatDue());
     }
@@ -54,7 +57,7 @@ final class PublicationProxy {
         commands.offer(new PublicationCommand.End(PublicationEnd.shutdown()));
     }
 
-    /** Ends the publish because the log has no room for its packets. */
+    /** Ends the publish because the log has no disk space. */
     void diskFull() {
         commands.offer(new PublicationCommand.End(PublicationEnd.diskFull()));
     }

@@ -26,12 +26,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * State machine of one publish and its current session: claims a session, announces it, and ends it. If the session
- * is declared over while the encoder still sends, or if the encoder's tracks change, the publish claims another
+ * State machine of one publish and the publish's current session: claims a session, announces it, and ends it. If the
+ * session is declared over while the encoder still sends, or if the encoder's tracks change, the publish claims another
  * session, unnoticed by the encoder.
  *
- * <p>The heartbeat of the process keeps all of its sessions alive, whatever their publications do. So a notice or an end
- * that the log did not accept is written again until it does.
+ * <p>The heartbeat of the process keeps all of its sessions alive, whatever their publications do. So a notice or an
+ * end that the log did not accept is written again until the log accepts it.
  *
  * <p>Pure: takes commands, returns steps. Confined to one thread.
  */
@@ -42,16 +42,20 @@ final class PublicationState {
         /** {@code SessionStarted} is being written: for the first session, or for the next one. */
         CLAIMING,
         /**
-         * The session has a number, and its notice is being written: packets are held until an owner can know of it.
+         * The session has a number, and its notice is being written. Packets are held until the owner of the partition
+         * can know of the session.
          */
         ANNOUNCING,
         /** The notice is acknowledged, but none of the session's packets is. */
         CLAIMED,
         /** Packets of the session are in the log. */
         LIVE,
-        /** Only the end is still being written, after the claim if that is not acknowledged yet. */
+        /**
+         * The publish is over, and the end of its session is being written, after the claim if the claim is not
+         * acknowledged yet.
+         */
         ENDING,
-        /** No record is unacknowledged any more. */
+        /** The publish is over, and all its records are acknowledged or have failed for good. */
         ENDED;
 
         Set<State> next() {
@@ -70,25 +74,28 @@ final class PublicationState {
 
     private State state = State.CLAIMING;
     private long session = NO_SESSION;
-    /** The greatest session of the stream that any node has noted as live. */
+    /** The greatest session of the stream whose notice says that it is live, on any node. */
     private long greatestLive = NO_SESSION;
     /** The session that was replaced because of its tracks and has not been ended yet. */
     private long replaced = NO_SESSION;
-    /** The earlier sessions that were declared over, which takes at least a lease. */
+    /** The publish's earlier sessions that were declared over. There are few, because each takes at least a lease. */
     private final Set<Long> former = new HashSet<>();
+    /** Whether a notice of {@link #note} is not acknowledged yet. */
     private boolean notePending;
-    /** Whether the latest notice of the session was not accepted, or another node has noted its end. */
+    /**
+     * Whether {@link #note} must be called again: the log did not accept the latest notice, or another one was pending.
+     */
     private boolean noteDue;
-    /** The record of the end that has to be written again. */
+    /** The step that writes the record of the end that the log did not accept; null if there is none. */
     private PublicationStep endDue;
-    /** Null before ENDING. */
+    /** Null before {@link State#ENDING}. */
     private PublicationEnd end;
 
     State state() {
         return state;
     }
 
-    /** Returns the number of the current or latest session, {@link #NO_SESSION} before the first. */
+    /** Returns the number of the current or latest session, or {@link #NO_SESSION} before the first. */
     long session() {
         return session;
     }
@@ -109,7 +116,7 @@ final class PublicationState {
         return state == State.ANNOUNCING || state == State.CLAIMED || state == State.LIVE;
     }
 
-    /** Returns whether the encoder's messages are ignored. */
+    /** Returns whether the publish has ended, so that the encoder's messages are ignored. */
     boolean isOver() {
         return state == State.ENDING || state == State.ENDED;
     }
@@ -227,7 +234,10 @@ final class PublicationState {
         return steps;
     }
 
-    /** Notes the session as live, even while it ends: an older publisher on another node must learn of the takeover. */
+    /**
+     * Writes the notice that the session is live, even while the session ends: an older publisher on another node must
+     * learn of the takeover.
+     */
     private List<PublicationStep> firstPacketWritten(long of) {
         if (of != session || state == State.ENDED) {
             return NOTHING;
@@ -248,8 +258,8 @@ final class PublicationState {
     }
 
     /**
-     * Notes the state of the session. Waits while the previous notice is unacknowledged, so that notices do not
-     * accumulate if the log is slow.
+     * Returns the step that writes a notice of the session's state. While the previous notice is not acknowledged, only
+     * marks the notice as due, so that notices do not accumulate if the log is slow.
      */
     private List<PublicationStep> note() {
         noteDue = notePending;
@@ -292,7 +302,10 @@ final class PublicationState {
         return of == session && noted == SessionNotice.State.ENDED ? note() : NOTHING;
     }
 
-    /** Ends the publish; every end after a written claim is started here. Only the first reason counts. */
+    /**
+     * Ends the publish. Every end starts here, except that of a claim that could not be written. A second call has no
+     * effect, so the first reason counts.
+     */
     private List<PublicationStep> end(PublicationEnd why) {
         if (isOver()) {
             return NOTHING;

@@ -10,29 +10,37 @@ sealed interface PublicationStep {
      */
     record Announce(long session) implements PublicationStep {}
 
-    /** Begin the session: write the packets that were held for it, and all later ones. */
+    /** Begin the session: write the packets that are held for it, and all later packets. */
     record Begin(long session) implements PublicationStep {}
 
     /** Accept the encoder, unless it was accepted before. */
     record Accept() implements PublicationStep {}
 
     /**
-     * Hold the encoder's packets and claim another session, because {@code over} was declared over: the encoder's own
-     * session, or a greater one that may have taken over.
+     * Hold the encoder's packets and claim another session, because the session {@code over} was declared over. It is
+     * {@code session}, or a greater session that may have taken over.
      */
     record ClaimAgain(long session, long over) implements PublicationStep {}
 
     /**
-     * Hold the encoder's packets and claim another session, because its tracks are no longer those of {@code session}.
+     * Hold the encoder's packets and claim another session, because the encoder's tracks are no longer those of
+     * {@code session}.
      */
     record ClaimForTracks(long session) implements PublicationStep {}
 
-    /** Write {@code SessionEnded} and the notice of the end for the session before {@link ClaimForTracks}; nothing is reported. */
+    /**
+     * Write {@code SessionEnded} and the notice of the end for the session that {@link ClaimForTracks} has replaced;
+     * report no command.
+     */
     record EndReplaced(long session) implements PublicationStep {}
 
-    /** End a session that was declared over before the publish claimed again; nothing is reported. */
+    /** End a session that was declared over before the publish claimed again; report no command. */
     record EndFormer(long session) implements PublicationStep {}
-    /** Claim another session in the next generation, because the log has lost records; packets are held until then. */
+
+    /**
+     * Claim another session in the next generation, because the log has lost records; hold the encoder's packets until
+     * that session begins.
+     */
     record ClaimAfterLoss(long session) implements PublicationStep {}
 
     /** Write a notice, and report {@link PublicationCommand.Noted}. */
@@ -56,6 +64,6 @@ sealed interface PublicationStep {
     /** Log the failure, and refuse the encoder unless it was accepted before. */
     record RefuseClaim(String cause) implements PublicationStep {}
 
-    /** Complete the publish: none of its records is unacknowledged any more. */
+    /** Complete the publish: all its records are acknowledged or have failed for good. */
     record Finish() implements PublicationStep {}
 }

@@ -13,15 +13,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * The publications of this node, by stream. During a takeover a stream has two, in the order of their claims.
+ * The publications of this node, by stream. During a takeover a stream has two or more, in the order of their claims.
  * Thread-safe.
  */
 final class Publications implements SessionListener {
     private final ConcurrentHashMap<String, Set<PublicationProxy>> streams = new ConcurrentHashMap<>();
 
     /**
-     * Adds {@code publication} until it is finished. Must be called before its claim is written, so that it misses no
-     * notice of its session.
+     * Adds {@code publication}, which is removed when it is finished. Must be called before its claim is written, so
+     * that the publication misses no notice of its session.
      */
     void add(String stream, PublicationProxy publication) {
         streams.compute(stream, (_, set) -> {
@@ -60,14 +60,14 @@ final class Publications implements SessionListener {
         of(stream).forEach(p -> p.onTombstone(session));
     }
 
-    /** Writes again what the log did not accept. To be called at an interval. */
+    /** Writes records again that the log did not accept. Must be called regularly, about once per second. */
     void repeat() {
         each(PublicationProxy::repeat);
     }
 
     /**
-     * Asks the encoders that support it to reconnect. The result completes when all of these have left, immediately if
-     * there are none.
+     * Asks the encoders that support it to reconnect. The result completes when all publications of these encoders have
+     * finished, immediately if there are none.
      */
     CompletableFuture<Void> askToLeave() {
         List<PublicationProxy> leaving = leaving();
@@ -85,13 +85,13 @@ final class Publications implements SessionListener {
         return streams.values().stream().flatMap(Set::stream).filter(PublicationProxy::leavesWhenAsked).toList();
     }
 
-    /** Ends all publications because the log has no room for their packets. */
+    /** Ends all publications because the log has no disk space. */
     void diskFull() {
         each(PublicationProxy::diskFull);
     }
 
     /**
-     * Ends all publications and waits until their ends are in the log, at most for {@code timeoutMs}. Returns whether
+     * Ends all publications and blocks until their ends are in the log, for at most {@code timeoutMs}. Returns whether
      * all of them are finished.
      */
     boolean shutDown(long timeoutMs) {

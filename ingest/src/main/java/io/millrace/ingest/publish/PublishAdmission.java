@@ -14,11 +14,11 @@ import java.util.function.ToIntFunction;
 import org.slf4j.event.Level;
 
 /**
- * Decides whether this node can accept one more publisher, regardless of who it is: by the space in the log, the clock,
+ * Decides whether this node can accept one more publisher, whoever it is, by the log's disk space, the clock,
  * unacknowledged bytes, alternating takeovers, claims without packets, and the limits of new names. Thread-safe.
  */
 final class PublishAdmission {
-    /** Limit of the claims of one name that have no packet yet: fewer than readers of the log keep in memory. */
+    /** Limit of the claims of one name that have no packet yet. Readers of the log keep more than this in memory. */
     private static final int CLAIMS_LIMIT = 16;
 
     private final LogSpace space;
@@ -42,11 +42,12 @@ final class PublishAdmission {
         this.context = context;
     }
 
+    /** Returns whether the log's disk is nearly full. */
     boolean isFull() {
         return space.isFull();
     }
 
-    /** Returns the refusal for every publisher while the log is full; empty otherwise. */
+    /** Returns the refusal that every publisher gets while the log's disk is nearly full; empty otherwise. */
     Optional<Refused> refusalOfAll() {
         if (!isFull()) {
             return Optional.empty();
@@ -56,7 +57,7 @@ final class PublishAdmission {
     }
 
     /**
-     * Returns the refusal for this publisher of this stream; empty if it may publish.
+     * Returns the refusal for this publisher of this stream; empty if it may publish. Counts a new name.
      *
      * @param address {@code host:port} of the encoder
      * @param joins the result of {@link #isInUse}
@@ -95,7 +96,7 @@ final class PublishAdmission {
 
     /**
      * Returns why a session that joins {@code stream} may not begin an epoch with its tracks; empty if it may, or if it
-     * need not.
+     * continues the running epoch.
      *
      * @param address {@code host:port} of the encoder
      */
@@ -110,7 +111,10 @@ final class PublishAdmission {
         return new Refused(PublishEnd.OVER_LIMIT, why);
     }
 
-    /** Returns whether the stream is published anywhere; the directory contains a name only after its first packet. */
+    /**
+     * Returns whether the stream is published on any node, within its grace period, or being claimed on this node. The
+     * directory cannot tell, because it contains a name only after its first packet.
+     */
     boolean isInUse(String stream) {
         return known.has(stream) || publishedHere.applyAsInt(stream) > 0;
     }

@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
  * Settings, clocks, meters and log that all publications of a node share. Immutable.
  *
  * @param media limits of the media of one publisher
- * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for none
- * @param orphans sessions that no publication has
+ * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for no limit
+ * @param orphans sessions that belong to no publication
  * @param clocks clocks of the node
  * @param meters meters of the node
  * @param log log of this process, limited per peer
@@ -25,12 +25,12 @@ record PublishContext(MediaLimits media, long ceilingBitsPerSecond, OrphanedSess
         return clocks.wall();
     }
 
-    /** Returns the time by a clock that never jumps, ms. */
+    /** Returns the time of a clock that never jumps, in ms; its origin has no meaning. */
     long monotonicMs() {
         return clocks.monotonicMs().getAsLong();
     }
 
-    /** Returns the ingest timestamp of now, µs since 1970. */
+    /** Returns the ingest timestamp of a message that arrives now, in µs since 1970 by the wall clock. */
     long nowUs() {
         Instant now = clock().instant();
         return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;

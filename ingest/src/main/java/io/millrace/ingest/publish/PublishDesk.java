@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Accepts or refuses encoders that ask to publish, keeps their publications, and forwards new records of
- * {@code sessions} to these.
+ * {@code sessions} to those publications.
  *
  * <p>Thread-safe.
  */
@@ -53,7 +53,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final AtomicBoolean heartbeatPending = new AtomicBoolean();
     private volatile boolean closed;
 
-    /** @param random source of the sessions' nonces; thread-safe */
+    /** @param random source of the epochs' nonces; thread-safe */
     public PublishDesk(PublishSettings settings, PublishLog log, AccessPolicy access, KnownNames names, Clocks clocks,
             IngestMeters meters, RandomGenerator random) {
         this.settings = settings;
@@ -119,8 +119,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
 
     /**
      * Writes the heartbeat of this process, which keeps all its sessions alive, unless the previous one is still being
-     * written. Ends all sessions if the log has no room. To be called at least {@code heartbeatMs} after the previous
-     * call.
+     * written. Ends all sessions if the log has no disk space, and writes records again that the log did not accept.
+     * Must be called at intervals of {@code heartbeatMs}, never earlier.
      */
     public void heartbeat() {
         if (heartbeatPending.compareAndSet(false, true)) {
@@ -136,9 +136,11 @@ public final class PublishDesk implements PublishApplication, SessionListener {
 
     /**
      * Refuses new publishers and asks the connected ones that support it to reconnect to another node. Returns
-     * immediately; the result completes when these have left. The others stay until {@link #close}.
+     * immediately; the result completes when the publishers that were asked have left. The others stay until
+     * {@link #close}.
      *
-     * @param noticeMs delay before they are asked: a load balancer must first see that this node accepts no publishers
+     * @param noticeMs delay before publishers are asked: a load balancer must first see that this node accepts no
+     *        publishers
      */
     public CompletableFuture<Void> drain(long noticeMs) {
         closed = true;
@@ -151,7 +153,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     }
 
     /**
-     * Refuses new publishers, ends the connected ones, and waits until their ends are in the log, at most for
+     * Refuses new publishers, ends the connected ones, and blocks until their ends are in the log, for at most
      * {@code timeoutMs}.
      */
     public void close(long timeoutMs) {

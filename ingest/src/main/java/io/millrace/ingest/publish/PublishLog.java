@@ -5,10 +5,10 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogSpace;
 
 /**
- * The log of a {@link PublishDesk}.
+ * What a {@link PublishDesk} needs of the Kafka log.
  *
- * @param kafka knows the partitions
+ * @param kafka tells the partition of each stream
  * @param records writes the records of sessions
- * @param space whether the log has space; without it every publish is refused
+ * @param space whether the log has disk space; every publish is refused while it has none
  */
 public record PublishLog(KafkaClients kafka, SessionLog records, LogSpace space) {}

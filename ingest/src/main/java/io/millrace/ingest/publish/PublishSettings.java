@@ -6,11 +6,11 @@ import io.millrace.platform.log.EpochRules;
  * Settings of the publications of one node.
  *
  * @param nodeId id of the node in the log and for operators
- * @param process random number of this process in the log
+ * @param process random number that identifies this process in the log
  * @param rules rules of epochs that begin on this node
- * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for none
+ * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for no limit
  * @param media limits of the media of one publisher
- * @param names limits of new stream names
+ * @param names limits for new stream names
  * @param flapWindowMs a third takeover of a stream within this time is refused
  * @param unacknowledged limits of records that Kafka has not acknowledged
  */

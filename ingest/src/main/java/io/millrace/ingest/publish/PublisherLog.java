@@ -15,7 +15,7 @@ record PublisherLog(PeerLog lines, String stream, String address) {
     /**
      * Writes one line, which begins with the name of the stream.
      *
-     * @param format message format of SLF4J
+     * @param format SLF4J message format
      */
     void write(Level level, String format, Object... arguments) {
         Object[] all = new Object[arguments.length + 1];

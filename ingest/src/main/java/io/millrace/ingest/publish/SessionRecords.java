@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.Callback;
 
 /** Writes the records of one session. Immutable; thread-safe because {@link SessionLog} is. */
 record SessionRecords(SessionLog log, InstantSource clock, Source source, Start start) {
+    /** Limit of the detail in {@code SessionEnded}, in characters. */
     private static final int DETAIL_LIMIT = 256;
 
     /**
@@ -25,11 +26,12 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
     /**
      * Time of the claim, and the epoch that it joins or begins.
      *
-     * @param atMs wall clock of the claim, ms since 1970
-     * @param graceMs grace period of the epoch that the session joins, or begins by {@code rules}
-     * @param rules rules of an epoch that the session begins
-     * @param floor the greatest number that was known of the stream before the claim, -1 if none; the session's number is
-     *     greater unless the log has lost records
+     * @param atMs wall clock at the claim, in ms since 1970
+     * @param graceMs grace period of the epoch that the session joins, in ms; of {@code rules} if the session begins an
+     *        epoch
+     * @param rules rules that apply if the session begins an epoch
+     * @param floor the stream's greatest session number that was known before the claim, -1 if none; the session's
+     *        number is greater unless the log has lost records
      * @param generation as in {@link SessionStarted}
      */
     record Start(long atMs, int graceMs, EpochRules rules, long floor, int generation) {
@@ -50,7 +52,8 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
     }
 
     /**
-     * Returns the records of another session of the same encoder after the log has lost records: of the next generation.
+     * Returns the records of another session of the same encoder in the next generation, because the log has lost
+     * records.
      *
      * @param lost number of the session that the loss ends
      */
@@ -70,11 +73,15 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
         return SessionStarted.number(start.generation(), offset);
     }
 
-    /** Returns whether a session that was claimed now cannot have this number unless the log has lost records. */
+    /** Returns whether the number of the claimed session proves that the log has lost records. */
     boolean showsLoss(long session) {
         return session <= start.floor();
     }
 
+    /**
+     * Writes the claim, {@code SessionStarted}. The offset in the outcome determines the session's number, see
+     * {@link #session}.
+     */
     void started(SessionLog.Outcome outcome) {
         log.packets(source.partition(), source.stream(), new SessionStarted(SessionStarted.Role.PRIMARY,
                 source.encoder(), start.atMs(), start.rules().ofWrittenLog(), start.generation()), outcome);
@@ -84,12 +91,14 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
         log.media(source.partition(), source.stream(), value, callback);
     }
 
+    /** Writes {@code SessionEnded} to {@code packets}; {@code detail} is truncated to 256 characters. */
     void ended(long session, SessionEnded.Reason reason, String detail, SessionLog.Outcome outcome) {
         String brief = detail.length() > DETAIL_LIMIT ? detail.substring(0, DETAIL_LIMIT) : detail;
         log.packets(source.partition(), source.stream(), new SessionEnded(session, clock.millis(), reason, brief),
                 outcome);
     }
 
+    /** Writes a notice to {@code sessions}. */
     void notice(long session, SessionNotice.State state, SessionLog.Outcome outcome) {
         log.notice(notice(session, state), outcome);
     }

@@ -6,7 +6,7 @@ import java.util.function.Function;
 
 /**
  * Checks whether a session of one publisher may begin an epoch with its tracks. The first session under an unused name
- * needs no check, because its name has been counted. Confined to one thread at a time.
+ * needs no check, because the directory entry of the name has been counted. Confined to one thread at a time.
  */
 final class TrackGate {
     private final Function<TrackSet, Optional<String>> refusal;
@@ -22,19 +22,19 @@ final class TrackGate {
         this.refusal = refusal;
     }
 
-    /** Called when the tracks have changed: the next session joins the stream of this one. */
+    /** Must be called when the tracks have changed: the next session joins the stream of the current session. */
     void changed() {
         joins = true;
     }
 
-    /** Returns why the session may not begin; empty if it may. */
+    /** Returns why a session with these tracks may not begin, for the encoder's user; empty if it may. */
     Optional<String> refusal(TrackSet tracks) {
         Optional<String> why = joins && tracks.isKnown() ? refusal.apply(tracks) : Optional.empty();
         refused |= why.isPresent();
         return why;
     }
 
-    /** Whether a session was refused, so that no packet of this publisher is written any more. */
+    /** Returns whether a session was refused, so that no packet of this publisher is written any more. */
     boolean hasRefused() {
         return refused;
     }

@@ -13,8 +13,8 @@ import io.millrace.media.remux.TrackMedia;
 import java.nio.ByteBuffer;
 
 /**
- * Classifies the messages of one track of a publisher, by the track's configuration. Parses every frame as far as
- * readers of the log do, so that a frame that they cannot parse is not written.
+ * Classifies the messages of one track of a publisher by the track's configuration. Parses every frame as far as
+ * readers of the log do, so that no frame is written that they cannot parse.
  *
  * <p>Confined to one thread at a time.
  */
@@ -24,7 +24,7 @@ final class TrackReader {
         KEYFRAME,
         /** A video frame that depends on others, or any audio frame. */
         FRAME,
-        /** A frame that is flagged as a keyframe but is none: open GOP, intra refresh, or a false flag. */
+        /** A frame that is flagged as a keyframe but is not one: open GOP, intra refresh, or a false flag. */
         FLAGGED_FRAME,
         /** Configuration or metadata that is needed to decode or show the following frames. */
         CONFIG,
@@ -36,14 +36,14 @@ final class TrackReader {
 
     private final MediaLimits limits;
     private CodecConfig config;
-    /** Null until it is known. */
+    /** Null until the codec is known. */
     private Codec codec;
 
     TrackReader(MediaLimits limits) {
         this.limits = limits;
     }
 
-    /** Returns the codec of the newest configuration or self-describing frame, null before the first. */
+    /** Returns the codec of the newest configuration or self-describing frame, or null before the first. */
     Codec codec() {
         return codec;
     }
@@ -92,7 +92,8 @@ final class TrackReader {
     }
 
     /**
-     * Parses and checks a configuration. A rejected one is not used: frames are read with the one that is in the log.
+     * Parses and checks a configuration. If it is rejected, the caller keeps the previous one, which is the one in the
+     * log.
      */
     private CodecConfig parsed(Codec codec, ByteBuffer record) {
         CodecConfig parsed = CodecConfig.parse(codec, record);

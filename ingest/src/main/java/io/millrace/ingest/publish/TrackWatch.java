@@ -12,17 +12,18 @@ import java.util.List;
  * Observes which default tracks a publisher sends. A track exists from its first configuration or self-describing frame
  * on, until it is silent: hls.js and mpegts.js stop permanently when one of two tracks ends.
  *
- * <p>Pure: time is that of the frames. Confined to one thread at a time.
+ * <p>Pure: measures time by the timestamps of the frames. Confined to one thread at a time.
  */
 final class TrackWatch {
-    /** A track counts as gone after this much media of the other track without a frame of its own, in ms. */
+    /** A track is gone after this much media of the other track without a frame of its own, in ms. */
     static final int SILENCE_MS = 10_000;
-    /** A larger step of the timestamps counts as this much media, so that a jump is not mistaken for silence. */
+    /** A larger step of the timestamps counts as this much media, in ms, so that a jump is not mistaken for silence. */
     private static final int LONGEST_FRAME_MS = 1_000;
     private static final long NEVER = Long.MIN_VALUE;
 
     private final Kind video = new Kind("videocodecid");
     private final Kind audio = new Kind("audiocodecid");
+    /** Whether onMetaData has arrived. */
     private boolean described;
     private TrackSet tracks = TrackSet.UNKNOWN;
 
@@ -30,10 +31,12 @@ final class TrackWatch {
         /** Key of the codec in onMetaData. */
         private final String key;
         private String codec;
+        /** Whether onMetaData names a codec of this kind. */
         private boolean announced;
         private boolean gone;
+        /** Timestamp of the newest frame. */
         private long newestMs = NEVER;
-        /** Media of the other track since the newest frame of this one. */
+        /** Media of the other track since the newest frame of this track, in ms. */
         private long silentMs;
 
         Kind(String key) {
@@ -53,7 +56,11 @@ final class TrackWatch {
         }
     }
 
-    /** @param identified the codecs of the publisher's messages so far, this packet included */
+    /**
+     * Observes a packet.
+     *
+     * @param identified the codecs of the publisher's messages so far, including this packet
+     */
     void received(Packet packet, TrackSet identified) {
         video.codec = identified.video();
         audio.codec = identified.audio();
@@ -79,15 +86,15 @@ final class TrackWatch {
         }
     }
 
-    /** Returns the tracks that the publisher sends. */
+    /** Returns the default tracks that the publisher sends, without those that are gone. */
     TrackSet tracks() {
         tracks = tracks.with(video.present(), audio.present());
         return tracks;
     }
 
     /**
-     * Whether {@link #tracks} are all that can be expected: both, or one that sends frames while the metadata announces
-     * no other.
+     * Returns whether no further track is expected: both exist, or one sends frames and the metadata does not announce
+     * the other.
      */
     boolean isComplete() {
         return video.codec != null && audio.codec != null || isAlone(video, audio) || isAlone(audio, video);
@@ -97,7 +104,10 @@ final class TrackWatch {
         return one.codec != null && one.newestMs != NEVER && other.codec == null && described && !other.announced;
     }
 
-    /** Whether the packet belongs to a session with {@code tracks}: players of such a session fail at any other. */
+    /**
+     * Returns whether the packet may be written to a session with {@code tracks}: players of that session fail at a
+     * packet of another codec.
+     */
     boolean belongs(Packet packet, TrackSet tracks) {
         return packet.track() != 0 || switch (packet.kind()) {
             case VIDEO -> video.codec == null || video.codec.equals(tracks.video());

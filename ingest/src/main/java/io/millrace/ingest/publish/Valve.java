@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Switches reading from one publisher's socket: off while one of its budgets is shut, or while the valve is held. An
- * encoder that is faster than its partition's leader is thus slowed down by TCP, and the producer never has to block.
+ * Pauses reading from one publisher's socket while one of the publisher's budgets is shut, or while the valve is held.
+ * TCP then slows down an encoder that is faster than its partition's leader, and the producer never has to block.
  *
- * <p>Confined to the publisher's event loop, except for {@link #settled} and {@link #opened}.
+ * <p>Confined to the publisher's event loop, except for {@link #release} and {@link #onBudgetOpen}.
  */
 final class Valve {
     private final Publisher publisher;
@@ -25,8 +25,11 @@ final class Valve {
         this.onPause = onPause;
     }
 
-    /** Adds bytes that are handed to the producer to the budgets. Pauses reading if one of them is shut. */
-    void sent(int sizeBytes) {
+    /**
+     * Adds bytes that are handed to the producer, or held for it, to all budgets. Pauses reading if one of the budgets
+     * is shut.
+     */
+    void add(int sizeBytes) {
         boolean shut = false;
         for (int i = 0; i < budgets.size(); i++) {
             shut |= budgets.get(i).add(sizeBytes);
@@ -37,14 +40,14 @@ final class Valve {
     }
 
     /** Releases bytes that are acknowledged or have failed. Called on any thread. */
-    void settled(int sizeBytes) {
+    void release(int sizeBytes) {
         for (int i = 0; i < budgets.size(); i++) {
             budgets.get(i).release(sizeBytes);
         }
     }
 
-    /** Reports that a budget that was shut is open. Called on any thread. */
-    void opened() {
+    /** Reports that a budget has opened. Called on any thread. */
+    void onBudgetOpen() {
         try {
             publisher.loop().execute(this::settle);
         } catch (RejectedExecutionException _) {
@@ -52,13 +55,16 @@ final class Valve {
         }
     }
 
-    /** Pauses reading if {@code hold} is true; otherwise the budgets decide again. */
+    /** Pauses reading if {@code hold} is true; otherwise only the budgets decide. A switch: calls are not counted. */
     void hold(boolean hold) {
         held = hold;
         settle();
     }
 
-    /** Stops switching, because the publisher has left. */
+    /**
+     * Stops pausing and resuming, because the publisher has left. {@link #release} must still be called for bytes that
+     * were sent.
+     */
     void end() {
         ended = true;
         budgets.forEach(b -> b.forget(this));

@@ -19,17 +19,17 @@ import java.util.function.ToLongFunction;
 
 /**
  * The directory as this node has read it in {@code streams}: the existing names, the number of entries (one per epoch)
- * of each network, the epochs of which no packet is retained, and up to which epoch each stream has expired.
+ * of each network, the last offset of each epoch, and up to which epoch each stream has expired.
  *
- * <p>Thread-safe: written by the feed, read once per publish and once per minute. Bounded by the directory itself, at a
+ * <p>Thread-safe: written by the feed, read for each publish and once per minute. Bounded by the directory itself, at a
  * few hundred bytes per entry.
  */
 public final class KnownNames {
-    /** The last offset of an epoch that has not ended. */
+    /** Stands for the last offset of an epoch that has not ended. */
     private static final long RUNNING = -1;
     /**
-     * Number of streams without an epoch that are remembered. Beyond it, the records of those that ended first are
-     * removed.
+     * Limit of the remembered streams that have no epoch. Beyond it, the expiry records of the streams that ended first
+     * are removed.
      */
     static final int EXPIRED_LIMIT = 10_000;
 
@@ -38,10 +38,11 @@ public final class KnownNames {
      *
      * @param network network of the encoder in the first entry of the epoch
      * @param lastOffset the epoch's last offset in {@code packets}, {@link #RUNNING} before its end
-     * @param greatest number that a claim at the newest offset known of the epoch would have
-     * @param shown what to remember of the epoch when it has expired, null if it has no segment
-     * @param tracks the default tracks of its newest session, as far as the segmenter has seen them
-     * @param at where the directory has the entry
+     * @param greatest number that a claim at the newest known offset of the epoch would have, or the number of the
+     *        epoch's newest session if that is greater
+     * @param shown the expiry record to write when the epoch has expired, null if the epoch has no segment
+     * @param tracks the default tracks of the epoch's newest session, as far as the segmenter has seen them
+     * @param at place of the entry in the directory
      */
     private record Span(String network, long lastOffset, long greatest, StreamExpiry shown, TrackSet tracks, Place at) {
         boolean isBefore(long offset) {
@@ -50,17 +51,17 @@ public final class KnownNames {
     }
 
     /**
-     * Where an entry is.
+     * Place of an entry in the directory.
      *
-     * @param position the offset in {@code packets} that the entry is as of
+     * @param position offset in {@code packets} up to which the entry describes the epoch
      * @param offset of the entry in {@code streams}
-     * @param overwritten whether a segmenter that was replaced has written an older entry after it
+     * @param overwritten whether a replaced segmenter has written an older entry after this one
      */
     private record Place(long position, long offset, boolean overwritten) {}
 
     /**
-     * An entry that is to be written again, because the newest record of its key is an older entry, and compaction
-     * would remove the right one.
+     * An entry that must be written again: the newest record with the entry's key is an older entry, and compaction
+     * would remove the correct one.
      *
      * @param offset of the entry in {@code streams}
      */
@@ -70,22 +71,23 @@ public final class KnownNames {
      * What has expired of a stream.
      *
      * @param whole all records that were read, merged
-     * @param newest the newest record, which covers less than {@code whole} if a replaced owner wrote it late
+     * @param newest the record that was read last, which covers less than {@code whole} if a replaced owner wrote it
+     *        late
      */
     private record Expiry(StreamExpiry whole, StreamExpiry newest) {}
 
     /**
-     * A change of the directory that is due.
+     * A change of the directory that must be written.
      *
-     * @param record what has expired of the stream by now, null if the directory contains it already
-     * @param epochs the epochs to remove after {@code record} was written
+     * @param record what has expired of the stream by now; null if nothing has, or the directory contains it already
+     * @param epochs the epochs to remove after {@code record} is acknowledged, in ascending order
      */
     public record Expired(String stream, StreamExpiry record, List<Long> epochs) {}
 
     private final Map<String, TreeMap<Long, Span>> names = new HashMap<>();
     private final Map<String, Expiry> expiries = new HashMap<>();
     private final Map<String, Integer> networks = new HashMap<>();
-    /** The keys of the newest tombstones of epochs. */
+    /** The keys of the {@link #EXPIRED_LIMIT} newest tombstones of epochs. */
     private final Map<String, Boolean> gone = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
@@ -95,7 +97,7 @@ public final class KnownNames {
     private int entries;
 
     /**
-     * Adds or updates an entry that was read. It counts for the network of the first encoder of its epoch.
+     * Adds or updates an entry that was read. It counts towards the limit of the network of the epoch's first encoder.
      *
      * @param offset of the entry in {@code streams}
      */
@@ -121,13 +123,13 @@ public final class KnownNames {
                 new Place(entry.span().lastOffset(), offset, false)));
     }
 
-    /** Returns whether the newest epoch of {@code stream} has not ended, and is known to have these tracks. */
+    /** Returns whether the newest epoch of {@code stream} has not ended and has these tracks. */
     public synchronized boolean isRunningWith(String stream, TrackSet tracks) {
         Map.Entry<Long, Span> newest = names.getOrDefault(stream, new TreeMap<>()).lastEntry();
         return newest != null && newest.getValue().lastOffset() == RUNNING && newest.getValue().tracks().equals(tracks);
     }
 
-    /** Returns the entries that are to be written again. */
+    /** Returns the entries that must be written again. */
     public synchronized List<Overwritten> overwritten() {
         List<Overwritten> overwritten = new ArrayList<>();
         names.forEach((stream, epochs) -> epochs.forEach((epoch, span) -> {
@@ -144,8 +146,8 @@ public final class KnownNames {
     }
 
     /**
-     * Returns the greatest number that is known of {@code stream}, -1 without one. Sessions that are claimed now have greater
-     * ones, unless the log has lost records.
+     * Returns the greatest session number that is known for {@code stream}, -1 if none is. Sessions that are claimed
+     * now have greater numbers, unless the log has lost records.
      */
     public synchronized long greatest(String stream) {
         Expiry expiry = expiries.get(stream);
@@ -186,10 +188,12 @@ public final class KnownNames {
         }
     }
 
+    /** Returns whether the directory has an entry for {@code stream}. */
     public synchronized boolean has(String stream) {
         return names.containsKey(stream);
     }
 
+    /** Returns the number of names that have an entry. */
     public synchronized int size() {
         return names.size();
     }
@@ -205,12 +209,12 @@ public final class KnownNames {
     }
 
     /**
-     * Returns the changes that are due because epochs have ended and none of their packets is retained. Whatever its
-     * state, an epoch has also expired if a later one has, or if its tombstone was read: a replaced segmenter may have
-     * written its entry late.
+     * Returns the changes that must be written because epochs have expired: they have ended, and none of their packets
+     * is retained. An epoch in any state has also expired if a later epoch of the stream has, or if the epoch's
+     * tombstone was read, because a replaced segmenter may have written the entry late.
      *
-     * @param retainedFrom returns for a stream the first retained offset in its partition of {@code packets}, 0 for
-     *     streams that are not to be considered
+     * @param retainedFrom returns, for a stream, the first retained offset in the stream's partition of
+     *        {@code packets}; 0 excludes the stream
      */
     public synchronized List<Expired> expired(ToLongFunction<String> retainedFrom) {
         Set<String> streams = new HashSet<>(names.keySet());
@@ -246,8 +250,8 @@ public final class KnownNames {
     }
 
     /**
-     * Returns the streams without an epoch whose expiry is to be removed, so that no more than {@code limit} remain:
-     * those that ended first.
+     * Returns the streams without an epoch whose expiry records must be removed so that no more than {@code limit} such
+     * streams remain: those that ended first.
      */
     public synchronized List<String> forgotten(int limit) {
         List<StreamExpiry> without = expiries.values().stream().map(Expiry::whole)

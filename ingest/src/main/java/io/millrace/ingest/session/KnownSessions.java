@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * <p>Thread-safe: written by the feed, read for each publish. Bounded by the sessions that have no tombstone yet.
  */
 public final class KnownSessions {
-    /** Takeovers that are allowed within the window; the next one is refused. */
+    /** Number of takeovers that are allowed within the window; the next takeover is refused. */
     private static final int TAKEOVERS_ALLOWED = 2;
 
     private static final class Known {
@@ -32,15 +32,18 @@ public final class KnownSessions {
     private final int flapWindowMs;
     private final Map<String, Known> streams = new HashMap<>();
 
+    /** @param flapWindowMs the window: a third takeover of a stream within this time is refused */
     public KnownSessions(int flapWindowMs) {
         this.flapWindowMs = flapWindowMs;
     }
 
     /**
-     * Handles a notice that was read. An encoder whose node claims the stream again for it takes nothing over.
+     * Handles a notice that was read. A session that a node claims for the same encoder again is not counted as a
+     * takeover.
      *
-     * @param history whether it was in the log when this process started: nobody knows when, so it is no takeover now
-     * @param nowMs any monotonic clock of this process, the same as in {@link #flaps}
+     * @param history whether the notice was in the log when this process started; it is then not counted as a takeover,
+     *        because its time is unknown
+     * @param nowMs time of any monotonic clock of this process, which must be the same clock as in {@link #flaps}
      */
     public synchronized void onNotice(SessionNotice notice, boolean history, long nowMs) {
         Known known = streams.computeIfAbsent(notice.stream(), _ -> new Known());
@@ -55,6 +58,7 @@ public final class KnownSessions {
         }
     }
 
+    /** Removes a session whose tombstone was read. */
     public synchronized void onTombstone(String stream, long session) {
         streams.computeIfPresent(stream, (_, known) -> {
             known.sessions.remove(session);
@@ -67,7 +71,7 @@ public final class KnownSessions {
         return streams.containsKey(stream);
     }
 
-    /** Returns the greatest number of the sessions of {@code stream}, -1 without one. */
+    /** Returns the greatest session number of {@code stream}, -1 if it has no session. */
     public synchronized long greatest(String stream) {
         Known known = streams.get(stream);
         return known == null ? -1 : known.sessions.lastKey();
@@ -89,7 +93,8 @@ public final class KnownSessions {
     }
 
     /**
-     * Returns the grace period of the epoch that a publisher would join now, in ms; empty if it would begin an epoch.
+     * Returns the grace period, in ms, of the epoch that a publisher would join now; empty if the publisher would begin
+     * an epoch.
      */
     public synchronized OptionalInt graceMs(String stream) {
         Known known = streams.get(stream);

@@ -10,21 +10,27 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 
 /**
- * Assigns partitions to producers, so that a slow replica delays only partitions that have it. A broker answers the
- * requests of one connection one after the other, and a request only when the replicas of all partitions in it have the
- * records: partitions of one leader with different replicas must not share a connection.
+ * Assigns partitions to producers, so that a slow replica delays only the partitions that it replicates. A broker
+ * answers the requests of one connection one after the other, and answers a request only when all partitions in the
+ * request have replicated its records. So partitions that have the same leader but different replicas must not share a
+ * connection.
  *
- * <p>Partitions with the same replicas share a producer, which is every partition on a cluster with as many brokers as
- * replicas. So do all partitions without replicas: they wait for nobody but their leader. Immutable.
+ * <p>Partitions with the same replicas share a producer; in a cluster with as many brokers as replicas, these are all
+ * partitions. All unreplicated partitions share a producer as well, because they wait only for their leaders.
+ * Immutable.
  *
- * @param count number of producers
- * @param of the producer of each partition
+ * @param count number of producers, at most {@link #LIMIT}
+ * @param of index of each partition's producer, by partition
  */
 record Lanes(int count, List<Integer> of) {
-    /** With more, requests would carry few records each. */
+    /** Limit of the producers: with more of them, each request would carry few records. */
     static final int LIMIT = 8;
 
-    /** @param partitions all partitions of a topic, in any order */
+    /**
+     * Assigns the partitions of a topic.
+     *
+     * @param partitions all partitions of the topic, in any order
+     */
     static Lanes among(List<PartitionInfo> partitions) {
         Map<Set<Integer>, Integer> lanes = new HashMap<>();
         Integer[] of = new Integer[partitions.size()];

@@ -10,13 +10,14 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * The sessions of one partition of {@code sessions} as its owner knows them, and the steps that are due: ending the
- * sessions of silent nodes, declaring grace periods over, and removing sessions. The table decides only by the records
- * that were read and the time that it is passed, and learns that a step was taken by reading its notice. So the next
- * owner of the partition continues where this one stopped, and a step that is taken twice changes nothing.
+ * The sessions of one partition of {@code sessions} as the partition's owner knows them, and the steps that are due:
+ * ending the sessions of silent nodes, declaring grace periods over, and removing sessions. The table decides only by
+ * the records that were read and by the time that callers pass, and learns that a step was taken by reading the step's
+ * notice. So the next owner of the partition continues where this owner stopped, and a step that is taken twice changes
+ * nothing.
  *
- * <p>A session is silent when its process is ({@link NodeLeases}). Sessions of version 1 repeat their notices instead, and
- * are silent when they have not done so for a lease.
+ * <p>A session is silent when its process is silent ({@link NodeLeases}). The nodes of sessions of version 1 repeat the
+ * notices instead; such a session is silent when its notice was not repeated for a lease.
  *
  * <p>Confined to one thread. Times are ms of one monotonic clock of this process.
  */
@@ -27,7 +28,7 @@ public final class LeaseTable {
         record Suspect(SessionNotice session) implements Step {}
 
         /**
-         * Write the notice {@link State#OVER}. It is final: the session's node writes no more packets for the
+         * Write the notice {@link State#OVER}. The notice is final: the session's node writes no more packets for the
          * session.
          */
         record EndGrace(SessionNotice session) implements Step {}
@@ -38,10 +39,15 @@ public final class LeaseTable {
 
     private static final class Lease {
         private SessionNotice notice;
+        /** Time of the latest notice or renewal. */
         private long noticeAtMs;
+        /** {@link NodeLeases#beats} at that time. */
         private long noticeAtBeat;
+        /** When the notice {@link State#ENDED} was appended, as far as this process can tell. */
         private long endedAtMs;
+        /** Whether {@link #due} has returned a step whose notice was not read yet. */
         private boolean stepTaken;
+        /** When {@link #due} last returned a step. */
         private long stepAtMs;
 
         private State state() {
@@ -54,8 +60,8 @@ public final class LeaseTable {
     private final Map<String, NavigableMap<Long, Lease>> streams = new HashMap<>();
 
     /**
-     * @param leaseMs time after which a step that had no effect is repeated; also the time for which a session of version
-     *        1 may be silent
+     * @param leaseMs time after which a step is repeated whose notice was not read; also the time for which a session
+     *        of version 1 may be silent
      * @param nodes decides which processes are silent
      */
     public LeaseTable(int leaseMs, NodeLeases nodes) {
@@ -66,8 +72,8 @@ public final class LeaseTable {
     /**
      * Adds a notice that was read.
      *
-     * @param ageMs time since the leader appended the notice, if it may have been written before the partition was
-     *        assigned; 0 for a new one
+     * @param ageMs time since the leader appended the notice, if the notice may have been written before the partition
+     *        was assigned; 0 for a new notice
      */
     public void onNotice(SessionNotice notice, long ageMs, long nowMs) {
         Lease lease = streams.computeIfAbsent(notice.stream(), _ -> new TreeMap<>()).computeIfAbsent(notice.session(),
@@ -93,7 +99,10 @@ public final class LeaseTable {
         });
     }
 
-    /** Gives every session a full lease, because the owner has just caught up or could not read for some time. */
+    /**
+     * Gives every session a full lease. The owner must call this when it has caught up, and after it could not read for
+     * some time.
+     */
     public void renew(long nowMs) {
         streams.values().forEach(sessions -> sessions.values().forEach(lease -> excuse(lease, nowMs)));
     }
@@ -103,7 +112,7 @@ public final class LeaseTable {
         return !find(nowMs).isEmpty();
     }
 
-    /** Returns the steps that are due and were not taken within the last lease, and marks them as taken. */
+    /** Returns the steps that are due and that no call has returned within the last lease, and marks them as taken. */
     public List<Step> due(long nowMs) {
         Map<Lease, Step> found = find(nowMs);
         found.keySet().forEach(lease -> {
@@ -113,6 +122,7 @@ public final class LeaseTable {
         return List.copyOf(found.values());
     }
 
+    /** Returns the number of sessions. */
     public int size() {
         return streams.values().stream().mapToInt(Map::size).sum();
     }
@@ -136,8 +146,8 @@ public final class LeaseTable {
     /**
      * Returns the due step of a session, or null.
      *
-     * @param superseded whether a greater session is live; then this one is over as soon as its node has ended it or
-     *        is silent
+     * @param superseded whether a greater session is live; this session is then over as soon as its node has ended it
+     *        or is silent
      */
     private Step step(Lease lease, boolean superseded, long nowMs) {
         return switch (lease.state()) {

@@ -23,10 +23,13 @@ import org.apache.kafka.common.errors.TimeoutException;
  * and measures for how long no record was acknowledged. Thread-safe.
  */
 final class LogProducer implements AutoCloseable {
-    /** Bound of a send that has to wait, which would be a bug: callers keep the buffer from filling. */
+    /**
+     * Longest time for which a send may block. It blocks only because of a bug: callers keep the buffer from filling.
+     */
     private static final int MAX_BLOCK_MS = 20;
-    /** Time within which two event loops hand over all records that they read in one tick. */
+    /** Linger while the rate is high: two event loops hand over all records of one tick within this time. */
     private static final int LINGER_MS = 2;
+    /** How long the metadata of all topics may take. */
     private static final long METADATA_MS = 30_000;
 
     private final String servers;
@@ -34,6 +37,7 @@ final class LogProducer implements AutoCloseable {
     private final AdaptiveLinger linger;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong settled = new AtomicLong();
+    /** When a record was last acknowledged, or sent while none was outstanding; {@link System#nanoTime}. */
     private volatile long progressNanos = System.nanoTime();
 
     /**
@@ -50,7 +54,7 @@ final class LogProducer implements AutoCloseable {
      * Opens a producer.
      *
      * @param bufferBytes memory for records that are not acknowledged
-     * @param batchBytes limit of the bytes of one partition in one request
+     * @param batchBytes batch size: limit of one partition's bytes in one request
      * @param deliveryMs time after which a record that is not acknowledged has failed
      */
     static LogProducer open(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes, int deliveryMs) {
@@ -62,10 +66,10 @@ final class LogProducer implements AutoCloseable {
     }
 
     /**
-     * Waits until the metadata of {@code topics} is known. The producer fetches it topic by topic, 100 ms apart, and
-     * only when a topic is first used.
+     * Blocks until the metadata of {@code topics} is known, for about 30 s at most. The producer fetches it topic by
+     * topic, 100 ms apart, and only when a topic is first used.
      *
-     * @throws UserError if the metadata is not known in time
+     * @throws UserError if the metadata is not known by then
      */
     void fetchMetadata(List<String> topics) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(METADATA_MS);
@@ -124,7 +128,10 @@ final class LogProducer implements AutoCloseable {
                 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - progressNanos);
     }
 
-    /** Closes the producer. Waits until the sent records are acknowledged, at most for {@code timeoutMs}. */
+    /**
+     * Closes the producer. Blocks until the sent records are acknowledged, for at most {@code timeoutMs}; the records
+     * that are not acknowledged by then fail.
+     */
     void close(long timeoutMs) {
         linger.close();
         producer.close(Duration.ofMillis(timeoutMs));

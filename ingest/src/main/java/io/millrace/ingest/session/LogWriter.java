@@ -24,22 +24,24 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes all records of the ingest stage: {@code packets}, {@code sessions}, {@code nodes}, and expiry in
- * {@code streams}, in the order of the calls for each partition. Every call returns immediately; its outcome is
- * reported on the producer's thread, or on the caller's if the record could not be queued.
+ * {@code streams}, in the order of the calls for each partition. Every write returns immediately; its outcome is
+ * reported on the producer's thread, or on the calling thread if the record could not be queued.
  *
  * <p>Thread-safe.
  */
 public final class LogWriter implements SessionLog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+    /** How long {@link #start} waits for new partitions to accept records. */
     private static final long FIRST_SENDS_MS = 3_000;
+    /** Memory of the heartbeats' producer. */
     private static final long HEARTBEATS_BYTES = 1 << 20;
     private static final int HEARTBEATS_BATCH_BYTES = 16 << 10;
 
     private final KafkaClients kafka;
-    /** Of everything except the records of {@code packets}. */
+    /** For everything except heartbeats and, with several lanes, the records of {@code packets}. */
     private final LogProducer producer;
     private final LogProducer heartbeats;
-    /** Of {@code packets}: by their lanes, or {@link #producer} alone if there is one lane. */
+    /** For {@code packets}, by lane; only {@link #producer} if there is one lane. */
     private final List<LogProducer> media;
     private final Lanes lanes;
     private final String packetsTopic;
@@ -48,7 +50,7 @@ public final class LogWriter implements SessionLog, AutoCloseable {
     private final String streamsTopic;
 
     /**
-     * @param producer of everything else; closed with the writer
+     * @param producer producer of all other records; closed with the writer
      * @param heartbeats producer of heartbeats; closed with the writer
      * @param media producers of {@code packets}, by lane; closed with the writer
      */
@@ -68,15 +70,19 @@ public final class LogWriter implements SessionLog, AutoCloseable {
     /**
      * Opens a writer. Returns when the first send will be as fast as any other.
      *
-     * @param bufferBytes memory for records that are not acknowledged
-     * @param batchBytes limit of the bytes of one partition in one request
+     * @param bufferBytes memory of each producer for records that are not acknowledged
+     * @param batchBytes batch size: limit of one partition's bytes in one request
      * @throws UserError if the topics cannot be read
      */
     public static LogWriter start(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes) {
         return start(kafka, clientId, bufferBytes, batchBytes, Timeouts.DELIVERY_MS);
     }
 
-    /** @param deliveryMs time after which a record that is not acknowledged has failed */
+    /**
+     * Opens a writer with another delivery timeout than the default.
+     *
+     * @param deliveryMs time after which a record that is not acknowledged has failed
+     */
     public static LogWriter start(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes,
             int deliveryMs) {
         List<LogProducer> opened = new ArrayList<>();
@@ -108,9 +114,9 @@ public final class LogWriter implements SessionLog, AutoCloseable {
     }
 
     /**
-     * Opens the connections, and waits for a bounded time until the leaders of new partitions accept records (at first
-     * they respond with retriable errors). Sends a tombstone to each, with a key that no stream has. A partition that
-     * does not respond does not delay the others.
+     * Opens the connections, and waits for at most 3 s until the leaders of new partitions accept records (at first
+     * they respond with retriable errors). Sends a tombstone to each partition of {@code sessions}, with a key that no
+     * session has. A partition that does not respond does not delay the others.
      */
     private void firstSends(String clientId) {
         int partitions = kafka.settings().partitions();
@@ -215,7 +221,10 @@ public final class LogWriter implements SessionLog, AutoCloseable {
         return Math.max(producer.stuckMs(), media.stream().mapToLong(LogProducer::stuckMs).max().orElse(0));
     }
 
-    /** Closes the writer. Waits until the sent records are acknowledged, at most for {@code timeoutMs}. */
+    /**
+     * Closes the writer. Blocks until the sent records are acknowledged, for at most {@code timeoutMs}; does not wait
+     * for heartbeats.
+     */
     public void close(long timeoutMs) {
         heartbeats.close(0);
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);

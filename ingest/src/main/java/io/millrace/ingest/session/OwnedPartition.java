@@ -10,7 +10,10 @@ import java.util.function.LongPredicate;
  */
 public final class OwnedPartition {
     private static final long UNKNOWN = -1;
-    /** An end that was not reached by then may be one of records that the log has lost since. */
+    /**
+     * Time after which an end that was not reached is queried again, because the log may have lost the records before
+     * it.
+     */
     private static final long PROOF_MS = 10_000;
 
     private final LeaseTable leases;
@@ -18,8 +21,12 @@ public final class OwnedPartition {
     private long historyEnd = UNKNOWN;
     private boolean caughtUp;
     private boolean outOfReach;
-    /** End of the partition when a step was last found due; late heartbeats are before this offset. */
+    /**
+     * End of the partition when a step was last found due, or {@link #UNKNOWN}. Notices that were late but written in
+     * time are before this offset.
+     */
     private long proofEnd = UNKNOWN;
+    /** Time before that end was queried; the steps that were due then may be taken. */
     private long proofAtMs;
 
     public OwnedPartition(LeaseTable leases) {
@@ -29,26 +36,30 @@ public final class OwnedPartition {
     /**
      * Handles a notice that was read.
      *
-     * @param ageMs time since the leader appended it, 0 or more
+     * @param ageMs time since the leader appended the notice, 0 or more; ignored once the partition has caught up
+     * @param nowMs monotonic clock, as in all methods of this class
      */
     public void onNotice(SessionNotice notice, long ageMs, long nowMs) {
         leases.onNotice(notice, caughtUp ? 0 : ageMs, nowMs);
     }
 
+    /** Removes a session whose tombstone was read. */
     public void onTombstone(String stream, long session) {
         leases.onTombstone(stream, session);
     }
 
+    /** Returns whether the caller must query the end of the partition and pass it to {@link #historyEndsAt}. */
     public boolean needsHistoryEnd() {
         return historyEnd == UNKNOWN;
     }
 
+    /** Sets the end that the partition had when it was assigned. */
     public void historyEndsAt(long offset) {
         historyEnd = offset;
     }
 
     /**
-     * Renews all leases once the partition has been read up to the end that it had when it was assigned.
+     * Renews all leases once, as soon as the partition has been read up to the end that it had when it was assigned.
      *
      * @param hasRead returns whether the partition was read up to an offset
      */
@@ -59,15 +70,18 @@ public final class OwnedPartition {
         }
     }
 
-    /** Returns whether a step is due and the end of the partition must be queried before it may be taken. */
+    /**
+     * Returns whether a step is due and the caller must query the end of the partition and pass it to {@link #endsAt}
+     * before the step may be taken.
+     */
     public boolean needsProof(long nowMs) {
         return caughtUp && (proofEnd == UNKNOWN || nowMs - proofAtMs > PROOF_MS) && leases.isDue(nowMs);
     }
 
     /**
-     * Sets the end of the partition, up to which it has to be read before a step is taken.
+     * Sets the current end of the partition, up to which the partition has to be read before a step is taken.
      *
-     * @param atMs time before the end was queried
+     * @param atMs time at which the query began
      */
     public void endsAt(long offset, long atMs) {
         proofEnd = offset;
@@ -88,17 +102,18 @@ public final class OwnedPartition {
         return leases.due(proofAtMs);
     }
 
-    public void reached() {
+    /** Reports that the partition's leader has answered a query. */
+    public void markReachable() {
         outOfReach = false;
     }
 
     /**
-     * Renews all leases, because the partition has no leader: it is unavailable to this node, and so possibly to the
-     * nodes that should have written heartbeats.
+     * Renews all leases, because the partition's leader has not answered a query: the partition is unavailable to this
+     * node, and so possibly to the nodes that should have written notices.
      *
-     * @return whether the partition was available before
+     * @return whether the partition was available until now
      */
-    public boolean notReached(long nowMs) {
+    public boolean markUnreachable(long nowMs) {
         leases.renew(nowMs);
         boolean first = !outOfReach;
         outOfReach = true;

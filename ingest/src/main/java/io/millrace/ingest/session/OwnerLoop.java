@@ -32,23 +32,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Owns some partitions of {@code sessions}, as a member of the ingest nodes' consumer group, and executes the steps
- * that are due for their sessions. An assigned partition is read from the beginning; no offsets are committed. Owns a
+ * that are due for the sessions in them. Reads an assigned partition from the beginning, and commits no offsets. Owns a
  * thread and two consumers.
  *
- * <p>Before any step the loop ensures that it has read all records that were written when the step became due: a grace
- * period is not over if the session's return was read late because Kafka was unavailable. Thread-safe.
+ * <p>Before it takes a step, the loop ensures that it has read all records that had been written when the step became
+ * due: a grace period is not over if Kafka was unavailable and the encoder's return is read late. Thread-safe.
  */
 public final class OwnerLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerLoop.class);
     /** Name of the consumer group, without the topic prefix. */
     private static final String GROUP = "ingest-owners";
-    /** Interval between two checks of the leases. */
+    /** Longest wait for records, and interval between two checks of the leases. */
     private static final Duration POLL = Duration.ofMillis(200);
+    /** How long the consumer may take to determine its position. */
     private static final Duration CHECK_PERIOD = Duration.ofSeconds(1);
-    /** Interval between two searches for epochs of which no packet is retained. */
+    /** Interval between two searches for expired epochs. */
     private static final long EXPIRY_MS = 60_000;
     /** Time after which a loop that hangs loses its partitions to another node. */
     private static final int MAX_POLL_INTERVAL_MS = 60_000;
+    /** How long the first assignment may take. */
     private static final long START_MS = 60_000;
 
     private final KafkaClients kafka;
@@ -63,6 +65,7 @@ public final class OwnerLoop implements AutoCloseable {
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
     private final CountDownLatch assigned = new CountDownLatch(1);
     private final Thread thread;
+    /** Times of {@link #nowMs}. */
     private long nextCheckMs;
     private long nextExpiryMs;
     private volatile boolean closed;
@@ -84,7 +87,11 @@ public final class OwnerLoop implements AutoCloseable {
         this.thread = Thread.ofPlatform().name(clientId).daemon().unstarted(this::run);
     }
 
-    /** Starts the loop. Returns when the group has assigned this node its partitions, which may be none. */
+    /**
+     * Starts the loop. Blocks until the group has assigned this node its partitions, which may be none.
+     *
+     * @throws UserError if the group has not done so within 60 s
+     */
     public static OwnerLoop start(KafkaClients kafka, String clientId, int leaseMs, NodeLeases nodes,
             ClockSkew skew, OwnerSteps steps, FatalError fatal) {
         var loop = new OwnerLoop(kafka, clientId, leaseMs, nodes, skew, steps, fatal);
@@ -107,7 +114,10 @@ public final class OwnerLoop implements AutoCloseable {
         return thread.isAlive() && !closed;
     }
 
-    /** Leaves the group, so that another node takes over immediately. */
+    /**
+     * Leaves the group, so that another node takes over immediately. Blocks until the thread has ended, for at most 5
+     * s.
+     */
     @Override
     public void close() {
         closed = true;
@@ -171,18 +181,18 @@ public final class OwnerLoop implements AutoCloseable {
                 .map(Map.Entry::getKey).toList();
         ends.ends(asked, (partition, end) -> {
             OwnedPartition it = owned.get(partition);
-            it.reached();
+            it.markReachable();
             found.accept(it, end);
         }, (partition, failure) -> {
-            if (owned.get(partition).notReached(nowMs())) {
+            if (owned.get(partition).markUnreachable(nowMs())) {
                 LOG.warn("{} is unavailable, its sessions keep their leases: {}", partition, failure.getMessage());
             }
         });
     }
 
     /**
-     * Queries the beginnings of the owned partitions of {@code packets}, and removes the epochs before them from the
-     * directory.
+     * Queries the beginnings of the owned partitions of {@code packets}, removes the epochs that end before them from
+     * the directory, and restores overwritten entries.
      */
     private void expire() {
         long startMs = nowMs();
@@ -205,7 +215,7 @@ public final class OwnerLoop implements AutoCloseable {
         }
     }
 
-    /** Such reads are rare, so each has a consumer of its own. */
+    /** Reads an entry of the directory. This is rare, so each read opens a consumer of its own. */
     private Optional<StreamEntry> entry(String stream, long offset) {
         TopicPartition of = kafka.partition(Topic.STREAMS, kafka.partitionOf(stream));
         List<StreamEntry> found = new ArrayList<>(1);
@@ -220,7 +230,10 @@ public final class OwnerLoop implements AutoCloseable {
         return found.stream().findFirst();
     }
 
-    /** Always false after a record that this release cannot read, because heartbeats may follow it. */
+    /**
+     * Returns whether the partition was read up to {@code end}. Always false after a record that this release cannot
+     * read, because notices may follow the record.
+     */
     private boolean hasRead(TopicPartition partition, long end) {
         try {
             return kafka.stopped().stoppedAt(partition).isEmpty() && consumer.position(partition, CHECK_PERIOD) >= end;
@@ -229,7 +242,7 @@ public final class OwnerLoop implements AutoCloseable {
         }
     }
 
-    /** Monotonic, so that a step of the wall clock ends no lease. */
+    /** Returns monotonic time, so that a step of the wall clock ends no lease. */
     private long nowMs() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }

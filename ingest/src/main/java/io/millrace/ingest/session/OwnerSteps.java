@@ -16,19 +16,18 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Executes the steps that a {@link LeaseTable} returns. A step of two records writes the second when the first is
- * acknowledged. Only the second shows in {@code sessions} that the step was taken, so the next owner of the partition
+ * Executes the steps that a {@link LeaseTable} returns. If a step has two records, the second is written when the first
+ * is acknowledged. Only the second shows in {@code sessions} that the step was taken, so the partition's next owner
  * repeats a step that a dead owner did not complete.
  *
- * <p>The notice in {@code sessions} is what makes a session over: it is in the same partition as the session's
- * heartbeats, so all nodes agree whether the session was still alive, and the session's own node stops using it.
- * {@code GraceOver} is written only after that notice, and the tombstone of the session only after {@code GraceOver}.
- * Thread-safe.
+ * <p>The notice in {@code sessions} decides that a session is over: it is in the same partition as the session's other
+ * notices, so all nodes agree on their order, and the session's own node stops using the session. {@code GraceOver} is
+ * written only after that notice, and the tombstone of the session only after {@code GraceOver}. Thread-safe.
  */
 public final class OwnerSteps {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerSteps.class);
 
-    /** Encoders decide how many sessions begin and end, so the lines are limited per stream name. */
+    /** Lines are limited per stream name, because encoders decide how many sessions begin and end. */
     private final PeerLog lines = new PeerLog(LOG);
     private final SessionLog log;
     private final KnownNames names;
@@ -43,7 +42,8 @@ public final class OwnerSteps {
     }
 
     /**
-     * Writes the records of {@code step}.
+     * Writes the records of {@code step} and returns immediately. A step that fails is not reported: the lease table
+     * returns it again.
      *
      * @param partition partition of the session's stream
      */
@@ -65,11 +65,12 @@ public final class OwnerSteps {
     }
 
     /**
-     * Removes the epochs of which no packet is retained from the directory. First records the expiry of each stream, so
-     * that readers can tell it from a stream that never existed. A failed step is repeated by the next call.
+     * Removes expired epochs, of which no packet is retained, from the directory. Records the expiry of each stream
+     * first, so that readers can distinguish it from a stream that never existed. The next call repeats what has
+     * failed.
      *
-     * @param retainedFrom returns for a stream the first retained offset in its partition of {@code packets}, 0 if
-     *     another node owns the partition
+     * @param retainedFrom returns, for a stream, the first retained offset in the stream's partition of
+     *        {@code packets}; 0 if another node owns the partition
      */
     void expire(ToLongFunction<String> retainedFrom) {
         List<KnownNames.Expired> expired = names.expired(retainedFrom);
@@ -85,7 +86,7 @@ public final class OwnerSteps {
     /**
      * Restores directory entries that a replaced segmenter has overwritten with older ones.
      *
-     * @param isOwned whether this node owns the partition of a stream
+     * @param isOwned returns whether this node owns the partition of a stream
      * @param read returns an entry by its stream and its offset in {@code streams}, empty if it is not retained
      */
     void restore(Predicate<String> isOwned, EntrySource read) {

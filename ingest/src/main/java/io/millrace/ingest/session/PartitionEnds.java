@@ -15,14 +15,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
- * Queries the beginning and end offsets of partitions. Uses a consumer of its own that fetches no records, because on
- * the connection of a fetching consumer a query waits for the fetch.
+ * Queries the beginning and end offsets of partitions. Uses a consumer of its own that fetches no records, because a
+ * query on the connection of a fetching consumer waits for the fetch.
  *
  * <p>Confined to one thread, except for {@link #wakeup}.
  */
 final class PartitionEnds implements AutoCloseable {
     private static final Duration QUESTION = Duration.ofSeconds(1);
-    /** A round of queries to partitions without a leader takes not much longer than this. */
+    /**
+     * No query of a round begins later than this after the first, so that leaderless partitions cannot delay the caller
+     * much longer.
+     */
     private static final long ROUND_MS = 5_000;
 
     private final KafkaConsumer<String, LogRecord> consumer;
@@ -47,8 +50,8 @@ final class PartitionEnds implements AutoCloseable {
     }
 
     /**
-     * Queries each partition separately, so that one without a leader does not delay the others; partitions for which
-     * no time is left in this round are skipped.
+     * Queries each partition separately, so that a leaderless partition does not make the queries of the others fail.
+     * Blocks for about 6 s at most; skips the partitions for which no time is left.
      */
     private void ask(Collection<TopicPartition> partitions,
             Function<TopicPartition, Map<TopicPartition, Long>> question,

@@ -32,16 +32,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads all of {@code sessions} and {@code streams} from their beginnings, and the new heartbeats in {@code nodes}, on
- * every node: passes the records of {@code sessions} to a listener, those of {@code streams} to {@link KnownNames}, and
- * the heartbeats to a listener. Skips and counts records that it cannot decode. Owns a thread and a consumer.
+ * every node: passes the records of {@code sessions} and the heartbeats to listeners, and the records of
+ * {@code streams} to {@link KnownNames}. Skips and counts records that it cannot decode. Owns a thread and a consumer.
  *
  * <p>Thread-safe.
  */
 public final class SessionFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SessionFeed.class);
     private static final Duration POLL = Duration.ofSeconds(1);
-    /** The topic is configured so that its records have the time of their writers. */
+    /** Stands for the append time of a heartbeat if the topic's records carry the time of their writers. */
     public static final long UNKNOWN_MS = -1;
+    /** How long it may take to read the topics to their ends. */
     private static final long START_MS = 30_000;
 
     private final KafkaConsumer<String, LogRecord> consumer;
@@ -74,10 +75,12 @@ public final class SessionFeed implements AutoCloseable {
     }
 
     /**
-     * Starts the feed. Returns when all records that the topics contained have been passed on.
+     * Starts the feed. Blocks until all records that {@code sessions} and {@code streams} contained at the start have
+     * been passed on.
      *
-     * @param onHeartbeat called with each new heartbeat and the leader's clock when it was appended, in ms since 1970, or
-     *        {@link #UNKNOWN_MS}
+     * @param onHeartbeat called with each new heartbeat and the leader's clock when the heartbeat was appended, in ms
+     *        since 1970, or {@link #UNKNOWN_MS}
+     * @throws UserError if the topics have not been read within 30 s
      */
     public static SessionFeed start(KafkaClients kafka, String clientId, SessionListener listener, KnownNames names,
             ObjLongConsumer<NodeHeartbeat> onHeartbeat, IngestMeters meters, FatalError fatal) {

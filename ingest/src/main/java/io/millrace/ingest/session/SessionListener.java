@@ -9,7 +9,7 @@ public interface SessionListener {
     /**
      * Called when a notice was read.
      *
-     * @param history whether it was in the log when this process started
+     * @param history whether the notice was in the log when this process started
      */
     void onNotice(SessionNotice notice, boolean history);
 

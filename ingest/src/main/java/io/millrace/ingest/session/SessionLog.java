@@ -10,7 +10,7 @@ import org.apache.kafka.clients.producer.Callback;
 /**
  * Writes the records of sessions: {@code packets}, {@code sessions}, and expiry in {@code streams}, for each partition
  * in the order of the calls. Every call returns immediately. The outcome is reported on the producer's thread, or on
- * the caller's if the record could not be queued.
+ * the calling thread if the record could not be queued.
  *
  * <p>Thread-safe.
  */
@@ -18,13 +18,14 @@ public interface SessionLog {
     /** Called when a record without media is acknowledged or has failed. */
     @FunctionalInterface
     interface Outcome {
+        /** Ignores the outcome. */
         Outcome IGNORED = (_, _) -> {};
 
         /**
          * Reports the outcome.
          *
-         * @param offset offset of the record in its partition, -1 if it failed
-         * @param failure why it failed, or null
+         * @param offset offset of the record in its partition, -1 if the record has failed
+         * @param failure why the record has failed, or null if it is acknowledged
          */
         void done(long offset, Exception failure);
     }
@@ -33,6 +34,7 @@ public interface SessionLog {
      * Writes a record of media to {@code packets}.
      *
      * @param value the encoded record; must not be changed after the call
+     * @param callback called like {@link Outcome#done}
      */
     void media(int partition, String stream, byte[] value, Callback callback);
 
@@ -43,7 +45,8 @@ public interface SessionLog {
     void notice(SessionNotice notice, Outcome outcome);
 
     /**
-     * Writes that this process runs. Never waits for the other records: it is sent by a producer of its own.
+     * Writes a heartbeat, which shows that this process is running. It is sent by a producer of its own, so it never
+     * waits for other records.
      */
     void heartbeat(NodeHeartbeat heartbeat, Outcome outcome);
 
@@ -56,7 +59,7 @@ public interface SessionLog {
     /** Removes the expiry of a stream from the directory. */
     void expiryGone(String stream, Outcome outcome);
 
-    /** Writes an entry of an epoch to the directory again. */
+    /** Writes an epoch's entry to the directory again. */
     void entry(StreamEntry entry, Outcome outcome);
 
     /** Removes an epoch from the directory. */

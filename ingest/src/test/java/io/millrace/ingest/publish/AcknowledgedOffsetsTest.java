@@ -8,9 +8,9 @@ class AcknowledgedOffsetsTest {
     private static final long CLAIM = 100;
 
     private final AcknowledgedOffsets offsets = new AcknowledgedOffsets(CLAIM);
-    private final long first = offsets.send();
-    private final long second = offsets.send();
-    private final long third = offsets.send();
+    private final long first = offsets.nextNumber();
+    private final long second = offsets.nextNumber();
+    private final long third = offsets.nextNumber();
 
     @Test
     void growWithTheRecordsOfOtherStreamsBetweenThem() {
@@ -25,7 +25,7 @@ class AcknowledgedOffsetsTest {
         assertThat(offsets.showsLoss(third, 106)).isFalse();
         assertThat(offsets.showsLoss(first, 101)).isFalse();
         assertThat(offsets.showsLoss(second, 105)).isFalse();
-        assertThat(offsets.showsLoss(offsets.send(), 107)).isFalse();
+        assertThat(offsets.showsLoss(offsets.nextNumber(), 107)).isFalse();
     }
 
     @Test

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A {@link Valve} pauses reading from a publisher while too many bytes wait for the log's acknowledgement, of that
- * publisher or of all in its partition. {@code sent} adds to these budgets, {@code settled} removes acknowledged bytes.
+ * publisher or of all in its partition. {@code add} adds to these budgets, {@code release} removes acknowledged bytes.
  */
 class ValveTest {
     private final ByteBudget partition = new ByteBudget(1_000);
@@ -31,20 +31,20 @@ class ValveTest {
     @Test
     void pausesOneBytePastLimit() {
         Valve valve = valve(first, 400);
-        valve.sent(400);
+        valve.add(400);
         assertThat(first.reading).isTrue();
-        valve.sent(1);
+        valve.add(1);
         assertThat(first.reading).isFalse();
     }
 
     @Test
     void resumesAtHalfOfLimit() {
         Valve valve = valve(first, 400);
-        valve.sent(200);
-        valve.sent(201);
-        valve.settled(200);
+        valve.add(200);
+        valve.add(201);
+        valve.release(200);
         assertThat(first.reading).isFalse();
-        valve.settled(1);
+        valve.release(1);
         assertThat(first.reading).isTrue();
     }
 
@@ -52,10 +52,10 @@ class ValveTest {
     void fullPartitionPausesItsOtherPublishers() {
         Valve one = valve(first, 5_000);
         Valve other = valve(second, 5_000);
-        one.sent(1_001);
-        other.sent(1);
+        one.add(1_001);
+        other.add(1);
         assertThat(second.reading).isFalse();
-        one.settled(1_001);
+        one.release(1_001);
         assertThat(first.reading).isTrue();
         assertThat(second.reading).isTrue();
     }
@@ -64,8 +64,8 @@ class ValveTest {
     void fullPartitionDoesNotAffectOtherPartition() {
         Valve one = valve(first, 5_000);
         Valve other = new Valve(second, List.of(new ByteBudget(5_000), new ByteBudget(1_000)), () -> {});
-        one.sent(2_000);
-        other.sent(999);
+        one.add(2_000);
+        other.add(999);
         assertThat(first.reading).isFalse();
         assertThat(second.reading).isTrue();
     }
@@ -75,8 +75,8 @@ class ValveTest {
         Valve valve = valve(first, 400);
         valve.hold(true);
         assertThat(first.reading).isFalse();
-        valve.sent(401);
-        valve.settled(401);
+        valve.add(401);
+        valve.release(401);
         assertThat(first.reading).isFalse();
         valve.hold(false);
         assertThat(first.reading).isTrue();
@@ -85,9 +85,9 @@ class ValveTest {
     @Test
     void doesNotResumeAfterEnd() {
         Valve valve = valve(first, 400);
-        valve.sent(401);
+        valve.add(401);
         valve.end();
-        valve.settled(401);
+        valve.release(401);
         assertThat(first.reading).isFalse();
     }
 
@@ -112,9 +112,9 @@ class ValveTest {
             if (probes.get(i).reading && random.nextInt(3) > 0) {
                 int size = 1 + random.nextInt(300);
                 flights.get(i).add(size);
-                valves.get(i).sent(size);
+                valves.get(i).add(size);
             } else if (!flights.get(i).isEmpty()) {
-                valves.get(i).settled(flights.get(i).remove());
+                valves.get(i).release(flights.get(i).remove());
             }
             long bytes = flights.stream().flatMap(Deque::stream).mapToInt(x -> x).sum();
             // A publisher is paused when it sends to a full budget, so each exceeds the budget by at most one message.
@@ -122,7 +122,7 @@ class ValveTest {
             assertThat(partitions).allSatisfy(p -> assertThat(p.bytes()).isLessThanOrEqualTo(1_000 + 3 * 300));
         }
         for (int i = 0; i < 6; i++) {
-            flights.get(i).forEach(valves.get(i)::settled);
+            flights.get(i).forEach(valves.get(i)::release);
         }
         assertThat(node.bytes()).isZero();
         assertThat(probes).allMatch(p -> p.reading);
@@ -153,8 +153,8 @@ class ValveTest {
                                 task.run();
                             }
                         }
-                        valve.sent(100);
-                        acknowledgements.add(() -> valve.settled(100));
+                        valve.add(100);
+                        acknowledgements.add(() -> valve.release(100));
                     }
                 }));
             }

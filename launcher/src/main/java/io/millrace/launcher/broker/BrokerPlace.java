@@ -6,7 +6,7 @@ import java.util.function.IntPredicate;
 
 /**
  * The resources that an embedded broker needs on this machine: an exclusive data directory with enough free space, and
- * ports. They are acquired before anything starts, so that problems are reported at once. Confined to one thread.
+ * ports. They are acquired before anything starts, so that problems are reported immediately. Confined to one thread.
  */
 public final class BrokerPlace implements AutoCloseable {
     private final DataDirectory directory;
@@ -21,8 +21,8 @@ public final class BrokerPlace implements AutoCloseable {
     /**
      * Locks and formats the directory and binds the ports.
      *
-     * @param named ports that a flag names; a port chosen for 0 is never one of them
-     * @throws io.millrace.platform.UserError if a port is taken, the directory cannot be used or its disk is full
+     * @param named returns whether a flag names a port; such a port is never chosen for a flag with the value 0
+     * @throws io.millrace.platform.UserError if a port is in use, the directory cannot be used, or its disk is full
      */
     public static BrokerPlace take(BrokerSettings wanted, IntPredicate named) {
         BrokerPlace place = new BrokerPlace(DataDirectory.open(wanted.dataDir()), new BrokerPorts(named));
@@ -51,7 +51,7 @@ public final class BrokerPlace implements AutoCloseable {
         ports.close();
     }
 
-    /** Releases the ports and the directory. Idempotent. */
+    /** Releases the ports and the lock of the directory. Idempotent. */
     @Override
     public void close() {
         ports.close();

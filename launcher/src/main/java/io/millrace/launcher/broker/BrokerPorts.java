@@ -9,15 +9,15 @@ import java.util.Deque;
 import java.util.function.IntPredicate;
 
 /**
- * Binds Kafka's ports when they are chosen and keeps them until Kafka binds them itself. Kafka does not accept an open
- * socket, and fails with a stack trace if a port is taken. Another process could take a port between {@link #close} and
- * Kafka's bind; no other port of the process has such a gap. Confined to one thread.
+ * Binds Kafka's ports when they are chosen, and holds them until Kafka binds them itself. Kafka cannot use an open
+ * socket, and fails with a stack trace if a port is in use. Another process could take a port between {@link #close}
+ * and Kafka's bind; no other port of this process has such a gap. Confined to one thread.
  */
 final class BrokerPorts implements AutoCloseable {
     private final Deque<ServerSocket> held = new ArrayDeque<>();
     private final IntPredicate named;
 
-    /** @param named ports that a flag names; a port chosen for 0 is never one of them */
+    /** @param named returns whether a flag names a port; such a port is never chosen for a flag with the value 0 */
     BrokerPorts(IntPredicate named) {
         this.named = named;
     }
@@ -26,8 +26,8 @@ final class BrokerPorts implements AutoCloseable {
      * Binds a port and holds it until {@link #close}.
      *
      * @param host a name or address of this machine
-     * @param wanted 0 for any free port
-     * @param flag that sets the port, for the error message
+     * @param wanted the port, 0 for any free port
+     * @param flag flag that sets the port, for the error message
      * @return the bound port
      * @throws io.millrace.platform.UserError if the port cannot be bound; the ports held so far are released
      */

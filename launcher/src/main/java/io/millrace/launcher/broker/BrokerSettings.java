@@ -7,12 +7,12 @@ import java.util.List;
 /**
  * Settings of the embedded broker. Immutable.
  *
- * @param dataDir kept between runs; used by one broker at a time
- * @param host name or address of this machine on which the broker listens, and which it announces to clients and
- * brokers
- * @param port on {@code host}; 0 for any free port
+ * @param dataDir directory of the broker's data, which is kept between runs; can be used by one broker at a time
+ * @param host this machine's name or address on which the broker listens, and which it announces to clients and other
+ *        brokers
+ * @param port port for clients on {@code host}; 0 for any free port
  * @param nodeId this broker's number in {@code voters}
- * @param voters the controllers of all brokers of the cluster
+ * @param voters the controllers of all brokers in the cluster
  * @param controllerPort port of the controller: on loopback for a single broker, otherwise on the host in
  * {@code voters}; 0 for the port in {@code voters}, or any free port for a single broker
  */
@@ -25,7 +25,11 @@ public record BrokerSettings(Path dataDir, String host, int port, int nodeId, Vo
         return new BrokerSettings(dataDir, LOOPBACK, port, 1, Voters.ALONE, 0);
     }
 
-    /** Returns these settings with the actual ports and voters. {@code ports} holds the ports. */
+    /**
+     * Binds the ports and returns these settings with the actual ports and voters. {@code ports} holds the bound ports.
+     *
+     * @throws UserError if a port cannot be bound, or as {@link #ownController}
+     */
     BrokerSettings resolved(BrokerPorts ports) {
         int client = ports.hold(host, port, "--kafka-port");
         if (voters.equals(Voters.ALONE)) {

@@ -17,12 +17,12 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The directory of {@code --data-dir}, locked for this process until it is closed. It is locked by the operating
- * system, which releases the lock however the process ends.
+ * The directory of {@code --data-dir}, locked for this process until it is closed. The operating system holds the lock,
+ * and releases it however the process ends.
  */
 final class DataDirectory implements AutoCloseable {
     private static final String LOCK_FILE = "millrace.lock";
-    /** Read from the lock file; longer than any process id. */
+    /** Limit of the bytes that are read from the lock file, which contains a process id. */
     private static final int HOLDER_BYTES = 32;
 
     private final Path path;
@@ -36,7 +36,7 @@ final class DataDirectory implements AutoCloseable {
     /**
      * Creates the directory if necessary, and locks it.
      *
-     * @throws UserError if it cannot be created or written, or is in use by another process
+     * @throws UserError if the directory cannot be created or written, or is in use
      */
     static DataDirectory open(Path path) {
         try {
@@ -67,7 +67,8 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Creates the directory with access for its owner only, because it contains published media. Keeps an existing one.
+     * Creates the directory with access for its owner only, because it will contain published media. Does not change an
+     * existing directory.
      */
     private static void create(Path path) throws IOException {
         if (Files.isDirectory(path)) {

@@ -9,40 +9,37 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Size and free space of the disk of the data directory. Immutable.
+ * Size and free space of the disk that contains the data directory. Immutable.
  *
- * @param freeBytes available to this process
+ * @param freeBytes bytes that this process can still write
  */
 record DiskSpace(long totalBytes, long freeBytes) {
     /**
-     * A starting broker writes the indexes of every partition. They are mapped files, in which a full disk is a JVM
-     * fault.
+     * Free space that a starting broker needs. It writes the indexes of every partition, which are mapped files: a full
+     * disk would make the JVM fail.
      */
     static final long START_BYTES = 64_000_000;
-    /**
-     * Upper bound of the space at which a disk counts as full: 5 % of a large disk is far more than a clean shutdown
-     * needs.
-     */
+    /** Upper bound of {@link #fullBytes}: 5 % of a large disk is far more than a clean shutdown needs. */
     static final long FULL_BYTES_MAX = 2_000_000_000;
-    /** Lower bound of that space: 5 % of a small disk is less than the broker needs to continue. */
+    /** Lower bound of {@link #fullBytes}: 5 % of a small disk is less than the broker needs to continue. */
     static final long FULL_BYTES_MIN = 128_000_000;
     private static final int FULL_PERCENT = 5;
     private static final int LOW_PERCENT = 10;
 
-    /** The consequence of the free space. */
+    /** How much free space there is, and its consequence. */
     enum Level {
         /** Enough free space. */
         ROOM,
-        /** A warning in the log, and the process is not ready. */
+        /** Little free space: a warning is logged, and the process is not ready. */
         LOW,
-        /** Publishers are refused and disconnected, so that the broker never fails. */
+        /** Nearly no free space: publishers are refused and disconnected, so that the broker does not fail. */
         FULL
     }
 
     /**
      * Reads the free space from the operating system.
      *
-     * @throws UserError if it cannot be determined
+     * @throws UserError if the free space cannot be determined
      */
     static DiskSpace of(Path directory) {
         try {
@@ -66,7 +63,7 @@ record DiskSpace(long totalBytes, long freeBytes) {
         return Math.clamp(share(FULL_PERCENT), FULL_BYTES_MIN, FULL_BYTES_MAX);
     }
 
-    /** @throws UserError if a broker would fail while it starts */
+    /** @throws UserError if there is less free space than a starting broker needs */
     void checkStart(Path directory) {
         fault(directory).ifPresent(full -> {
             throw new UserError(full + ", and the embedded broker needs " + megabytes(START_BYTES)
@@ -74,7 +71,10 @@ record DiskSpace(long totalBytes, long freeBytes) {
         });
     }
 
-    /** Returns what is wrong with the disk of {@code directory} if a broker cannot work on it; empty if it can. */
+    /**
+     * Returns a description of the problem if the disk of {@code directory} has less than {@link #START_BYTES}; empty
+     * if it has more.
+     */
     Optional<String> fault(Path directory) {
         return freeBytes < START_BYTES
                 ? Optional.of("the disk of the data directory " + directory + " is full: " + this)
@@ -94,7 +94,7 @@ record DiskSpace(long totalBytes, long freeBytes) {
         return totalBytes / 100 * percent;
     }
 
-    /** Returns a size in MB of 10⁶ bytes, rounded down: the unit that {@code --retention-size} has. */
+    /** Returns a size in MB of 10⁶ bytes, rounded down. {@code --retention-size} has the same unit. */
     static String megabytes(long bytes) {
         return String.format(Locale.ROOT, "%,d", bytes / 1_000_000);
     }

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks the disk of the embedded broker every second. It provides a readiness check and metrics, tells ingest when to
+ * Checks the disk of the embedded broker every second. Provides a readiness check and metrics, tells ingest when to
  * refuse publishers, and logs each change of the level once. Thread-safe.
  */
 public final class DiskWatch implements LogSpace, AutoCloseable {
@@ -39,14 +39,14 @@ public final class DiskWatch implements LogSpace, AutoCloseable {
                 .description("Size of the disk of the data directory").register(meters);
     }
 
-    /** Checks the disk before it returns, and then every second. */
+    /** Starts the checks: one before this method returns, and then one per second. */
     public static DiskWatch start(Path directory, MeterRegistry meters) {
         DiskWatch watch = new DiskWatch(directory, () -> DiskSpace.of(directory), meters);
         watch.timer.scheduleWithFixedDelay(watch::measure, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
         return watch;
     }
 
-    /** Checks the disk once. Runs on the thread of the timer. */
+    /** Checks the disk once. Runs on the timer's thread, except for the first check. */
     final void measure() {
         try {
             space = disk.get();
@@ -62,7 +62,8 @@ public final class DiskWatch implements LogSpace, AutoCloseable {
     }
 
     /**
-     * Publishers are accepted again at a quarter more than the limit; otherwise each expiring segment would admit one.
+     * Returns the level, which stays at FULL until the free space is a quarter above the limit; otherwise each expiring
+     * log segment would admit a publisher.
      */
     private Level settled(DiskSpace seen) {
         boolean stillFull = level == Level.FULL && seen.freeBytes() < seen.fullBytes() / 4 * 5;

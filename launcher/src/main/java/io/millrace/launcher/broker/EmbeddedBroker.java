@@ -10,14 +10,17 @@ import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * A Kafka server in this process: one KRaft node in the roles broker and controller, which keeps its log in the data
- * directory between runs. It is a cluster of its own or, with {@code --voters}, one node of several.
+ * A Kafka server in this process: one KRaft node with the roles broker and controller, which keeps its log in the data
+ * directory between runs. The node is a cluster of its own or, with {@code --voters}, one node of several.
  *
- * <p>Acknowledged records are in the page cache of this machine. They survive the end of the process, but not a power
+ * <p>Acknowledged records are in the page cache of this machine. They survive a crash of the process, but not a power
  * failure. A process can run only one embedded broker, because Kafka's exit procedure is global.
  */
 public final class EmbeddedBroker implements AutoCloseable {
-    /** How long the Kafka thread that asked for the exit waits for it, because Kafka's code expects no return. */
+    /**
+     * How long a Kafka thread that has called exit waits for the process to end, because Kafka's code does not expect
+     * the call to return.
+     */
     private static final long EXIT_SECONDS = 10;
 
     private final BrokerPlace place;
@@ -29,20 +32,20 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts a broker and returns when it serves. One of several brokers waits for a majority of the voters.
+     * Starts a broker. Blocks until the broker serves; one of several brokers waits for a majority of the voters.
      *
-     * @param failed called on a thread of Kafka if the broker fails later, with the reason; the process must end,
-     *     without closing the broker
-     * @throws UserError if a port is taken, or the directory cannot be used
+     * @param failed called on a Kafka thread if the broker fails later, with the reason; the process must then end
+     *        without closing the broker
+     * @throws UserError if a port is in use, the directory cannot be used, or Kafka cannot start
      */
     public static EmbeddedBroker start(BrokerSettings wanted, Consumer<UserError> failed) {
         return start(BrokerPlace.take(wanted, ServerSockets.NONE_NAMED), failed);
     }
 
     /**
-     * Starts a broker with resources that were acquired before.
+     * Starts a broker with resources that have already been acquired.
      *
-     * @param place closed with the broker, or if the broker cannot start
+     * @param place the resources, which are closed with the broker, or if the broker cannot start
      */
     public static EmbeddedBroker start(BrokerPlace place, Consumer<UserError> failed) {
         try {
@@ -64,7 +67,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return new HostPort(place.settings().host(), place.settings().port());
     }
 
-    /** Shuts down cleanly, so that the next start need not recover the log. */
+    /** Shuts down cleanly, so that the next start need not recover the log. Blocks until the broker has ended. */
     @Override
     public void close() {
         server.shutdown();
@@ -84,7 +87,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Replaces Kafka's exit and halt of the JVM, so that the process reports the reason. */
+    /** Replaces the procedures by which Kafka ends the JVM, so that the process reports the reason. */
     private static void reportInsteadOfExit(BrokerPlace place, Consumer<UserError> failed) {
         Exit.Procedure report = (code, message) -> {
             failed.accept(new UserError("the embedded Kafka broker failed: " + reason(place, code, message)));

@@ -6,19 +6,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The Kafka properties of a node that is both broker and controller, sized for a laptop. */
+/** Creates the Kafka properties of a node that is both broker and controller, sized for a laptop. */
 final class NodeConfig {
     static final String CONTROLLER_LISTENER = "CONTROLLER";
 
     private static final String CLIENT_LISTENER = "PLAINTEXT";
     private static final int MOST_REPLICAS = 3;
-    /** Kafka's internal topics. They get one partition each, because they have few users here. */
+    /** Kafka's internal topics. Each gets one partition, because they have few users here. */
     private static final List<String> INTERNAL_TOPICS = List.of("offsets.topic", "transaction.state.log",
             "share.coordinator.state.topic");
 
     private NodeConfig() {}
 
-    /** @param settings with the actual ports and voters */
+    /**
+     * Returns the properties of a node.
+     *
+     * @param settings settings with the actual ports and voters
+     * @param logDir directory of Kafka's log
+     */
     static Map<String, String> of(BrokerSettings settings, Path logDir) {
         Map<String, String> config = new HashMap<>();
         addIdentity(config, settings);
@@ -86,20 +91,20 @@ final class NodeConfig {
     }
 
     /**
-     * Adds the times after which a broker that does not respond is fenced, and all others go on without it. Kafka's
-     * defaults are 9 s, and 2 s more if it was the active controller. With 1 s and 0.9 s, healthy brokers of a machine with
-     * many more threads than cores fenced each other, and none of their clients made progress.
+     * Adds the times after which a broker that does not respond is fenced and the other brokers continue without it.
+     * Kafka's defaults are 9 s, and 2 s more if the broker was the active controller. With 1 s and 0.9 s, healthy
+     * brokers on a machine with many more threads than cores fenced each other, and no client made progress.
      */
     private static void addFencing(Map<String, String> config, int brokers) {
         if (brokers == 1) {
-            // Nobody takes its place. After a kill, a restarted broker waits until the session of its previous
+            // No other broker takes over. After a kill, a restarted broker waits until the session of its previous
             // registration has expired.
             config.put("broker.session.timeout.ms", "3000");
             config.put("broker.heartbeat.interval.ms", "500");
             return;
         }
-        // A new controller begins to count when it is elected. Clients that repeat their requests must find the new leaders,
-        // even if the active controller is lost: Timeouts.REQUEST_MS.
+        // A new controller counts these times from its election. Clients that repeat their requests must find the new
+        // leaders even if the active controller is lost: see Timeouts.REQUEST_MS.
         config.put("broker.session.timeout.ms", "2000");
         config.put("broker.heartbeat.interval.ms", "300");
         config.put("controller.quorum.fetch.timeout.ms", "1500");

@@ -15,7 +15,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** Does what {@code kafka-storage format} does: assigns a directory to one node of one cluster, once. */
+/** Assigns a directory to one node of one cluster, once, as {@code kafka-storage format} does. */
 final class NodeFormat {
     private static final String FORMATTED = "meta.properties";
 
@@ -24,7 +24,7 @@ final class NodeFormat {
     /**
      * Formats a new directory, or checks an existing one.
      *
-     * @throws UserError if it belongs to another node or cluster, or cannot be written
+     * @throws UserError if the directory belongs to another node or cluster, or cannot be written
      */
     static void ensure(Path logDir, BrokerSettings settings) {
         try {
@@ -75,8 +75,8 @@ final class NodeFormat {
     }
 
     /**
-     * Returns a random id for a single broker. For several, derives it from {@code --voters}, so that all have the same
-     * id.
+     * Returns the cluster id: random for a single broker; for several brokers derived from {@code --voters}, so that
+     * all of them have the same id.
      */
     private static String clusterId(BrokerSettings settings) {
         if (settings.voters().all().size() == 1) {

@@ -14,25 +14,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares {@code --retention-size} with the disk of the embedded broker. Immutable.
+ * Compares {@code --retention-size} with the embedded broker's disk. Immutable.
  *
  * @param topicBytes maximum size of each media topic; negative for no limit
  * @param logBytes size of the logs that are already in the data directory
  */
 public record RetentionFit(long topicBytes, DiskSpace disk, long logBytes) {
-    /** Below this not even a GOP of each partition would be retained. */
+    /** Smallest {@code --retention-size}: below it, not even one GOP per partition would be retained. */
     public static final long SMALLEST_BYTES = 100_000_000;
 
-    /** Maximum of {@code auto}, which must not fill a laptop's disk. */
+    /** Greatest size that {@code auto} selects, because it must not fill a laptop's disk. */
     static final long AUTO_MAX_BYTES = 10_000_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger(RetentionFit.class);
-    /** Packets and parts contain the media; segments and index are small in comparison. */
+    /** Number of topics that contain media: packets and parts. Segments and index are small in comparison. */
     private static final int MEDIA_TOPICS = 2;
+    /** {@code auto} selects a multiple of this. */
     private static final long STEP_BYTES = 100_000_000;
     private static final double GB = 1e9;
 
-    /** Logs a warning if the retention does not fit on the disk. Called when the broker has started. */
+    /** Logs a warning if the retention does not fit on the disk. To be called when the broker has started. */
     public static void check(Path directory, long topicBytes) {
         try {
             new RetentionFit(topicBytes, DiskSpace.of(directory), logBytes(directory)).warning(directory)
@@ -42,7 +43,10 @@ public record RetentionFit(long topicBytes, DiskSpace disk, long logBytes) {
         }
     }
 
-    /** Returns the default retention size per topic: {@link #AUTO_MAX_BYTES}, or less if the disk is smaller. */
+    /**
+     * Returns the retention size that {@code auto} selects for each media topic: {@link #AUTO_MAX_BYTES}, or less if
+     * the disk is smaller.
+     */
     public static long auto(Path directory) {
         try {
             long fitting = new RetentionFit(AUTO_MAX_BYTES, DiskSpace.of(directory), logBytes(directory))
@@ -59,22 +63,28 @@ public record RetentionFit(long topicBytes, DiskSpace disk, long logBytes) {
         }
     }
 
-    /** At least the smallest size that may be set; if that does not fit, there is a warning. */
+    /**
+     * Returns the size that {@code auto} selects. If not even {@link #SMALLEST_BYTES} fits, returns that size, and
+     * {@link #warning} returns a warning.
+     */
     long autoBytes() {
         return Math.max(SMALLEST_BYTES, Math.min(AUTO_MAX_BYTES, fittingBytes()));
     }
 
     private long roomBytes() {
-        // Publishers are refused before the disk is full, so that space is never used.
+        // Publishers are refused before the disk is full, so the last part of the disk is never used.
         return Math.max(0, disk.freeBytes() + logBytes - disk.fullBytes());
     }
 
-    /** Rounds to whole steps, so that a restart changes nothing if the disk is about as full as before. */
+    /**
+     * Returns the largest size per topic that fits, rounded down to whole steps, so that a restart changes nothing if
+     * the disk is about as full as before.
+     */
     private long fittingBytes() {
         return roomBytes() / MEDIA_TOPICS / STEP_BYTES * STEP_BYTES;
     }
 
-    /** Returns what is wrong and what to set instead; empty if the size fits, or if no size is set. */
+    /** Returns a warning that says which size to set instead; empty if the size fits, or if it is unlimited. */
     Optional<String> warning(Path directory) {
         if (topicBytes < 0 || topicBytes <= roomBytes() / MEDIA_TOPICS) {
             return Optional.empty();

@@ -1,14 +1,18 @@
 package io.millrace.launcher.broker;
 
 /**
- * The controller of one broker of a cluster, {@code ID@HOST:PORT}. Immutable.
+ * The controller of one broker in a cluster, written {@code ID@HOST:PORT}. Immutable.
  *
  * @param id the broker's {@code --node-id}
- * @param address on which its controller listens
+ * @param address address on which the broker's controller listens
  */
 public record Voter(int id, HostPort address) {
 
-    /** @throws IllegalArgumentException with a message that says what is valid */
+    /**
+     * Parses one controller.
+     *
+     * @throws IllegalArgumentException if {@code text} is not ID@HOST:PORT; the message is for the user
+     */
     static Voter parse(String text) {
         String trimmed = text.strip();
         int at = trimmed.indexOf('@');

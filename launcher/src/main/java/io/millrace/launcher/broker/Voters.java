@@ -7,11 +7,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The controllers of all brokers of a cluster; the list is the same for each broker. Immutable.
+ * The controllers of all brokers in a cluster. Every broker of the cluster must have the same list. Immutable.
  *
- * @param all sorted by id; empty for {@code alone}
+ * @param all the controllers, sorted by id; empty for {@code alone}
  */
 public record Voters(List<Voter> all) {
+    /** Stands for a single broker whose controller has a port that is chosen later. */
     public static final Voters ALONE = new Voters(List.of());
     private static final String ALONE_TEXT = "alone";
 
@@ -22,13 +23,18 @@ public record Voters(List<Voter> all) {
         }
     }
 
-    /** @throws IllegalArgumentException with a message that says what is valid */
+    /**
+     * Parses {@code alone} or a comma-separated list of controllers.
+     *
+     * @throws IllegalArgumentException if {@code text} is neither; the message is for the user
+     */
     public static Voters parse(String text) {
         return text.strip().equals(ALONE_TEXT)
                 ? ALONE
                 : new Voters(Arrays.stream(text.split(",", -1)).map(Voter::parse).toList());
     }
 
+    /** Returns the controller of the broker with this id; empty if there is none. */
     public Optional<Voter> find(int id) {
         return all.stream().filter(voter -> voter.id() == id).findFirst();
     }

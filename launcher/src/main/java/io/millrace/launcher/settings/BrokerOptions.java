@@ -18,7 +18,12 @@ public final class BrokerOptions {
     @Option(names = "--controller-port", paramLabel = "PORT", defaultValue = "0", converter = Converters.Port.class, description = "Port of this broker's controller; 0 is the port in --voters, or any free port for a single broker.")
     private int controllerPort;
 
-    /** @param kafka has the port and the directory, which the embedded broker of {@code up} has, too */
+    /**
+     * Returns the settings of the broker.
+     *
+     * @param kafka the flags that set the port and the directory, which are the same as for the embedded broker of
+     *        {@code up}
+     */
     public BrokerSettings settings(KafkaOptions kafka) {
         return new BrokerSettings(kafka.dataDir(), host, kafka.port(), nodeId, voters, controllerPort);
     }

@@ -25,7 +25,10 @@ public final class ClusterOptions {
         return logOptions;
     }
 
-    /** Returns the settings of the log. {@link PastLog#open} queries the cluster for the number of partitions. */
+    /**
+     * Returns the settings of the log. The number of partitions in them is a placeholder: {@link PastLog#open} queries
+     * the cluster.
+     */
     public KafkaSettings kafka() {
         return new KafkaSettings(bootstrapServers, topicPrefix, 1, 0, 0, -1,
                 ((LayeredDefaults) command.defaultValueProvider()).kafkaClient());

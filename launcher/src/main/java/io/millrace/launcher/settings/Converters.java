@@ -21,13 +21,14 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Converts the texts of flags to typed values, for picocli. Every error message says what is valid. A type that has one
- * syntax in all flags is registered for all commands; the nested classes are for the others, and named by their flags.
+ * Converts the texts of flags to typed values, for picocli. Every error message says what is valid. A type that has the
+ * same syntax in all flags is registered for all commands. The nested classes are for the other types; flags refer to
+ * them by name.
  */
 public final class Converters {
     private Converters() {}
 
-    /** Registers the types that have one syntax. The subcommands have been added. */
+    /** Registers the types that have the same syntax in all flags. Must be called after the subcommands are added. */
     public static void register(CommandLine commands) {
         register(commands, AdminNames.class, AdminNames::parse);
         register(commands, Duration.class, Quantity::duration);
@@ -74,7 +75,7 @@ public final class Converters {
         }
     }
 
-    /** The result is null for {@code none}. */
+    /** Converts a path. The result is null for {@code none}. */
     public static final class FileOrNone extends Checked<Path> {
         FileOrNone() {
             super(text -> text.strip().equals("none") ? null : Path.of(text));
@@ -123,7 +124,7 @@ public final class Converters {
                 () -> new IllegalArgumentException("'" + text + "' is not " + PointInTime.SYNTAX));
     }
 
-    /** A leading slash, as in URLs, is ignored. */
+    /** Ignores a leading slash, as in URLs. */
     private static StreamName streamName(String text) {
         String name = text.startsWith("/") ? text.substring(1) : text;
         StreamName.problem(name).ifPresent(problem -> {

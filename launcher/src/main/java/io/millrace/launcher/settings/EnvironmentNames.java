@@ -11,16 +11,17 @@ import java.util.stream.Stream;
 
 /**
  * Maps settings to environment variables ({@code MILLRACE_HTTP_PORT} is {@code --http-port}), and finds misspelled
- * ones.
+ * variables.
  */
 final class EnvironmentNames {
     private static final String PREFIX = "MILLRACE_";
-    /** Read by the script {@code millrace}, the image and the tests, not by the program. */
+    /** Variables that the script {@code millrace}, the image and the tests read, not the program. */
     private static final Set<String> OF_OTHERS = Set.of("MILLRACE_CONFIG", "MILLRACE_JAVA_HOME", "MILLRACE_JAVA_OPTS",
             "MILLRACE_CACHE", "MILLRACE_REQUIRE_TOOLS", "MILLRACE_IMAGE", "MILLRACE_IMAGE_OFFLINE",
             "MILLRACE_IMAGE_CACHE");
     /**
-     * Set by Kubernetes and Docker links for a service that is called millrace, such as {@code MILLRACE_SERVICE_HOST}.
+     * Variables that Kubernetes and Docker links set for a service with the name millrace, such as
+     * {@code MILLRACE_SERVICE_HOST}.
      */
     private static final Pattern SERVICE_LINK = Pattern.compile(".*(_SERVICE_(HOST|PORT).*|_PORT_\\d+_(TCP|UDP).*)");
     private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp)://.*");

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The flags of the streams that begin while the process runs: how they are cut and listed. */
+/** The flags for epochs that begin while the process runs: how they are cut and listed. */
 public final class EpochOptions {
     private static final Duration SHORTEST_SEGMENT = Duration.ofMillis(500);
     private static final Duration LONGEST_SEGMENT = Duration.ofSeconds(60);
@@ -43,7 +43,7 @@ public final class EpochOptions {
                 "--window and --grace must be 7d or less");
     }
 
-    /** Returns the rules of the epochs that begin with these settings. */
+    /** Returns the rules for epochs that begin with these settings. */
     public EpochRules rules() {
         return new EpochRules(EpochRules.CURRENT_VERSION, (int) segment.toMillis(), (int) part.toMillis(),
                 (int) window.toMillis(), (int) grace.toMillis(), List.of(Format.TS));

@@ -4,8 +4,7 @@ import io.millrace.edge.http.HttpLimits;
 import java.util.Map;
 
 /**
- * Parses {@code --http-limits}, such as {@code idle=30s,per-address=100}. Limits that are not named keep their
- * defaults.
+ * Parses {@code --http-limits}, such as {@code idle=30s,per-address=100}. A limit that is not named keeps its default.
  */
 final class HttpLimitList {
     private static final String EACH = "headers=10s,idle=60s,blocked=30s,connections=50000,per-address=10000,"
@@ -15,7 +14,11 @@ final class HttpLimitList {
 
     private HttpLimitList() {}
 
-    /** @throws IllegalArgumentException with a message that says what is valid */
+    /**
+     * Parses the limits.
+     *
+     * @throws IllegalArgumentException if a name is unknown or a value is not valid; the message is for the user
+     */
     static HttpLimits parse(String text) {
         LimitList values = LimitList.parse(text, EACH, "HTTP connections");
         return new HttpLimits(values.time("headers"), values.time("idle"), values.time("blocked"),

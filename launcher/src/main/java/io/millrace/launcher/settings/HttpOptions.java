@@ -5,7 +5,7 @@ import io.millrace.edge.http.HttpLimits;
 import io.millrace.platform.net.ProxySources;
 import picocli.CommandLine.Option;
 
-/** The flags of HTTP connections and requests. */
+/** The flags for HTTP connections and requests. */
 public final class HttpOptions {
     @Option(names = "--http-limits", paramLabel = "NAME=VALUE[,…]", defaultValue = LimitList.DEFAULT, description = "Timeouts, counts and sizes of HTTP connections and requests: 'default', or the limits that differ, such as idle=30s,per-address=100.")
     private HttpLimits httpLimits;

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
-/** The flags of the log in Kafka: where it is, its topics and how long they are retained. */
+/** The flags for the log in Kafka: its location, its topics, and how long they are retained. */
 public final class KafkaOptions {
     private static final long UNLIMITED = -1;
-    /** Kafka deletes only whole log segments, which are rolled after a minute or more. */
+    /** Shortest retention. Kafka deletes only whole log segments, which it rolls after a minute or more. */
     private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
 
     @Option(names = "--kafka", paramLabel = "HOST:PORT[,…]", defaultValue = "localhost:9092", converter = Converters.Brokers.class, description = "Bootstrap addresses of Kafka. 'up' and 'demo' embed a broker unless this is set.")
@@ -51,12 +51,20 @@ public final class KafkaOptions {
         return dataDir;
     }
 
-    /** Returns whether the process may only serve while the topics meet the preconditions of durable media. */
+    /**
+     * Returns whether the process must refuse to start, and must not be ready later, if acknowledged media could be
+     * lost with one broker.
+     */
     public boolean requireDurability() {
         return requireDurability;
     }
 
-    /** @param window of the playlists, which must not list expired segments */
+    /**
+     * Checks the values.
+     *
+     * @param window length of live playlists, which must not list expired segments
+     * @throws IllegalArgumentException if a value is out of range; the message is for the user
+     */
     void check(Duration window) {
         Check.that(retention.compareTo(SHORTEST_RETENTION) >= 0, "--retention must be 1m or more");
         Check.that(retention.compareTo(window) >= 0,
@@ -66,7 +74,10 @@ public final class KafkaOptions {
                 "--retention-size must be 100MB or more, or 'unlimited'; a number without a unit is in bytes");
     }
 
-    /** Returns the settings of the log on the cluster that {@code --kafka} names. Its owner decides what fits. */
+    /**
+     * Returns the settings of the log on the cluster that {@code --kafka} names. There, {@code --retention-size auto}
+     * is unlimited.
+     */
     KafkaSettings onCluster(Map<String, String> client) {
         return settings(bootstrapServers, retentionBytes.orElse(UNLIMITED), client);
     }
@@ -80,14 +91,14 @@ public final class KafkaOptions {
         return new KafkaSettings(brokers, topicPrefix, partitions, replication, retention.toMillis(), bytes, client);
     }
 
-    /** The result is 0 for {@code auto}. */
+    /** Converts a number of replicas. The result is 0 for {@code auto}. */
     private static final class ReplicasOrAuto extends Converters.Checked<Integer> {
         ReplicasOrAuto() {
             super(text -> text.equals("auto") ? 0 : Converters.count(text));
         }
     }
 
-    /** The result is empty for {@code auto}. */
+    /** Converts a size. The result is empty for {@code auto}, and {@link #UNLIMITED} for {@code unlimited}. */
     private static final class SizeOrWord extends Converters.Checked<OptionalLong> {
         SizeOrWord() {
             super(text -> switch (text.strip()) {

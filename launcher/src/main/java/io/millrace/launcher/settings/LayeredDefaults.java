@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Unmatched;
 
 /**
- * The value of a flag that is not on the command line: from the environment, otherwise from the settings file,
- * otherwise the flag's default. Immutable.
+ * Provides the values of flags that are not on the command line: from the environment, otherwise from the settings
+ * file, otherwise the flag's default. Immutable.
  */
 public final class LayeredDefaults implements IDefaultValueProvider {
     private static final String CONFIG_VARIABLE = "MILLRACE_CONFIG";
@@ -34,9 +34,10 @@ public final class LayeredDefaults implements IDefaultValueProvider {
     }
 
     /**
-     * Reads the settings file, if one is named, and sets the defaults of every command.
+     * Reads the settings file, if the command line or the environment names one, and sets the defaults of every
+     * command.
      *
-     * @throws io.millrace.platform.UserError if the file cannot be read or contains an unknown name
+     * @throws io.millrace.platform.UserError if the file cannot be read, is not valid or contains an unknown name
      */
     public static LayeredDefaults install(CommandLine commands, List<String> arguments,
             Map<String, String> environment) {
@@ -78,7 +79,10 @@ public final class LayeredDefaults implements IDefaultValueProvider {
         return Optional.ofNullable(file.value(name)).map(each -> new Found(each.text(), "file " + file.where(each)));
     }
 
-    /** Returns a warning for each name that is probably misspelled, although it may belong to another program. */
+    /**
+     * Returns a warning for each unknown name in the environment or in {@code kafka-client}. Such a name is probably
+     * misspelled, but may belong to another program.
+     */
     public List<String> warnings() {
         return Stream.concat(EnvironmentNames.unknown(environment, known).stream(), unknownClientSettings()).toList();
     }

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Parses limits such as {@code idle=30s,per-address=50}. Limits that are not named keep their defaults. Immutable. */
+/** Parses limits such as {@code idle=30s,per-address=50}. A limit that is not named keeps its default. Immutable. */
 final class LimitList {
-    /** Every limit keeps its default. docs/reference.md lists the defaults. */
+    /** The text with which every limit keeps its default. docs/reference.md lists the defaults. */
     static final String DEFAULT = "default";
 
     private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -18,9 +18,11 @@ final class LimitList {
     }
 
     /**
-     * @param each all limits with their defaults
+     * Parses limits.
+     *
+     * @param each all limits with their defaults, in the same syntax
      * @param of what the limits apply to, for messages
-     * @throws IllegalArgumentException with a message that says what is valid
+     * @throws IllegalArgumentException if a name is unknown; the message is for the user
      */
     static LimitList parse(String text, String each, String of) {
         Map<String, String> values = pairs(each);
@@ -36,6 +38,7 @@ final class LimitList {
         return new LimitList(values);
     }
 
+    /** Returns the values by name, in the order of the text. */
     static Map<String, String> pairs(String text) {
         Map<String, String> pairs = new LinkedHashMap<>();
         for (String pair : text.split(",", -1)) {
@@ -48,6 +51,11 @@ final class LimitList {
         return pairs;
     }
 
+    /**
+     * Returns the value of a duration limit.
+     *
+     * @throws IllegalArgumentException if the value is not between 1 s and 10 minutes; the message is for the user
+     */
     Duration time(String name) {
         Duration time = Quantity.duration(values.get(name));
         if (time.toMillis() < 1_000 || time.compareTo(LONGEST) > 0) {

@@ -43,12 +43,14 @@ public final class ListenOptions {
         return rtmpPort;
     }
 
-    /** Returns the port of RTMPS, negative for none. */
+    /** Returns the RTMPS port, 0 for any free port, negative if there is none. */
     int rtmpsPort() {
         return rtmpsPort;
     }
 
-    /** Returns the addresses that the web page shows for encoders; empty for those of the listeners. */
+    /**
+     * Returns the addresses that the web page shows for encoders; empty if these are the addresses of the listeners.
+     */
     public Optional<PublicRtmp.Configured> publicRtmp() {
         return Optional.ofNullable(publicRtmp);
     }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 
 /** The flags of every command that select the settings file and the logging. */
 public final class LoggingOptions {
-    /** Log levels. Each includes the ones before it. */
+    /** Log levels. Each level includes the levels before it. */
     public enum Level { ERROR, WARN, INFO, DEBUG, TRACE }
 
     public enum Format { TEXT, JSON }

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds the known name that is nearest to a misspelled one, by Levenshtein distance. */
+/** Finds the known name that is nearest to a misspelled name, by Levenshtein distance. */
 final class NearestName {
     private NearestName() {}
 

@@ -4,7 +4,7 @@ import io.millrace.edge.view.Pace;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/** The flags of how a process and its stages run and end. */
+/** The flags that control how a process and its stages run and end. */
 public final class ProcessOptions {
     private static final Duration LONGEST_DRAIN = Duration.ofMinutes(10);
     /** Viewers of a live stream would notice a longer interval. */

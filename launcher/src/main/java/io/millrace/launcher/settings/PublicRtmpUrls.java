@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * Parses the addresses at which encoders reach an ingest node, such as
- * {@code rtmp://live.example.com,rtmps://live.example.com:443}. The host {@code *} is the host under which the browser
- * reached the web page.
+ * {@code rtmp://live.example.com,rtmps://live.example.com:443}. The host {@code *} stands for the host at which the
+ * browser reached the web page.
  */
 final class PublicRtmpUrls {
     static final String AUTO = "auto";
@@ -22,8 +22,10 @@ final class PublicRtmpUrls {
     private PublicRtmpUrls() {}
 
     /**
-     * @return null for {@code auto}, the addresses of the node's own listeners
-     * @throws IllegalArgumentException with a message that says what is valid
+     * Parses the addresses.
+     *
+     * @return the addresses; null for {@code auto}, which stands for the addresses of the node's own listeners
+     * @throws IllegalArgumentException if {@code text} is not valid; the message is for the user
      */
     static PublicRtmp.Configured parse(String text) {
         if (text.strip().equals(AUTO)) {

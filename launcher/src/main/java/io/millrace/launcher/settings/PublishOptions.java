@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/** The flags of RTMP connections and of publishers: TLS, load balancers, who may publish, and the limits. */
+/** The flags for RTMP connections and publishers: TLS, load balancers, the rules for publishing, and the limits. */
 public final class PublishOptions {
     private static final Duration LONGEST_HOOK = Duration.ofSeconds(30);
 
@@ -49,7 +49,7 @@ public final class PublishOptions {
     /** The decision about a publish if the hook does not answer. */
     private enum Fallback { ALLOW, DENY }
 
-    /** @param rtmps whether there is a port for RTMPS */
+    /** @param rtmps whether there is a separate RTMPS port */
     void check(boolean rtmps) {
         Check.that((tlsCert == null) == (tlsKey == null), "--tls-cert and --tls-key must be set together");
         Check.that(!rtmps || tlsCert != null, "--rtmps-port requires --tls-cert and --tls-key");
@@ -57,7 +57,7 @@ public final class PublishOptions {
                 "--publish-hook-timeout must be more than 0s and 30s or less");
     }
 
-    /** Returns who may publish. */
+    /** Returns the rules that decide who may publish. */
     public PolicySettings policy() {
         PolicySettings.Hook hook = publishHook == null
                 ? null
@@ -66,7 +66,7 @@ public final class PublishOptions {
         return new PolicySettings(publishKeys, publishSecret, hook);
     }
 
-    /** Returns the maximum bitrate of one publisher, 0 for no limit. */
+    /** Returns the maximum bitrate of one publisher in bits per second, 0 for no limit. */
     public long maxBitsPerSecond() {
         return maxBitsPerSecond;
     }
@@ -85,7 +85,7 @@ public final class PublishOptions {
         }
     }
 
-    /** The result is null for {@code none}. */
+    /** Converts an HTTP or HTTPS URL. The result is null for {@code none}. */
     private static final class HttpUrlOrNone extends Converters.Checked<URI> {
         HttpUrlOrNone() {
             super(text -> text.strip().equals("none") ? null : httpUrl(text.strip()));
@@ -97,8 +97,8 @@ public final class PublishOptions {
                 if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
                     return url;
                 }
-            } catch (IllegalArgumentException e) {
-                // Same message as for another scheme, below.
+            } catch (IllegalArgumentException _) {
+                // Falls through to the message for another scheme.
             }
             // The message does not quote the text, which may contain a password or a token.
             throw new IllegalArgumentException("it must be a URL such as http://127.0.0.1:8000/on_publish");

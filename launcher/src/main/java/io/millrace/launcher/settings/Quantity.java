@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * Parses numbers with a unit: durations, sizes and bitrates. Immutable.
  *
  * @param text group 1 is the number, group 2 the unit
- * @param units the value of each unit; in lower case
+ * @param units the value of each unit, by its name in lower case
  */
 record Quantity(Pattern text, Map<String, Long> units) {
     private static final Quantity DURATION_MS = new Quantity(
@@ -26,7 +26,7 @@ record Quantity(Pattern text, Map<String, Long> units) {
     private static final Quantity BITRATE = new Quantity(
             Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?)\\s*([kmg])(?:bit)?(?:/s)?", Pattern.CASE_INSENSITIVE),
             Map.of("k", 1_000L, "m", 1_000_000L, "g", 1_000_000_000L));
-    /** Lower bitrates are rejected: no real stream has one. */
+    /** Lower bitrates are rejected, because no real stream has such a bitrate. */
     private static final long LOWEST_BITRATE = 8_000;
     private static final long HIGHEST_BITRATE = 1_000_000_000_000L;
 

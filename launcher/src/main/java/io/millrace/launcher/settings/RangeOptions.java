@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The flags that select a range of the retained media of a stream. */
+/** The flags that select a range of a stream's retained media. */
 public final class RangeOptions {
     private static final String TIME = "RFC 3339 with a time zone, or an offset from now: -90s, -5m, -2h.";
 
@@ -23,7 +23,11 @@ public final class RangeOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    /** @throws ParameterException if {@code --from} is not before {@code --to} */
+    /**
+     * Returns the range, from {@code --from} (inclusive) to {@code --to} (exclusive); either may be open.
+     *
+     * @throws ParameterException if {@code --from} is not before {@code --to}
+     */
     public LogRange range() {
         LogRange range = new LogRange(instant(from), instant(to));
         if (range.from().isPresent() && range.to().isPresent() && !range.from().get().isBefore(range.to().get())) {

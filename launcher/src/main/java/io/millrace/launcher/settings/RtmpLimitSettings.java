@@ -8,12 +8,12 @@ import io.millrace.platform.rtmp.ConnectionLimits;
 import java.util.Map;
 
 /**
- * The limits of {@code --rtmp-limits}, such as {@code idle=30s,per-address=50}. The records of the limits check the
- * range of each. Immutable.
+ * The limits of {@code --rtmp-limits}, such as {@code idle=30s,per-address=50}. The constructors of the components
+ * check the ranges. Immutable.
  *
  * @param connections limits of all RTMP connections
  * @param media limits of a publisher's media
- * @param names limits of new stream names
+ * @param names limits for new stream names
  */
 public record RtmpLimitSettings(ConnectionLimits connections, MediaLimits media, NameLimits names) {
     private static final String EACH = """
@@ -29,9 +29,9 @@ public record RtmpLimitSettings(ConnectionLimits connections, MediaLimits media,
             new-names-per-address=250,new-names=1000,names=20000""";
 
     /**
-     * Parses limits. Those that are not named keep their defaults.
+     * Parses limits. A limit that is not named keeps its default.
      *
-     * @throws IllegalArgumentException with a message that says what is valid
+     * @throws IllegalArgumentException if a name is unknown or a value is not valid; the message is for the user
      */
     static RtmpLimitSettings parse(String text) {
         LimitList list = LimitList.parse(text, EACH, "RTMP connections");

@@ -11,9 +11,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The flags of the serving commands, in groups. All of them accept the same flags, so that one file, one environment or
- * one script can serve every process. Each process uses those that its stages need. Not modified after the command line
- * is parsed.
+ * The flags of the serving commands, in groups. All serving commands accept the same flags, so that one file,
+ * environment or script can configure every process. A process uses the flags that its stages need. Not modified after
+ * the command line is parsed.
  */
 public final class ServeOptions {
     // 'config' prints the flags in this order.
@@ -33,7 +33,7 @@ public final class ServeOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    /** @throws ParameterException if a value is out of range or contradicts another */
+    /** @throws ParameterException if a value is out of range or contradicts another value */
     public void check() {
         try {
             epochs.check();
@@ -69,12 +69,12 @@ public final class ServeOptions {
         return process;
     }
 
-    /** Returns the listener for RTMP and RTMPS. */
+    /** Returns the settings of the RTMP and RTMPS listeners. */
     public RtmpListen rtmp() {
         return publish.listener(listen.host(), listen.rtmpPort(), listen.rtmpsPort());
     }
 
-    /** Returns whether a flag names this port. A port that is chosen for 0 must then be another one. */
+    /** Returns whether a flag names this port, so that it must not be chosen for a flag with the value 0. */
     public boolean names(int port) {
         return IntStream.of(listen.rtmpPort(), listen.rtmpsPort(), listen.httpPort(), listen.adminPort(), kafka.port())
                 .anyMatch(named -> named == port);

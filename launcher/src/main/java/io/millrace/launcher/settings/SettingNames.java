@@ -5,12 +5,12 @@ import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The names of settings: the longest name of the flag without the dashes. */
+/** The names of settings. A setting has the longest name of its flag, without the dashes. */
 public final class SettingNames {
-    /** The flag that names the settings file, in which it is not allowed itself. */
+    /** The flag that names the settings file. It is not allowed in the file. */
     public static final String CONFIG = "config";
 
-    /** Flags that apply to one run of a command. A settings file with {@code force: true} would be a trap. */
+    /** Flags that apply to one run of a command. In a settings file, {@code force: true} would be a trap. */
     private static final Set<String> OF_ONE_RUN = Set.of(CONFIG, "loop", "from", "to", "force", "json");
 
     private SettingNames() {}
@@ -20,7 +20,7 @@ public final class SettingNames {
         return !option.usageHelp() && !option.versionHelp() && !OF_ONE_RUN.contains(of(option));
     }
 
-    /** Returns the name of the setting of a flag. */
+    /** Returns the name of a flag's setting. */
     public static String of(OptionSpec option) {
         return option.longestName().replaceFirst("^-+", "");
     }

@@ -24,26 +24,29 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * The settings file of {@code --config}: a YAML map from names of flags to values, and {@code kafka-client}, a map that
- * is passed to every Kafka client unchanged. Values are read as text, so that YAML does not interpret them as numbers
- * (in YAML, {@code 1:30} is ninety). No objects are constructed from the file. Immutable.
+ * The settings file of {@code --config}: a YAML map from flag names to values. Its entry {@code kafka-client} is a map
+ * that is passed to every Kafka client unchanged. Values are read as text, so that YAML does not interpret them as
+ * numbers (in YAML, {@code 1:30} is ninety). No objects are constructed from the file. Immutable.
  */
 final class SettingsFile {
     /** The only key that is not the name of a flag. */
     static final String KAFKA_CLIENT = "kafka-client";
-    /** Flags with values of the form {@code idle=30s,per-address=50}, which may also be a map in the file. */
+    /**
+     * Flags whose values have the form {@code idle=30s,per-address=50}, with the names in them. In the file, such a
+     * value may also be a map.
+     */
     private static final Map<String, Set<String>> MAPS = Map.of("rtmp-limits", RtmpLimitSettings.defaults().keySet(),
             "http-limits", HttpLimitList.defaults().keySet());
     static final SettingsFile NONE = new SettingsFile("", Map.of(), Map.of());
 
-    /** Larger files are rejected. A settings file is about a page long. */
+    /** Larger files are rejected; a settings file is about a page long. */
     private static final int MAX_CODE_POINTS = 1 << 20;
 
     private final String name;
     private final Map<String, Value> values;
     private final Map<String, String> kafkaClient;
 
-    /** @param line counted from 1 */
+    /** @param line line number, from 1 */
     record Value(String text, int line) {}
 
     private SettingsFile(String name, Map<String, Value> values, Map<String, String> kafkaClient) {
@@ -53,8 +56,11 @@ final class SettingsFile {
     }
 
     /**
-     * @param known the names of all flags that may stand in a file
-     * @throws UserError that names the file, the line and, for an unknown name, the nearest known one
+     * Reads and checks a file.
+     *
+     * @param known the names of all flags that are allowed in a file
+     * @throws UserError if the file cannot be read, is not valid, or contains an unknown name; the message states the
+     *        file, the line and, for an unknown name, the nearest known name
      */
     static SettingsFile read(Path file, Set<String> known) {
         LoaderOptions limits = new LoaderOptions();
@@ -81,6 +87,7 @@ final class SettingsFile {
         return name + ", line " + value.line();
     }
 
+    /** Returns the map {@code kafka-client}; empty if the file does not contain it. */
     Map<String, String> kafkaClient() {
         return kafkaClient;
     }
@@ -106,7 +113,7 @@ final class SettingsFile {
             return new SettingsFile(name, Map.copyOf(values), kafkaClient);
         }
 
-        /** @param otherwise the hint if no known name is near */
+        /** @param otherwise the hint if no known name is similar */
         private void requireKnown(String key, Node node, Set<String> names, String otherwise) {
             if (!names.contains(key)) {
                 String hint = NearestName.of(key, names).map(near -> "did you mean '" + near + "'?").orElse(otherwise);
@@ -153,7 +160,7 @@ final class SettingsFile {
             return entries;
         }
 
-        /** Returns the text of a scalar; of a list, its values joined with commas. */
+        /** Returns the text of a scalar, or the values of a list joined with commas. */
         private String text(Node node) {
             return switch (node) {
                 case ScalarNode scalar -> scalar.getValue();

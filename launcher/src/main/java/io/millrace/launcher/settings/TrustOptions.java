@@ -9,7 +9,7 @@ public final class TrustOptions {
     @Option(names = "--tls-ca", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Certificates (PEM) to trust for RTMPS servers, instead of Java's.")
     private Path authorities;
 
-    /** @throws io.millrace.platform.UserError if the certificates cannot be used */
+    /** @throws io.millrace.platform.UserError if the certificates cannot be read or are not valid */
     public ServerTrust trust() {
         return authorities == null ? ServerTrust.SYSTEM : ServerTrust.of(authorities);
     }

@@ -15,13 +15,18 @@ import java.util.stream.Stream;
 
 /** The meters of the packager. Thread-safe. */
 public final class PackagerMeters {
-    /** Why a log record or frame did not become part of a part. */
+    /** Why a log record or a frame is in no part. */
     public enum Drop {
         /** The record cannot be decoded. */
         UNDECODABLE,
-        /** The cut is in the log twice: the segmenter repeats outputs that it may not have written. */
+        /**
+         * The cut is in the log twice, because the segmenter repeats outputs that its predecessor may not have written.
+         */
         REPEATED,
-        /** The cut's segment began before the position where reading started. A predecessor has written its part. */
+        /**
+         * The cut's segment began before the position at which reading started. A predecessor has written the cut's
+         * part.
+         */
         NO_HEAD,
         /** The log no longer retains the cut's packets. */
         EXPIRED,
@@ -71,13 +76,16 @@ public final class PackagerMeters {
                 .register(registry);
     }
 
-    /** Registers gauges of the bytes that wait: packets for their cuts, parts for their acknowledgement. */
+    /**
+     * Registers the gauges of the cached packets that wait for their cuts, and of the parts and index entries that wait
+     * for acknowledgements.
+     */
     public void gaugeBytes(LongSupplier cached, LongSupplier inFlight) {
         gauge("millrace.packager.cache.bytes", "Cached packets that wait for their cut", cached);
         gauge("millrace.packager.inflight.bytes", "Parts and index entries that Kafka has not acknowledged", inFlight);
     }
 
-    /** Counts a part whose index entry is in the log. */
+    /** Counts a part whose index entry Kafka has acknowledged. */
     public void indexed(int partBytes, long microsSinceArrival) {
         parts.increment();
         bytes.increment(partBytes);
@@ -92,10 +100,12 @@ public final class PackagerMeters {
         drops.get(reason).increment(count);
     }
 
+    /** Counts a cut whose packets were not cached and were read from the log again. */
     public void reread() {
         rereads.increment();
     }
 
+    /** Counts a session whose media could not be muxed. */
     public void quarantined() {
         quarantines.increment();
     }
@@ -105,6 +115,7 @@ public final class PackagerMeters {
         gaps.get(reason).increment();
     }
 
+    /** Counts a read or write that Kafka did not complete in time and that a partition repeats. */
     public void retried() {
         retries.increment();
     }

@@ -6,17 +6,23 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
 
 /**
- * Times of the audio track on the current timeline. Counts samples, because the encoder's millisecond timestamps
- * jitter.
+ * Computes the times of the audio track's frames on the current line of timestamps. Counts samples, because the
+ * encoder's millisecond timestamps jitter.
  */
 final class AudioClock {
     private SampleClock samples = new SampleClock(0);
 
+    /** Begins a new line of timestamps, at time 0. */
     void beginLine() {
         samples = new SampleClock(samples.sampleRate());
     }
 
-    /** @param frameSamples duration of the frame in samples */
+    /**
+     * Computes the times of the next frame.
+     *
+     * @param originMs timestamp at time 0 of the line
+     * @param frameSamples duration of the frame in samples
+     */
     Draft place(long offset, Packet packet, long originMs, TrackConfig config, int frameSamples) {
         if (config.sampleRate() != samples.sampleRate()) {
             samples = new SampleClock(config.sampleRate());
@@ -25,7 +31,7 @@ final class AudioClock {
         return new Draft(offset, packet, dts, 0, frameSamples);
     }
 
-    /** Returns the presentation time of {@code dts}, 90 kHz. */
+    /** Converts {@code dts} from samples to 90 kHz ticks. */
     long due(long dts) {
         return Ticks.rescale(dts, samples.sampleRate(), Ticks.MPEG);
     }

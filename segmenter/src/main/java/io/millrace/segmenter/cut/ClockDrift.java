@@ -3,31 +3,41 @@ package io.millrace.segmenter.cut;
 import io.millrace.platform.log.RecordSchema.Generic;
 
 /**
- * Finds out whether PROGRAM-DATE-TIME drifts away from the clock of ingest, because the encoder's clock is faster or
- * slower, and how far it has to move to follow (docs/protocols.md, section 9.3).
+ * Detects whether PROGRAM-DATE-TIME drifts away from the ingest clock, because the encoder's clock is faster or slower,
+ * and computes how far PROGRAM-DATE-TIME has to move to follow the ingest clock (docs/protocols.md, section 9.3).
  *
- * <p>A packet can arrive late but not early, so only the least delay in a window of ten minutes of media counts. A
- * publisher that is faster or slower than real time, a burst, or a queue that grows or shrinks, changes that delay
- * between two windows by more than a clock can.
+ * <p>A packet can arrive late but not early, so only the least delay in a window of ten minutes, measured in media
+ * time, counts. A publisher that is faster or slower than real time, a burst, or a queue that grows or shrinks, changes
+ * that delay between two windows by more than a clock can.
  *
  * <p>Part of the fold: integers only, and the only clock is the one in the packets.
  */
 final class ClockDrift {
+    /** Length of a window, in media time. */
     static final long WINDOW_MS = 10 * 60_000;
-    /** A smaller error is not corrected. Encoders need part of it to begin sending after their claim. */
+    /**
+     * An error up to this is not corrected. Part of it is the time that encoders need to begin sending after their
+     * claim.
+     */
     private static final long DEAD_BAND_MS = 500;
     /** A greater error is not drift but a pause of the publisher, media pushed in advance, or a clock that was set. */
     private static final long LARGEST_MS = 60_000;
-    /** The errors of two successive windows differ by less than this: by 120 ms in a clock that is 200 ppm wrong. */
+    /**
+     * The errors of two successive windows must differ by less than this. With a clock that is wrong by 200 ppm they
+     * differ by 120 ms.
+     */
     private static final long AGREEMENT_MS = 250;
     private static final long NONE = Long.MAX_VALUE;
 
+    /** Media time at the start of the window. */
     private long windowStartMs = NONE;
-    /** Least delay in the window so far, compared with PROGRAM-DATE-TIME without any correction, ms. */
+    /** Least delay in the current window, relative to PROGRAM-DATE-TIME without any correction. */
     private long leastMs = NONE;
-    /** The same of the window before. */
+    /** Least delay in the previous window. */
     private long previousMs = NONE;
+    /** The correction that {@link #movedMs} has to reach. */
     private long targetMs;
+    /** The correction so far: the sum of all moves. */
     private long movedMs;
 
     /** Begins a new line of timestamps, whose PROGRAM-DATE-TIME is set anew. */
@@ -41,8 +51,8 @@ final class ClockDrift {
     /**
      * Observes a packet of the leading track.
      *
-     * @param mediaMs its time on the line
-     * @param delayMs its arrival minus its PROGRAM-DATE-TIME
+     * @param mediaMs the packet's time on the line
+     * @param delayMs the packet's arrival minus its PROGRAM-DATE-TIME
      */
     void observe(long mediaMs, long delayMs) {
         if (windowStartMs == NONE) {
@@ -71,10 +81,11 @@ final class ClockDrift {
     }
 
     /**
-     * Returns by how much the next segment begins later, or earlier if negative, than the end of the segment before.
+     * Moves PROGRAM-DATE-TIME towards the target. Returns by how many ms the next segment begins later than the end of
+     * the previous segment, or earlier if negative.
      *
-     * @param backMs the most that it may begin earlier
-     * @param forwardMs the most that it may begin later
+     * @param backMs limit of a move to an earlier time, 0 or more
+     * @param forwardMs limit of a move to a later time, 0 or more
      */
     long move(long backMs, long forwardMs) {
         long stepMs = Math.clamp(targetMs - movedMs, -backMs, forwardMs);
@@ -82,7 +93,7 @@ final class ClockDrift {
         return stepMs;
     }
 
-    /** Sum of all moves of the session, ms. */
+    /** Returns the sum of all moves in the session, in ms. */
     long movedMs() {
         return movedMs;
     }

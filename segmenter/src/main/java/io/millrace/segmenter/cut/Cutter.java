@@ -23,26 +23,36 @@ import java.util.Objects;
 /**
  * Cuts one epoch of a stream into segments and parts, by the rules of docs/protocols.md, section 9.
  *
- * <p>One track leads: video if there is any, else audio. A segment begins at a keyframe of the leading track or, if
- * none arrives in time, at any frame, and is then marked as not independent. A frame is added to a part when its
- * successor arrives, because only then is its duration known.
+ * <p>One track leads: video if the session has video, otherwise audio. A segment begins at a keyframe of the leading
+ * track; if no keyframe arrives in time, it begins at any frame and is marked as not independent. A frame is added to a
+ * part when its successor arrives, because only then is its duration known.
  *
- * <p>Part of the fold: no clock, no randomness, integers only. Receives only packets that count.
+ * <p>Part of the fold: no clock, no randomness, integers only. The caller passes only packets that belong to the
+ * stream's current session.
  */
 final class Cutter {
-    /** A session without a video configuration for this long, in audio time, has no video. */
+    /** A session that has no video configuration for this long, measured by audio timestamps, has no video. */
     private static final long NO_VIDEO_MS = 3_000;
     /** After this long without a keyframe, a segment may begin at a recovery point, and the session gets a warning. */
     private static final long NO_KEYFRAME_TICKS = 12L * 90_000;
 
-    /** The next frame may be this much longer than the previous one without making the segment exceed the cap. */
+    /**
+     * The next frame may be this much longer than the previous frame without making the segment exceed its longest
+     * duration.
+     */
     private static final long UNEVEN_TICKS = 100 * 90;
 
     /** Tolerance for encoders that round: a GOP of 2.04 s counts as one of 2 s. */
     private static final long LONG_GOP_TICKS = 90_000 / 10;
-    /** Largest distance between audio and video without a warning, measured at the arrival of a video frame. */
+    /**
+     * Largest difference between the timestamps of audio and video without a warning, measured at the arrival of a
+     * video frame.
+     */
     private static final long LARGEST_SKEW_MS = 1_000;
-    /** A track without a frame for so long, by the other track's timestamps, is silent, and players stop. */
+    /**
+     * A track that has no frame for this long, measured by the other track's timestamps, is silent, which makes players
+     * stop.
+     */
     private static final long SILENCE_MS = 3_000;
     private static final long NEVER = Long.MIN_VALUE;
 
@@ -50,22 +60,31 @@ final class Cutter {
 
     private final Playlist playlist;
     private long session = -1;
+    /** Start of the session by its claim, ms since 1970. */
     private long startedAtMs;
     private Leading leading = Leading.UNDECIDED;
     private TrackConfig video;
     private TrackConfig audio;
+    /** Whether the session has begun a line of timestamps. */
     private boolean anchored;
+    /** Packet timestamp at time 0 of the line. */
     private long originMs;
+    /** PROGRAM-DATE-TIME at time 0 of the line, ms since 1970. */
     private long wallMs;
+    /** PROGRAM-DATE-TIME of the end of the last closed segment, {@link Long#MIN_VALUE} without one. */
     private long endWallMs = Long.MIN_VALUE;
+    /** Whether the next segment begins with a discontinuity. */
     private boolean discontinuous;
+    /** Timestamp of the newest video frame, or of the line's first packet before it. */
     private long videoSeenMs;
-    /** Timestamp of the newest audio frame on this line. */
+    /** Timestamp of the newest audio frame on this line, {@link #NEVER} before the first. */
     private long audioMs = NEVER;
+    /** Video time that has passed while no segment was open, 90 kHz. */
     private long waitingTicks;
     private VideoClock videoClock = new VideoClock();
     private AudioClock audioClock = new AudioClock();
     private ClockDrift drift = new ClockDrift();
+    /** The open segment, or null. */
     private Segment segment;
 
     Cutter(long epoch, EpochRules rules) {
@@ -85,18 +104,22 @@ final class Cutter {
     }
 
     /**
-     * Wall-clock time of the end of the last closed segment, or of the start of the session without one, ms since 1970.
+     * Returns the PROGRAM-DATE-TIME of the end of the last closed segment, or the start of the session if no segment
+     * has been closed; ms since 1970.
      */
     long endMs() {
         return endWallMs == Long.MIN_VALUE ? startedAtMs : endWallMs;
     }
 
-    /** Returns by how much PROGRAM-DATE-TIME has been moved in the session to follow the clock, ms. */
+    /**
+     * Returns by how many ms PROGRAM-DATE-TIME has been moved in the session to follow the ingest clock; negative if to
+     * an earlier time.
+     */
     long movedMs() {
         return drift.movedMs();
     }
 
-    /** Begins a session. The caller has closed the open segment. */
+    /** Begins a session. The caller must have closed the open segment. */
     void beginSession(long number, SessionStarted started) {
         session = number;
         startedAtMs = started.startedAtMs();
@@ -108,13 +131,17 @@ final class Cutter {
         drift = new ClockDrift();
     }
 
-    /** Packets are missing here, or may be: closes the open segment, so that the next one begins at a keyframe. */
+    /** Closes the open segment, because packets are or may be missing here. The next segment begins at a keyframe. */
     void interrupt(Step out) {
         close(out);
         discontinuous = true;
     }
 
-    /** @throws io.millrace.media.bytes.MalformedException if the configuration cannot be read */
+    /**
+     * Sets the configuration of a track.
+     *
+     * @throws io.millrace.media.bytes.MalformedException if the configuration cannot be read
+     */
     void config(Packet packet, Step out) {
         try {
             if (packet.media() instanceof TrackMedia.Configuration(_, var codec, var record)
@@ -132,7 +159,12 @@ final class Cutter {
         }
     }
 
-    /** @param sessions the session fold after this packet, for the head of a segment that begins with it */
+    /**
+     * Adds a frame.
+     *
+     * @param offset offset of the packet
+     * @param sessions the session fold after this packet, for the head of a segment that begins with the packet
+     */
     void frame(long offset, Packet packet, SessionFold sessions, Step out) {
         if (packet.kind() == Packet.Kind.VIDEO) {
             video(offset, packet, sessions, out);
@@ -163,7 +195,7 @@ final class Cutter {
         }
     }
 
-    /** Begins a new line of timestamps. {@code packet} is at time 0 of that line. */
+    /** Closes the open segment and begins a new line of timestamps. {@code packet} is at time 0 of the line. */
     void beginLine(Packet packet, Step out) {
         close(out);
         if (anchored) {
@@ -198,7 +230,7 @@ final class Cutter {
                 interrupt(out);
             }
         }
-        videoClock.passed(frame);
+        videoClock.advance(frame);
         if (leading != Leading.VIDEO && frame.keyframe) {
             interrupt(out);
             leading = Leading.VIDEO;
@@ -213,7 +245,7 @@ final class Cutter {
         }
     }
 
-    /** Warns of encoder faults that make players fail or affect viewers. */
+    /** Warns of encoder faults that affect players or viewers. */
     private void inspect(Packet packet, Step out) {
         boolean flagged = BodyReader.isFlaggedKey(packet.bodyFormat(), packet.body());
         if (flagged != packet.isKeyframe()) {
@@ -232,7 +264,7 @@ final class Cutter {
         }
     }
 
-    /** Epochs of earlier rules never report silence. */
+    /** Returns whether a track is silent. Epochs with earlier rules never report silence. */
     private boolean isSilent(long silentMs) {
         return playlist.rules.hasOneTrackSet() && silentMs > SILENCE_MS;
     }
@@ -251,7 +283,7 @@ final class Cutter {
         }
     }
 
-    /** Whether a segment begins with this frame: rules 1 to 3 of docs/protocols.md, section 9.2. */
+    /** Returns whether a segment begins with this frame, by rules 1 to 3 of docs/protocols.md, section 9.2. */
     private boolean isCutDue(Draft frame, long dueTicks, Step out) {
         long elapsed = dueTicks - segment.startTicks;
         if (frame.keyframe) {
@@ -319,8 +351,8 @@ final class Cutter {
     }
 
     /**
-     * Audio that is identified after the first video frame belongs to that frame's segment; otherwise the segment would
-     * be silent.
+     * Adds the audio track to the open segment if possible. Audio that is identified after the first video frame
+     * belongs to that frame's segment; otherwise the segment would be silent.
      */
     private boolean takesSound(Step out) {
         if (!playlist.rules.takesLateSound() || !segment.takeSound(audio)) {
@@ -350,8 +382,8 @@ final class Cutter {
     }
 
     /**
-     * Returns the start of a segment that begins with {@code frame}. A keyframe's presentation time takes precedence
-     * over the decoding time.
+     * Returns the start of a segment that begins with {@code frame}: for a keyframe, its presentation time if that is
+     * within a frame of the decoding time.
      */
     private long startTicks(Draft frame) {
         long shown = frame.dts + frame.compositionTicks;
@@ -378,7 +410,7 @@ final class Cutter {
         opened(leadVideo, audio, out);
     }
 
-    /** Sets PROGRAM-DATE-TIME at a discontinuity. */
+    /** Sets PROGRAM-DATE-TIME for a segment that begins with a discontinuity at {@code startTicks}. */
     private void discontinueAt(long startTicks) {
         long aheadMs = wallMs + Math.floorDiv(startTicks, 90L) - endWallMs;
         if (playlist.rules.followsClock()) {
@@ -393,7 +425,7 @@ final class Cutter {
     }
 
     private void opened(TrackConfig withVideo, TrackConfig withAudio, Step out) {
-        out.opened(withVideo, withAudio);
+        out.addOpening(withVideo, withAudio);
         HlsGap.of(playlist.rules, withVideo, withAudio)
                 .ifPresent(gap -> out.warn(StreamWarning.CODEC_NOT_IN_HLS, gap));
     }
@@ -419,7 +451,7 @@ final class Cutter {
         }
     }
 
-    /** Closes the open segment, if any, after its newest frame. */
+    /** Closes the open segment, if there is one, after the segment's newest frame. */
     void close(Step out) {
         if (segment != null) {
             Draft lead = segment.lead();

@@ -14,49 +14,57 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Keeps the directory entry of one epoch up to date, and emits it again whenever it has changed. */
+/**
+ * The directory entry of one epoch. Updates the entry as the epoch proceeds, and returns it whenever it has changed.
+ */
 final class Directory {
-    /** Bitrate, duration and size are updated after this much media. */
+    /** The bitrate, and the duration and size in the entry, are updated after this much media. */
     private static final long REFRESH_TICKS = 10L * 90_000;
-    /**
-     * Upper bound on the sessions that an epoch's entry lists. If encoders reconnect more often than that, the oldest
-     * sessions are removed.
-     */
+    /** Upper bound on the sessions that the entry lists. Beyond it, the oldest session is removed. */
     static final int SESSIONS_LIMIT = 256;
-    /** A warning is removed when its cause has not been observed for this much media. */
+    /** A warning is removed from the entry when its cause has not been observed for this much media. */
     private static final long GONE_TICKS = 60L * 90_000;
 
     private final String stream;
     private final long epoch;
     private final EpochRules rules;
+    /** Offset in {@code packets} of the record that began the epoch. */
     private final long firstOffset;
+    /** Start of the epoch, ms since 1970. */
     private final long startedAtMs;
     private StreamEntry.State state = StreamEntry.State.LIVE;
+    /** Number, claim, and offset in {@code packets} of the newest session. */
     private long session;
     private SessionStarted started;
     private long sessionOffset;
+    /** Whether {@link #timestampOffsetMs} is that of the newest session. */
     private boolean offsetKnown;
     private long timestampOffsetMs;
+    /** When the newest session ended, ms since 1970; 0 while it is live. */
     private long endedAtMs;
     private int targetDurationS;
     private long lastSegment = -1;
+    /** Bits per second; 0 until it is known. */
     private long bitrate;
     private List<Track> tracks = List.of();
     private final List<StreamEntry.Session> sessions = new ArrayList<>();
-    /** The session's warnings, oldest first. */
+    /** The newest session's warnings, oldest first. */
     private final Map<StreamWarning, Trouble> troubles = new LinkedHashMap<>();
+    /** Duration of the newest session's cuts, 90 kHz. */
     private long sessionTicks;
+    /** Duration and body bytes of the cuts since the bitrate was last computed. */
     private long windowTicks;
     private long windowBytes;
-    /** Bitrate that the session's metadata declares, bits per second; 0 if it has not declared any. */
+    /** Bitrate that the newest session's metadata declares, in bits per second; 0 if it declares none. */
     private long declaredBitrate;
+    /** Whether the entry has changed since {@link #takeChanged} last returned it. */
     private boolean dirty;
 
     /**
-     * A warning of the session, current or past.
+     * A warning of the newest session.
      *
      * @param message text of the last occurrence
-     * @param seenTicks time of the last occurrence, as media time of the session
+     * @param seenTicks media time of the last occurrence, see {@link #sessionTicks}
      * @param gone whether the cause has not been observed for so long that the entry no longer contains the warning
      */
     private record Trouble(String message, long seenTicks, boolean gone) {}
@@ -69,7 +77,10 @@ final class Directory {
         this.startedAtMs = startedAtMs;
     }
 
-    void tookOver(long number, SessionStarted claim, long offset) {
+    /**
+     * Begins session {@code number}, which has the claim {@code claim} at {@code offset}. Ends the previous session.
+     */
+    void beginSession(long number, SessionStarted claim, long offset) {
         endSession(claim.startedAtMs());
         state = StreamEntry.State.LIVE;
         session = number;
@@ -95,22 +106,26 @@ final class Directory {
         }
     }
 
-    /** The session's first line begins, which fixes the offset of its timestamps. */
-    void lineBegan(long offsetMs) {
+    /**
+     * Handles the start of a line of timestamps. The first line of a session determines the session's timestamp offset.
+     */
+    void beginLine(long offsetMs) {
         if (!offsetKnown) {
             offsetKnown = true;
             timestampOffsetMs = offsetMs;
         }
     }
 
-    void left(long atMs) {
+    /** Handles the end of the newest session, which begins the grace period. */
+    void beginGrace(long atMs) {
         state = StreamEntry.State.GRACE;
         endedAtMs = atMs;
         endSession(atMs);
         dirty = true;
     }
 
-    void returned() {
+    /** Handles the return of the newest session, whose end was only suspected. */
+    void resumeSession() {
         state = StreamEntry.State.LIVE;
         endedAtMs = 0;
         endSessionUndone();
@@ -121,12 +136,13 @@ final class Directory {
         sessions.add(sessions.removeLast().withEnd(0));
     }
 
-    void over() {
+    /** Handles the end of the epoch. */
+    void endEpoch() {
         state = StreamEntry.State.ENDED;
         dirty = true;
     }
 
-    /** Whether the epoch ended without a segment, so that no viewer can ever watch any of it. */
+    /** Returns whether the epoch has ended without a segment, so that it can never be watched. */
     boolean endedWithoutMedia() {
         return state == StreamEntry.State.ENDED && lastSegment < 0
                 && sessions.stream().allMatch(each -> each.sizeBytes() == 0);
@@ -136,13 +152,13 @@ final class Directory {
         return epoch;
     }
 
-    /** Number of the newest closed segment, -1 without one. */
+    /** Returns the number of the newest closed segment, -1 without one. */
     long lastSegment() {
         return lastSegment;
     }
 
     /** Records a warning. Returns true if it is the session's first warning of this kind. */
-    boolean warned(Step.Warned warned) {
+    boolean addWarning(Step.Warned warned) {
         Trouble before = troubles.get(warned.warning());
         if (before == null || before.gone()) {
             troubles.remove(warned.warning());
@@ -160,8 +176,8 @@ final class Directory {
                 : trouble);
     }
 
-    /** Applies the encoder's metadata. Fields that it does not contain keep their values. */
-    void described(Metadata metadata) {
+    /** Applies the encoder's metadata. Fields that the metadata does not contain keep their values. */
+    void applyMetadata(Metadata metadata) {
         declaredBitrate = metadata.declaredBitrate() > 0 ? metadata.declaredBitrate() : declaredBitrate;
         if (!metadata.encoder().isEmpty() && !metadata.encoder().equals(started.encoder().client())) {
             started = new SessionStarted(started.role(), started.encoder().withClient(metadata.encoder()),
@@ -170,7 +186,10 @@ final class Directory {
         }
     }
 
-    void opened(Step.Opening opening, int targetS) {
+    /**
+     * Handles the start of a segment with its configurations and the target duration in seconds, 0 if that is unknown.
+     */
+    void beginSegment(Step.Opening opening, int targetS) {
         List<Track> now = new ArrayList<>(2);
         List<String> codecs = new ArrayList<>(2);
         add(opening.video(), Packet.Kind.VIDEO, now, codecs);
@@ -192,10 +211,12 @@ final class Directory {
     }
 
     /**
-     * @param sizeBytes total size of the packets' bodies
-     * @param movedMs by how much PROGRAM-DATE-TIME has been moved in the session
+     * Handles a cut.
+     *
+     * @param sizeBytes total body size of the packets since the previous cut
+     * @param movedMs by how many ms PROGRAM-DATE-TIME has been moved in the session
      */
-    void cut(Cut cut, long sizeBytes, long movedMs, Step out) {
+    void addCut(Cut cut, long sizeBytes, long movedMs, Step out) {
         boolean first = bitrate == 0;
         lastSegment = cut.last() ? cut.id().segment() : lastSegment;
         windowTicks += cut.times().durationTicks();
@@ -219,8 +240,8 @@ final class Directory {
     }
 
     /**
-     * Warns if the bitrate differs from the declared one. Encoders vary around the declared bitrate, but more than one
-     * and a half times or less than a quarter of it means a different setting.
+     * Warns if the bitrate is more than one and a half times or less than a quarter of the declared bitrate. Encoders
+     * vary around the declared bitrate, but such a difference means a different setting.
      */
     private void compare(Step out) {
         if (declaredBitrate > 0 && (bitrate > declaredBitrate * 3 / 2 || bitrate < declaredBitrate / 4)) {
@@ -233,8 +254,11 @@ final class Directory {
         return sessions.isEmpty() || sessions.getLast().session() != number ? -1 : sessions.size() - 1;
     }
 
-    /** Returns the entry as of {@code offset} if it has changed since the last call, else null. */
-    StreamEntry changed(long offset, int targetS) {
+    /**
+     * Returns the entry, which describes the epoch up to {@code offset}, if it has changed since the last call;
+     * otherwise null.
+     */
+    StreamEntry takeChanged(long offset, int targetS) {
         if (!dirty && targetS == targetDurationS) {
             return null;
         }

@@ -4,7 +4,10 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
 
-/** A frame whose times are known but which is in no cut yet. Its duration is final only when its successor arrives. */
+/**
+ * A frame whose times are known but that is in no cut yet. Its duration is final only when the next frame of its track
+ * arrives.
+ */
 final class Draft {
     /** Only the default tracks are cut. */
     private static final int DEFAULT_TRACK = 0;
@@ -14,10 +17,11 @@ final class Draft {
     final boolean keyframe;
     final boolean recoveryPoint;
     final int sizeBytes;
+    /** Arrival of the packet at ingest, µs since 1970. */
     final long arrivalUs;
-    /** In ticks of the track. */
+    /** In ticks of the track: samples for audio, 90 kHz for video. */
     final long dts;
-    /** In ticks of the track. */
+    /** Presentation time minus decoding time, in ticks of the track. */
     final int compositionTicks;
     /** In ticks of the track. */
     int duration;
@@ -44,11 +48,12 @@ final class Draft {
         return kind == Packet.Kind.AUDIO;
     }
 
-    /** Sets the duration so that the frame ends where the next frame of its track begins. */
+    /** Sets the duration so that the frame ends where the next frame of its track begins, at {@code nextDts}. */
     void endAt(long nextDts) {
         duration = Math.clamp(nextDts - dts, 0, Integer.MAX_VALUE);
     }
 
+    /** Returns the frame as a sample of a cut whose first packet has {@code firstOffset}. */
     Cut.Sample sample(long firstOffset) {
         return new Cut.Sample(Math.toIntExact(offset - firstOffset), kind, DEFAULT_TRACK, dts, compositionTicks,
                 duration,

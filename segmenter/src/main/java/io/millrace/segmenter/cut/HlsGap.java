@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Finds the tracks of a segment that HLS omits because no format of the epoch carries their codec. Pure. */
+/**
+ * Finds the tracks of a segment that HLS omits, because none of the epoch's formats carries the track's codec. Pure.
+ */
 final class HlsGap {
 
     private HlsGap() {}

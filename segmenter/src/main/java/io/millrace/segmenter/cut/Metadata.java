@@ -12,17 +12,17 @@ import java.util.Optional;
  *
  * @param declaredBitrate bits per second of all tracks; 0 if not declared
  * @param encoder name of the encoding program in one line, such as {@code Lavf60.16.100} or
- *     {@code obs-output module (libobs version 30.0.2)}; empty if not declared. {@code flashVer} of the connect command
- *     is no substitute: librtmp sends {@code FMLE/3.0} for every program
+ *        {@code obs-output module (libobs version 30.0.2)}; empty if not declared. The connect command's
+ *        {@code flashVer} is no substitute: librtmp sends {@code FMLE/3.0} for every program
  */
 record Metadata(long declaredBitrate, String encoder) {
-    /** Length limit of the name, the same as that of {@code flashVer}. */
+    /** Length limit of the encoder's name, the same as that of {@code flashVer}. */
     static final int ENCODER_CHARS = 256;
     private static final Metadata NOTHING = new Metadata(0, "");
-    /** A larger value cannot be a bitrate; the encoder controls the field. */
+    /** Values from this on are ignored, because the encoder controls the field. */
     private static final double MOST_KBIT = 10_000_000;
 
-    /** Parses {@code body}; returns empty metadata if it is not an onMetaData or cannot be read. */
+    /** Parses {@code body}; returns empty metadata if {@code body} is not an onMetaData or cannot be read. */
     static Metadata parse(ByteBuffer body) {
         try {
             List<AmfValue> values = new Amf0Reader(body.duplicate(), Amf0Reader.Limits.DATA).readAll();
@@ -40,7 +40,7 @@ record Metadata(long declaredBitrate, String encoder) {
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString().strip();
     }
 
-    /** Excludes characters that break a line or change the direction of the text. */
+    /** Returns false for characters that could break a line or change the direction of the text. */
     private static boolean isVisible(int codePoint) {
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED,
@@ -51,8 +51,8 @@ record Metadata(long declaredBitrate, String encoder) {
     }
 
     /**
-     * Returns 0 without a video bitrate, because the total would be too low: FFmpeg writes 0 if the encoder has no
-     * target.
+     * Returns the declared bitrate of all tracks. Returns 0 if there is no video bitrate, because the total would be
+     * too low: FFmpeg writes 0 if the encoder has no target bitrate.
      */
     private static long bitrate(AmfValue.Keyed fields) {
         long video = kbit(fields, "videodatarate");

@@ -11,17 +11,21 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The state that an epoch's playlist needs throughout: its numbers, and its target duration. The first GOP determines
- * the target duration, which never changes afterwards. Cuts are held back until it is known.
+ * The state of an epoch's playlist: the next segment and discontinuity numbers, and the target duration. The first GOP
+ * determines the target duration, which never changes afterwards. Cuts are held back until the target duration is
+ * known.
  */
 final class Playlist {
-    /** OBS's automatic keyframe interval is 250 frames: 8.3 s at 30 frames per second. */
+    /**
+     * Greatest target duration, unless the segment target is greater. OBS's automatic keyframe interval is 250 frames:
+     * 8.3 s at 30 frames per second.
+     */
     private static final int LONGEST_TARGET_S = 12;
     /** The largest excess over the target duration that still rounds down to it. */
     private static final long ROUNDING_TICKS = 499 * 90;
     /** Tolerance for encoders that round: a GOP of 2.04 s counts as one of 2 s. */
     private static final long GOP_TOLERANCE_TICKS = Ticks.MPEG / 10;
-    /** Upper bound on the cuts held back: more than 12 s of parts of a sensible duration. */
+    /** Upper bound on the cuts held back: more than the parts of 12 s, if their duration is sensible. */
     private static final int HELD_LIMIT = 256;
 
     final long epoch;
@@ -44,21 +48,29 @@ final class Playlist {
         return rules.partTargetMs() * 90L;
     }
 
-    /** The longest duration of a segment. */
+    /** Returns the longest duration of a segment, 90 kHz. */
     long capTicks() {
         int targetS = targetDurationS == 0 ? longestTargetS() : targetDurationS;
         return (long) targetS * Ticks.MPEG + ROUNDING_TICKS;
     }
 
-    /** EXT-X-TARGETDURATION in seconds, 0 until it is determined. */
+    /** Returns EXT-X-TARGETDURATION in seconds, 0 until it is determined. */
     int targetDurationS() {
         return targetDurationS;
     }
 
+    /**
+     * Returns whether more cuts may be held back. If not, the caller must determine the target duration with
+     * {@link #fixTarget}.
+     */
     boolean isPatient() {
         return held.size() < HELD_LIMIT;
     }
 
+    /**
+     * Determines the target duration by the duration of the first GOP, 0 if there is none, and passes on the cuts that
+     * were held back. Further calls have no effect.
+     */
     void fixTarget(long gopTicks, Consumer<Cut> out) {
         if (targetDurationS == 0) {
             long gopS = ceil(gopTicks - GOP_TOLERANCE_TICKS);
@@ -68,6 +80,7 @@ final class Playlist {
         }
     }
 
+    /** Passes the cut on, or holds it back until {@link #fixTarget}. */
     void add(Cut cut, Consumer<Cut> out) {
         if (targetDurationS == 0) {
             held.add(cut);
@@ -76,6 +89,7 @@ final class Playlist {
         }
     }
 
+    /** Returns the number of the next segment, and counts it. */
     long nextSegment() {
         return nextSegment++;
     }
@@ -84,7 +98,10 @@ final class Playlist {
         return nextSegment == 0;
     }
 
-    /** Returns the discontinuity number of the next segment. The first segment of an epoch begins no discontinuity. */
+    /**
+     * Returns the discontinuity number of the next segment, and counts one more discontinuity if the segment begins
+     * with one. The caller must not pass true for the first segment of an epoch.
+     */
     long discontinuity(boolean discontinuous) {
         return discontinuous ? ++discontinuity : discontinuity;
     }
@@ -109,7 +126,7 @@ final class Playlist {
         return cut.withHead(h.withStart(h.start().withTargetDurationS(targetDurationS)));
     }
 
-    /** Writes everything but the rules, which the session fold writes. */
+    /** Writes everything except the rules, which the session fold writes. */
     void write(Generic cutter) {
         cutter.put("epoch", epoch).put("targetDurationS", targetDurationS).put("nextSegment", nextSegment)
                 .put("discontinuity", discontinuity).put("held", held.stream().map(Playlist::bytes).toList());

@@ -9,35 +9,54 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The open segment. It consists of completed parts, the open part, and a group: the newest frame of the leading track
- * and the frames that followed it. The group is added to a part when the next frame of the leading track arrives.
+ * The open segment. It consists of completed parts, the open part, and a group, which is the newest frame of the
+ * leading track and the frames of the other track that followed it. The group is added to a part when the next frame of
+ * the leading track arrives.
  *
  * <p>Boundaries are presentation times, 90 kHz. The duration of a part is the difference of two boundaries, so the
- * parts of a segment add up to the segment.
+ * durations of the parts add up to that of the segment.
  */
 final class Segment {
-    /** A segment ends after this many parts, so that it cannot grow without limit while timestamps stand still. */
+    /** The segment is full after this many parts, so that it cannot grow without limit while timestamps stand still. */
     private static final int PARTS_LIMIT = 1_024;
-    /** The next segment begins at most this fraction of the segment's duration before or after the segment's end. */
+    /**
+     * The next segment begins at most one part in this many of the segment's duration before or after the segment's
+     * end.
+     */
     private static final int STEP_DIVISOR = 100;
 
     final long number;
     final TrackConfig video;
+    /** Start on the line of timestamps, 90 kHz. */
     final long startTicks;
     /** Wall clock at time 0 of the timeline, ms since 1970. */
     private final long wallMs;
+    /** Identity, head and start of the segment, without samples. */
     private Cut opening;
+    /** Null if the segment has no audio. */
     private TrackConfig audio;
     private int nextPart;
+    /** Start of the open part, 90 kHz; the end of the segment once it is closed. */
     private long partTicks;
-    /** Start of the last part in a cut, 90 kHz. Needed only after the segment is closed, and then not in the state. */
+    /**
+     * Start of the last completed part, 90 kHz. Not written to the state, because it is needed only after the segment
+     * is closed.
+     */
     private long lastPartTicks;
     private final Drafts part;
     private final Drafts group;
+    /** Newest frame of the leading track, and its presentation time, 90 kHz. */
     private Draft lead;
     private long leadTicks;
 
-    /** @param opening identity, head and start of the segment; no samples */
+    /**
+     * Opens a segment without frames. The caller must add the first frame with
+     * {@link #lead(Draft, long, long, Consumer)}.
+     *
+     * @param opening identity, head and start of the segment, without samples
+     * @param video null if the segment has no video
+     * @param audio null if the segment has no audio yet
+     */
     Segment(Cut opening, TrackConfig video, TrackConfig audio, long wallMs) {
         this(opening, video, audio, wallMs, new Drafts(), new Drafts());
     }
@@ -71,8 +90,8 @@ final class Segment {
     }
 
     /**
-     * Adds the next frame of the leading track, with presentation time {@code ticks}. Its predecessor can now be added
-     * to a part.
+     * Adds the next frame of the leading track, with presentation time {@code ticks}. The previous group is added to a
+     * part, and the part before it is cut if it is complete.
      */
     void lead(Draft next, long ticks, long partTargetTicks, Consumer<Cut> out) {
         if (lead != null) {
@@ -85,8 +104,8 @@ final class Segment {
     }
 
     /**
-     * Sets the audio track of the segment from its beginning. Returns false if it has another one, or if its head is in
-     * a cut already.
+     * Adds an audio track to the whole segment. Returns false if the segment already has an audio track, or its head is
+     * already in a cut.
      */
     boolean takeSound(TrackConfig sound) {
         if (audio != null || nextPart > 0) {
@@ -97,7 +116,10 @@ final class Segment {
         return true;
     }
 
-    /** Adds a frame of the other track. Returns false if the part has no room for it. */
+    /**
+     * Adds a frame of the other track. Returns false, without adding it, if a part has no room for the group with this
+     * frame.
+     */
     boolean follow(Draft draft) {
         if (!group.takes(draft)) {
             return false;
@@ -106,13 +128,16 @@ final class Segment {
         return true;
     }
 
-    /** Returns the newest audio frame that is in no cut yet, or null. */
+    /** Returns the newest audio frame that is in no cut yet, or null if there is none. */
     Draft lastAudio() {
         Draft last = group.lastAudio();
         return last == null ? part.lastAudio() : last;
     }
 
-    /** Ends the segment at {@code endTicks}. Returns the actual end, which is later only if timestamps stand still. */
+    /**
+     * Ends the segment at {@code endTicks}. Returns the actual end, which is later only if the last part would have no
+     * duration otherwise. No frame may be added afterwards.
+     */
     long close(long endTicks, long partTargetTicks, Consumer<Cut> out) {
         settle(endTicks, partTargetTicks, out);
         cut(endTicks, true, out);
@@ -146,7 +171,7 @@ final class Segment {
     }
 
     /**
-     * Returns how much later than this closed segment's end the next one may begin without a discontinuity, ms.
+     * Returns how many ms after the end of this closed segment the next segment may begin without a discontinuity.
      *
      * @param largestMs the limit for all segments
      */
@@ -154,7 +179,12 @@ final class Segment {
         return Math.min(largestMs, (partTicks - startTicks) / 90 / STEP_DIVISOR);
     }
 
-    /** The same, earlier: it also begins after the start of the last part, so that times increase. */
+    /**
+     * Returns how many ms before the end of this closed segment the next segment may begin without a discontinuity. It
+     * must also begin after the start of the last part, so that times increase.
+     *
+     * @param largestMs the limit for all segments
+     */
     long mostBackMs(long largestMs) {
         long lastPartMs = Math.floorDiv(partTicks, 90L) - Math.floorDiv(lastPartTicks, 90L);
         return Math.clamp(lastPartMs - 1, 0, mostForwardMs(largestMs));

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The results of folding one log record. Filled by the fold, then handed to the caller. Nearly all records have none,
- * so the lists are created when something is added.
+ * The results of folding one log record. The fold fills it and then hands it to the caller. Nearly all records have no
+ * results, so a list is created when something is added.
  */
 public final class Step {
     private static final long NONE = -1;
@@ -26,10 +26,14 @@ public final class Step {
     private EpochEnded ended;
     private long withdrawn = NONE;
 
-    /** A segment began with these configurations. Either may be null. */
+    /** The configurations with which a segment began, or to which it has added audio. Either may be null. */
     record Opening(TrackConfig video, TrackConfig audio) {}
 
-    /** @param message text for users */
+    /**
+     * A warning.
+     *
+     * @param message text for users
+     */
     public record Warned(StreamWarning warning, String message) {}
 
     Step() {}
@@ -50,16 +54,16 @@ public final class Step {
         withdrawn = epoch;
     }
 
-    /** Reports a warning. {@link #newWarnings} receives it if it is the session's first of its kind. */
+    /** Reports a warning. The warning is added to {@link #newWarnings} if it is the session's first with this code. */
     void warn(StreamWarning warning, String message) {
         warnings = with(warnings, new Warned(warning, message));
     }
 
-    void isNew(Warned warning) {
+    void addNewWarning(Warned warning) {
         newWarnings = with(newWarnings, warning);
     }
 
-    void opened(TrackConfig video, TrackConfig audio) {
+    void addOpening(TrackConfig video, TrackConfig audio) {
         openings = with(openings, new Opening(video, audio));
     }
 
@@ -94,7 +98,7 @@ public final class Step {
         return longer;
     }
 
-    /** The warnings that occurred for the first time in the session. */
+    /** Returns the warnings that occurred for the first time in the session. */
     public List<Warned> newWarnings() {
         return newWarnings;
     }
@@ -103,37 +107,40 @@ public final class Step {
         return openings;
     }
 
-    /** Whether there is any record to write. */
+    /** Returns whether there is any record to write. */
     public boolean hasOutputs() {
         return !cuts.isEmpty() || !entries.isEmpty() || ended != null || withdrawn != NONE;
     }
 
-    /** Records to write to the topic {@code segments}, in order. */
+    /** Returns the records to write to the topic {@code segments}, in order. */
     public List<Cut> cuts() {
         return cuts;
     }
 
-    /** The record to write to the topic {@code segments} after {@link #cuts}, if the epoch is over. */
+    /** Returns the record to write to the topic {@code segments} after {@link #cuts}, if the epoch is over. */
     public Optional<EpochEnded> ended() {
         return Optional.ofNullable(ended);
     }
 
-    /** Records to write to the topic {@code streams}, in order. */
+    /** Returns the records to write to the topic {@code streams}, in order. */
     public List<StreamEntry> entries() {
         return entries;
     }
 
-    /** The epoch to delete from {@code streams} after writing {@link #entries}, because it ended without a segment. */
+    /**
+     * Returns the epoch to delete from {@code streams} after {@link #entries} are written, because it ended without a
+     * segment; empty if there is none.
+     */
     public OptionalLong withdrawn() {
         return withdrawn == NONE ? OptionalLong.empty() : OptionalLong.of(withdrawn);
     }
 
-    /** The reasons why the packet was dropped, as metric tag values; empty if it is or will be in a cut. */
+    /** Returns the reasons why the packet was dropped, as metric tag values; empty if the packet was not dropped. */
     public List<String> dropped() {
         return dropped;
     }
 
-    /** The exception that put the session under quarantine at this record, or null. */
+    /** Returns the exception that put the session under quarantine at this record, or null. */
     public RuntimeException failure() {
         return failure;
     }

@@ -19,8 +19,8 @@ import java.nio.ByteBuffer;
  * Turns one stream's records of {@code packets}, in log order, into cuts and directory entries: a pure fold.
  *
  * <p>The result of a record depends only on the records before it. The state can be written after any record and
- * resumed elsewhere. If cutting a session's media fails, that session is quarantined: the rest of it is skipped, and
- * the next session starts fresh. Confined to one thread.
+ * resumed in another process. If cutting a session's media fails, that session is quarantined: the rest of it is
+ * skipped, and the next session is cut normally. Confined to one thread.
  */
 public final class StreamFold {
     private static final StateSchema<StreamFold> SCHEMA = new StateSchema<>("StreamState",
@@ -29,8 +29,11 @@ public final class StreamFold {
     private String stream;
     private final SessionFold sessions;
     private long lastOffset = -1;
+    /** The quarantined session, -1 if there is none. */
     private long quarantined = -1;
+    /** Body bytes of the packets since the last cut. */
     private long openBytes;
+    /** Both null without an epoch. */
     private Cutter cutter;
     private Directory directory;
 
@@ -44,16 +47,26 @@ public final class StreamFold {
         this.sessions = sessions;
     }
 
-    /** Offset of the newest folded record, -1 before the first. {@link #fold} ignores records up to it. */
+    /**
+     * Returns the offset of the newest folded record, -1 before the first. {@link #fold} ignores records up to that
+     * offset.
+     */
     public long lastOffset() {
         return lastOffset;
     }
 
-    /** Whether this fold can be discarded without loss. */
+    /**
+     * Returns whether this fold can be discarded without loss: the epoch is over, and nobody has claimed the stream
+     * since.
+     */
     public boolean isForgettable() {
         return sessions.isForgettable();
     }
 
+    /**
+     * Folds the next record of the stream. Returns the results, which are empty if {@code offset} is not greater than
+     * {@link #lastOffset}.
+     */
     public Step fold(long offset, PacketsRecord record) {
         Step step = new Step();
         if (offset <= lastOffset) {
@@ -81,14 +94,14 @@ public final class StreamFold {
     }
 
     /**
-     * Ends the epoch, if one is running, because the log has lost records that this fold contains. Its open segment is not
-     * closed: packets of it may be lost. The fold must not be used afterwards.
+     * Ends the epoch, if one is running, because the log has lost records that this fold contains. Does not close the
+     * open segment, because some of its packets may be lost. The fold must not be used afterwards.
      */
     public Step lose() {
         Step step = new Step();
         if (sessions.state() == SessionFold.State.LIVE || sessions.state() == SessionFold.State.GRACE) {
             if (sessions.state() == SessionFold.State.LIVE) {
-                directory.left(cutter.endMs());
+                directory.beginGrace(cutter.endMs());
             }
             over(step);
             enter(lastOffset, step);
@@ -109,7 +122,7 @@ public final class StreamFold {
                 guard(step, () -> cutter.close(step));
                 enterCuts(step);
                 cutter.beginSession(taken.session(), taken.started());
-                directory.tookOver(taken.session(), taken.started(), offset);
+                directory.beginSession(taken.session(), taken.started(), offset);
             }
             case SessionEvent.Left left -> {
                 if (left.reason() != SessionEnded.Reason.SUSPECTED) {
@@ -117,9 +130,9 @@ public final class StreamFold {
                     // withdrawn: the segments are then identical to those without it.
                     guard(step, () -> cutter.interrupt(step));
                 }
-                directory.left(left.endedAtMs());
+                directory.beginGrace(left.endedAtMs());
             }
-            case SessionEvent.Returned _ -> directory.returned();
+            case SessionEvent.Returned _ -> directory.resumeSession();
             case SessionEvent.EpochOver _ -> {
                 guard(step, () -> cutter.close(step));
                 enterCuts(step);
@@ -129,7 +142,7 @@ public final class StreamFold {
     }
 
     private void over(Step step) {
-        directory.over();
+        directory.endEpoch();
         if (cutter.rules().endsByRecord()) {
             step.end(new EpochEnded(directory.epoch(), directory.lastSegment(), cutter.endMs()));
         }
@@ -137,7 +150,7 @@ public final class StreamFold {
 
     private void count(long offset, Packet packet, Verdict.Counts verdict, Step step) {
         if (verdict.newLine()) {
-            directory.lineBegan(sessions.timestampOffsetMs());
+            directory.beginLine(sessions.timestampOffsetMs());
         }
         if (quarantined == verdict.session()) {
             step.drop("quarantined");
@@ -167,7 +180,7 @@ public final class StreamFold {
         } else if (isFrame(packet)) {
             cutter.frame(offset, packet, sessions, step);
         } else if (packet.kind() == Packet.Kind.DATA) {
-            directory.described(Metadata.parse(packet.body()));
+            directory.applyMetadata(Metadata.parse(packet.body()));
         }
     }
 
@@ -191,7 +204,10 @@ public final class StreamFold {
         }
     }
 
-    /** Publishes the media from before the failure, so that readers do not wait for a segment that never ends. */
+    /**
+     * Closes the segment with the media from before the failure, so that readers do not wait for a segment that never
+     * ends.
+     */
     private void closeAfter(RuntimeException failure, Step step) {
         try {
             cutter.close(step);
@@ -205,15 +221,15 @@ public final class StreamFold {
             return;
         }
         for (Step.Opening opening : step.openings()) {
-            directory.opened(opening, cutter.targetDurationS());
+            directory.beginSegment(opening, cutter.targetDurationS());
         }
         enterCuts(step);
         for (Step.Warned warned : step.takeNewWarnings()) {
-            if (directory.warned(warned)) {
-                step.isNew(warned);
+            if (directory.addWarning(warned)) {
+                step.addNewWarning(warned);
             }
         }
-        StreamEntry entry = directory.changed(offset, cutter.targetDurationS());
+        StreamEntry entry = directory.takeChanged(offset, cutter.targetDurationS());
         if (entry != null) {
             step.entry(entry);
         }
@@ -226,7 +242,7 @@ public final class StreamFold {
 
     private void enterCuts(Step step) {
         for (Cut cut : step.takeNewCuts()) {
-            directory.cut(cut, openBytes, cutter.movedMs(), step);
+            directory.addCut(cut, openBytes, cutter.movedMs(), step);
             openBytes = 0;
         }
     }
@@ -239,9 +255,9 @@ public final class StreamFold {
     }
 
     /**
-     * Restores a fold from the bytes that {@link #toBytes} returned. Copies what it keeps.
+     * Restores a fold from the bytes that {@link #toBytes} returned. The fold does not keep {@code bytes}.
      *
-     * @throws io.millrace.platform.log.UnreadableStateException if the bytes are damaged, or of an unknown version
+     * @throws io.millrace.platform.log.UnreadableStateException if the bytes are damaged or have an unknown version
      */
     public static StreamFold resume(String stream, ByteBuffer bytes) {
         StreamFold fold = SCHEMA.decode(bytes);

@@ -12,14 +12,17 @@ import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.Track;
 import java.nio.ByteBuffer;
 
-/** The codec configuration of a track as the cutter needs it. Immutable; equal if the bytes of the records are. */
+/**
+ * The codec configuration of a track, as the cutter needs it. Immutable. Two are equal if the bytes of their
+ * configuration records are.
+ */
 record TrackConfig(CodecConfig config) {
 
     Codec codec() {
         return config.codec();
     }
 
-    /** Returns the default track of this configuration. */
+    /** Returns the default track with this configuration. */
     Track track(Packet.Kind kind) {
         return new Track(0, kind, codec().name(), record(), codec().isVideo() ? Ticks.MPEG : sampleRate());
     }
@@ -32,7 +35,7 @@ record TrackConfig(CodecConfig config) {
         return config.rfc6381();
     }
 
-    /** For audio, the track's ticks per second; else 0. */
+    /** Returns the ticks per second of an audio track; 0 for video. */
     int sampleRate() {
         return config instanceof AudioConfig audio ? audio.sampleRate() : 0;
     }
@@ -50,14 +53,14 @@ record TrackConfig(CodecConfig config) {
         };
     }
 
-    /** @param config may be null */
+    /** Writes {@code config}, which may be null, as a field of {@code parent}. */
     static void write(TrackConfig config, String field, Generic parent) {
         parent.put(field, config == null
                 ? null
                 : parent.child(field).put("codec", config.codec().name()).put("record", config.record()));
     }
 
-    /** Returns what {@link #write} wrote, possibly null. */
+    /** Returns the configuration that {@link #write} wrote, possibly null. */
     static TrackConfig read(String field, Generic parent) {
         if (parent.isNull(field)) {
             return null;

@@ -4,27 +4,31 @@ import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
 
-/** Decoding and composition times of the video track on the current timeline, 90 kHz. */
+/**
+ * Computes the decoding and composition times of the video track's frames on the current line of timestamps, 90 kHz.
+ */
 final class VideoClock {
     /** A longer interval between two frames is a hole, whatever the frame rate. */
     static final long LONGEST_FRAME = 2L * Ticks.MPEG;
-    /** Upper bound on composition times; no encoder reorders over a longer time. */
+    /** Upper bound on the magnitude of composition times; no encoder reorders frames over a longer time. */
     private static final long LONGEST_COMPOSITION = 10L * Ticks.MPEG;
     private static final long DEFAULT_FRAME = Ticks.MPEG / 25;
     private static final long NONE = Long.MIN_VALUE;
 
     private long lastDts = NONE;
-    /** Interval between the last two frames, hole or not; 0 until there were two. */
+    /** Interval between the last two frames, even if it is a hole; 0 before the second frame. */
     private long lastGap;
+    /** Latest interval between two frames that is not longer than {@link #LONGEST_FRAME}. */
     private long frameTicks = DEFAULT_FRAME;
     /**
-     * Composition time of the first keyframe. Adding it to decoding times makes the timeline start at that keyframe's
-     * presentation.
+     * Composition time of the first keyframe. Decoding times plus this begin at the presentation time of that keyframe.
      */
     private long shift = NONE;
+    /** Decoding time of the newest keyframe. */
     private long keyDts = NONE;
     private long gopTicks;
 
+    /** Begins a new line of timestamps. The frame duration is kept. */
     void beginLine() {
         lastDts = NONE;
         lastGap = 0;
@@ -34,8 +38,8 @@ final class VideoClock {
     }
 
     /**
-     * Computes the times of a frame. A decoding time that does not increase becomes its predecessor's plus one tick;
-     * the presentation time is kept if it is not earlier than that.
+     * Computes the times of a frame. A decoding time that is not after that of the previous frame is set to one tick
+     * after it; a presentation time before the decoding time is set to the decoding time.
      */
     Draft place(long offset, Packet packet, long originMs) {
         long stamp = (packet.timestampMs() - originMs) * 90;
@@ -48,21 +52,22 @@ final class VideoClock {
         return new Draft(offset, packet, dts, (int) (pts - dts), (int) frameTicks);
     }
 
-    /** Returns the time between {@code draft} and the previous frame. */
+    /** Returns the time between {@code draft} and the previous frame, 0 for the first frame. */
     long gap(Draft draft) {
         return lastDts == NONE ? 0 : draft.dts - lastDts;
     }
 
     /**
-     * Whether frames are missing before {@code draft}: the interval exceeds a part, and the frame rate does not explain
-     * it.
+     * Returns whether frames are missing before {@code draft}: the interval exceeds a part and twice the previous
+     * interval, or {@link #LONGEST_FRAME} if there is no previous interval.
      */
     boolean isHole(Draft draft, long partTicks) {
         long gap = gap(draft);
         return lastGap == 0 ? gap > LONGEST_FRAME : gap > partTicks && gap > 2 * lastGap;
     }
 
-    void passed(Draft draft) {
+    /** Makes {@code draft} the previous frame. */
+    void advance(Draft draft) {
         if (lastDts != NONE) {
             lastGap = gap(draft);
             frameTicks = lastGap <= LONGEST_FRAME ? lastGap : frameTicks;
@@ -74,12 +79,12 @@ final class VideoClock {
         }
     }
 
-    /** Duration of the last complete GOP, 0 until there was one. */
+    /** Returns the duration of the last complete GOP, 0 before the first. */
     long gopTicks() {
         return gopTicks;
     }
 
-    /** Duration of a frame that has no successor. */
+    /** Returns the duration to assume for a frame that has no successor. */
     long frameTicks() {
         return frameTicks;
     }

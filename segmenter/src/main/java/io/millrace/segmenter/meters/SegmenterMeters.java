@@ -18,8 +18,8 @@ public final class SegmenterMeters {
             5_000, 10_000, 30_000).map(Duration::ofMillis).toArray(Duration[]::new);
 
     /**
-     * The reasons for dropping a packet that are not {@link Verdict.Reason}s. Their counters exist from the start, at
-     * 0.
+     * The reasons for dropping a packet in addition to {@link Verdict.Reason}. Their counters exist from the start,
+     * with the value 0.
      */
     private static final List<String> DROPS = List.of("state", "undecodable", "failed", "unsupported", "no_config",
             "no_keyframe", "new_config", "over_limit", "quarantined", "multitrack");
@@ -49,14 +49,20 @@ public final class SegmenterMeters {
     }
 
     /**
-     * Records the latency of a cut: {@code micros} since the ingest stamp of its newest packet. Negative values, which
-     * differing clocks of two nodes can cause, count as 0.
+     * Records the latency of a cut.
+     *
+     * @param micros time since the newest packet of the cut arrived at ingest, in µs. Negative values, which are
+     *        possible if the clocks of two nodes differ, count as 0
      */
     public void cut(long micros) {
         latency.record(Math.max(0, micros), TimeUnit.MICROSECONDS);
     }
 
-    /** @param reason metric tag value: why the packet is in no cut */
+    /**
+     * Counts a packet that is in no cut.
+     *
+     * @param reason value of the metric tag {@code reason}
+     */
     public void dropped(String reason) {
         drops(reason).increment();
     }
@@ -66,15 +72,17 @@ public final class SegmenterMeters {
                 .description("Input that was received and not passed on").register(registry);
     }
 
-    /** Counts the first occurrence of a warning in a session. */
+    /** Counts a warning. Must be called for its first occurrence in a session only. */
     public void warned(StreamWarning warning) {
         warnings.get(warning).increment();
     }
 
+    /** Counts outputs that this process has written again because its predecessor may not have written them. */
     public void repeated(int records) {
         repeated.increment(records);
     }
 
+    /** Counts a session that is skipped from now on because its media could not be cut. */
     public void quarantined() {
         quarantined.increment();
     }

@@ -22,10 +22,10 @@ import org.apache.kafka.streams.state.internals.CacheFlushListener;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
 
 /**
- * An in-memory store with a changelog whose owner writes its state at the start of each commit.
+ * An in-memory store with a changelog. The owner of the store writes the states at the start of each commit.
  *
- * <p>The only class that uses an internal interface of Kafka Streams. It presents itself as a cached store, because
- * Kafka Streams calls {@link #flushCache} before it flushes the producer and commits the offsets.
+ * <p>The only class that uses an internal interface of Kafka Streams. The store presents itself as a cached store,
+ * because Kafka Streams calls {@link #flushCache} before it flushes the producer and commits the offsets.
  * ({@link StateStore#commit} comes after both, so a state written there could be lost although the offsets are
  * committed.) A state in the changelog therefore implies that all outputs of the previous commit are acknowledged.
  * {@code CommitStoreTest} and {@code CommitOrderTest} fail if an upgrade changes this.
@@ -34,7 +34,7 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  */
 final class CommitStore implements StateStore, CachedStateStore<String, byte[]> {
     private final KeyValueStore<String, byte[]> states;
-    /** Null while there is nothing to write. */
+    /** Writes the states; null while there is nothing to write. */
     private Consumer<BiConsumer<String, byte[]>> owner;
 
     private CommitStore(KeyValueStore<String, byte[]> states) {
@@ -47,7 +47,7 @@ final class CommitStore implements StateStore, CachedStateStore<String, byte[]> 
                 .withLoggingEnabled(changelog).withCachingDisabled());
     }
 
-    /** Returns the states by key: those of the changelog, after a restoration. */
+    /** Returns the states by key; after a restoration, those of the changelog. */
     Map<String, byte[]> contents() {
         Map<String, byte[]> contents = new HashMap<>();
         try (KeyValueIterator<String, byte[]> all = states.all()) {
@@ -65,9 +65,9 @@ final class CommitStore implements StateStore, CachedStateStore<String, byte[]> 
     }
 
     /**
-     * Sets what is called at the start of each commit until the task is closed or becomes a standby.
+     * Sets the writer, which is called at the start of each commit until the task is closed or becomes a standby.
      *
-     * @param writer gets a function that works as {@link #put} does
+     * @param writer receives a function that works like {@link #put}
      */
     void atCommit(Consumer<BiConsumer<String, byte[]>> writer) {
         owner = writer;
@@ -80,7 +80,7 @@ final class CommitStore implements StateStore, CachedStateStore<String, byte[]> 
         }
     }
 
-    /** The task becomes a standby: from now on another task writes the changelog. */
+    /** Called when the task becomes a standby: from now on another task writes the changelog. */
     @Override
     public void clearCache() {
         owner = null;

@@ -11,20 +11,27 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The positions in {@code packets} that this process has committed. Kafka Streams does not tell a processor whether a
- * commit succeeded; its consumer tells its interceptors. Thread-safe.
+ * commit succeeded, but its consumer tells the consumer's interceptors. Thread-safe.
  */
 public final class CommittedPositions {
     private static final String SELF = "millrace.committed.positions";
 
     private final ConcurrentMap<Integer, Long> positions = new ConcurrentHashMap<>();
 
-    /** Returns the settings of the consumer of {@code packets}, which also has the interceptors {@code others}. */
+    /**
+     * Returns the settings that make the consumer of {@code packets} report its commits to this object.
+     *
+     * @param others the consumer's other interceptors, as class names separated by commas
+     */
     public Map<String, Object> config(Object others) {
         return Map.of(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, others + "," + Interceptor.class.getName(), SELF,
                 this);
     }
 
-    /** Returns the newest position that was committed, -1 before the first. */
+    /**
+     * Returns the newest committed position of a partition of {@code packets}, which is the offset after the last
+     * committed record; -1 before the first commit.
+     */
     long of(int partition) {
         return positions.getOrDefault(partition, -1L);
     }

@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * One stream in a task: its fold, and its outputs since the last commit. A commit writes both, which is all that a
- * successor needs: it resumes the fold, repeats the outputs, and skips the records that the fold contains.
+ * successor needs: the successor resumes the fold, repeats the outputs, and skips the records that the fold contains.
  * Confined to its task.
  */
 final class Journal {
@@ -19,7 +19,7 @@ final class Journal {
     private final List<SegmenterOutput> outputs = new ArrayList<>();
     private final StreamFold fold;
 
-    /** What a commit writes. */
+    /** The state that a commit writes. */
     private record Written(ByteBuffer fold, List<SegmenterOutput> outputs) {
         void write(Generic g) {
             g.put("fold", fold).list("outputs", outputs, SegmenterOutput::write);
@@ -46,7 +46,7 @@ final class Journal {
         outputs.add(output);
     }
 
-    /** Forgets the outputs, which are in the log. Returns this. */
+    /** Clears the outputs, because they are in the log already. Returns this journal. */
     Journal withoutOutputs() {
         outputs.clear();
         return this;
@@ -57,7 +57,8 @@ final class Journal {
     }
 
     /**
-     * Returns the state for the changelog, and clears the outputs: they are acknowledged before the next commit begins.
+     * Returns the state for the changelog, and clears the outputs: they will be acknowledged before the next commit
+     * begins.
      */
     byte[] commit() {
         byte[] state = SCHEMA.encode(new Written(ByteBuffer.wrap(fold.toBytes()), outputs));
@@ -65,12 +66,19 @@ final class Journal {
         return state;
     }
 
-    /** Whether the state of the stream can be deleted: all its outputs are acknowledged, and no more are pending. */
+    /**
+     * Returns whether the state of the stream can be deleted: the stream has ended, and there are no outputs since the
+     * last commit.
+     */
     boolean isForgettable() {
         return outputs.isEmpty() && fold.isForgettable();
     }
 
-    /** @throws io.millrace.platform.log.UnreadableStateException if the bytes are damaged, or of an unknown version */
+    /**
+     * Restores a journal from the bytes that {@link #commit} returned.
+     *
+     * @throws io.millrace.platform.log.UnreadableStateException if the bytes are damaged or have an unknown version
+     */
     static Journal resume(String stream, byte[] bytes) {
         Written written = SCHEMA.decode(ByteBuffer.wrap(bytes));
         Journal journal = new Journal(StreamFold.resume(stream, written.fold()));

@@ -1,23 +1,23 @@
 package io.millrace.segmenter.topology;
 
-/** Reads {@code packets} apart from Kafka Streams, to compare states with it and to rebuild them from it. */
+/** Reads {@code packets} independently of Kafka Streams, to compare states with the log and to rebuild them from it. */
 public interface PacketsLog {
-    /** Receives a record. */
+    /** Receives the records of {@link #read}. */
     @FunctionalInterface
     interface Visitor {
         void record(String stream, long offset, byte[] value);
     }
 
     /**
-     * Returns whether the log has the record of {@code mark}, or has expired it. Blocks.
+     * Returns whether the log contains the record of {@code mark}, or has expired it. Blocks.
      *
      * @throws org.apache.kafka.common.errors.TimeoutException if Kafka does not respond in time
      */
     boolean has(LogMark mark, int partition);
 
     /**
-     * Passes the retained records from {@code from} (inclusive) to {@code to} (exclusive) to {@code visitor}, in log order.
-     * Blocks.
+     * Passes all retained records from {@code from} (inclusive) to {@code to} (exclusive) to {@code visitor}, in log
+     * order. Blocks.
      *
      * @throws org.apache.kafka.common.errors.TimeoutException if Kafka does not respond in time
      * @throws io.millrace.platform.past.NewerReleaseException if this release cannot read one of the records

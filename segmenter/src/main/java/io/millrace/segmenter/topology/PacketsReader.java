@@ -16,7 +16,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Reads {@code packets} with a new consumer for each call. Blocks. Thread-safe. */
+/** Reads {@code packets}. Each call opens a consumer and blocks, for at most 10 s per request to Kafka. Thread-safe. */
 public final class PacketsReader implements PacketsLog {
     private static final Duration ANSWER = Duration.ofSeconds(10);
 

@@ -27,38 +27,42 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * All streams of one partition: folds records and keeps the outputs that a successor has to repeat. Confined to its
- * task.
+ * Folds the records of all streams of one partition, and keeps the outputs that a successor has to repeat. Confined to
+ * its task.
  *
- * <p>Independent of Kafka: the store passes in the states of the last commit and takes the states to write at the next
- * one.
+ * <p>Independent of Kafka: the caller passes in the states of the last commit, and stores the states that
+ * {@link #commit} writes.
  */
 final class PartitionFold {
     private static final Logger log = LoggerFactory.getLogger(PartitionFold.class);
-    /** For faults that encoders cause, limited per stream name. */
+    /** Log for faults that encoders cause; its lines are limited per stream name. */
     private static final PeerLog ofStreams = new PeerLog(log);
 
     private final SegmenterMeters meters;
     private final Map<String, Journal> journals = new HashMap<>();
-    /**
-     * Streams with records folded or outputs sent since the last commit, in that order. The next commit writes them.
-     */
+    /** Streams that have changed since the last commit, in the order of the changes. The next commit writes them. */
     private final Set<String> dirty = new LinkedHashSet<>();
-    /** Ended streams that are written without outputs. A later commit deletes them unless they receive more records. */
+    /**
+     * Ended streams whose newest written state contains no outputs. A later commit deletes them unless they receive
+     * more records.
+     */
     private final Set<String> over = new LinkedHashSet<>();
-    /** Offset of the newest record of the partition, repeated ones included; -1 before the first. */
+    /** Offset of the newest folded record, even if the states already contained it; -1 before the first. */
     private long position = -1;
-    /** Offset of the first record of the partition, -1 before it. */
+    /** Offset of the first folded record, -1 before it. */
     private long firstPosition = -1;
     /** The greatest offset of the records that the states contain, -1 before the first. */
     private long newestOffset = -1;
-    /** Value of the record there, until its mark is needed. */
+    /** Value of the record at that offset; null once its mark is computed. */
     private byte[] newestValue;
-    /** Mark of the record there, null until it is needed: a checksum of each packet would be too much. */
+    /**
+     * Mark of the record at that offset; null until it is needed, because a checksum of every packet would cost too
+     * much.
+     */
     private LogMark newest;
     private int losses;
     private boolean lacksPast;
-    /** {@link #position} at the last commit: a successor starts after it. */
+    /** {@link #position} at the last commit. A successor starts after it. */
     private long committedPosition = -1;
     private boolean damaged;
 
@@ -66,14 +70,14 @@ final class PartitionFold {
         this.meters = meters;
     }
 
-    /** Whether a state could not be read by {@link #resume}. */
+    /** Returns whether {@link #resume} was passed a state that cannot be read. */
     boolean isDamaged() {
         return damaged;
     }
 
     /**
-     * Folds a record again whose outputs are in the log already, because a predecessor has committed a position after
-     * it. Streams whose state contains the record ignore it.
+     * Folds a record again and drops its outputs: they are in the log already, because a predecessor has committed a
+     * position after the record. Has no effect on a stream whose state contains the record.
      */
     void refold(String stream, long offset, byte[] value) {
         if (value != null && isStream(stream)
@@ -86,8 +90,8 @@ final class PartitionFold {
     /**
      * Restores the states of a predecessor's last commit. Returns the outputs to repeat before any new output.
      *
-     * @param before the newest record of the states, null without a predecessor
-     * @param isInLog whether the log still has that record; if not, the streams are ended
+     * @param before the newest record that the states contain, null without a predecessor
+     * @param isInLog returns whether the log still has that record; if not, all streams are ended
      */
     List<SegmenterOutput> resume(Map<String, byte[]> states, LogMark before, Predicate<LogMark> isInLog) {
         List<SegmenterOutput> outputs = resume(states);
@@ -101,14 +105,16 @@ final class PartitionFold {
     }
 
     /**
-     * Whether records before the first one must be folded first. Kafka Streams continues at the committed offset, which
-     * is that of a lost record: the record that has it now may be in the middle of a session.
+     * Returns whether the caller must fold earlier records before the next one, because the log has lost records. Kafka
+     * Streams continues at the committed offset, which was that of a lost record; the record that has the offset now
+     * may be in the middle of a session.
      */
     boolean lacksPast() {
         return lacksPast;
     }
 
-    void hasPast() {
+    /** Reports that the earlier records have been folded. */
+    void markPastRead() {
         lacksPast = false;
     }
 
@@ -134,8 +140,8 @@ final class PartitionFold {
     }
 
     /**
-     * Folds one record of {@code packets}, in log order, and returns the resulting outputs. An offset that is not greater
-     * than the one before shows that the log has lost records.
+     * Folds one record of {@code packets}, in log order, and returns the resulting outputs. An offset that is not
+     * greater than that of the previous record shows that the log has lost records.
      */
     List<SegmenterOutput> fold(String stream, long offset, byte[] value) {
         List<SegmenterOutput> ofLoss = offset <= position ? lose() : List.of();
@@ -164,8 +170,8 @@ final class PartitionFold {
     }
 
     /**
-     * Ends the streams whose states may contain records that the log has lost, and forgets them: offsets are used again, so
-     * these states would skip what follows.
+     * Ends the streams whose states may contain records that the log has lost, and forgets these states: offsets are
+     * used again, so the states would skip the records that follow.
      */
     private List<SegmenterOutput> lose() {
         log.error(
@@ -192,7 +198,7 @@ final class PartitionFold {
         return outputs;
     }
 
-    /** Streams in memory were judged at their first record. */
+    /** Returns whether {@code stream} is a valid stream name. Streams in memory were checked at their first record. */
     private boolean isStream(String stream) {
         return stream != null && (journals.containsKey(stream) || StreamName.problem(stream).isEmpty());
     }
@@ -257,9 +263,9 @@ final class PartitionFold {
     /**
      * Writes changed states to {@code put} at a commit; a null value deletes the state.
      *
-     * <p>An ended stream is deleted only after a commit beyond its last record: until then a successor may receive its
-     * records again, and only the state shows that they were folded. A task that is repeating its predecessor's records
-     * may commit before that record, and keeps the state through such commits.
+     * <p>An ended stream is deleted only after a commit beyond its last record: until then a successor may receive the
+     * stream's records again, and only the state shows that they were folded. A task that repeats its predecessor's
+     * records may commit before the stream's last record, and keeps the state through such commits.
      */
     void commit(BiConsumer<String, byte[]> put) {
         over.removeIf(stream -> {
@@ -282,17 +288,17 @@ final class PartitionFold {
         dirty.clear();
     }
 
-    /** Offset of the newest record that was passed in, repeated ones included; -1 before the first. */
+    /** Returns the offset of the newest folded record, even if the states already contained it; -1 before the first. */
     long position() {
         return position;
     }
 
-    /** Offset of the first record that was passed in, -1 before it. */
+    /** Returns the offset of the first folded record, -1 before it. */
     long firstPosition() {
         return firstPosition;
     }
 
-    /** The newest record that the states contain, null before the first. */
+    /** Returns the mark of the newest record that the states contain, null before the first. */
     LogMark newest() {
         if (newest == null && newestOffset >= 0) {
             newest = LogMark.of(newestOffset, newestValue);
@@ -301,12 +307,12 @@ final class PartitionFold {
         return newest;
     }
 
-    /** How often the log has lost records that the states contained, since the start of the task. */
+    /** Returns how often the log has lost records that the states contained, since the start of the task. */
     int losses() {
         return losses;
     }
 
-    /** Number of streams in memory. */
+    /** Returns the number of streams in memory. */
     int size() {
         return journals.size();
     }

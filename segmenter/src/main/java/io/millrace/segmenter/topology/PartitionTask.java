@@ -15,7 +15,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class PartitionTask {
     private static final Logger log = LoggerFactory.getLogger(PartitionTask.class);
-    /** Limit of records that are read after a loss. The segmenter is rarely away for as long as it takes to write so many. */
+    /**
+     * Limit of the records that are read after a loss. The segmenter is rarely stopped for as long as it takes to write
+     * so many.
+     */
     private static final long PAST_LIMIT = 50_000;
 
     private final int partition;
@@ -24,18 +27,22 @@ public final class PartitionTask {
     private final PartitionFold fold;
     private final Tenure tenure;
     private final List<SegmenterOutput> repeated;
-    /** Outputs of the records that {@link #readPast} has read. They remain here if it fails, and is called again. */
+    /**
+     * Outputs of the records that {@link #readPast} has folded, which the next successful call of {@link #process}
+     * returns.
+     */
     private final List<SegmenterOutput> ofPast = new ArrayList<>();
-    /** The next record that the states do not contain for certain. */
+    /** Offset of the first record that the states may not contain. */
     private long nextOffset;
 
     /**
-     * Loads the states of its predecessor.
+     * Loads the states of the predecessor. Blocks while the states are compared with the log.
      *
-     * @param owner key of this task, different from those of all others
-     * @param changelog the records of the changelog by key
-     * @param committed returns the position in {@code packets} that this process committed last, or less than any offset
-     * @param packets for comparing states with the log, and for rebuilding them
+     * @param owner key of this task, different from the keys of all other tasks
+     * @param changelog the changelog's records, by key
+     * @param committed returns the position in {@code packets} that this process committed last; negative before the
+     *        first
+     * @param packets reads {@code packets}, to compare states with the log and to rebuild them
      * @throws org.apache.kafka.common.KafkaException if Kafka does not respond in time
      */
     public PartitionTask(int partition, String owner, Map<String, byte[]> changelog, LongSupplier committed,
@@ -52,15 +59,17 @@ public final class PartitionTask {
         }
     }
 
-    /** The outputs that the predecessor may have lost, to be written before any other. */
+    /** Returns the outputs that the predecessor may have lost. The caller must write them before all others. */
     public List<SegmenterOutput> repeated() {
         return repeated;
     }
 
     /**
-     * Folds the next record of {@code packets} and returns the outputs. Blocks while earlier records are read. If that fails,
-     * the call can be repeated.
+     * Folds the next record of {@code packets} and returns the outputs, in the order in which they must be written.
+     * Blocks while earlier records are read. If this fails, the call can be repeated.
      *
+     * @param stream key of the record
+     * @param value value of the record, null for a tombstone
      * @throws org.apache.kafka.common.KafkaException if Kafka does not respond in time while earlier records are read
      */
     public List<SegmenterOutput> process(String stream, long offset, byte[] value) {
@@ -85,7 +94,7 @@ public final class PartitionTask {
         long from = Math.max(fold.position() + 1, until - PAST_LIMIT);
         packets.read(partition, from, until, (stream, offset, value) -> fold.fold(stream, offset, value)
                 .forEach(output -> ofPast.add(output.unmeasured())));
-        fold.hasPast();
+        fold.markPastRead();
     }
 
     /**
@@ -109,7 +118,7 @@ public final class PartitionTask {
     /**
      * Writes the states at the start of a commit.
      *
-     * @param put writes a record of the changelog by its key; a null value deletes it
+     * @param put writes a changelog record by its key; a null value deletes the record
      */
     public void commit(BiConsumer<String, byte[]> put) {
         tenure.commit(fold, put);

@@ -13,9 +13,9 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Passes one partition of {@code packets} to a {@link PartitionTask} and forwards its cuts and directory entries. At the
- * first record, or at the first punctuation if there is none, it loads the states of its predecessor and repeats the
- * outputs that the predecessor may have lost. Confined to its task.
+ * Passes one partition of {@code packets} to a {@link PartitionTask} and forwards its cuts and directory entries. Loads
+ * the states of its predecessor and repeats the outputs that the predecessor may have lost: at the first record or the
+ * first punctuation, whichever comes first. Confined to its task.
  */
 final class SegmentProcessor implements Processor<String, byte[], String, byte[]> {
     private static final Duration SOON = Duration.ofMillis(10);
@@ -31,7 +31,10 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     private Cancellable start;
 
     /**
-     * @param packets for comparing states with the log, and for rebuilding them
+     * Creates the processor of one task.
+     *
+     * @param committed the positions that this process has committed
+     * @param packets reads {@code packets}, to compare states with the log and to rebuild them
      * @param sent called with the number of records that were passed to the producer
      */
     SegmentProcessor(SegmenterMeters meters, CommittedPositions committed, PacketsLog packets, IntConsumer sent) {

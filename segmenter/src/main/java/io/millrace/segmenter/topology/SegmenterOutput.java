@@ -6,21 +6,22 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A record that the segmenter writes. Equal if topic, key and value are.
+ * A record that the segmenter writes. Two outputs are equal if their topics, keys and values are.
  *
  * @param topic {@code SEGMENTS} or {@code STREAMS}
- * @param key in the format of the topic
+ * @param key key in the format of the topic
  * @param value encoded record, null for a tombstone
- * @param arrivalUs ingest stamp of the newest packet in it, 0 if it contains none
+ * @param arrivalUs arrival at ingest of the newest packet in the record, in µs since 1970; 0 if the latency of the
+ *        record is not measured
  */
 public record SegmenterOutput(Topic topic, String key, byte[] value, long arrivalUs) {
 
-    /** Returns a tombstone for an entry of {@code STREAMS}. */
+    /** Returns a tombstone for an entry in {@code STREAMS}. */
     static SegmenterOutput tombstone(String key) {
         return new SegmenterOutput(Topic.STREAMS, key, null, 0);
     }
 
-    /** Returns this output without ingest stamp, because its latency must not be measured. */
+    /** Returns this output without arrival time, so that its latency is not measured. */
     SegmenterOutput unmeasured() {
         return new SegmenterOutput(topic, key, value, 0);
     }
@@ -29,7 +30,7 @@ public record SegmenterOutput(Topic topic, String key, byte[] value, long arriva
         g.put("topic", topic.name()).put("key", key).put("value", value == null ? null : ByteBuffer.wrap(value));
     }
 
-    /** Reads an output to repeat. It has no ingest stamp, because its latency must not be measured. */
+    /** Reads an output that must be repeated. It has no arrival time, so that its latency is not measured. */
     static SegmenterOutput read(Generic g) {
         return new SegmenterOutput(g.symbol("topic", Topic.class), g.text("key"),
                 g.isNull("value") ? null : g.bytes("value").array(),

@@ -17,23 +17,24 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
-/**
- * Builds the Streams topology for the service and its tests: {@code packets} to {@code segments} and {@code streams}.
- */
+/** Builds the Kafka Streams topology, which reads {@code packets} and writes {@code segments} and {@code streams}. */
 public final class SegmenterTopology {
     static final String SEGMENTS = "segments";
     static final String STREAMS = "streams";
     static final String FOLDS = "folds";
     private static final String PACKETS = "packets";
     private static final String CUT = "cut";
-    /** The changelog is compacted: it holds the small states of an owner. */
+    /**
+     * Topic settings of the changelog, which Kafka Streams compacts. It contains the small states of each partition's
+     * owner.
+     */
     private static final Map<String, String> CHANGELOG = Map.of(
             TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(Sizes.RECORD_BYTES),
             TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(4 * Sizes.RECORD_BYTES),
             TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");
     /**
-     * Partitions by stream name alone, without the epoch that a key may contain, so a stream has the same partition in
-     * every topic.
+     * Chooses the partition by the stream name alone, without the epoch that a key may contain, so that a stream has
+     * the same partition in every topic.
      */
     static final StreamPartitioner<String, byte[]> BY_STREAM = (topic, key, value, partitions) -> Optional
             .of(Set.of(StreamKey.partition(StreamKey.parse(key).stream(), partitions)));
@@ -41,8 +42,10 @@ public final class SegmenterTopology {
     private SegmenterTopology() {}
 
     /**
-     * @param committed what the consumer of the application commits
-     * @param packets for comparing states with the log, and for rebuilding them
+     * Builds the topology.
+     *
+     * @param committed the positions that the application's consumer has committed
+     * @param packets reads {@code packets}, to compare states with the log and to rebuild them
      * @param sent called by the stream thread with the number of records that it has passed to its producer
      */
     public static Topology build(KafkaSettings kafka, SegmenterMeters meters, CommittedPositions committed,

@@ -19,24 +19,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The time for which one task owns a partition. Its states are a snapshot in the changelog under keys of its own, so an
- * owner that was frozen and replaced overwrites nothing. The next owner takes the complete snapshot with the greatest
- * position in {@code packets}, among those taken after the newest loss of records: states are a pure function of
- * {@code packets} up to that position, whoever wrote them, and the owner that committed last has written a snapshot up
- * to its commit.
+ * The time for which one task, the owner, owns a partition. Each owner writes its states to the changelog as a snapshot
+ * under keys of its own, so an owner that was frozen and replaced overwrites nothing. The next owner takes the complete
+ * snapshot with the greatest position in {@code packets}, among those taken after the newest loss of records: states
+ * are a pure function of {@code packets} up to that position, whichever owner wrote them, and the owner that committed
+ * last has written a snapshot up to the committed position.
  *
  * <p>A snapshot is one record, or several if the states are large. Commits write to two slots in turn, so the previous
- * snapshot is complete while the next one is written. The snapshots of predecessors are deleted after a commit of this
- * owner's has succeeded. Kafka fences the commits of replaced owners, so only an owner whose own snapshot is newer
- * deletes any (docs/decisions/0021-a-stale-owner-changes-nothing.md). Keys are {@code OWNER/SLOT/CHUNK}. Confined to
- * its task.
+ * snapshot is complete while the next one is written. This owner deletes the snapshots of its predecessors after one of
+ * its own commits has succeeded. Kafka fences the commits of replaced owners, so only an owner whose own snapshot is
+ * newer deletes any (docs/decisions/0021-a-stale-owner-changes-nothing.md). Keys are {@code OWNER/SLOT/CHUNK}. Confined
+ * to its task.
  */
 final class Tenure {
     private static final Logger log = LoggerFactory.getLogger(Tenure.class);
     private static final StateSchema<Written> SCHEMA = new StateSchema<>("PartitionState", Written::write,
             Written::read);
     static final long NONE = -1;
-    /** A record ends after the state with which it reaches this size. */
+    /** A snapshot continues in another record when the states in a record have reached this size. */
     static final int CHUNK_BYTES = 1 << 20;
     private static final int SLOTS = 2;
 
@@ -47,15 +47,19 @@ final class Tenure {
     private final Place place;
     private final LogMark newest;
     private final boolean unreadable;
+    /** Offset of the first record that this owner has processed. */
     private long first = NONE;
+    /** Place of this owner's newest snapshot. */
     private Place written = Place.NOWHERE;
+    /** Slot of the next snapshot. */
     private int slot;
 
     /**
-     * What a snapshot is as of. Offsets are used again after the log has lost records, so positions of different
-     * {@code losses} are not comparable.
+     * The point in {@code packets} up to which a snapshot was taken. Offsets are used again after the log has lost
+     * records, so positions with different {@code losses} are not comparable.
      *
      * @param losses how often the log had lost records
+     * @param position offset of the newest record in the snapshot
      */
     private record Place(int losses, long position) implements Comparable<Place> {
         static final Place NOWHERE = new Place(0, NONE);
@@ -68,7 +72,7 @@ final class Tenure {
         }
     }
 
-    /** The value of a record: chunk {@code chunk} of {@code chunks}. */
+    /** The value of a record: chunk number {@code chunk}, from 0, of a snapshot of {@code chunks} records. */
     private record Written(Place place, LogMark newest, int chunk, int chunks, Map<String, byte[]> states) {
         void write(Generic g) {
             g.put("position", place.position()).put("losses", place.losses()).put("newestOffset", newest.offset())
@@ -88,12 +92,12 @@ final class Tenure {
     }
 
     /**
-     * Begins after the predecessors whose snapshots the changelog contains.
+     * Loads the newest complete snapshot of the predecessors.
      *
-     * @param owner key of this owner, different from those of all others
-     * @param changelog the records by key
-     * @param committed returns the position in {@code packets} that this process committed last, or less than any
-     *     offset
+     * @param owner key of this owner, different from the keys of all other owners
+     * @param changelog the changelog's records, by key
+     * @param committed returns the position in {@code packets} that this process committed last; negative before the
+     *        first
      */
     Tenure(String owner, Map<String, byte[]> changelog, LongSupplier committed) {
         this.owner = owner;
@@ -119,7 +123,10 @@ final class Tenure {
         unreadable = damaged;
     }
 
-    /** Returns the newest snapshot of a slot, unless it is incomplete. Chunks of earlier, larger ones may remain. */
+    /**
+     * Returns the newest snapshot of a slot, or empty if it is incomplete. Chunks of earlier, larger snapshots may
+     * remain in the slot and are ignored.
+     */
     private static Optional<List<Written>> snapshot(List<Written> chunks) {
         Place newest = chunks.stream().map(Written::place).max(Comparator.naturalOrder()).orElse(Place.NOWHERE);
         List<Written> snapshot = chunks.stream().filter(chunk -> chunk.place().equals(newest)).toList();
@@ -131,22 +138,25 @@ final class Tenure {
         return Map.copyOf(states);
     }
 
-    /** Offset in {@code packets} of the newest record that {@link #states} contain, -1 without a predecessor. */
+    /**
+     * Returns the offset in {@code packets} of the newest record that {@link #states} contain, -1 without a
+     * predecessor.
+     */
     long position() {
         return place.position();
     }
 
-    /** The newest record that {@link #states} contain, null without a predecessor. */
+    /** Returns the mark of the newest record that {@link #states} contain, null without a predecessor. */
     LogMark newest() {
         return newest;
     }
 
-    /** Whether the changelog contains a record that could not be read. */
+    /** Returns whether the changelog contained a record that could not be read. */
     boolean isUnreadable() {
         return unreadable;
     }
 
-    /** Writes the states at a commit, if this owner has processed a record since the last one. */
+    /** Writes the states at a commit, if this owner has processed a record since the last commit. */
     void commit(PartitionFold fold, BiConsumer<String, byte[]> put) {
         Place now = new Place(place.losses() + fold.losses(), fold.position());
         if (now.position() == NONE || now.equals(written)) {

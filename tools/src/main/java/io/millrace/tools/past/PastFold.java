@@ -14,30 +14,36 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Places the tags of one stream, which are those that viewers of an edge receive, on a single timeline across epochs.
- * The timeline begins with 0 at the first frame. Each later epoch, and the media after a gap in the log, continues
- * where the media before it ended.
+ * Places the tags of one stream, the same as an edge sends to viewers, on a single timeline across epochs. The timeline
+ * begins with 0 at the first frame. Each later epoch, and the media after expired records, continues where the previous
+ * media ended.
  *
- * <p>The current sequence headers precede the first frame, and later ones are sent where they change. Tags slightly
- * before the first frame (audio that was sent after it) have negative times. Pure; confined to one thread.
+ * <p>The current sequence headers precede the first frame, and a changed sequence header precedes the frames that need
+ * it. Audio slightly before the first frame in time, but sent after it, has negative times. Pure; confined to one
+ * thread.
  */
 final class PastFold {
     /**
      * Time between the last frame of an epoch and the first frame of the next one: one frame at 25 frames per second.
      */
     private static final int SEAM_MS = 40;
+    /** Upper bound on the assumed duration of a video frame. */
     private static final int LONGEST_FRAME_MS = 1_000;
 
     private final Map<FlvTag.Type, ByteBuffer> headers = new EnumMap<>(FlvTag.Type.class);
     private StreamTags tags;
     private long epoch;
+    /** Whether {@link #shiftMs} is set: a frame has been placed since the epoch began, or since the last gap. */
     private boolean placed;
+    /** Whether any frame has been placed. */
     private boolean started;
+    /** Time on the timeline minus the tag's own timestamp. */
     private int shiftMs;
+    /** Greatest time on the timeline so far. */
     private int lastMs;
     /**
-     * Video only: presentation time of the newest frame; {@link #pictureMs} is the decoding time of the newest frame,
-     * {@link #frameMs} the duration of a frame.
+     * Of the video: the greatest presentation time so far on the timeline. {@link #pictureMs} is the decoding time of
+     * the newest frame, {@link #frameMs} the duration of a frame.
      */
     private int shownMs = Integer.MIN_VALUE;
     private int pictureMs = Integer.MIN_VALUE;
@@ -47,13 +53,14 @@ final class PastFold {
         moveTo(tags);
     }
 
-    /** Continues with other tags of the stream. The records before their start are no longer available. */
+    /** Continues with {@code later}, because the records before its start are no longer retained. */
     void moveTo(StreamTags later) {
         tags = later;
         epoch = later.epoch();
         placed = false;
     }
 
+    /** Folds the next record of the stream, and returns the resulting tags in the order in which they must be sent. */
     List<TagEvent> fold(long offset, PacketsRecord record) {
         List<TagEvent> events = tags.fold(offset, record);
         if (tags.epoch() != epoch) {
@@ -97,8 +104,9 @@ final class PastFold {
     }
 
     /**
-     * Places a video frame. If an encoder was killed, frames may be missing that precede the last received ones in
-     * presentation order. The media that follows is then shifted, audio included, to begin after those.
+     * Places a video frame. If an encoder was killed, the newest frames may have presentation times after those of
+     * frames that were never received. The following media, including audio, is then shifted to begin after the newest
+     * of these frames.
      */
     private void picture(TagEvent.Frame frame, int timeMs) {
         int compositionMs = compositionMs(frame.tag());
@@ -132,7 +140,7 @@ final class PastFold {
         return new FlvTag(tag.type(), timeMs, tag.body());
     }
 
-    /** Whether the newest epoch has ended, so that nothing follows unless another epoch begins. */
+    /** Returns whether the newest epoch has ended, so that no media follows unless another epoch begins. */
     boolean isOver() {
         return tags.isOver();
     }

@@ -26,12 +26,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Access to the log for commands that only read it, whether or not Millrace is running. Blocks; confined to one thread.
+ * Access to the log for commands, whether or not a Millrace node is running. Each call blocks; confined to one thread.
  *
- * <p>Every failure of the cluster is reported as a {@link UserError} with a one-line message.
+ * <p>Every failure of the Kafka cluster is reported as a {@link UserError} with a one-line message.
  */
 public final class PastLog implements AutoCloseable {
-    /** Response timeout of the cluster. */
+    /** How long the cluster may take to describe a topic. */
     private static final long ANSWER_SECONDS = 10;
     private static final String CLIENT = "millrace-past";
 
@@ -43,7 +43,11 @@ public final class PastLog implements AutoCloseable {
         reader = new RangeReader(kafka.seeker(CLIENT, Map.of()));
     }
 
-    /** Opens the log. Ignores the number of partitions in {@code asked}, because the topics determine it. */
+    /**
+     * Opens the log. Ignores the number of partitions in {@code asked}, because the topics determine it.
+     *
+     * @throws UserError if the cluster cannot be reached within 10 s, or contains no Millrace log
+     */
     public static PastLog open(KafkaSettings asked) {
         try {
             return new PastLog(new KafkaClients(asked.withPartitions(partitions(asked))));
@@ -53,7 +57,7 @@ public final class PastLog implements AutoCloseable {
         }
     }
 
-    /** Returns the number of partitions of the topics. */
+    /** Returns the number of partitions, which is the same for all topics. */
     private static int partitions(KafkaSettings asked) {
         String topic = asked.topic(Topic.STREAMS);
         try (Admin admin = new KafkaClients(asked).admin(CLIENT)) {
@@ -74,12 +78,13 @@ public final class PastLog implements AutoCloseable {
         }
     }
 
-    /** Returns the error that reports a failed read to the user. */
+    /** Returns the error to throw to the user when a read has failed. */
     UserError unreadable(KafkaException e) {
         return new UserError("cannot read the log on Kafka at " + kafka.settings().bootstrapServers() + ": "
                 + e.getMessage() + "; check the broker's log and try again", e);
     }
 
+    /** Returns the Kafka clients of this log. */
     public KafkaClients kafka() {
         return kafka;
     }
@@ -92,7 +97,7 @@ public final class PastLog implements AutoCloseable {
         return kafka.partition(topic, kafka.partitionOf(stream));
     }
 
-    /** Reads the current directory with all streams. */
+    /** Reads and returns the current directory, which contains all streams. */
     public StreamDirectory directory() {
         StreamDirectory directory = new StreamDirectory();
         try {
@@ -122,7 +127,11 @@ public final class PastLog implements AutoCloseable {
         return true;
     }
 
-    /** Returns the retained epochs of a stream, oldest first; at least one. */
+    /**
+     * Returns the retained epochs of a stream, oldest first; at least one.
+     *
+     * @throws UserError if the stream does not exist or is no longer retained
+     */
     public List<StreamEntry> epochs(String stream) {
         StreamDirectory directory = directory();
         List<StreamEntry> epochs = directory.history(stream);
@@ -136,7 +145,11 @@ public final class PastLog implements AutoCloseable {
         });
     }
 
-    /** Returns the sessions of a stream with retained media, oldest first, as the API lists them. */
+    /**
+     * Returns the sessions of a stream whose media is retained at least in part, oldest first, as the API lists them.
+     *
+     * @throws UserError if the stream does not exist or is no longer retained
+     */
     public List<SessionSpan> sessions(String stream) {
         List<StreamEntry> epochs = epochs(stream);
         try {

@@ -19,7 +19,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Finds the start and end offsets in {@code packets} of a range of a stream. Blocks; confined to the thread of its log.
+ * Finds the start and end offsets in {@code packets} of a range of one stream. Each call blocks; confined to the log's
+ * thread.
  */
 final class RangeOffsets {
     private final PastLog log;
@@ -38,8 +39,8 @@ final class RangeOffsets {
     }
 
     /**
-     * Returns the tags from the keyframe at or before the start of the range or, without a start, from the first
-     * retained keyframe of the epoch.
+     * Returns the tags from the keyframe at or before the start of the range. If the range has no start, returns the
+     * tags from the first retained keyframe of the newest epoch, or of the epoch that contains the end of the range.
      */
     StreamTags start(LogRange range) {
         try {
@@ -51,13 +52,13 @@ final class RangeOffsets {
         }
     }
 
-    /** Returns the tags from the oldest retained keyframe on. */
+    /** Returns the tags from the oldest keyframe that is retained now. */
     StreamTags oldest() {
         epochs = log.epochs(stream);
         return at(0);
     }
 
-    /** Returns the newest epoch, or the one that contains the end of the range. */
+    /** Returns the newest epoch or, if the range has an end, the newest epoch that began before the end. */
     private StreamEntry broadcast(LogRange range) {
         if (range.to().isEmpty()) {
             return epochs.getLast();
@@ -83,7 +84,7 @@ final class RangeOffsets {
                 .or(() -> Optional.of(new Tracks(null, null)));
     }
 
-    /** Returns the tracks at the beginning of an epoch, or of its retained media. */
+    /** Returns the tracks at the beginning of an epoch, or of the epoch's retained media. */
     private Tracks firstTracks(StreamEntry epoch) {
         return moments.find(List.of(epoch), epoch.span().startedAtMs(), Topic.PACKETS) instanceof Moment.At at
                 ? cuts.tracks(epoch, at.entry(), ReadBudget.unlimited())
@@ -105,7 +106,10 @@ final class RangeOffsets {
                 this::firstTracks);
     }
 
-    /** Returns the offset of the first packet after the range; empty if it is not in the log yet. */
+    /**
+     * Returns the offset of the first packet after the range; empty if the range has no end, or its end is not in the
+     * log yet.
+     */
     OptionalLong end(LogRange range) {
         if (range.to().isEmpty()) {
             return OptionalLong.empty();

@@ -9,13 +9,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Reads a {@link PacketRange} for a job, a poll at a time, until it ends or the job is cancelled. Blocks; confined to
+ * Reads a {@link PacketRange} for a job, one poll at a time, until the range ends or the job is cancelled. Confined to
  * one thread, except {@link #cancel}.
  */
 final class RangeRecords implements AutoCloseable {
     /** If the log has more records but returns none for this long, the read fails. */
     private static final long SILENCE_NANOS = Duration.ofSeconds(30).toNanos();
-    /** Ends each turn after one poll. */
+    /** Time limit that ends each read after one poll. */
     private static final long ONE_POLL = 0;
 
     private final RangeReader reader;
@@ -25,8 +25,8 @@ final class RangeRecords implements AutoCloseable {
     private volatile boolean cancelled;
 
     /**
-     * @param reader for this range only; closed with it
-     * @param end exclusive; empty if it is not in the log yet
+     * @param reader used for this range only; closed with this object
+     * @param end end of the range, exclusive; empty if the end is not in the log yet
      * @param expired called if retention has deleted records before they were read; returns the offset to continue at
      */
     RangeRecords(RangeReader reader, PacketRange packets, OptionalLong end, LongSupplier expired) {
@@ -37,10 +37,10 @@ final class RangeRecords implements AutoCloseable {
     }
 
     /**
-     * Passes the next records to {@code visitor}. Returns false, having passed none, at the end of the range or soon
-     * after {@link #cancel}.
+     * Passes the next records to {@code visitor}. Blocks until there are any, for about 30 s at most. Returns false,
+     * without having passed a record, at the end of the range or after {@link #cancel}.
      *
-     * @throws UserError if the log has more records but returns none
+     * @throws UserError if the log has more records but returns none within that time
      */
     boolean next(PacketRange.Visitor visitor) {
         long sinceNanos = System.nanoTime();
@@ -57,10 +57,11 @@ final class RangeRecords implements AutoCloseable {
     }
 
     /**
-     * Passes the next records, which may have to be written first. Returns false, having passed none, at the end of the
-     * range, soon after {@link #cancel}, or at the end of the log if the stream is over.
+     * Passes the next records to {@code visitor}. Blocks until they are written, without a time limit. Returns false,
+     * without having passed a record, at the end of the range, after {@link #cancel}, or at the end of the log if the
+     * stream is over.
      *
-     * @param isOver whether nothing follows what has been passed so far
+     * @param isOver returns whether the stream has ended with the records that were passed so far
      */
     boolean follow(BooleanSupplier isOver, PacketRange.Visitor visitor) {
         while (!cancelled && !isEndReached()) {
@@ -96,7 +97,7 @@ final class RangeRecords implements AutoCloseable {
         return packets.next();
     }
 
-    /** Makes the reads return soon. Thread-safe. */
+    /** Makes the running read, and every later one, return after the current poll. Thread-safe. */
     void cancel() {
         cancelled = true;
     }

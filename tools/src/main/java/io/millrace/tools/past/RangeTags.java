@@ -19,14 +19,14 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads a range of one stream from the log as tags, on demand. Keeps the records of one poll in memory. Blocks;
+ * Reads a range of one stream from the log as tags, on demand. Keeps the records of one poll in memory. Calls block;
  * confined to one thread, except {@link #cancel}.
  */
 public final class RangeTags implements AutoCloseable {
-    /** A tag that was read, with its arrival time. */
+    /** A tag that was read, with the time at which its packet arrived at ingest. */
     private record Ready(TagEvent event, long arrivalMs) {}
 
-    /** What to do at the end of the log, and when retention deletes records before they are read. */
+    /** The behaviour at the end of the log, and when retention deletes records before they are read. */
     public enum Mode {
         /** Stops at the end of the log. A deleted record is an error. */
         WHAT_IS_THERE,
@@ -43,10 +43,14 @@ public final class RangeTags implements AutoCloseable {
     private final Queue<Ready> ready = new ArrayDeque<>();
     private final Tracks firstTracks;
     private final long startOffset;
+    /** End offset, exclusive; empty if it is not in the log yet. */
     private final OptionalLong end;
-    /** For an end that is not in the log yet. */
+    /** End of the range by arrival time, which applies if the end is not in the log yet; ms since 1970. */
     private final long untilMs;
-    /** Arrival time of the newest packet read; {@link #arrivalMs} is that of the tag returned last. */
+    /**
+     * Arrival time of the newest packet that was read, ms since 1970. {@link #arrivalMs} is the arrival time of the tag
+     * that was returned last.
+     */
     private long readArrivalMs;
     private long arrivalMs;
     private boolean over;
@@ -80,9 +84,9 @@ public final class RangeTags implements AutoCloseable {
     }
 
     /**
-     * Finds the range, without reading it yet.
+     * Finds the range, without reading its media yet.
      *
-     * @throws UserError if the stream does not exist, or the range contains no media of it
+     * @throws UserError if the stream does not exist or the range contains none of its media
      */
     public static RangeTags open(PastLog log, String stream, LogRange range, Mode mode) {
         try {
@@ -97,7 +101,13 @@ public final class RangeTags implements AutoCloseable {
         return firstTracks;
     }
 
-    /** Returns the next tag; empty at the end of the range, or soon after {@link #cancel}. */
+    /**
+     * Returns the next tag; empty at the end of the range, or after {@link #cancel} and the tags that have already been
+     * read. With {@link Mode#FOLLOW}, blocks until the next tag is written.
+     *
+     * @throws UserError if the log cannot be read, or with {@link Mode#WHAT_IS_THERE} if retention has deleted the next
+     *        records
+     */
     public Optional<TagEvent> next() {
         while (ready.isEmpty()) {
             if (over || !readMore()) {
@@ -128,7 +138,7 @@ public final class RangeTags implements AutoCloseable {
         return !over;
     }
 
-    /** Handles records that retention deleted before they were read, and returns the offset to continue at. */
+    /** Handles records that retention has deleted before they were read. Returns the offset at which to continue. */
     private long expired() {
         if (mode == Mode.WHAT_IS_THERE) {
             throw new UserError("retention has deleted the next records of " + stream + "; "
@@ -139,17 +149,17 @@ public final class RangeTags implements AutoCloseable {
         return tags.startOffset();
     }
 
-    /** Makes {@link #next} return soon. Thread-safe. */
+    /** Makes {@link #next} return without waiting for further records. Thread-safe. */
     public void cancel() {
         records.cancel();
     }
 
-    /** Returns the arrival time of the tag that {@link #next} returned last. */
+    /** Returns the time at which the tag that {@link #next} returned last had arrived at ingest. */
     public Instant arrival() {
         return Instant.ofEpochMilli(arrivalMs);
     }
 
-    /** Returns the fraction of the range that has been read, 0 to 1; negative if the end is not known. */
+    /** Returns the fraction of the range that has been read, 0 to 1; -1 if the end of the range is not known. */
     public double progress() {
         return end.isEmpty() ? -1 : (double) (records.nextOffset() - startOffset) / (end.getAsLong() - startOffset);
     }

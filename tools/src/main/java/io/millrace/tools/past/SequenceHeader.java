@@ -5,10 +5,16 @@ import io.millrace.media.flv.FlvTag;
 import io.millrace.media.remux.BodyReader;
 import io.millrace.media.remux.TrackMedia;
 
-/** Parses the tag of a {@link io.millrace.platform.timeline.TagEvent.Config}. */
+/** Parses the codec configuration in the tag of a {@link io.millrace.platform.timeline.TagEvent.Config}. */
 public final class SequenceHeader {
     private SequenceHeader() {}
 
+    /**
+     * Returns the configuration.
+     *
+     * @throws IllegalArgumentException if {@code tag} is not a sequence header
+     * @throws io.millrace.media.bytes.MediaException if the configuration cannot be read
+     */
     public static CodecConfig config(FlvTag tag) {
         if (BodyReader.tag(tag) instanceof TrackMedia.Configuration(_, var codec, var record)) {
             return CodecConfig.parse(codec, record);
