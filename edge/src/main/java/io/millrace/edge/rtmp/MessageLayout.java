@@ -17,9 +17,9 @@ public final class MessageLayout implements Layout {
     private MessageLayout() {}
 
     @Override
-    public Writing write(FlvTag tag) {
+    public TagWriter writer(FlvTag tag) {
         ByteBuffer body = RtmpOpening.body(tag);
-        return new Writing(0, PlayChunks.sizeBytes(tag.timestampMs(), body.remaining()), 0,
+        return new TagWriter(0, PlayChunks.sizeBytes(tag.timestampMs(), body.remaining()), 0,
                 out -> PlayChunks.put(out, RtmpOpening.kind(tag.type()), tag.timestampMs(), body));
     }
 
