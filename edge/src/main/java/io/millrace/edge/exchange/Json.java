@@ -18,12 +18,12 @@ public final class Json {
         return MAPPER.writeValueAsBytes(value);
     }
 
-    /** Returns a time as text. @param epochMs ms since 1970 */
+    /** Returns a time in ms since 1970 as text. */
     public static String time(long epochMs) {
         return TIME.format(Instant.ofEpochMilli(epochMs));
     }
 
-    /** Returns a time as text; null for 0, which means that it has not come yet. */
+    /** Returns a time in ms since 1970 as text; null for 0, which means that it has not come yet. */
     public static String timeOrNull(long epochMs) {
         return epochMs == 0 ? null : time(epochMs);
     }

@@ -69,7 +69,11 @@ public interface Responder {
      */
     void abandon();
 
-    /** Sends an error response with a JSON body. @param more sets further response headers */
+    /**
+     * Sends an error response with a JSON body.
+     *
+     * @param more sets further response headers
+     */
     default void error(HttpResponseStatus status, ApiError error, Consumer<HttpHeaders> more) {
         send(status, Unpooled.wrappedBuffer(Json.write(error)), headers -> {
             headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);

@@ -7,7 +7,7 @@ package io.millrace.edge.exchange;
 public interface ResponseOwner {
     /**
      * Called when a held request must not wait any longer, because its time is over or the edge is about to shut down.
-     * The owner must answer with what is known, before it returns. Not called once the response has begun.
+     * The owner answers with what is known. Not called once the response has begun.
      */
     void giveUp();
 

@@ -26,7 +26,11 @@ public final class TextBody {
         return send(responder, text, type, caching, _ -> {});
     }
 
-    /** The same with further headers. @param more sets them */
+    /**
+     * Answers the request as the other method does.
+     *
+     * @param more sets further response headers
+     */
     public static int send(Responder responder, SharedText text, String type, String caching,
             Consumer<HttpHeaders> more) {
         boolean gzip = acceptsGzip(responder.request().headers().get(HttpHeaderNames.ACCEPT_ENCODING));

@@ -20,7 +20,7 @@ final class ResponseTransport implements ViewerTransport {
 
     ResponseTransport(Responder responder) {
         this.responder = responder;
-        // The condition under which the Responder announces chunks. For HTTP/1.0, the end of the connection ends the body.
+        // The Responder announces chunks under the same condition. With HTTP/1.0, closing the connection ends the body.
         framing = responder.request().acceptsChunked() ? Framing.CHUNKED : Framing.PLAIN;
     }
 
@@ -51,7 +51,7 @@ final class ResponseTransport implements ViewerTransport {
     @Override
     public void end(EndReason why) {
         switch (why) {
-            // Pending tags are still delivered; ConnectionGuard closes the connection of a viewer that stops reading them.
+            // Pending tags are still delivered; ConnectionGuard disconnects a viewer that stops reading them.
             case ENDED, SHUTDOWN -> body.end();
             // Without the last chunk, so that the player does not take this for the end of the stream.
             case SLOW, KICKED, BUSY -> body.abort();

@@ -15,7 +15,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 
-/** {@code /api/v1}: the directory as JSON. Thread-safe; called on event loops. */
+/** {@code /api/v1} on the HTTP port: the directory as JSON. Thread-safe; called on event loops. */
 final class ApiEndpoint {
     private final StreamDirectory directory;
     private final PastSource past;
@@ -84,7 +84,7 @@ final class ApiEndpoint {
         return ApiJson.stream(entry, StreamList.counts(viewers, entry.stream()));
     }
 
-    /** @param text null to begin with the first session */
+    /** Parses the number of the session before the page; null begins with the first session. */
     private static long after(String text) {
         if (text == null) {
             return -1;
