@@ -3,8 +3,8 @@ package io.millrace.edge.http;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Limits the total memory of responses that were built for a single client which has not read them yet. One per
- * process. Thread-safe.
+ * Limits the total memory of responses that were built for a single client which has not read them yet. One per edge.
+ * Thread-safe.
  */
 final class ResponseMemory {
     /** The limit is the maximum heap divided by this number. */

@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * <p>Immutable.
  *
- * @param segments the known segments, complete or not, by number: those of the playlist's window, some older ones and
- *     the newest open one
+ * @param segments the known segments, complete or not, by number: those of the playlist's window, and some before and
+ *     after it
  * @param media the live media playlist; null until a segment is listed
  * @param peakBitrate of the listed segments, bits per second; 0 until a segment is listed
  * @param averageBitrate of the listed segments, bits per second; 0 until a segment is listed

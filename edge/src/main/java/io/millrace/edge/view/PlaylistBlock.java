@@ -19,7 +19,7 @@ import java.util.Optional;
  * <p>Immutable. A day of 2 s segments has about 700 blocks.
  */
 public final class PlaylistBlock {
-    /** Maximum number of segments in a block; only the last block of an epoch may have fewer. */
+    /** Maximum number of segments in a block; only the last known block of an epoch has fewer. */
     public static final int SEGMENTS = 64;
     private static final long UNKNOWN = -1;
     /** Memory of the object and its arrays, without the text and what is counted per segment and per part. */
@@ -94,7 +94,7 @@ public final class PlaylistBlock {
      *     ignored
      * @param live the newest segments by number, complete or not
      * @param newest number of the newest segment that is listed
-     * @return empty if {@code known} and {@code live} together lack a segment of the block
+     * @return empty if segments are missing between {@code known}, or else the beginning of the block, and {@code live}
      */
     public static Optional<PlaylistBlock> grow(PlaylistBlock known, EpochName epoch, NavigableMap<Long, Segment> live,
             long newest) {

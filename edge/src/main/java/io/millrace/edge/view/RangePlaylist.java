@@ -44,7 +44,7 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
          * Returns the share from the GOP that contains the segment {@code number} on, without segments that are no
          * longer retained.
          *
-         * @param number may precede or follow the share, which then does not change or becomes empty
+         * @param number of a segment in the share; one after its end makes it empty
          * @param partsBegin offset of the oldest retained record in {@code parts}
          */
         public Share startingAt(long number, long partsBegin) {

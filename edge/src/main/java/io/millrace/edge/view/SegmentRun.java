@@ -97,7 +97,7 @@ public final class SegmentRun {
 
     /**
      * Returns the segments from {@code from} to {@code to} (inclusive), with gaps where the index lists none; empty if
-     * no record of the epoch was folded.
+     * no record of the run or of an earlier segment was folded.
      */
     public List<Segment> segments(long from, long to) {
         Segment earlier = segments.headMap(from).isEmpty() ? before : segments.headMap(from).lastEntry().getValue();
