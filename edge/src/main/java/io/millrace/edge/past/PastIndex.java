@@ -63,6 +63,10 @@ public final class PastIndex implements PastSource {
     private final Turns turns;
     private final Requester requester;
 
+    /**
+     * @param cacheBytes limit of the cached blocks; cached playlist versions may take a quarter of it in addition
+     * @param ticker the clock for cache expiry
+     */
     public PastIndex(KafkaClients kafka, ReaderPool readers, StreamDirectory directory, long cacheBytes,
             Ticker ticker) {
         this(kafka, readers, directory, cacheBytes, ticker, new Turns(TURNS));

@@ -24,7 +24,7 @@ public interface PastSource {
     sealed interface Answer {
         record Listed(RangePlaylist playlist) implements Answer {}
 
-        /** No segment of the range is in the index yet, but some may follow. */
+        /** The index has no segment of the range yet: the range begins after the newest segment. */
         record NotYet() implements Answer {}
 
         /** No media of the range is retained, or the stream had none in it. */
