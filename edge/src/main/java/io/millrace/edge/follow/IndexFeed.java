@@ -199,7 +199,9 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
                 (_, epoch) -> epoch.watch().isIdle(now, IDLE.toNanos()) && forget(epoch) ? null : epoch));
     }
 
-    /** Removes an epoch from the tail's thread. Returns false if that thread has not added it yet. */
+    /**
+     * Removes an epoch from {@link #byStream}. Returns false if it is not there, perhaps because it is to be added yet.
+     */
     private boolean forget(FollowedEpoch epoch) {
         Map<Long, FollowedEpoch> epochs = byStream.get(epoch.stream());
         if (epochs == null || !epochs.remove(epoch.number(), epoch)) {

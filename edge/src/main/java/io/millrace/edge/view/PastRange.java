@@ -6,7 +6,7 @@ import io.millrace.platform.log.EpochName;
 /**
  * A range of past media, as a playlist URL requests it: between two times, or a window at a fixed delay behind the live
  * stream. The URL also names the first and the last epoch, so that every version of the playlist has the same
- * numbering, and the playlist can end before the stream does.
+ * numbering, and the playlist ends with the last epoch at the latest.
  *
  * <p>Segments are listed whole. The playlist begins with the segment that was playing at {@code startMs}, or with the
  * first segment of its GOP; if nothing was playing, with the next keyframe. It ends with the last segment that begins
