@@ -14,8 +14,8 @@ public interface BodyStream {
     SocketOutlet outlet();
 
     /**
-     * Completes the body: pending pieces are still sent, followed by the last chunk or by the end of the connection,
-     * which this class writes.
+     * Completes the body: pending pieces are still sent, followed by the last chunk or the end of the connection, for
+     * which the caller need not care.
      */
     void end();
 

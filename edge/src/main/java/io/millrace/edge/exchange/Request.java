@@ -21,6 +21,7 @@ public final class Request {
         return http.headers();
     }
 
+    /** Returns the request target as received: percent-encoded, with the query. */
     public String uri() {
         return http.uri();
     }

@@ -82,6 +82,7 @@ public interface Responder {
         });
     }
 
+    /** Sends an error response with a JSON body and no further headers. */
     default void error(HttpResponseStatus status, String code, String message) {
         error(status, ApiError.of(code, message), _ -> {});
     }

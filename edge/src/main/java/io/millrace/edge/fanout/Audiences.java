@@ -43,6 +43,7 @@ final class Audiences {
         this.meters = meters;
     }
 
+    /** Returns whether a viewer that has joined uses {@code layout}. */
     boolean isWatched(Layout layout) {
         return viewers.containsKey(layout);
     }

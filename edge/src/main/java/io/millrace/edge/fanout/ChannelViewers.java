@@ -23,10 +23,12 @@ final class ChannelViewers {
         return waiting.isEmpty() && seams.isEmpty() && playing.isEmpty();
     }
 
+    /** Adds a viewer that waits for the stream to start. */
     void join(FlvSink sink) {
         waiting.add(sink);
     }
 
+    /** Adds a viewer that waits to switch from past media to the live stream. */
     void join(FlvChannel.Seam seam) {
         seams.add(seam);
     }

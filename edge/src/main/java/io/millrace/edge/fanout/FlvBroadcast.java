@@ -170,6 +170,7 @@ final class FlvBroadcast {
         return true;
     }
 
+    /** Removes a viewer that has joined. Must not be called after {@link #end}. */
     void leave(FlvSink sink) {
         audiences.leave(sink);
     }

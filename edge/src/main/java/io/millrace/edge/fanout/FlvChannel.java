@@ -34,6 +34,7 @@ public final class FlvChannel {
      *     reading the log
      */
     public record Seam(long epoch, long offset, List<FlvTag> headers, FlvSink sink, Runnable behind) {
+        /** Tells the viewer to go on reading the log. */
         void turnAway() {
             sink.execute(behind);
         }
@@ -119,6 +120,7 @@ public final class FlvChannel {
         return fold == null ? 0 : fold.lastSession();
     }
 
+    /** Adds a viewer, which starts when it can: see {@link FlvSource#join}. */
     void join(FlvSink sink) {
         owner.check();
         viewers.join(sink);

@@ -79,10 +79,12 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
                 kafka.reader(node + "-edge-packets-ends"), this, fatal);
     }
 
+    /** Starts the tail's thread. Call once. */
     public void start() {
         tail.start();
     }
 
+    /** Returns whether the tail's thread is running. */
     public boolean isAlive() {
         return tail.isAlive();
     }

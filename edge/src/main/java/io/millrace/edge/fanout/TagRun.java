@@ -32,6 +32,10 @@ public record TagRun(List<ByteBuf> pieces, int mediaBytes, long next) implements
         private EncodedTag last;
         private int mediaBytes;
 
+        /**
+         * @param framing of the connections that receive the run
+         * @param selection of the tags that they receive
+         */
         public Builder(Framing framing, Selection selection) {
             this.framing = framing;
             this.selection = selection;

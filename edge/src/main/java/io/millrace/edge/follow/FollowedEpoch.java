@@ -145,6 +145,7 @@ public final class FollowedEpoch {
         return entry.rules().endsByRecord();
     }
 
+    /** Called with a newer directory entry of the epoch. */
     void update(StreamEntry newest) {
         entry = newest;
         if (!filling) {

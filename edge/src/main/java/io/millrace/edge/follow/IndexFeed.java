@@ -69,10 +69,12 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
                 fatal);
     }
 
+    /** Starts the tail's thread. Call once. */
     public void start() {
         tail.start();
     }
 
+    /** Returns whether the tail's thread is running. */
     public boolean isAlive() {
         return tail.isAlive();
     }

@@ -77,6 +77,7 @@ public final class HlsAudience {
         return false;
     }
 
+    /** Counts the viewer, or prolongs its presence. */
     void watches(HlsSession session) {
         if (present.get(session, this::joined) == null) {
             // Frees the places of expired viewers for the next request.

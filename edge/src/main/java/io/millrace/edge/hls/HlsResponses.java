@@ -40,6 +40,11 @@ final class HlsResponses {
         text(responder, text, MULTIVARIANT_MAX_AGE_S);
     }
 
+    /**
+     * Sends a media playlist.
+     *
+     * @param targetDurationS EXT-X-TARGETDURATION; a playlist that has not ended may be cached for half of it
+     */
     void media(Responder responder, SharedText text, int targetDurationS, boolean ended) {
         text(responder, text, ended ? ENDED_MAX_AGE_S : Math.max(1, targetDurationS / 2));
     }
@@ -84,6 +89,7 @@ final class HlsResponses {
         return Tracks.config(track).map(CodecConfig::rfc6381).orElseGet(() -> track.codec().toLowerCase(Locale.ROOT));
     }
 
+    /** Answers a request for a time or range in which the stream had no media. */
     void nothingToShow(Responder responder, String stream) {
         notFound(responder, "nothing_to_show", stream + " has no media at this time");
     }

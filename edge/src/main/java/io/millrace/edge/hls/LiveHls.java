@@ -47,6 +47,10 @@ final class LiveHls {
         mediaCaching = "public, max-age=" + retentionMs / 1000 + ", immutable";
     }
 
+    /**
+     * Sends the multivariant playlist of the stream's newest epoch, once the epoch has a segment and its tracks are
+     * known.
+     */
     void multivariant(Responder responder, String stream) {
         Optional<StreamEntry> newest = directory.newest(stream);
         if (newest.isEmpty()) {
@@ -97,6 +101,7 @@ final class LiveHls {
         return VariantList.render(whole, VariantList.inHls(List.of(entry)), view.peakBitrate(), view.averageBitrate());
     }
 
+    /** Sends the media playlist of an epoch, once it has a segment. */
     void media(Responder responder, String stream, EpochName epoch) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
@@ -111,6 +116,7 @@ final class LiveHls {
                 view.segments().lastEntry().getValue().start().targetDurationS(), view.ended()));
     }
 
+    /** Sends a segment. Does not wait for one that is not complete: the client must have it from a playlist. */
     void segment(Responder responder, String stream, EpochName epoch, long number) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {

@@ -33,6 +33,7 @@ final class ApiEndpoint {
         this.viewers = viewers;
     }
 
+    /** Sends a page of the streams; see {@link Route.Streams}. */
     void streams(Responder responder, Query query) {
         StreamList list;
         try {
@@ -44,11 +45,13 @@ final class ApiEndpoint {
         send(responder, list.page(directory, this::json));
     }
 
+    /** Sends one stream; see {@link Route.Stream}. */
     void stream(Responder responder, String stream) {
         directory.newest(stream).ifPresentOrElse(entry -> send(responder, json(entry)),
                 () -> absent(responder, stream));
     }
 
+    /** Sends a page of a stream's retained sessions, oldest first; see {@link Route.Sessions}. */
     void sessions(Responder responder, String stream, Query query) {
         int limit;
         long after;
@@ -75,6 +78,7 @@ final class ApiEndpoint {
         });
     }
 
+    /** Sends the list of live ingest nodes; see {@link Route.Ingest}. */
     void ingest(Responder responder) {
         var alive = directory.ingestNodes().list(System.currentTimeMillis());
         send(responder, new ApiJson.Ingest(alive.stream().map(ApiJson::ingest).toList()));

@@ -90,6 +90,7 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
         }
     }
 
+    /** Returns whether the feed's thread is running. */
     public boolean isAlive() {
         return tail.isAlive();
     }

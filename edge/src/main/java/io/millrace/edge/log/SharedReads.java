@@ -127,6 +127,7 @@ public final class SharedReads<K, V> {
         kept.invalidate(key);
     }
 
+    /** Removes all values. */
     void forgetAll() {
         kept.invalidateAll();
     }

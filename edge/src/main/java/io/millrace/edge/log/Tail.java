@@ -92,10 +92,12 @@ public final class Tail implements AutoCloseable {
         thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
     }
 
+    /** Starts the thread. Call once. */
     public void start() {
         thread.start();
     }
 
+    /** Returns whether the thread is running. */
     public boolean isAlive() {
         return thread.isAlive();
     }

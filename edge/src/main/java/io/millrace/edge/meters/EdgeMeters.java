@@ -31,8 +31,8 @@ public final class EdgeMeters {
             viewers.put(protocol, showViewers(protocol, new AtomicInteger()));
             protocol.closeReasons().forEach(reason -> closes(protocol.label(), reason));
         }
-        // millrace_stage_latency_seconds{stage}: from the ingest timestamp until a tag is sent to viewers (edge) and until a
-        // segment is listed (playlist).
+        // millrace_stage_latency_seconds{stage}: from the ingest timestamp until a tag is sent to viewers (edge), and until
+        // a segment is listed (playlist).
         flvLatency = latency("edge");
         playlistLatency = latency("playlist");
         // millrace_edge_bytes_sent_total{protocol}: bytes of response bodies and media written to the network.
@@ -60,7 +60,7 @@ public final class EdgeMeters {
         viewers.get(protocol).decrementAndGet();
     }
 
-    /** Counts bytes of response bodies or media, without framing. */
+    /** Counts bytes of response bodies or media, without HTTP or WebSocket framing. */
     public void sent(Protocol protocol, long sizeBytes) {
         sentBytes.get(protocol).increment(sizeBytes);
     }

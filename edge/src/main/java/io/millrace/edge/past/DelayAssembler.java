@@ -52,6 +52,7 @@ final class DelayAssembler {
      */
     private record Position(int epoch, long segment) {}
 
+    /** Returns the playlist. Called once. */
     Answer run() {
         OptionalLong now = nowMs();
         if (now.isEmpty()) {

@@ -87,6 +87,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
         return new PastFeed(this, viewer);
     }
 
+    /** Returns whether all reading threads are running. */
     public boolean isAlive() {
         return readers.isAlive();
     }

@@ -22,6 +22,7 @@ import java.util.Optional;
 public record EpochView(NavigableMap<Long, Segment> segments, RenderedText media, long peakBitrate,
         long averageBitrate, boolean ended, IndexEntry newestKeyframe) {
 
+    /** Returns a view without a listed segment. */
     static EpochView empty(boolean ended, IndexEntry newestKeyframe) {
         return new EpochView(Collections.emptyNavigableMap(), null, 0, 0, ended, newestKeyframe);
     }

@@ -51,10 +51,12 @@ public record PastRange(String stream, EpochName first, EpochName last, long sta
         return epoch >= firstEpoch() && epoch <= lastEpoch();
     }
 
+    /** Returns the number of the first epoch. */
     public long firstEpoch() {
         return first.number();
     }
 
+    /** Returns the number of the last epoch, inclusive. */
     public long lastEpoch() {
         return last.number();
     }

@@ -126,6 +126,7 @@ public final class PlaylistBlock {
         return "../../@" + epoch + "/ts/" + number + ".ts";
     }
 
+    /** Returns the number of the epoch. */
     public long epoch() {
         return epoch.number();
     }
@@ -205,6 +206,7 @@ public final class PlaylistBlock {
         return segments;
     }
 
+    /** Returns the longest target duration of the segments. */
     int targetDurationS() {
         return targetDurationS;
     }

@@ -82,6 +82,7 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
             return segment.complete() && segment.parts().getFirst().offset() >= partsBegin;
         }
 
+        /** Returns a segment of the blocks, which may lie before {@code from} or after {@code to}. */
         Segment segment(long number) {
             int index = (int) (PlaylistBlock.numberOf(number) - PlaylistBlock.numberOf(blocks.getFirst().first()));
             return blocks.get(index).segment(number);
