@@ -14,8 +14,8 @@ public interface BodyStream {
     SocketOutlet outlet();
 
     /**
-     * Completes the body: pending pieces are still sent, followed by the last chunk or the end of the connection, for
-     * which the caller need not care.
+     * Completes the body: pending pieces are still sent, then the responder writes the last chunk or closes the
+     * connection.
      */
     void end();
 

@@ -97,8 +97,8 @@ public final class Client {
     }
 
     /**
-     * Returns the last address of X-Forwarded-For that is not a trusted proxy, or the first one examined if all are:
-     * anybody may have forged the addresses before it.
+     * Returns the last address of X-Forwarded-For that is not a trusted proxy: anybody may have forged the addresses
+     * before it. If there is none, returns the earliest valid address that was examined, or else {@link #address}.
      */
     private InetAddress behind(HttpHeaders headers) {
         InetAddress nearest = address();

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 
 /**
  * Answers one request, exactly once: with a whole body, a body in pieces, a WebSocket upgrade, or an error. The
- * endpoint of the request owns the response until it has answered; with {@link #hold}, it names a {@link
- * ResponseOwner}, which is also told when the client leaves.
+ * endpoint of the request owns the response until it has answered; with {@link #hold}, it names a
+ * {@link ResponseOwner}, which is also told when the client leaves.
  *
  * <p>Confined to the event loop of its connection, except {@link #execute}. A whole answer or error after the client
  * has left is discarded, and its memory is released; a second answer is a bug. {@link #stream} and {@link #upgrade}

@@ -7,10 +7,10 @@ import io.millrace.media.flv.FlvTag;
 import java.util.List;
 
 /**
- * The position of one viewer in its stream's ring. A viewer that keeps up receives the runs of tags that its {@link
- * LoopAudience} shares, once per tick. A viewer whose socket is full keeps its position, which costs nothing. When the
- * ring has discarded the tag at its position, the viewer continues at the latest keyframe; a viewer that does not
- * advance for {@link #HOPELESS_NANOS} is disconnected. Confined to the viewer's event loop.
+ * The position of one viewer in its stream's ring. A viewer that keeps up receives the runs of tags that its
+ * {@link LoopAudience} shares, once per tick. A viewer whose socket is full keeps its position, which costs nothing.
+ * When the ring has discarded the tag at its position, the viewer continues at the latest keyframe; a viewer that does
+ * not advance for {@link #HOPELESS_NANOS} is disconnected. Confined to the viewer's event loop.
  */
 final class TagCursor {
     /** A viewer whose socket accepts nothing for this long is disconnected. */

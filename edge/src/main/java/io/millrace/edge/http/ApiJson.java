@@ -35,7 +35,7 @@ final class ApiJson {
     /**
      * @param endedAt when the encoder left; null while it is connected
      * @param graceEndsAt until when the stream waits for its encoder to return; null unless it is waiting
-     * @param viewers their number at this edge, by protocol; null if unknown
+     * @param viewers number of viewers at this edge, by protocol; null if unknown
      */
     record Stream(String name, String state, long epoch, long session, String startedAt, String endedAt,
             String graceEndsAt, Publisher publisher,
@@ -55,7 +55,7 @@ final class ApiJson {
 
     record ViewerList(List<WatchedBy> viewers, String next) {}
 
-    /** @param bytes sent to the viewer; null for a viewer by HLS, which has no connection of its own */
+    /** @param bytes sent to the viewer; null for an HLS viewer, which has no connection of its own */
     record WatchedBy(String id, String stream, String protocol, String address, String client, String since,
             Long bytes) {}
 

@@ -109,8 +109,8 @@ sealed interface Route {
     }
 
     /**
-     * Returns the path and query of a target, which is either that already or absolute, such as {@code
-     * http://host/path}, as a proxy may send it.
+     * Returns the path and query of a target, which is either that already or absolute, such as
+     * {@code http://host/path}, as a proxy may send it.
      *
      * @throws IllegalArgumentException if the target is neither
      */

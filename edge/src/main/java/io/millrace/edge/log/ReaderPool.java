@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A few threads, each with its own reader, and a bounded queue of reads in which addresses take turns ({@link
- * FairQueue}). Thread-safe.
+ * A few threads, each with its own reader, and a bounded queue of reads in which addresses take turns
+ * ({@link FairQueue}). Thread-safe.
  */
 public final class ReaderPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);

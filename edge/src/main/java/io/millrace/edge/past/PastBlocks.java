@@ -147,8 +147,7 @@ final class PastBlocks {
     }
 
     /**
-     * Returns the newest block of a running epoch, up to the segment {@code newest}, or the blocks that were read for
-     * it.
+     * Returns the newest block of a running epoch, up to the segment {@code newest}; none if the index lacks it.
      *
      * @param live the current view of the epoch
      * @param hint as for {@link #from}
