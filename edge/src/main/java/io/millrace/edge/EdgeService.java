@@ -132,8 +132,9 @@ public final class EdgeService implements AutoCloseable, Drainable {
     }
 
     /**
-     * Stops accepting connections, and lets responses and RTMP players that can reconnect elsewhere finish. HTTP-FLV
-     * and WebSocket viewers, whose streams end only with {@link #close}, are not waited for.
+     * Stops accepting connections, lets HTTP responses finish, and asks RTMP players that support it to reconnect to
+     * another node. The result does not wait for FLV viewers, whose streams end only with {@link #close}, or for other
+     * RTMP players.
      */
     @Override
     public CompletableFuture<Void> drain(Duration limit) {
