@@ -113,7 +113,6 @@ final class ResponseWriter {
         return SocketOutlet.of(pipeline.context(WebSocketFrameEncoder.class));
     }
 
-
     private void prepare(HttpHeaders headers) {
         ResponseHeaders.add(headers);
         if (!keepAlive) {
