@@ -18,8 +18,10 @@ public record EdgeListeners(EdgeSettings settings, AccessPolicy access, MeterReg
         RtmpListener rtmp) implements AutoCloseable {
 
     /**
+     * Binds the ports, without accepting connections.
+     *
      * @param access who may play
-     * @param named ports that are never chosen when any free port is requested
+     * @param named returns true for a port that must not be chosen when any free port is requested
      * @throws io.millrace.platform.UserError if a port cannot be bound
      */
     public static EdgeListeners open(EdgeSettings settings, AccessPolicy access, MeterRegistry registry,
@@ -35,7 +37,7 @@ public record EdgeListeners(EdgeSettings settings, AccessPolicy access, MeterReg
         }
     }
 
-    /** Idempotent. */
+    /** Stops accepting connections, disconnects RTMP players, and frees the ports. Blocks for seconds. Idempotent. */
     @Override
     public void close() {
         if (rtmp != null) {

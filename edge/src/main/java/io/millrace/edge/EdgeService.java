@@ -45,7 +45,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
         this.port = port;
     }
 
-    /** Opens the ports and starts an edge on which everybody may play. */
+    /** Binds the ports and starts an edge on which everybody may play; see the other public method. */
     public static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {
         return start(settings, AccessPolicy.ALLOW_ALL, kafka, registry, fatal, Ticker.systemTicker(),
@@ -53,7 +53,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
     }
 
     /**
-     * @param pastTicker the clock for the expiry of cached reads of the past
+     * @param pastTicker the clock for the expiry of cached reads of past media
      * @param clock the clock for time limits of HTTP clients and for held viewers
      */
     static EdgeService start(EdgeSettings settings, AccessPolicy access, KafkaClients kafka, MeterRegistry registry,
@@ -63,9 +63,11 @@ public final class EdgeService implements AutoCloseable, Drainable {
     }
 
     /**
-     * Starts the edge. Returns when the directory has been read to its end and the listener accepts connections.
+     * Starts the edge. Blocks until the directory has been read to its end and the listeners accept connections.
      *
-     * @param listeners closed with the service, or if the service cannot start
+     * @param listeners the bound ports; closed with the service, or if the service cannot start
+     * @param fatal called if a thread that reads the log fails
+     * @throws io.millrace.platform.UserError if the directory cannot be read in time
      */
     public static EdgeService start(EdgeListeners listeners, KafkaClients kafka, FatalError fatal) {
         return start(listeners, kafka, fatal, Ticker.systemTicker(), LimitClock.SYSTEM);
@@ -104,7 +106,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
         }
     }
 
-    /** Returns the HTTP port. */
+    /** Returns the bound HTTP port. */
     public int port() {
         return port;
     }
@@ -119,6 +121,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
         return Optional.ofNullable(rtmp);
     }
 
+    /** Returns the health checks of the threads that read the log. */
     public List<HealthCheck> checks() {
         return feeds.checks();
     }
@@ -129,8 +132,9 @@ public final class EdgeService implements AutoCloseable, Drainable {
     }
 
     /**
-     * Does not wait for HTTP-FLV viewers, whose streams end only with {@link #close}. Waits for RTMP players that can
-     * reconnect elsewhere.
+     * Stops accepting connections, lets HTTP responses finish, and asks RTMP players that support it to reconnect to
+     * another node. The result does not wait for FLV viewers, whose streams end only with {@link #close}, or for other
+     * RTMP players.
      */
     @Override
     public CompletableFuture<Void> drain(Duration limit) {
@@ -152,6 +156,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
         return desk.held();
     }
 
+    /** Disconnects all viewers and ends all threads. Blocks for seconds. */
     @Override
     public void close() {
         if (rtmp != null) {

@@ -11,10 +11,10 @@ import io.millrace.platform.rtmp.RtmpListen;
  * Settings of one edge.
  *
  * @param node this process's id, part of Kafka client ids
- * @param http settings of the HTTP server; RTMP players have the same limit of connections
- * @param caches memory for what viewers request
- * @param flvTickNanos minimum interval of writes to HTTP-FLV and RTMP viewers; 0: write every tag at once; {@link
- *     Pace#ADAPTIVE}: adapt to the load
+ * @param http settings of the HTTP server; its limit on connections also applies to RTMP players, counted separately
+ * @param caches limits of the memory for what viewers request
+ * @param flvTickNanos minimum interval of writes to FLV and RTMP viewers; 0 writes every tag at once,
+ *     {@link Pace#ADAPTIVE} adapts to the load
  * @param rtmp the listener for RTMP players; null if another service listens for them ({@link EdgeService#players})
  */
 public record EdgeSettings(String node, HttpSettings http, Caches caches, long flvTickNanos, RtmpListen rtmp) {
@@ -22,18 +22,18 @@ public record EdgeSettings(String node, HttpSettings http, Caches caches, long f
      * Limits of the memory for what viewers request.
      *
      * @param partBytes direct memory for parts
-     * @param pastPartBytes direct memory for parts of the past, separate so that they never evict live parts
-     * @param pastIndexBytes memory for playlists of the past
+     * @param pastPartBytes direct memory for parts of past media, separate so that they never evict live parts
+     * @param pastIndexBytes memory for playlists of past media
      */
     public record Caches(long partBytes, long pastPartBytes, long pastIndexBytes) {
         /**
-         * Half a minute of ten streams at 6 Mbit/s; less for parts of the past, which viewers seldom share, so that the
-         * cache holds only what each will request next; playlists of a day of ten streams.
+         * Parts: half a minute of ten streams at 6 Mbit/s. Parts of past media: less, since viewers seldom share them,
+         * so that the cache has to hold only what each viewer will request next. Playlists: a day of ten streams.
          */
         public static final Caches DEFAULT = new Caches(256L << 20, 64L << 20, 64L << 20);
     }
 
-    /** Returns the defaults for everything but the address. */
+    /** Returns the defaults for everything except the address, without a listener for RTMP players. */
     public static EdgeSettings of(String host, int httpPort, String node) {
         return new EdgeSettings(node, HttpSettings.of(host, httpPort), Caches.DEFAULT, Pace.ADAPTIVE, null);
     }

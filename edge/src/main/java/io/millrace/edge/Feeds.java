@@ -26,16 +26,18 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
- * Everything that an edge reads from the log, with the reading threads: three tails and small pools of readers. The
- * pools for the past are separate from those for live viewers.
+ * The sources from which an edge reads the log, with their threads: three tails and small pools of readers. The pools
+ * for past media are separate from those for live viewers. Thread-safe.
  */
 public final class Feeds implements AutoCloseable {
+    /** Number of threads of each pool. */
     private static final int READERS = 2;
     /**
-     * Fraction of the memory for evicted parts that are still being sent (live and past each), and for rings of tags.
+     * The rings of tags, evicted live parts that are still being sent, and evicted past parts that are still being sent
+     * may each take the direct memory divided by this number.
      */
     private static final int SHARE = 4;
-    /** About the size of a segment: what is read after the wanted part is usually wanted next. */
+    /** About the size of a segment: the records after the wanted part are usually wanted next. */
     private static final int PART_FETCH_BYTES = 512 * 1024;
 
     private final StreamDirectory directory = new StreamDirectory();
@@ -51,7 +53,7 @@ public final class Feeds implements AutoCloseable {
     private final PastIndex past;
     private final PartReader pastParts;
 
-    /** @param pastTicker the clock for the expiry of cached reads of the past */
+    /** @param pastTicker the clock for the expiry of cached reads of past media */
     public Feeds(EdgeSettings settings, KafkaClients kafka, EdgeMeters meters, FatalError fatal, Ticker pastTicker) {
         String node = settings.node();
         // The limit of direct memory equals that of the heap.
@@ -76,7 +78,7 @@ public final class Feeds implements AutoCloseable {
         directoryFeed.onEntry(packets::changed);
     }
 
-    /** Reads the directory; returns when it has been read to its end. */
+    /** Starts the tails, and blocks until the directory has been read to its end; see {@link DirectoryFeed#start}. */
     public void start() {
         index.start();
         packets.start();
@@ -99,7 +101,7 @@ public final class Feeds implements AutoCloseable {
         return past;
     }
 
-    /** Returns the source of media that are requested long after they were live. */
+    /** Returns the source of the same parts for requests long after they were live, with its own threads and cache. */
     public PartSource pastParts() {
         return pastParts;
     }

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
-/** One viewer. Thread-safe, except for {@link #sent}. */
+/** One viewer of this edge. Thread-safe, except that only one thread may call {@link #sent}. */
 public final class Viewer {
     private static final AtomicLongFieldUpdater<Viewer> SENT_BYTES = AtomicLongFieldUpdater.newUpdater(Viewer.class,
             "sentBytes");
@@ -29,7 +29,7 @@ public final class Viewer {
         this.kick = kick;
     }
 
-    /** Returns a number that increases from viewer to viewer. */
+    /** Returns the viewer's number, which is unique in this process and greater than those of earlier viewers. */
     long number() {
         return number;
     }
@@ -42,7 +42,7 @@ public final class Viewer {
         return stream;
     }
 
-    /** Returns {@code host:port} of the client; for HLS, which has no single connection, only the host. */
+    /** Returns {@code host:port} of the client; only the host for HLS, or if a proxy does not state the port. */
     public String address() {
         return address;
     }
@@ -62,7 +62,7 @@ public final class Viewer {
         return sentBytes;
     }
 
-    /** Counts bytes handed to the connection; called by a single thread. */
+    /** Counts bytes handed to the connection. Always called by the same thread. */
     public void sent(List<ByteBuf> pieces) {
         int sizeBytes = 0;
         for (int i = 0; i < pieces.size(); i++) {

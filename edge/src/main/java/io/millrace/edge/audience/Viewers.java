@@ -16,15 +16,16 @@ import java.util.function.Predicate;
 /**
  * All viewers of this edge. Adding and removing a viewer takes O(1); lists are built on request.
  *
- * <p>Thread-safe; bounded by the limits of connections and sessions of the callers.
+ * <p>Thread-safe; bounded by the callers' limits on connections and sessions.
  */
 public final class Viewers {
     private record Watched(String stream, Protocol protocol) {}
 
     private final EdgeMeters meters;
     private final InstantSource clock;
-    /** Makes ids unique across restarts of the process. */
+    /** Begins each id, so that ids are unique across processes and their restarts. */
     private final String prefix = HexFormat.of().toHexDigits(new SecureRandom().nextInt()) + "-";
+    /** Number of the newest viewer. */
     private final AtomicLong last = new AtomicLong();
     private final Map<Long, Viewer> viewers = new ConcurrentHashMap<>();
     private final Map<Watched, Integer> counts = new ConcurrentHashMap<>();
@@ -35,11 +36,11 @@ public final class Viewers {
     }
 
     /**
-     * Adds a viewer.
+     * Adds a viewer. The caller must call {@link #left} when it has left.
      *
      * @param address of the client: {@code host:port}, or the host for protocols without a connection per viewer
      * @param client the name that the player sends; null if it sends none
-     * @param kick disconnects the viewer; called on any thread, without effect if the viewer has left
+     * @param kick disconnects the viewer; called on any thread, possibly after the viewer has left
      */
     public Viewer joined(Protocol protocol, String stream, String address, String client, Runnable kick) {
         var viewer = new Viewer(last.incrementAndGet(), protocol, stream, address, client, clock.millis(), kick);
@@ -49,7 +50,7 @@ public final class Viewers {
         return viewer;
     }
 
-    /** Removes a viewer; without effect if it was removed before. */
+    /** Removes a viewer. Has no effect if it was removed before. */
     public void left(Viewer viewer) {
         if (viewers.remove(viewer.number()) != null) {
             counts.computeIfPresent(new Watched(viewer.stream(), viewer.protocol()),
@@ -58,18 +59,22 @@ public final class Viewers {
         }
     }
 
+    /** Returns the current number of viewers of a stream by a protocol. */
     public int count(String stream, Protocol protocol) {
         return counts.getOrDefault(new Watched(stream, protocol), 0);
     }
 
-    /** Returns the public id of a viewer, which is never reused. */
+    /** Returns the id of a viewer in the API, which is never reused. */
     public String id(Viewer viewer) {
         return prefix + viewer.number();
     }
 
     /**
-     * Returns the viewers that satisfy {@code wanted}, in the order of joining, after the viewer with id {@code after};
-     * null starts with the first.
+     * Returns the viewers that satisfy {@code wanted}, in the order in which they joined.
+     *
+     * @param after the list begins after the viewer with this id, even if that has left; null, or an id of another
+     *     process, begins with the first viewer
+     * @param limit maximum number of viewers
      */
     public List<Viewer> list(Predicate<Viewer> wanted, String after, int limit) {
         long from = after == null ? 0 : number(after);
@@ -81,7 +86,7 @@ public final class Viewers {
         return Optional.ofNullable(viewers.get(number(id)));
     }
 
-    /** Disconnects a viewer; returns false if there is none with this id. */
+    /** Disconnects a viewer. Returns false if there is none with this id. */
     public boolean kick(String id) {
         Optional<Viewer> viewer = find(id);
         viewer.ifPresent(Viewer::kick);
@@ -95,7 +100,7 @@ public final class Viewers {
         return found.size();
     }
 
-    /** Returns 0 if this is not an id of this process. */
+    /** Returns the number in an id; 0 if it is not an id of this process. */
     private long number(String id) {
         String digits = id.startsWith(prefix) ? id.substring(prefix.length()) : "";
         return digits.matches("[1-9][0-9]{0,17}") ? Long.parseLong(digits) : 0;

@@ -5,8 +5,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 /** The JSON body of an error response: {@code {"error":{"code":"stream_not_found","message":"…"}}}. */
 public record ApiError(Body error) {
     /**
-     * @param availableFrom RFC 3339, the earliest time that is still retained; only with 410
-     * @param watchAt a path that plays a stream that HLS cannot carry, or null; only with {@code codec_not_in_hls}
+     * @param availableFrom RFC 3339, the earliest time that is still retained; only with 410, null if nothing is
+     * @param watchAt a path that plays the stream, which HLS cannot carry; only with {@code codec_not_in_hls}, null if
+     *     the stream has ended
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Body(String code, String message, String availableFrom, String watchAt) {}
@@ -15,10 +16,12 @@ public record ApiError(Body error) {
         return new ApiError(new Body(code, message, null, null));
     }
 
+    /** Returns the error of a 410 response. */
     public static ApiError expired(String message, String availableFrom) {
         return new ApiError(new Body("expired", message, availableFrom, null));
     }
 
+    /** Returns the error {@code codec_not_in_hls}. */
     public static ApiError notInHls(String message, String watchAt) {
         return new ApiError(new Body("codec_not_in_hls", message, null, watchAt));
     }

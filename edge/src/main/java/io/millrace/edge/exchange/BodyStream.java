@@ -2,14 +2,26 @@ package io.millrace.edge.exchange;
 
 import io.millrace.platform.net.SocketOutlet;
 
-/** The body of a response that is sent in pieces and may have no end of its own. Confined to the event loop. */
+/**
+ * The body of a response that is sent in pieces, possibly without an end of its own. One of {@link #end} and
+ * {@link #abort} is called, once, unless the client has left. Confined to the event loop.
+ */
 public interface BodyStream {
-    /** Returns the outlet for framed pieces; its first flush also sends the response headers. */
+    /**
+     * Returns the outlet for pieces of the body. It lies below the HTTP codec: the caller frames the pieces, as chunks
+     * if {@link Request#acceptsChunked}. The first flush also sends the response headers.
+     */
     SocketOutlet outlet();
 
-    /** Completes the body. */
+    /**
+     * Completes the body: pending pieces are still sent, then the responder writes the last chunk or closes the
+     * connection.
+     */
     void end();
 
-    /** Closes the connection without completing the body, so that the client does not take this for its end. */
+    /**
+     * Closes the connection at once, without the last chunk, so that the client does not take this for the end of the
+     * body. A client without chunked encoding cannot tell the difference.
+     */
     void abort();
 }

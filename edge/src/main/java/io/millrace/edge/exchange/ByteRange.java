@@ -4,16 +4,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The Range header (RFC 9110, 14.2) for a single byte range. A pure function; multiple ranges and other units are
+ * The result of a Range header (RFC 9110, 14.2) with a single byte range. Pure. Multiple ranges and other units are
  * ignored, as the standard allows.
  */
 sealed interface ByteRange {
-    /** No usable Range header: send the whole body. */
+    /** No usable Range header: the whole body is sent. */
     record Whole() implements ByteRange {}
 
     /**
-     * @param first first byte
-     * @param last last byte, inclusive; both lie within the body
+     * The part of the body to send.
+     *
+     * @param first index of the first byte
+     * @param last index of the last byte, inclusive; both lie within the body
      */
     record Part(int first, int last) implements ByteRange {
         int size() {
@@ -26,7 +28,10 @@ sealed interface ByteRange {
 
     Pattern ONE = Pattern.compile("(?i)bytes=\\s*([0-9]{0,18})-([0-9]{0,18})\\s*");
 
-    /** @param header the Range header, or null */
+    /**
+     * @param header the Range header, or null
+     * @param size of the whole body in bytes
+     */
     static ByteRange parse(String header, int size) {
         if (header == null) {
             return new Whole();

@@ -13,18 +13,21 @@ import java.net.UnknownHostException;
 import java.util.List;
 
 /**
- * Identifies the client of a connection: the socket's peer, or the address that a trusted proxy names in a PROXY header
- * or in X-Forwarded-For. Confined to the event loop of its connection.
+ * Identifies the client of a connection: the socket's peer, or the address that a trusted proxy states in a PROXY
+ * header (per connection) or in X-Forwarded-For (per request). Confined to the event loop of its connection.
  */
 public final class Client {
     private static final AttributeKey<Client> KEY = AttributeKey.valueOf("millrace.client");
     private static final String FORWARDED_FOR = "X-Forwarded-For";
-    /** Longest chain of proxies that is followed. */
+    /** Number of addresses in X-Forwarded-For that are examined, from the last one backwards. */
     private static final int LONGEST_CHAIN = 8;
 
     private final ProxySources proxies;
+    /** The socket's peer, or the source in its PROXY header. */
     private SocketAddress address;
+    /** Whether this address is a trusted proxy. */
     private boolean proxy;
+    /** This address as text; empty if the socket has none. */
     private String host;
 
     private Client(SocketAddress address, ProxySources proxies) {
@@ -32,6 +35,7 @@ public final class Client {
         cameFrom(address);
     }
 
+    /** Returns the client of a new connection, and attaches it to the channel for the methods below. */
     public static Client of(Channel channel, ProxySources proxies) {
         var client = new Client(channel.remoteAddress(), proxies);
         channel.attr(KEY).set(client);
@@ -48,7 +52,8 @@ public final class Client {
     }
 
     /**
-     * Returns the client's network, which shares turns and limits: its IPv4 address or IPv6 /64; empty if unknown.
+     * Returns the client's network, whose clients share turns and limits: its IPv4 address or IPv6 /64; empty if
+     * unknown.
      */
     public static String network(Channel channel, HttpHeaders headers) {
         Client client = channel.attr(KEY).get();
@@ -65,7 +70,7 @@ public final class Client {
         return client == null || client.address() == null ? "" : PeerNetwork.of(client.address());
     }
 
-    /** Returns the client's address with its port if the port is known. */
+    /** Returns {@code host:port} of the client; only the host if it connects through a proxy. */
     public static String endpoint(Channel channel, HttpHeaders headers) {
         Client client = channel.attr(KEY).get();
         String host = host(channel, headers);
@@ -74,26 +79,26 @@ public final class Client {
                 : host;
     }
 
-    /** Records the source address of a PROXY header. */
+    /** Replaces the address by the source address of a PROXY header. */
     public void cameFrom(SocketAddress source) {
         address = source;
         proxy = proxies.contains(source);
         host = text(address());
     }
 
-    /** Returns whether the peer is a trusted proxy. */
+    /** Returns whether {@link #address} is a trusted proxy, whose X-Forwarded-For headers count. */
     public boolean isProxy() {
         return proxy;
     }
 
-    /** Returns null if the socket has no address. */
+    /** Returns the socket's peer, or the source in its PROXY header; null if the socket has no address. */
     public InetAddress address() {
         return address instanceof InetSocketAddress inet ? inet.getAddress() : null;
     }
 
     /**
-     * Returns the last address of the chain that is not a trusted proxy: anybody may have forged the addresses before
-     * it.
+     * Returns the last address of X-Forwarded-For that is not a trusted proxy: anybody may have forged the addresses
+     * before it. If there is none, returns the earliest valid address that was examined, or else {@link #address}.
      */
     private InetAddress behind(HttpHeaders headers) {
         InetAddress nearest = address();

@@ -11,7 +11,10 @@ public final class HeldRequest<T> implements ResponseOwner {
     /** Where the value comes from. */
     @FunctionalInterface
     public interface Source<T> {
-        /** Calls {@code found} at most once, on any thread, until the wait is cancelled. */
+        /**
+         * Calls {@code found} once the value exists, on any thread and possibly before returning. Called at most once,
+         * and not at all if the returned wait is cancelled in time.
+         */
         Waiters.Waiting await(Consumer<T> found);
     }
 
@@ -28,10 +31,11 @@ public final class HeldRequest<T> implements ResponseOwner {
     }
 
     /**
-     * Continues on the event loop with the value.
+     * Waits for the value without a thread. Call on the event loop.
      *
      * @param limitMs see {@link Responder#hold}
-     * @param onTimeout answers the request if there is no value in time
+     * @param then receives the value and answers the request, on the event loop
+     * @param onTimeout answers the request on the event loop if there is no value in time
      */
     public static <T> void await(Responder responder, long limitMs, Source<T> source, Consumer<T> then,
             Runnable onTimeout) {

@@ -3,17 +3,21 @@ package io.millrace.edge.exchange;
 import io.millrace.media.StreamName;
 import java.util.Optional;
 
-/** An output over HTTP, with URLs of its own. Thread-safe; called on event loops. */
+/** A media output over HTTP, such as HLS, with URLs of its own. Thread-safe; called on event loops. */
 public interface HttpOutput {
     /**
-     * Answers a request if its URL belongs to this output. Returns false, without effect, for any other URL.
+     * Takes a request if its URL belongs to this output: answers it now or later, and returns true. Returns false,
+     * without effect, for any other URL.
      *
-     * @param path percent-decoded
+     * @param path percent-decoded; begins with a slash
      */
     boolean answer(Responder responder, String path, Query query);
 
     /**
-     * Returns the stream that a path such as {@code /live/show.flv} names; empty if it does not end with the suffix.
+     * Returns the stream that a path such as {@code /live/show.flv} names; empty if the path does not end with
+     * {@code suffix} or names no valid stream.
+     *
+     * @param path begins with a slash
      */
     static Optional<String> streamOf(String path, String suffix) {
         return path.endsWith(suffix)

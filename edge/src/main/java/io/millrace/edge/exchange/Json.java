@@ -13,15 +13,17 @@ public final class Json {
 
     private Json() {}
 
+    /** Returns a record as JSON in UTF-8. */
     public static byte[] write(Object value) {
         return MAPPER.writeValueAsBytes(value);
     }
 
+    /** Returns a time in ms since 1970 as text. */
     public static String time(long epochMs) {
         return TIME.format(Instant.ofEpochMilli(epochMs));
     }
 
-    /** Returns null for 0, which means not yet. */
+    /** Returns a time in ms since 1970 as text; null for 0, which means that it has not come yet. */
     public static String timeOrNull(long epochMs) {
         return epochMs == 0 ? null : time(epochMs);
     }

@@ -6,8 +6,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.function.Consumer;
 
 /**
- * A request that waits, for a limited time, for the decision of the access policy. Confined to the event loop of its
- * connection.
+ * A request that waits for the decision of the access policy, as long as {@link Responder#hold} allows. Confined to the
+ * event loop of its connection.
  */
 final class PendingAccess implements ResponseOwner {
     private static final int RETRY_AFTER_S = 2;
@@ -21,7 +21,11 @@ final class PendingAccess implements ResponseOwner {
         this.then = then;
     }
 
-    /** @param decision null if the policy failed with {@code failure} */
+    /**
+     * Ends the wait. Has no effect after a timeout, or if the client has left.
+     *
+     * @param decision null if the policy failed with {@code failure}
+     */
     void decided(AccessDecision decision, Throwable failure) {
         if (over) {
             return;

@@ -22,13 +22,16 @@ public final class PlayAccess {
     }
 
     /**
-     * Continues on the event loop with the name of the stream, or answers the request if the client may not play it.
+     * Asks the policy, and answers the request if the client may not play the stream. Does not block.
+     *
+     * @param allowed continues if the client may play the stream, on the event loop, possibly before this method
+     *     returns; receives the name of the stream, which differs from {@code stream} if that was a key
      */
     public void ask(Responder responder, AccessRequest.Protocol protocol, String stream, Consumer<String> allowed) {
         await(responder, decide(responder.request(), protocol, stream), allowed);
     }
 
-    /** Asks the policy. The result may be shared by several requests. */
+    /** Asks the policy without answering the request. Several requests may {@link #await} the result. */
     public CompletableFuture<AccessDecision> decide(Request request, AccessRequest.Protocol protocol, String stream) {
         String uri = request.uri();
         int mark = uri.indexOf('?');
@@ -38,7 +41,7 @@ public final class PlayAccess {
                 mark < 0 ? "" : uri.substring(mark + 1), source)).toCompletableFuture();
     }
 
-    /** Continues as {@link #ask} does, when {@code decision} is complete; immediately if it is. */
+    /** Continues as {@link #ask} does when {@code decision} completes; immediately if it has succeeded already. */
     public void await(Responder responder, CompletableFuture<AccessDecision> decision, Consumer<String> allowed) {
         if (decision.state() == Future.State.SUCCESS) {
             decided(responder, decision.resultNow(), allowed);

@@ -21,6 +21,7 @@ public final class Request {
         return http.headers();
     }
 
+    /** Returns the request target as received: percent-encoded, with the query. */
     public String uri() {
         return http.uri();
     }
@@ -34,22 +35,30 @@ public final class Request {
         return HttpUtil.isTransferEncodingChunked(http) || HttpUtil.getContentLength(http, 0L) > 0;
     }
 
-    /** Returns whether a body of unknown length is sent in chunks; otherwise the end of the connection ends it. */
-    public boolean takesChunks() {
+    /**
+     * Returns whether the response may use chunked encoding, as HTTP/1.1 does. Otherwise the end of the connection ends
+     * a body of unknown length.
+     */
+    public boolean acceptsChunked() {
+        return acceptsChunked(http);
+    }
+
+    /** See {@link #acceptsChunked()}. */
+    public static boolean acceptsChunked(HttpRequest http) {
         return http.protocolVersion().isKeepAliveDefault();
     }
 
     /** Returns whether the client requests a WebSocket upgrade. */
-    public boolean asksForWebSocket() {
-        return WebSocketUpgrade.isAskedFor(http);
+    public boolean requestsWebSocket() {
+        return WebSocketUpgrade.isRequestedBy(http);
     }
 
-    /** Returns the client's address as seen by the outermost trusted proxy; empty if unknown. */
+    /** Returns the client's address without its port, as the outermost trusted proxy sees it; empty if unknown. */
     public String remoteHost() {
         return Client.host(channel, headers());
     }
 
-    /** Returns {@code host:port} of the client, or only the host if its proxy does not tell the port. */
+    /** Returns {@code host:port} of the client; only the host if the proxy does not state the port. */
     public String remoteAddress() {
         return Client.endpoint(channel, headers());
     }
@@ -59,7 +68,7 @@ public final class Request {
         return Client.network(channel, headers());
     }
 
-    /** Returns on whose behalf the log is read. */
+    /** Returns the client as a requester of reads from the log. It has left once its connection is closed. */
     public Requester.One requester() {
         // The request itself must not be captured: shared reads retain their requesters.
         Channel connection = channel;

@@ -10,18 +10,19 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 
 /**
- * Sends an immutable body, or a single range of it, without copying.
+ * Sends an immutable body, or a single range of it, without copying; 304 if the client has it cached, 416 if the range
+ * lies outside it.
  *
  * @param etag the ETag, quoted
- * @param type the content type
+ * @param type the Content-Type header
  * @param caching the Cache-Control header
  */
 public record SegmentBody(String etag, String type, String caching) {
 
     /**
-     * Sends the body. Returns its number of bytes sent.
+     * Answers the request. Returns the number of media bytes in the response; 0 for HEAD, 304 and 416.
      *
-     * @param parts in order; ownership is transferred
+     * @param parts the body in order; ownership is transferred
      */
     public int send(Responder responder, List<ByteBuf> parts) {
         CompositeByteBuf whole = Unpooled.compositeBuffer(Math.max(2, parts.size()));

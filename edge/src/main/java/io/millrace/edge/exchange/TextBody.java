@@ -10,20 +10,30 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** Sends a prerendered text, compressed if the client accepts gzip, or 304 if the client has it cached. */
+/** Sends a prerendered text, compressed if the client accepts gzip; 304 if the client has it cached. */
 public final class TextBody {
     private static final Pattern NOT_AT_ALL = Pattern.compile("\\s*;\\s*[qQ]\\s*=\\s*0(\\.0*)?\\s*");
 
     private TextBody() {}
 
-    /** Sends the text. Returns the size of the body sent; 0 for HEAD and for 304. */
+    /**
+     * Answers the request. Returns the size of the response body in bytes; 0 for HEAD and for 304.
+     *
+     * @param type the Content-Type header
+     * @param caching the Cache-Control header
+     */
     public static int send(Responder responder, SharedText text, String type, String caching) {
         return send(responder, text, type, caching, _ -> {});
     }
 
+    /**
+     * Answers the request as the other method does.
+     *
+     * @param more sets further response headers
+     */
     public static int send(Responder responder, SharedText text, String type, String caching,
             Consumer<HttpHeaders> more) {
-        boolean gzip = takesGzip(responder.request().headers().get(HttpHeaderNames.ACCEPT_ENCODING));
+        boolean gzip = acceptsGzip(responder.request().headers().get(HttpHeaderNames.ACCEPT_ENCODING));
         String etag = gzip ? text.gzipEtag() : text.etag();
         boolean unchanged = hasEtag(responder.request().headers().get(HttpHeaderNames.IF_NONE_MATCH), etag);
         byte[][] pieces = (gzip ? text.gzipPieces() : text.plainPieces()).toArray(byte[][]::new);
@@ -47,8 +57,10 @@ public final class TextBody {
     /**
      * Evaluates Accept-Encoding (RFC 9110, 12.5.3): gzip is accepted if it is listed with a quality above 0. If it is
      * not listed, the quality of {@code *} decides.
+     *
+     * @param acceptEncoding the header, or null
      */
-    static boolean takesGzip(String acceptEncoding) {
+    static boolean acceptsGzip(String acceptEncoding) {
         if (acceptEncoding == null) {
             return false;
         }
@@ -67,7 +79,12 @@ public final class TextBody {
         return others;
     }
 
-    /** Evaluates If-None-Match (RFC 9110, 13.1.2) by weak comparison. */
+    /**
+     * Evaluates If-None-Match (RFC 9110, 13.1.2) by weak comparison.
+     *
+     * @param ifNoneMatch the header, or null
+     * @param etag quoted
+     */
     static boolean hasEtag(String ifNoneMatch, String etag) {
         if (ifNoneMatch == null) {
             return false;

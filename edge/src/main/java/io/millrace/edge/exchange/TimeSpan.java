@@ -6,16 +6,17 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The {@code start} and {@code end} of a request. Immutable.
+ * The parameters {@code start} and {@code end} of a request, as wall-clock times on the scale of PROGRAM-DATE-TIME.
+ * Immutable.
  *
- * @param startMs PROGRAM-DATE-TIME, ms since 1970; {@link PastRange#BEGINNING} if absent
- * @param endMs PROGRAM-DATE-TIME, ms since 1970; {@link PastRange#OPEN} if absent
+ * @param startMs inclusive, ms since 1970; {@link PastRange#BEGINNING} if absent
+ * @param endMs exclusive, ms since 1970, after {@code startMs}; {@link PastRange#OPEN} if absent
  * @param relative whether one of them was an offset from now
  */
 public record TimeSpan(long startMs, long endMs, boolean relative) {
     private static final int SECOND_MS = 1_000;
 
-    /** A parameter that cannot be parsed, with a message for the client. */
+    /** A parameter cannot be parsed or combined with the others. The message is for the client. */
     public static final class UnreadableException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -24,12 +25,15 @@ public record TimeSpan(long startMs, long endMs, boolean relative) {
         }
     }
 
-    /** Returns whether the request is for the past. */
+    /** Returns whether the request is for past media: it has {@code start}, {@code end} or {@code delay}. */
     public static boolean isIn(Query query) {
         return query.get("start") != null || query.get("end") != null || query.get("delay") != null;
     }
 
-    /** Returns the {@code delay} behind the live stream, in whole seconds; empty if absent. */
+    /**
+     * Returns the parameter {@code delay}, the time behind the live stream; empty if absent. Above 0 and a multiple of
+     * 1000.
+     */
     public static OptionalLong delayMs(Query query) throws UnreadableException {
         String text = query.get("delay");
         if (text == null) {
@@ -47,8 +51,10 @@ public record TimeSpan(long startMs, long endMs, boolean relative) {
     }
 
     /**
-     * @param nowMs the time to which offsets are relative; a relative start is rounded down to a whole second, so that
-     *     viewers share playlists
+     * Parses the parameters {@code start} and {@code end}.
+     *
+     * @param nowMs the time to which offsets are relative, ms since 1970; a relative start is rounded down to a whole
+     *     second, so that viewers share playlists
      */
     public static TimeSpan parse(Query query, long nowMs) throws UnreadableException {
         if (query.get("delay") != null) {

@@ -16,7 +16,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import java.util.regex.Pattern;
 
 /**
- * The WebSocket opening handshake (RFC 6455, 4.2) by Netty's handshaker. It negotiates neither extensions nor
+ * The WebSocket opening handshake (RFC 6455, 4.2), done by Netty's handshaker. It negotiates neither extensions nor
  * subprotocols: video is already compressed, and FLV is the only content. Every origin is allowed, as with HTTP: there
  * is no cookie to steal.
  */
@@ -32,14 +32,15 @@ public final class WebSocketUpgrade {
 
     private WebSocketUpgrade() {}
 
-    static boolean isAskedFor(HttpRequest request) {
+    /** Returns whether the client requests an upgrade to WebSocket. */
+    static boolean isRequestedBy(HttpRequest request) {
         HttpHeaders headers = request.headers();
         return request.method().equals(HttpMethod.GET) && request.protocolVersion().isKeepAliveDefault()
                 && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
                 && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
     }
 
-    /** Rejects a handshake that cannot be completed. Returns whether it did. */
+    /** Answers with an error if the handshake cannot be completed. Returns whether it did. */
     public static boolean refuses(Responder responder) {
         HttpHeaders headers = responder.request().headers();
         if (!VERSION.equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
@@ -61,7 +62,7 @@ public final class WebSocketUpgrade {
         return false;
     }
 
-    /** Completes the handshake; WebSocket frames follow in both directions. */
+    /** Completes the handshake: sends the response, and replaces the HTTP codec of the pipeline by a frame codec. */
     public static void complete(Channel channel, HttpRequest request) {
         var whole = new DefaultFullHttpRequest(request.protocolVersion(), request.method(), request.uri(),
                 Unpooled.EMPTY_BUFFER, request.headers(), EmptyHttpHeaders.INSTANCE);

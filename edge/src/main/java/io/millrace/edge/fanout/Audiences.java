@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * The viewers of one ring, by event loop. Confined to the packet feed's thread, except that an event loop that is the
- * last user of the ring closes it; viewers are called on their own event loops, in the order of the log.
+ * The viewers of one ring, by event loop. Confined to the packet feed's thread, except that the last user of the ring
+ * closes it, which may be an event loop. Viewers are called on their own event loops, in the order of the calls here.
  */
 final class Audiences {
     private final OwnerThread owner = new OwnerThread();
@@ -21,11 +21,12 @@ final class Audiences {
     private final Function<EventExecutor, Pace> paces;
     private final EdgeMeters meters;
     private final Map<EventExecutor, Counted> loops = new HashMap<>();
+    /** Number of viewers by layout; without an entry for a layout that nobody uses. */
     private final Map<Layout, Integer> viewers = new HashMap<>();
-    /** This object and every audience; the last user closes the ring. */
+    /** Number of users of the ring: this object and every audience. */
     private final AtomicInteger users = new AtomicInteger(1);
 
-    /** The viewers on one event loop; {@code count} belongs to the feed. */
+    /** The viewers on one event loop, with their number as the feed's thread sees it. */
     private static final class Counted {
         private final LoopAudience audience;
         private int count;
@@ -35,18 +36,19 @@ final class Audiences {
         }
     }
 
-    /** @param paces the write rate of each event loop */
+    /** @param paces returns the write rate of an event loop */
     Audiences(TagRing ring, Function<EventExecutor, Pace> paces, EdgeMeters meters) {
         this.ring = ring;
         this.paces = paces;
         this.meters = meters;
     }
 
+    /** Returns whether a viewer that has joined uses {@code layout}. */
     boolean isWatched(Layout layout) {
         return viewers.containsKey(layout);
     }
 
-    /** Notifies the event loops of new tags. */
+    /** Notifies the event loops of new tags; see {@link LoopAudience#published}. */
     void published(boolean leads) {
         owner.check();
         loops.values().forEach(loop -> loop.audience.published(leads));
@@ -66,6 +68,7 @@ final class Audiences {
         return new Counted(new LoopAudience(loop, ring, paces.apply(loop), meters));
     }
 
+    /** Removes a viewer that has joined. Must not be called after {@link #end}. */
     void leave(FlvSink sink) {
         owner.check();
         viewers.computeIfPresent(sink.framing().layout(), (_, count) -> count == 1 ? null : count - 1);
@@ -81,7 +84,7 @@ final class Audiences {
         }
     }
 
-    /** Ends the stream for all viewers. */
+    /** Ends the stream for all viewers. Called once. */
     void end() {
         owner.check();
         loops.forEach((loop, counted) -> close(loop, counted.audience::end));
@@ -106,7 +109,7 @@ final class Audiences {
         }
     }
 
-    /** Returns false if the server is closing. */
+    /** Runs a task on {@code loop}. Returns false if the server is closing, and the task will not run. */
     private static boolean run(EventExecutor loop, Runnable task) {
         try {
             loop.execute(task);

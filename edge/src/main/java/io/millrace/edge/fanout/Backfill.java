@@ -21,14 +21,19 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads, before the first viewer of a stream starts, what precedes the live tail: the tracks at the latest keyframe,
- * and the stream's records from there on. Thread-safe; reads on the threads of a pool.
+ * Reads what precedes the live tail of a stream, before its first viewer starts: the tracks at the latest keyframe, and
+ * the stream's records from there on. Thread-safe; reads on the threads of a pool.
  */
 final class Backfill {
     /** One GOP plus the interleaved records of other streams. */
     private static final long LIMIT_BYTES = TagRing.GOP_LIMIT_BYTES * 2;
 
-    /** @param tracks the tracks at the first record */
+    /**
+     * What precedes the live tail.
+     *
+     * @param tracks at the first record, plus those that appear later in its session
+     * @param records of the stream, in order
+     */
     record Past(Tracks tracks, List<FlvChannel.At> records) {}
 
     private final KafkaClients kafka;
@@ -59,10 +64,11 @@ final class Backfill {
     }
 
     /**
-     * Reads what precedes the live tail of a stream. Fails with {@link BusyException} if the keyframe is too far back.
+     * Reads the stream's records from {@link #start} to {@code to}. Returns without waiting; the stage completes on a
+     * thread of the pool, with {@link BusyException} if the keyframe is too far back.
      *
      * @param entry the directory entry with which {@code view} was requested
-     * @param to offset in {@code packets} where the live tail begins
+     * @param to offset in {@code packets} where the live tail begins, exclusive
      */
     CompletionStage<Past> read(StreamEntry entry, EpochView view, long to) {
         return readers.submit(reader -> new Past(tracks(reader, entry, view), records(reader, entry.stream(),
@@ -70,8 +76,9 @@ final class Backfill {
     }
 
     /**
-     * The directory knows the newest tracks, which may have changed after the keyframe, or may be older than it. Tracks
-     * that appeared within the session after the keyframe are added: all tracks are announced to viewers at the start.
+     * Returns the tracks at the keyframe. The tracks in the directory may have changed after the keyframe, or may be
+     * older than it. Those that appeared in the keyframe's session after it are added, since all tracks are announced
+     * to viewers at the start.
      */
     private Tracks tracks(RangeReader reader, StreamEntry entry, EpochView view) {
         Tracks newest = Tracks.of(entry.session().tracks());

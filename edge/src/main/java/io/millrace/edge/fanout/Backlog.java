@@ -23,7 +23,7 @@ final class Backlog {
     /** Returns false, and retains nothing, if there is no memory for the record. */
     boolean add(FlvChannel.At at) {
         long sizeBytes = RECORD_BYTES + (at.record() instanceof Packet packet ? packet.body().remaining() : 0);
-        if (!memory.tryKeep(sizeBytes)) {
+        if (!memory.reserveBackfill(sizeBytes)) {
             return false;
         }
         bytes += sizeBytes;
@@ -31,11 +31,11 @@ final class Backlog {
         return true;
     }
 
-    /** Returns the records, and retains them no longer. */
+    /** Removes and returns all records, and releases their memory. */
     List<FlvChannel.At> drain() {
         List<FlvChannel.At> all = List.copyOf(records);
         records.clear();
-        memory.keptNoMore(bytes);
+        memory.releaseBackfill(bytes);
         bytes = 0;
         return all;
     }

@@ -14,7 +14,7 @@ import io.millrace.platform.timeline.Tracks;
 import java.util.List;
 
 /**
- * Folds the records of one epoch, from a keyframe on, into tags, and publishes them. Confined to the packet feed's
+ * Folds the records of one epoch into tags, from a keyframe on, and publishes the tags. Confined to the packet feed's
  * thread.
  */
 final class ChannelFold {
@@ -23,7 +23,10 @@ final class ChannelFold {
     private long foldedTo;
     private long lastSession;
 
-    /** @param start a packet with data, where viewers begin */
+    /**
+     * @param tracks the tracks at {@code start}
+     * @param start where viewers begin; a packet with data
+     */
     ChannelFold(StreamEntry entry, Tracks tracks, Keyframe start, FlvBroadcast broadcast) {
         tags = StreamTags.ofEpoch(entry, start, tracks);
         this.broadcast = broadcast;
@@ -40,7 +43,7 @@ final class ChannelFold {
             }
             case SessionTracks its -> lastSession = its.session();
             case SessionStarted _,SessionEnded _,GraceOver _ -> {
-                // A claim has not taken over yet.
+                // A session that only claims the stream has not taken over yet.
             }
         }
         foldedTo = at.offset() + 1;
@@ -70,12 +73,12 @@ final class ChannelFold {
         return tags.headers();
     }
 
-    /** Returns the offset after the last record of the stream that was folded. */
+    /** Returns the offset after the last folded record of the stream; before the first, the offset of the start. */
     long foldedTo() {
         return foldedTo;
     }
 
-    /** Returns the session that has sent a packet or its tracks last, 0 without one. */
+    /** Returns the session of the newest folded packet or tracks; 0 if there was none. */
     long lastSession() {
         return lastSession;
     }

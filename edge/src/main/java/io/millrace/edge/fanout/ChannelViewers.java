@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The viewers of one stream: those that wait for it to start, those that switch from the past, and those that play.
- * Attaches them to the stream's broadcast. Confined to the packet feed's thread; viewers are called on their own event
- * loops.
+ * The viewers of one stream: those that wait for it to start, those that switch from past media to the live stream
+ * ({@link FlvChannel.Seam}), and those that play. Attaches them to the stream's broadcast. Confined to the packet
+ * feed's thread; viewers are called on their own event loops.
  */
 final class ChannelViewers {
     private final Set<FlvSink> waiting = new LinkedHashSet<>();
@@ -23,10 +23,12 @@ final class ChannelViewers {
         return waiting.isEmpty() && seams.isEmpty() && playing.isEmpty();
     }
 
+    /** Adds a viewer that waits for the stream to start. */
     void join(FlvSink sink) {
         waiting.add(sink);
     }
 
+    /** Adds a viewer that waits to switch from past media to the live stream. */
     void join(FlvChannel.Seam seam) {
         seams.add(seam);
     }
@@ -43,7 +45,7 @@ final class ChannelViewers {
         return waiting.stream().map(sink -> sink.framing().layout()).collect(Collectors.toSet());
     }
 
-    /** Starts the waiting viewers for whom the broadcast has an entry point; ends those whose tracks do not exist. */
+    /** Starts the waiting viewers for whom the broadcast has an entry point; ends those that select no track of it. */
     void startWaiting(Tracks tracks, FlvBroadcast broadcast) {
         if (waiting.isEmpty()) {
             return;
@@ -67,7 +69,7 @@ final class ChannelViewers {
             sinks.forEach(waiting::remove);
             return;
         }
-        // First, since the memory for a further layout may be taken from the tags where viewers would begin.
+        // Before entry(), since the memory for a further layout may be taken from tags where viewers would begin.
         broadcast.open(layout);
         TagRing.Entry entry = broadcast.entry(selection);
         if (entry != null) {
@@ -81,8 +83,8 @@ final class ChannelViewers {
     }
 
     /**
-     * Switches the viewers of the past whose position has been folded; sends those that it cannot serve back to the
-     * log.
+     * Switches the viewers of past media whose position has been folded to the broadcast. Those that it cannot continue
+     * go on reading the log.
      */
     void startSeams(long epoch, ChannelFold fold, FlvBroadcast broadcast) {
         seams.removeIf(seam -> {
@@ -101,20 +103,20 @@ final class ChannelViewers {
         });
     }
 
-    /** Sends viewers of the past back to the log. */
+    /** Makes all viewers that wait to switch to the live stream go on reading the log. */
     void turnAwaySeams() {
         seams.forEach(FlvChannel.Seam::turnAway);
         seams.clear();
     }
 
-    /** Removes and returns the viewers that wait. */
+    /** Removes and returns the viewers that wait for the stream to start. */
     List<FlvSink> takeWaiting() {
         List<FlvSink> all = List.copyOf(waiting);
         waiting.clear();
         return all;
     }
 
-    /** Ends all viewers but those that play, whom the broadcast ends. */
+    /** Ends all viewers except those that play, which the broadcast ends. */
     void end() {
         takeWaiting().forEach(sink -> sink.execute(sink::end));
         seams.forEach(seam -> seam.sink().execute(seam.sink()::end));

@@ -24,14 +24,17 @@ final class FlvBroadcast {
     private final Ticker ticker;
     /** The memory of each layout in which tags are encoded now. */
     private final Map<Layout, TagSlabs> slabs = new HashMap<>();
+    /** Timestamp of the newest tag, on the epoch's FLV time line. */
     private int newestMs;
+    /** Tags were published since the last flush. */
     private boolean news;
+    /** These include one that viewers wait for, such as a video frame. */
     private boolean leads;
 
     /**
-     * @param startOffset offset in {@code packets} from which on every tag is published here
-     * @param memory the memory limit of the ring
-     * @param paces the write rate of each event loop
+     * @param startOffset offset in {@code packets}; every tag of the stream from there on is published here
+     * @param memory the memory limit that all rings share
+     * @param paces returns the write rate of an event loop
      */
     FlvBroadcast(long startOffset, RingMemory memory, Function<EventExecutor, Pace> paces, Ticker ticker,
             EdgeMeters meters) {
@@ -48,6 +51,7 @@ final class FlvBroadcast {
 
     /**
      * Starts encoding tags in {@code layout}, including those of the latest GOP, so that its viewers start immediately.
+     * Has no effect if the layout is open.
      */
     void open(Layout layout) {
         owner.check();
@@ -66,7 +70,7 @@ final class FlvBroadcast {
         }
     }
 
-    /** Stops encoding tags in an additional layout if no viewer uses it any more. */
+    /** Stops encoding tags in {@code layout} if no viewer uses it any more. Not called with the base layout. */
     void closeUnwatched(Layout layout) {
         owner.check();
         if (slabs.containsKey(layout) && !audiences.isWatched(layout)) {
@@ -75,7 +79,13 @@ final class FlvBroadcast {
         }
     }
 
-    /** Publishes the next tag; its bytes are copied. @param headers the sequence headers in force */
+    /**
+     * Publishes the next tag; its bytes are copied. Viewers receive it after the next {@link #flush}.
+     *
+     * @param offset of its record in {@code packets}
+     * @param arrivalUs when its packet arrived at ingest, µs since 1970; 0 if it does not come from a packet
+     * @param headers the sequence headers in force
+     */
     void publish(TagEvent.Media event, long offset, long arrivalUs, List<FlvTag> headers) {
         owner.check();
         ring.add(SharedTag.of(event, new SharedTag.Origin(offset, arrivalUs, ticker.nanoTime()), headers,
@@ -92,8 +102,10 @@ final class FlvBroadcast {
     }
 
     /**
-     * Publishes, in order among the tags, that the publisher has returned or left, in layouts that have a message for
-     * it.
+     * Publishes, in order among the tags, that the publisher has returned or left; viewers of layouts without a message
+     * for this receive nothing.
+     *
+     * @param live whether it has returned
      */
     void notice(boolean live, long offset, List<FlvTag> headers) {
         owner.check();
@@ -121,21 +133,26 @@ final class FlvBroadcast {
         }
     }
 
-    /** Returns where a new viewer begins; null if there is no entry point yet. */
+    /** Returns where a new viewer begins; null if no tag in the ring is an entry point for {@code selection}. */
     TagRing.Entry entry(Selection selection) {
         return ring.entry(selection);
     }
 
-    /** Starts {@code sink}, whose layout is open, at {@code entry}. */
+    /**
+     * Starts {@code sink} at {@code entry}. Its layout must be open.
+     *
+     * @param opening the bytes before the first tag, not framed
+     */
     void join(FlvSink sink, TagRing.Entry entry, byte[] opening) {
         audiences.join(sink, entry.index(), entry.headers(), opening);
     }
 
     /**
-     * Continues {@code sink} at {@code offset} in {@code packets}. Returns false if the ring no longer contains it.
+     * Continues {@code sink} at {@code offset} in {@code packets}. Returns false if the ring may lack tags from there
+     * on.
      *
-     * @param known the sequence headers that the viewer has
-     * @param inForce the sequence headers in force
+     * @param known the sequence headers that the viewer has received
+     * @param inForce the sequence headers in force at the end of the ring
      */
     boolean joinAt(FlvSink sink, long offset, List<FlvTag> known, List<FlvTag> inForce) {
         open(sink.framing().layout());
@@ -153,6 +170,7 @@ final class FlvBroadcast {
         return true;
     }
 
+    /** Removes a viewer that has joined. Must not be called after {@link #end}. */
     void leave(FlvSink sink) {
         audiences.leave(sink);
     }

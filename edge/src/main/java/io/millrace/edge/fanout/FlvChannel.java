@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.LongFunction;
 
 /**
- * One stream with viewers of tags at this edge: decides when its {@link Backlog} is folded ({@link ChannelFold}) and
- * when its viewers start ({@link ChannelViewers}). Confined to the packet feed's thread.
+ * One live stream that FLV or RTMP viewers watch at this edge. Decides when its {@link Backlog} is folded
+ * ({@link ChannelFold}) and when its viewers start ({@link ChannelViewers}). Confined to the packet feed's thread.
  *
  * <p>WAITING (for the tracks) -> FILLING (reading the past) -> PLAYING -> OVER; FILLING -> OVER; WAITING -> OVER.
  */
@@ -22,18 +22,19 @@ public final class FlvChannel {
         WAITING, FILLING, PLAYING, OVER
     }
 
-    /** A record with its offset. */
+    /** A record of {@code packets} with its offset. */
     record At(long offset, PacketsRecord record) {}
 
     /**
-     * Where a viewer of the past switches to the live stream.
+     * The position at which a viewer of past media switches to the live stream.
      *
-     * @param offset in {@code packets}, after the last record of the stream that it received
-     * @param headers the sequence headers that it has
-     * @param behind runs on the viewer's event loop if the channel lacks what follows; the viewer then reads on in the
-     *     log
+     * @param offset in {@code packets}, where the viewer continues: after the stream's last record that it received
+     * @param headers the sequence headers that the viewer has received
+     * @param behind runs on the viewer's event loop if the channel cannot continue there; the viewer then goes on
+     *     reading the log
      */
     public record Seam(long epoch, long offset, List<FlvTag> headers, FlvSink sink, Runnable behind) {
+        /** Tells the viewer to go on reading the log. */
         void turnAway() {
             sink.execute(behind);
         }
@@ -41,25 +42,27 @@ public final class FlvChannel {
 
     private final OwnerThread owner = new OwnerThread();
     private final String stream;
-    /** Tracks of older sessions are outdated. */
+    /** Tracks of sessions before this one are outdated. */
     private final long firstSession;
     private final long tailFrom;
     private final LongFunction<FlvBroadcast> broadcasts;
     private final Backlog backlog;
     private final ChannelViewers viewers = new ChannelViewers();
+    /** See {@link #successors()}. */
     private final List<FlvSink> successors = new ArrayList<>();
     private State state = State.WAITING;
     // Null until the tracks are known.
     private StreamEntry entry;
-    // Null until it is known where viewers begin.
+    // Both null until startAt().
     private Keyframe start;
     private FlvBroadcast broadcast;
-    // Null until the past has been read.
+    // Both null until filled().
     private Tracks tracks;
     private ChannelFold fold;
 
     /**
-     * @param firstSession the first session whose tracks may be shown, 0 for any
+     * @param firstSession the first session whose tracks may be shown; 0 for any
+     * @param tailFrom offset in {@code packets} from which the feed passes the stream's records to {@link #next}
      * @param memory limits the records that are retained while the past is read
      * @param broadcasts creates a broadcast that begins at an offset
      */
@@ -80,11 +83,12 @@ public final class FlvChannel {
         return state;
     }
 
-    /** Returns the offset from which on the feed follows the partition; older records are read separately. */
+    /** Returns the offset from which the feed follows the partition; a {@link Backfill} reads the records before it. */
     long tailFrom() {
         return tailFrom;
     }
 
+    /** Returns the directory entry with which the channel began to fill; null before. */
     StreamEntry entry() {
         return entry;
     }
@@ -104,31 +108,33 @@ public final class FlvChannel {
     }
 
     /**
-     * Returns the viewers that have seen nothing yet and continue in the channel of {@link #lastSession}; empty unless
-     * this one is over.
+     * Returns the viewers that have received nothing yet and must join a new channel, which begins with
+     * {@link #lastSession}; empty unless this channel is over.
      */
     List<FlvSink> successors() {
         return successors;
     }
 
-    /** Returns the session of the newest packet. */
+    /** Returns the session of the newest packet or tracks; 0 if there was none. */
     long lastSession() {
         return fold == null ? 0 : fold.lastSession();
     }
 
+    /** Adds a viewer, which starts when it can: see {@link FlvSource#join}. */
     void join(FlvSink sink) {
         owner.check();
         viewers.join(sink);
         startViewers();
     }
 
-    /** Switches a viewer of the past to the live stream. */
+    /** Switches a viewer of past media to the live stream. */
     void join(Seam seam) {
         owner.check();
         viewers.join(seam);
         startViewers();
     }
 
+    /** Removes a viewer in any state, and stops encoding its layout if no other viewer uses it. */
     void leave(FlvSink sink) {
         owner.check();
         successors.remove(sink);
@@ -142,7 +148,10 @@ public final class FlvChannel {
         }
     }
 
-    /** Called when the tracks are known. Returns whether the past must be read now. */
+    /**
+     * Called with each newer directory entry of the stream. Returns true once, when the entry has the tracks of the
+     * current session: the caller must then read the past and call {@link #startAt} and {@link #filled}.
+     */
     boolean tracksKnown(StreamEntry newest) {
         owner.check();
         if (state != State.WAITING || newest.state() == StreamEntry.State.ENDED
@@ -155,7 +164,8 @@ public final class FlvChannel {
     }
 
     /**
-     * Returns whether the tracks belong to the current session; until its first cut they are those of the previous one.
+     * Returns whether the tracks belong to the current session; until its first cut, the entry has those of the
+     * previous session.
      */
     private boolean isCurrent(StreamEntry newest) {
         List<StreamEntry.Session> sessions = newest.sessions();
@@ -163,7 +173,7 @@ public final class FlvChannel {
                 && !sessions.getLast().codecs().isEmpty();
     }
 
-    /** Sets where in the log viewers begin: at a packet with data. */
+    /** Sets where in the log viewers begin; must be a packet with data. Called once, before {@link #filled}. */
     void startAt(Keyframe keyframe) {
         owner.check();
         if (state != State.FILLING) {
@@ -173,7 +183,7 @@ public final class FlvChannel {
         broadcast = broadcasts.apply(start.offset());
     }
 
-    /** Takes what precedes {@link #tailFrom}. */
+    /** Starts playing, with the records that precede {@link #tailFrom}. Has no effect if the channel is over. */
     void filled(Backfill.Past past) {
         owner.check();
         if (state != State.FILLING) {
@@ -187,7 +197,7 @@ public final class FlvChannel {
         startViewers();
     }
 
-    /** Takes the next record of the live tail. */
+    /** Processes the stream's next record from the live tail. */
     void next(At at) {
         owner.check();
         switch (state) {
@@ -206,7 +216,7 @@ public final class FlvChannel {
     private void fold(At at) {
         if (state == State.PLAYING && !fold.fold(at)) {
             if (fold.lastSession() > entry.session().number()) {
-                // They waited for the publisher, which is back with other tracks, so they begin with those.
+                // The waiting viewers can start now: the publisher has returned, with other tracks.
                 successors.addAll(viewers.takeWaiting());
             }
             over();
@@ -223,7 +233,7 @@ public final class FlvChannel {
         }
     }
 
-    /** Publishes the tags of the last records. */
+    /** Publishes the tags of the records since the last call, after starting the viewers that can start. */
     void flush() {
         owner.check();
         if (state == State.PLAYING) {
@@ -232,20 +242,20 @@ public final class FlvChannel {
         }
     }
 
-    /** Sends viewers of the past whose epoch has ended here back to the log, where they read its end. */
+    /** Makes viewers of past media that wait for this channel read on in the log, since their epoch has ended. */
     void turnAwaySeams() {
         owner.check();
         viewers.turnAwaySeams();
     }
 
-    /** Ends the channel because there is no memory to start it. Waiting viewers are told to try again. */
+    /** Ends the channel because there is no memory to start it. Waiting viewers are rejected as busy. */
     void busy() {
         owner.check();
         viewers.takeWaiting().forEach(sink -> sink.execute(sink::busy));
         over();
     }
 
-    /** Ends the channel for all viewers. */
+    /** Ends the channel for all viewers. Has no effect if it is over. */
     void over() {
         owner.check();
         if (state == State.OVER) {

@@ -7,23 +7,26 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
-/** One viewer of tags. Every method is called on its {@link #loop}, except for the constant properties. */
+/**
+ * One viewer of FLV tags. Every method is called on the viewer's {@link #loop}, except for {@link #execute} and the
+ * constant properties, which any thread may call.
+ */
 public interface FlvSink {
-    /** Constant. */
+    /** Returns the event loop of the viewer's connection; constant. */
     EventExecutor loop();
 
-    /** Constant. */
+    /** Returns the protocol under which the viewer is counted; constant. */
     Protocol protocol();
 
-    /** Constant. */
+    /** Returns how runs of tags are framed for this viewer; constant. */
     Framing framing();
 
-    /** Constant. */
+    /** Returns the tracks that the viewer receives; constant. */
     default Selection selection() {
         return Selection.ALL;
     }
 
-    /** Runs a task on the loop; without effect if the loop has ended, which closes the connection. */
+    /** Queues a task on the loop. Has no effect if the loop has ended, which closes the connection. Thread-safe. */
     default void execute(Runnable task) {
         try {
             loop().execute(task);
@@ -33,37 +36,41 @@ public interface FlvSink {
     }
 
     /**
-     * Starts the viewer: the first call, repeated when a viewer of the past joins the live stream. Bytes follow.
+     * Starts the viewer. Called before anything is sent, and again when a viewer of past media switches to the live
+     * stream.
      *
-     * @param more runs each time the socket becomes writable again
+     * @param more runs on the loop each time the socket becomes writable again; replaces that of an earlier call
      */
     void start(Runnable more);
 
-    /** Returns whether the socket accepts more. False after the end. */
+    /** Returns whether the socket accepts more bytes; false before {@link #start} and after the end. */
     boolean isReady();
 
     /**
-     * Sends whole framed tags, as {@link io.millrace.platform.net.SocketOutlet#send} does: borrowed, in order, at once.
-     * Called after {@link #start}; ignored after the end.
+     * Sends whole framed tags, immediately and in order, as {@link io.millrace.platform.net.SocketOutlet#send} does.
+     * Called after {@link #start}; has no effect after the end.
+     *
+     * @param pieces borrowed for the call and shared with other threads: the sink must retain a piece that it keeps
+     *     longer, and must not move the indices of any
      */
     void send(List<ByteBuf> pieces);
 
-    /** Sends bytes for this viewer alone, which are not framed yet. */
+    /** Frames bytes that only this viewer receives, and sends them. */
     default void send(byte[] own) {
         ByteBuf piece = framing().wrap(own);
         send(List.of(piece));
         piece.release();
     }
 
-    /** Reports that this many tags were skipped. */
+    /** Reports that the viewer was too slow for the ring and missed this many tags. */
     void skipped(long tags);
 
     /** Disconnects the viewer, because its socket accepted nothing for too long. */
     void tooSlow();
 
-    /** Ends the viewer, because the edge has no memory for one more stream. */
+    /** Rejects or disconnects the viewer, because the edge has no memory for its stream. */
     void busy();
 
-    /** Ends the stream. May be the first call, if the stream cannot be shown. */
+    /** Ends the stream for this viewer. Called without {@link #start} if the stream cannot be shown. */
     void end();
 }

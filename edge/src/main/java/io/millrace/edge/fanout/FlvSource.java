@@ -1,10 +1,13 @@
 package io.millrace.edge.fanout;
 
-/** The live tail of {@code packets} as FLV tags. Thread-safe; never blocks. */
+/** Delivers the FLV tags of live streams, from the live tail of {@code packets}. Thread-safe; never blocks. */
 public interface FlvSource {
-    /** Starts {@code sink} as soon as the tracks of the stream's newest epoch are known. */
+    /**
+     * Adds a viewer. It is started once the tracks of the stream's newest epoch are known, the ring has a tag where the
+     * viewer can begin, and the publisher is connected. May also end it, or reject it as busy, instead.
+     */
     void join(String stream, FlvSink sink);
 
-    /** Removes a viewer that has left; has no effect if it has ended already. */
+    /** Removes a viewer that has left. Has no effect if the source has ended it. */
     void leave(String stream, FlvSink sink);
 }

@@ -3,9 +3,12 @@ package io.millrace.edge.fanout;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
-/** The bytes that a connection puts around tags, on top of a {@link Layout}. Immutable; compared by identity. */
+/**
+ * How tags of a {@link Layout} are framed for a connection: with the framing that the layout has around each tag, or
+ * with a head before the tags of each write, or with neither. Immutable; compared by identity.
+ */
 public interface Framing {
-    /** One chunk per tag, as in HTTP/1.1 (RFC 9112, 7.1). */
+    /** One HTTP/1.1 chunk per tag (RFC 9112, 7.1); the header {@code Transfer-Encoding} must say so. */
     Framing CHUNKED = new Framing() {
         @Override
         public Layout layout() {
@@ -13,7 +16,7 @@ public interface Framing {
         }
 
         @Override
-        public boolean isLaidOut() {
+        public boolean usesLayoutFraming() {
             return true;
         }
 
@@ -23,11 +26,15 @@ public interface Framing {
         }
     };
 
-    /** No framing: HTTP/1.0, where the end of the connection ends the body. */
+    /** No framing: for HTTP/1.0, where the end of the connection ends the body. */
     Framing PLAIN = of(Layout.TAGS, false);
 
-    /** Returns a framing that adds no bytes to a layout. */
-    static Framing of(Layout layout, boolean laidOut) {
+    /**
+     * Returns a framing that adds nothing to {@code layout}.
+     *
+     * @param usesLayoutFraming whether the layout's own framing is sent
+     */
+    static Framing of(Layout layout, boolean usesLayoutFraming) {
         return new Framing() {
             @Override
             public Layout layout() {
@@ -35,8 +42,8 @@ public interface Framing {
             }
 
             @Override
-            public boolean isLaidOut() {
-                return laidOut;
+            public boolean usesLayoutFraming() {
+                return usesLayoutFraming;
             }
         };
     }
@@ -44,15 +51,25 @@ public interface Framing {
     /** Returns the layout of the tags that are sent. Constant. */
     Layout layout();
 
-    /** Returns whether the framing of the layout is sent with each tag, so that neighbours are one piece. Constant. */
-    boolean isLaidOut();
+    /**
+     * Returns whether each tag is sent with the framing that the layout has around it, so that adjacent tags are sent
+     * as one piece. Constant.
+     */
+    boolean usesLayoutFraming();
 
-    /** Returns the bytes before the tags of one write; empty without any. */
+    /**
+     * Returns the bytes to send before the tags of one write; possibly none.
+     *
+     * @param mediaBytes size of these tags without framing, above 0
+     */
     default byte[] head(int mediaBytes) {
         return new byte[0];
     }
 
-    /** Frames bytes for a single viewer; the result may share the memory of {@code bytes}. */
+    /**
+     * Frames bytes that only one viewer receives. The caller owns the result, which may share the memory of
+     * {@code bytes}.
+     */
     default ByteBuf wrap(byte[] bytes) {
         return Unpooled.wrappedBuffer(bytes);
     }

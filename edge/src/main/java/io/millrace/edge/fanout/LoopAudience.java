@@ -29,14 +29,21 @@ final class LoopAudience {
     private final EdgeMeters meters;
     private final List<TagCursor> cursors = new ArrayList<>();
     private final Map<FlvSink, TagCursor> bySink = new IdentityHashMap<>();
-    /** The forms that viewers of this loop have used, and the shared write of each. */
+    /** The forms that viewers of this loop have used. */
     private final List<Form> forms = new ArrayList<>();
+    /** For each form, the run of tags that its viewers share in the current write; null between writes. */
     private final List<TagRun> shared = new ArrayList<>();
+    /** Sent in the current write, by protocol. */
     private final long[] sentBytes = new long[PROTOCOLS.length];
+    /** A tick is queued. */
     private final AtomicBoolean ticking = new AtomicBoolean();
+    /** A run of {@link #time} is queued or scheduled. */
     private final AtomicBoolean timing = new AtomicBoolean();
+    /** When the last write ended, by the ticker of the loop. */
     private long writtenNanos;
+    /** When the last tick began, by the ticker of the loop. Read by the feed's thread. */
     private volatile long ledNanos;
+    /** Index of the first tag that has not been written to the viewers that keep up. */
     private long at;
 
     LoopAudience(EventExecutor loop, TagRing ring, Pace pace, EdgeMeters meters) {
@@ -56,7 +63,7 @@ final class LoopAudience {
     }
 
     /**
-     * Schedules a write of new tags of the ring. Called by the feed, on its thread.
+     * Schedules a write of the ring's new tags. Called on the thread of the packet feed.
      *
      * @param leads whether the new tags include one that viewers wait for, such as a video frame
      */
@@ -78,7 +85,7 @@ final class LoopAudience {
         write();
     }
 
-    /** Schedules a tick for tags that are not followed by a video frame in time. */
+    /** Writes tags that no video frame has followed in time, or schedules this for later. */
     private void time() {
         timing.set(false);
         if (ring.head() == at) {
@@ -92,7 +99,7 @@ final class LoopAudience {
         }
     }
 
-    /** Writes the new tags to every viewer. */
+    /** Writes the new tags to every viewer whose socket accepts them, and lets viewers that are behind catch up. */
     private void write() {
         check();
         long from = at;
@@ -127,7 +134,7 @@ final class LoopAudience {
         }
     }
 
-    /** Measures the latency of the first of the tags. */
+    /** Records the latency of the tag at {@code from} since its arrival at ingest. */
     private void measure(long from) {
         SharedTag first = ring.at(from);
         if (first != null && first.origin().arrivalUs() > 0) {
@@ -135,6 +142,7 @@ final class LoopAudience {
         }
     }
 
+    /** Returns the run that the viewers of the cursor's form share; null if the ring has discarded {@code from}. */
     private TagRun shared(TagCursor cursor, long from) {
         TagRun known = shared.get(cursor.form);
         if (known != null) {
@@ -165,10 +173,10 @@ final class LoopAudience {
     }
 
     /**
-     * Starts a viewer at {@code from}, or at a later keyframe if that tag is gone.
+     * Starts a viewer at {@code from}, or at a later keyframe if the ring has discarded that tag.
      *
-     * @param headers the sequence headers that the viewer has
-     * @param opening the bytes before the first tag; empty for a viewer that has them
+     * @param headers the sequence headers that the viewer has, all tracks included, once it has received the opening
+     * @param opening the bytes before the first tag, not framed; empty if the viewer needs none
      */
     void join(FlvSink sink, long from, List<FlvTag> headers, byte[] opening) {
         check();
@@ -186,6 +194,7 @@ final class LoopAudience {
         cursor.catchUp(ring.head(), loop.ticker().nanoTime());
     }
 
+    /** Removes a viewer. Has no effect if it is unknown or has ended. */
     void leave(FlvSink sink) {
         check();
         TagCursor cursor = bySink.remove(sink);
@@ -199,7 +208,7 @@ final class LoopAudience {
         }
     }
 
-    /** Writes what is left to every viewer, then ends the stream. */
+    /** Writes the remaining tags to every viewer, then ends the stream for it. */
     void end() {
         check();
         at = ring.head();

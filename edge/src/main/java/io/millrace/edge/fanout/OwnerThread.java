@@ -4,7 +4,7 @@ package io.millrace.edge.fanout;
 final class OwnerThread {
     private final Thread thread = Thread.currentThread();
 
-    /** Fails if the caller is another thread, which would be a bug. */
+    /** Throws IllegalStateException if called by another thread, which is a bug. */
     void check() {
         if (Thread.currentThread() != thread) {
             throw new IllegalStateException(

@@ -31,10 +31,10 @@ import org.slf4j.event.Level;
 
 /**
  * The live tail of {@code packets} for the streams that FLV and RTMP viewers watch here. Thread-safe: calls of other
- * threads are passed to the thread of the tail, which owns all channels.
+ * threads are passed to the thread of the tail ({@code edge-packets}), which owns all channels.
  *
- * <p>A partition is followed from the first viewer of one of its streams to the last. For a new viewer, a separate
- * reader reads the latest GOP ({@link Backfill}), which is put before the records that arrived meanwhile.
+ * <p>A partition is followed while one of its streams has a viewer. When a stream gets its first viewer, a separate
+ * reader reads the latest GOP ({@link Backfill}); its records are folded before those that arrived meanwhile.
  */
 public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private static final PeerLog LOG = new PeerLog(LoggerFactory.getLogger(PacketFeed.class));
@@ -54,13 +54,18 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private final RingMemory memory;
     private final long tickNanos;
     private final EdgeMeters meters;
-    /** Owned by the thread of the tail, as are the channels and the paces. */
+    /** By stream. The map, the channels and the paces are owned by the thread of the tail. */
     private final Map<String, FlvChannel> channels = new HashMap<>();
-    /** The streams of {@link #channels}, readable by other threads. */
+    /** The streams of {@link #channels} and those that viewers are about to join, readable by other threads. */
     private final Set<String> watched = ConcurrentHashMap.newKeySet();
     private final Map<EventExecutor, Pace> paces = new HashMap<>();
     private final Tail tail;
 
+    /**
+     * @param node this process's id, part of Kafka client ids
+     * @param tickNanos interval of the writes on an event loop; 0 writes every tag at once, {@link Pace#ADAPTIVE}
+     *     adapts to the load
+     */
     public PacketFeed(KafkaClients kafka, String node, StreamDirectory directory, EpochSource epochs,
             ReaderPool readers, RingMemory memory, long tickNanos, EdgeMeters meters, FatalError fatal) {
         this.memory = memory;
@@ -74,10 +79,12 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
                 kafka.reader(node + "-edge-packets-ends"), this, fatal);
     }
 
+    /** Starts the tail's thread. Call once. */
     public void start() {
         tail.start();
     }
 
+    /** Returns whether the tail's thread is running. */
     public boolean isAlive() {
         return tail.isAlive();
     }
@@ -94,7 +101,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         });
     }
 
-    /** Refuses a viewer if there is no memory for its stream. */
+    /** Returns whether there is memory for the viewer's stream; rejects the viewer if there is none. */
     private boolean hasRoom(String stream, FlvSink sink) {
         FlvChannel channel = channels.get(stream);
         boolean fits = memory.hasPlaces(channels.values(), channel, sink.framing().layout());
@@ -107,7 +114,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         return fits;
     }
 
-    /** Switches a viewer of the past to the live stream. */
+    /** Switches a viewer of past media to the live stream. */
     public void join(String stream, FlvChannel.Seam seam) {
         watched.add(stream);
         tail.execute(() -> {
@@ -157,7 +164,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         }
     }
 
-    /** Starts to read the past once the directory knows the tracks; the index then tells where a keyframe is. */
+    /** Starts to read the past if the directory knows the tracks. The index tells where the latest keyframe is. */
     private void fill(FlvChannel channel) {
         StreamEntry entry = directory.newest(channel.stream()).orElse(null);
         if (entry != null && entry.state() == StreamEntry.State.ENDED && channel.state() == FlvChannel.State.WAITING) {
@@ -213,7 +220,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         });
     }
 
-    /** Players of the streams connect again, and find what the log has now. */
+    /** Ends the channels of the partition. Players reconnect, and get what the log has now. */
     @Override
     public void lost(TopicPartition partition) {
         List.copyOf(channels.values()).stream().filter(channel -> partition(channel.stream()).equals(partition))
@@ -231,7 +238,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         guard(channel, () -> channel.next(new FlvChannel.At(record.offset(), packet)));
     }
 
-    /** Limits a failure while folding to the viewers of the stream that caused it. */
+    /** Runs {@code work}. If it fails, only the viewers of this stream are disconnected. */
     private static void guard(FlvChannel channel, Runnable work) {
         try {
             work.run();
@@ -241,6 +248,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         }
     }
 
+    /** Removes the channel if it is over or has no viewers. */
     private void sweep(FlvChannel channel) {
         if (channel.state() == FlvChannel.State.OVER || channel.isEmpty()) {
             remove(channel);

@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Limits the memory of all {@link TagRing rings} of an edge together. When the limit is reached, the largest ring
  * discards its oldest tags: viewers that keep up with the stream lose nothing, viewers that are behind skip. Each ring
- * may always hold {@link #PLACE_BYTES} for each of its layouts. When the limit has no room for as much again, viewers
- * of one more stream or layout are refused.
+ * may always hold {@link #PLACE_BYTES} for each of its layouts. When the limit has no room for another
+ * {@code PLACE_BYTES}, viewers that need one more stream or layout are refused.
  *
- * <p>Thread-safe. Only the thread of the packet feed takes memory.
+ * <p>Thread-safe, except that only the packet feed's thread opens rings and takes or reserves memory.
  */
 public final class RingMemory {
     /**
@@ -23,16 +23,17 @@ public final class RingMemory {
     static final int PLACE_BYTES = 4 * TagSlabs.SLAB_BYTES;
     /** The partly filled slabs of a layout at the two ends of a ring. */
     private static final int RING_BYTES = 2 * TagSlabs.SLAB_BYTES;
-    /**
-     * The fraction of the limit for records read before the first viewer starts, for one stream and for all together.
-     */
+    /** Records from before the first viewer of a stream starts may take the limit divided by this number. */
     private static final int BACKFILL_SHARE = 4;
 
     private final long limitBytes;
     private final Set<TagRing> rings = ConcurrentHashMap.newKeySet();
+    /** The memory of all rings: their encoded tags, and {@link #RING_BYTES} for each layout. */
     private final AtomicLong bytes = new AtomicLong();
+    /** The memory of all {@link Backlog backlogs}, which has a limit of its own. */
     private long backfillBytes;
 
+    /** @param limitBytes the limit of all rings together */
     public RingMemory(long limitBytes) {
         this.limitBytes = limitBytes;
     }
@@ -42,7 +43,7 @@ public final class RingMemory {
     }
 
     /**
-     * Opens a ring.
+     * Opens a ring, which gives its memory back when it is closed.
      *
      * @param coveredFrom see {@link TagRing}
      */
@@ -53,7 +54,7 @@ public final class RingMemory {
         return ring;
     }
 
-    /** Called when a ring begins to encode tags in a further layout, which takes as much as a ring of its own. */
+    /** Called when a ring begins to encode tags in a further layout, which takes as many slabs as another ring. */
     void opened() {
         bytes.addAndGet(RING_BYTES);
     }
@@ -63,7 +64,7 @@ public final class RingMemory {
         bytes.addAndGet(-RING_BYTES);
     }
 
-    /** Called when a ring has been closed and has returned the memory of its tags. */
+    /** Called when a ring has been closed and has given back the memory of its tags. A second call has no effect. */
     void closed(TagRing ring, int layouts) {
         if (rings.remove(ring)) {
             bytes.addAndGet(-(long) layouts * RING_BYTES);
@@ -71,8 +72,8 @@ public final class RingMemory {
     }
 
     /**
-     * Returns whether there is room for the layouts that one more viewer needs. A viewer that needs no further layout
-     * is never refused.
+     * Returns whether there is room for the layouts that one more viewer needs. Always true for a viewer whose layout
+     * its stream already has.
      *
      * @param channels all channels of the feed
      * @param channel the channel of the viewer's stream; null if the stream has no viewers yet
@@ -86,12 +87,15 @@ public final class RingMemory {
                 - had <= limitBytes / PLACE_BYTES;
     }
 
-    /** Returns the memory held now. */
+    /** Returns the memory that all rings hold now. */
     long bytes() {
         return bytes.get();
     }
 
-    /** Takes memory for one tag. If the limit is exceeded, other tags are discarded. */
+    /**
+     * Takes {@code more} bytes for one tag. If this exceeds the limit, tags of any ring are discarded, under the lock
+     * of that ring; so the caller must not hold the lock of another.
+     */
     void take(long more) {
         bytes.addAndGet(more);
         boolean forgot = true;
@@ -102,33 +106,35 @@ public final class RingMemory {
     }
 
     /**
-     * Discards at least a slab's worth of tags, since memory is freed in whole slabs; returns false if the ring is
-     * empty.
+     * Discards at least a slab's worth of tags, if the ring has so many, since memory is freed in whole slabs. Returns
+     * false if the ring is empty.
      */
     private boolean forget(TagRing ring) {
         return ring.forget(Math.max(bytes.get() - limitBytes, TagSlabs.SLAB_BYTES)) > 0;
     }
 
+    /** Gives back {@code less} bytes that were taken. */
     void giveBack(long less) {
         bytes.addAndGet(-less);
     }
 
-    /** Returns how much may be read of one stream before its first viewer starts. */
+    /** Returns the limit of the records read for one stream, and of all backlogs together. Thread-safe. */
     long backfillLimitBytes() {
         return limitBytes / BACKFILL_SHARE;
     }
 
     /**
-     * Counts records that arrive before a stream's first viewer starts; returns false, counting nothing, beyond the
-     * limit.
+     * Reserves memory for a record in a {@link Backlog}. Returns false, and reserves nothing, if that would exceed the
+     * limit of all backlogs.
      */
-    boolean tryKeep(long more) {
+    boolean reserveBackfill(long more) {
         boolean fits = backfillBytes + more <= backfillLimitBytes();
         backfillBytes += fits ? more : 0;
         return fits;
     }
 
-    void keptNoMore(long less) {
+    /** Releases memory that was reserved with {@link #reserveBackfill}. */
+    void releaseBackfill(long less) {
         backfillBytes -= less;
     }
 }

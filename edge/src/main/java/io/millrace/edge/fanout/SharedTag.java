@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One tag, encoded once per edge and {@link Layout}, and shared by all viewers of its stream. A notice, which only some
- * layouts have, is a tag of type SCRIPT.
+ * One tag, encoded once per edge and {@link Layout}, and shared by all viewers of its stream. A notice (the publisher
+ * has returned or left) is a tag of type SCRIPT, which only some layouts encode.
  *
- * <p>Immutable. Each holder of a tag holds a reference to the slab of each encoding.
+ * <p>Immutable. Each owner of a tag owns a reference to the slab of each encoding.
  *
  * @param timestampMs on the epoch's FLV time line
  * @param entry whether decoding may begin here: a keyframe, or any frame of a stream without video
@@ -25,39 +25,43 @@ public record SharedTag(FlvTag.Type type, int timestampMs, boolean entry, boolea
      * Where a tag comes from.
      *
      * @param offset of its record in {@code packets}
-     * @param arrivalUs ingest stamp of its packet, µs since 1970; 0 if it does not come from a packet
-     * @param publishedNanos when it arrived at this edge, on a monotonic clock
+     * @param arrivalUs when its packet arrived at ingest, µs since 1970; 0 if it does not come from a packet
+     * @param publishedNanos when this edge published it, on a monotonic clock
      */
     public record Origin(long offset, long arrivalUs, long publishedNanos) {}
 
+    /** Returns the tag of {@code event}. Takes ownership of the references of {@code encodings}, as notice does. */
     static SharedTag of(TagEvent.Media event, Origin origin, List<FlvTag> headers, Map<Layout, EncodedTag> encodings) {
         FlvTag tag = event.tag();
         boolean sound = event instanceof TagEvent.Frame && tag.type() == FlvTag.Type.AUDIO;
         return new SharedTag(tag.type(), tag.timestampMs(), event.entry(), sound, origin, headers, encodings);
     }
 
+    /** Returns a notice. */
     static SharedTag notice(int timestampMs, Origin origin, List<FlvTag> headers, Map<Layout, EncodedTag> encodings) {
         return new SharedTag(FlvTag.Type.SCRIPT, timestampMs, false, false, origin, headers, encodings);
     }
 
-    /** Returns null if viewers of this layout do not receive the tag. */
+    /** Returns the encoding for {@code layout}; null if its viewers do not receive the tag. */
     EncodedTag in(Layout layout) {
         return encodings.get(layout);
     }
 
+    /** Returns a copy with one more encoding, to which the references of this tag and of the encoding pass. */
     SharedTag with(Layout layout, EncodedTag encoded) {
         Map<Layout, EncodedTag> more = new HashMap<>(encodings);
         more.put(layout, encoded);
         return new SharedTag(type, timestampMs, entry, soundEntry, origin, headers, Map.copyOf(more));
     }
 
+    /** Returns a copy without one encoding, whose reference the caller must release. */
     SharedTag without(Layout layout) {
         Map<Layout, EncodedTag> less = new HashMap<>(encodings);
         less.remove(layout);
         return new SharedTag(type, timestampMs, entry, soundEntry, origin, headers, Map.copyOf(less));
     }
 
-    /** Returns the tag itself, which shares the memory of its base encoding; null for a notice. */
+    /** Returns the FLV tag, whose body shares the memory of the base encoding; null for a notice. */
     FlvTag read() {
         EncodedTag base = in(Layout.BASE);
         if (base == null) {
@@ -68,12 +72,12 @@ public record SharedTag(FlvTag.Type type, int timestampMs, boolean entry, boolea
                 tag.remaining() - FlvTag.HEADER_BYTES - FlvTag.TRAILER_BYTES));
     }
 
-    /** Returns the memory of the base encoding. */
+    /** Returns the slab of the base encoding, without retaining it. */
     public ByteBuf slab() {
         return in(Layout.BASE).slab();
     }
 
-    /** Returns the memory that all encodings count for. */
+    /** Returns the memory that is counted for all encodings. */
     int costBytes() {
         int costBytes = 0;
         for (EncodedTag encoded : encodings.values()) {
@@ -82,6 +86,7 @@ public record SharedTag(FlvTag.Type type, int timestampMs, boolean entry, boolea
         return costBytes;
     }
 
+    /** Releases the references that the owner of the tag holds. */
     void release() {
         encodings.values().forEach(encoded -> encoded.slab().release());
     }

@@ -7,9 +7,10 @@ import io.millrace.media.flv.FlvTag;
 import java.util.List;
 
 /**
- * The position of one viewer in its stream's ring. Viewers that keep up are written to together, once per tick; one
- * whose socket is full stays where it is, at no cost. If the ring has dropped its position, it continues at the latest
- * keyframe; if it does not advance for long, it is disconnected. Confined to the viewer's event loop.
+ * The position of one viewer in its stream's ring. A viewer that keeps up receives the runs of tags that its
+ * {@link LoopAudience} shares, once per tick. A viewer whose socket is full keeps its position, which costs nothing.
+ * When the ring has discarded the tag at its position, the viewer continues at the latest keyframe; a viewer that does
+ * not advance for {@link #HOPELESS_NANOS} is disconnected. Confined to the viewer's event loop.
  */
 final class TagCursor {
     /** A viewer whose socket accepts nothing for this long is disconnected. */
@@ -25,8 +26,11 @@ final class TagCursor {
     private final Selection selection;
     private final TagRing ring;
     private final EdgeMeters meters;
+    /** Index of the next tag for the viewer. */
     private long at;
+    /** The sequence headers, of all tracks, that were in force when the viewer began or last skipped. */
     private List<FlvTag> headers;
+    /** When the viewer was found behind with a full socket, by the loop's ticker; {@link #NEVER} since its last tag. */
     private long stuckSinceNanos = NEVER;
     /** Index among the viewers of its event loop. */
     int slot;
@@ -34,8 +38,8 @@ final class TagCursor {
     int form;
 
     /**
-     * @param at index at which the viewer begins
-     * @param headers the sequence headers that the viewer has
+     * @param at index of the first tag for the viewer
+     * @param headers the sequence headers that the viewer has received, before selection
      */
     TagCursor(FlvSink sink, TagRing ring, EdgeMeters meters, long at, List<FlvTag> headers) {
         this.sink = sink;
@@ -65,9 +69,9 @@ final class TagCursor {
         return at == index && sink.isReady();
     }
 
-    /** Writes the tags that are shared with other viewers. */
+    /** Sends {@code shared}, which begins at this viewer's position; the caller closes the run. */
     void write(TagRun shared) {
-        // First, since the socket may report from within the flush that it accepts more.
+        // Before the send, since the socket may become writable during its flush, which runs catchUp().
         at = shared.next();
         stuckSinceNanos = NEVER;
         if (!shared.isEmpty()) {
@@ -75,7 +79,7 @@ final class TagCursor {
         }
     }
 
-    /** Writes as many of the tags before {@code to} as the socket accepts. */
+    /** Writes as many of the tags before {@code to} (exclusive) as the socket accepts. */
     void catchUp(long to, long nowNanos) {
         while (at < to && sink.isReady()) {
             try (TagRun next = ring.take(at, to, CATCH_UP_BYTES, framing, selection)) {
@@ -96,7 +100,7 @@ final class TagCursor {
         }
     }
 
-    /** Returns false if there is no keyframe to continue with yet. */
+    /** Moves the viewer to the latest entry point of the ring. Returns false if there is none yet. */
     private boolean skip() {
         TagRing.Entry entry = ring.entry(selection);
         if (entry == null) {
@@ -118,7 +122,7 @@ final class TagCursor {
         }
     }
 
-    /** Writes everything that is left, even if the socket is full, then ends the stream. */
+    /** Writes all tags before {@code to}, even if the socket is full, then ends the stream for this viewer. */
     void end(long to) {
         try (TagRun rest = ring.take(at, to, Integer.MAX_VALUE, framing, selection)) {
             if (rest != null) {

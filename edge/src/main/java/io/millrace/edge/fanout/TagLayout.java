@@ -8,29 +8,32 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** FLV tags, each as a chunk of HTTP/1.1 (RFC 9112, 7.1): {@code chunk head, tag, CRLF}. */
+/**
+ * FLV tags, each as an HTTP/1.1 chunk (RFC 9112, 7.1): {@code chunk header, tag, CRLF}. Openings and sequence headers
+ * are FLV without chunks, as {@link Layout} requires.
+ */
 final class TagLayout implements Layout {
     private static final byte[] CRLF = {'\r', '\n'};
     private static final byte[] NOTHING = {};
 
     @Override
-    public Writing write(FlvTag tag) {
+    public TagWriter writer(FlvTag tag) {
         int tagBytes = FlvWriter.sizeBytes(tag.body().remaining());
-        byte[] head = chunkHead(tagBytes);
-        return new Writing(head.length, tagBytes, CRLF.length, out -> {
+        byte[] head = chunkHeader(tagBytes);
+        return new TagWriter(head.length, tagBytes, CRLF.length, out -> {
             out.put(head);
             FlvWriter.putTag(out, tag);
             out.put(CRLF);
         });
     }
 
-    /** Returns a chunk of HTTP/1.1. */
+    /** Returns {@code bytes} as one HTTP/1.1 chunk, for {@link Framing#CHUNKED}. */
     static byte[] chunk(byte[] bytes) {
-        byte[] head = chunkHead(bytes.length);
+        byte[] head = chunkHeader(bytes.length);
         return ByteBuffer.allocate(head.length + bytes.length + CRLF.length).put(head).put(bytes).put(CRLF).array();
     }
 
-    private static byte[] chunkHead(int sizeBytes) {
+    private static byte[] chunkHeader(int sizeBytes) {
         return (Integer.toHexString(sizeBytes) + "\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -5,51 +5,61 @@ import io.millrace.media.flv.FlvTag;
 import java.util.List;
 
 /**
- * Holds the newest tags of one stream, numbered upwards. Each tag is encoded in every {@link Layout} that has a viewer.
- * Viewers on all event loops read the ring, each from its own index.
+ * Holds the newest tags of one stream. Tags are numbered from 0 in the order of their addition; the number is the tag's
+ * index. Each tag is encoded in every {@link Layout} that has a viewer. Viewers on all event loops read the ring, each
+ * from its own index.
  *
- * <p>Keeps the tags of the last {@link #KEPT_NANOS}, or fewer if they exceed {@link #KEPT_BYTES}, and the whole
- * latest GOP unless it exceeds a limit of GOPs, so that a new viewer starts immediately. Any tag may be discarded
- * earlier if all rings together exceed their {@link RingMemory}.
+ * <p>Retains the tags of the last {@link #KEPT_NANOS}, or fewer if they exceed {@link #KEPT_BYTES}, and the whole
+ * latest GOP unless it exceeds {@link #GOP_LIMIT_MS} or {@link #GOP_LIMIT_BYTES}, so that a new viewer starts
+ * immediately. Any tag may be discarded earlier if all rings together exceed their {@link RingMemory}.
  *
  * <p>Thread-safe: the thread of the packet feed adds and discards, event loops read. The lock is held only for
  * bookkeeping, never while media is copied or sent.
  */
 final class TagRing {
-    /** Older tags may be discarded; a viewer that still needs one skips ahead. */
+    /** Tags that were published longer ago may be discarded; a viewer that still needs one skips ahead. */
     static final long KEPT_NANOS = 5_000_000_000L;
-    /** The limits in bytes apply to the base layout. */
+    /** Limit of the retained tags; like {@link #GOP_LIMIT_BYTES}, it applies to the base layout. */
     static final long KEPT_BYTES = 16L * 1024 * 1024;
-    /** A longer GOP is not retained: a new viewer waits for the next keyframe. */
+    /** A longer GOP is not retained as a whole: a new viewer waits for the next keyframe. */
     static final int GOP_LIMIT_MS = 30_000;
+    /** The same for a larger GOP. */
     static final long GOP_LIMIT_BYTES = 32L * 1024 * 1024;
+    /** No index. */
     static final long NONE = -1;
 
     /**
-     * An entry point for a viewer.
+     * A tag at which a viewer can begin.
      *
      * @param timestampMs on the epoch's FLV time line
      * @param headers the sequence headers in force there
      */
     record Entry(long index, int timestampMs, List<FlvTag> headers) {}
 
+    /** Circular: the tag with an index is at {@link #slot}. The length is a power of two. */
     private SharedTag[] tags = new SharedTag[64];
+    /** Index of the oldest tag in the ring. */
     private long first;
+    /** Index of the next tag. Written under the lock, but also read without it. */
     private volatile long head;
     /** The memory of all encodings. */
     private long bytes;
     /** The memory of the base encodings, to which the limits apply. */
     private long baseBytes;
     private int layouts = 1;
+    /** Index of the latest tag where decoding of all tracks may begin; {@link #NONE} if it is not in the ring. */
     private long entry = NONE;
+    /** The base memory of the tags from {@link #entry} on. */
     private long entryBytes;
+    /** Index of the latest audio frame; it may have been discarded. */
     private long soundEntry = NONE;
+    /** The ring has every tag whose record has this offset in {@code packets} or a later one. */
     private long coveredFrom;
     private final RingMemory memory;
     private boolean closed;
 
     /**
-     * @param coveredFrom offset in {@code packets} from which on every tag is added here
+     * @param coveredFrom offset in {@code packets}; every tag of the stream from there on will be added here
      * @param memory the limit against which tags are counted
      */
     TagRing(long coveredFrom, RingMemory memory) {
@@ -57,7 +67,7 @@ final class TagRing {
         this.memory = memory;
     }
 
-    /** Adds the next tag; takes ownership of its reference. */
+    /** Adds the next tag; takes ownership of its references. */
     void add(SharedTag tag) {
         // Without holding this ring's lock, because this may discard tags of another ring.
         memory.take(tag.costBytes());
@@ -122,8 +132,8 @@ final class TagRing {
     }
 
     /**
-     * Registers one more layout. Returns the lowest index at which its viewers may begin, from which on tags must be
-     * encoded in it.
+     * Registers one more layout. Returns the lowest index at which its viewers may begin: the caller must encode the
+     * tags from there on in the layout.
      */
     synchronized long open() {
         layouts++;
@@ -135,7 +145,7 @@ final class TagRing {
         return from;
     }
 
-    /** Adds a further encoding of a tag; takes ownership of its reference, also if the tag was discarded meanwhile. */
+    /** Adds a further encoding of a tag; takes ownership of its reference, even if the tag was discarded meanwhile. */
     void add(long index, Layout layout, EncodedTag encoded) {
         memory.take(encoded.costBytes());
         put(index, layout, encoded);
@@ -184,6 +194,7 @@ final class TagRing {
         return (int) (index & tags.length - 1);
     }
 
+    /** Returns the memory of all encodings. */
     synchronized long bytes() {
         return bytes;
     }
@@ -202,7 +213,7 @@ final class TagRing {
         return head;
     }
 
-    /** Returns the latest tag where decoding of the selection may begin; null if there is none. */
+    /** Returns the latest tag where decoding of the selection may begin; null if there is none in the ring. */
     synchronized Entry entry(Selection selection) {
         long index = selection == Selection.AUDIO ? soundEntry : entry;
         if (index < first) {
@@ -218,8 +229,8 @@ final class TagRing {
     }
 
     /**
-     * Returns the index of the first tag at or after this offset of the topic {@code packets}; {@link #NONE} if the
-     * ring may lack tags from this offset on.
+     * Returns the index of the first tag whose record has this offset in {@code packets} or a later one: that of the
+     * next tag if there is none yet, {@link #NONE} if the ring may lack tags from this offset on.
      */
     synchronized long indexOf(long offset) {
         if (offset < coveredFrom || closed) {
@@ -233,8 +244,10 @@ final class TagRing {
     }
 
     /**
-     * Returns the selected tags from {@code from} to {@code to}. Stops once the limit is reached, so the last tag may
-     * exceed it. Returns null if {@code from} was discarded.
+     * Returns the selected tags from {@code from} (inclusive) to {@code to} (exclusive, at most {@link #head}) as a
+     * run, which the caller must close; null if the tag at {@code from} was discarded.
+     *
+     * @param limitBytes size without framing at which the run ends; the last tag may exceed it
      */
     synchronized TagRun take(long from, long to, int limitBytes, Framing framing, Selection selection) {
         if (from < first) {
@@ -249,7 +262,7 @@ final class TagRing {
         return run.build(index);
     }
 
-    /** Releases all tags; nothing can be read afterwards. */
+    /** Releases all tags; nothing can be read afterwards, and tags added later are discarded. */
     synchronized void close() {
         closed = true;
         entry = NONE;

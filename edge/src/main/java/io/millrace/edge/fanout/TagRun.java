@@ -7,18 +7,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A run of tags in few pieces of memory, framed for one kind of connection. Holds references until it is closed;
- * threads may share its pieces as long as none moves their indices.
+ * A run of tags in a few buffers ("pieces"), framed for one kind of connection.
  *
- * @param pieces in order
+ * <p>Immutable. The run owns one reference to each piece until it is closed. A receiver of the pieces must retain those
+ * that it keeps after the call, as {@link io.millrace.platform.net.SocketOutlet} does; so the run may be closed before
+ * a socket has taken everything. Several threads may send the same pieces, provided that none moves a piece's indices.
+ *
+ * @param pieces in order; empty if no tag was selected
  * @param mediaBytes size of the tags without framing
- * @param next index of the tag after them
+ * @param next index in the ring of the tag after the run
  */
 public record TagRun(List<ByteBuf> pieces, int mediaBytes, long next) implements AutoCloseable {
-    /** Adjacent tags, and those after the end of a slab. */
-    private static final int FEW_PIECES = 2;
+    /** A run that continues in the next slab has two pieces. */
+    private static final int MAX_SHARED_PIECES = 2;
 
-    /** Gathers tags; confined to one thread. */
+    /** Gathers tags in order, then builds the run. Confined to one thread. */
     public static final class Builder {
         private static final byte[] NOTHING = {};
 
@@ -29,36 +32,40 @@ public record TagRun(List<ByteBuf> pieces, int mediaBytes, long next) implements
         private EncodedTag last;
         private int mediaBytes;
 
+        /**
+         * @param framing of the connections that receive the run
+         * @param selection of the tags that they receive
+         */
         public Builder(Framing framing, Selection selection) {
             this.framing = framing;
             this.selection = selection;
         }
 
-        /** Adds the next tag; one that is not selected, or not in the layout of these viewers, is skipped. */
+        /** Adds the next tag, unless it is not selected or not encoded in the framing's layout. */
         public void add(SharedTag tag) {
             EncodedTag encoded = selection.has(tag.type()) ? tag.in(framing.layout()) : null;
             if (encoded == null) {
                 return;
             }
             mediaBytes += encoded.mediaBytes();
-            if (framing.isLaidOut()) {
+            if (framing.usesLayoutFraming()) {
                 extend(encoded);
             } else {
                 pieces.add(encoded.slab().retainedSlice(encoded.mediaFrom(), encoded.mediaBytes()));
             }
         }
 
-        private void extend(EncodedTag next) {
-            if (last != null && !last.touches(next)) {
-                cut();
+        private void extend(EncodedTag encoded) {
+            if (last != null && !last.isFollowedBy(encoded)) {
+                endPiece();
             }
             if (first == null) {
-                first = next;
+                first = encoded;
             }
-            last = next;
+            last = encoded;
         }
 
-        private void cut() {
+        private void endPiece() {
             if (first != null) {
                 pieces.add(first.slab().retainedSlice(first.from(), last.to() - first.from()));
                 first = null;
@@ -71,12 +78,18 @@ public record TagRun(List<ByteBuf> pieces, int mediaBytes, long next) implements
             return PooledByteBufAllocator.DEFAULT.directBuffer(bytes.length, bytes.length).writeBytes(bytes);
         }
 
+        /** Returns the size of the tags added so far, without framing. */
         public int mediaBytes() {
             return mediaBytes;
         }
 
+        /**
+         * Returns the run, which the caller must close. Called once.
+         *
+         * @param next see {@link TagRun#next}
+         */
         public TagRun build(long next) {
-            cut();
+            endPiece();
             byte[] head = mediaBytes > 0 ? framing.head(mediaBytes) : NOTHING;
             if (head.length > 0) {
                 pieces.addFirst(direct(head));
@@ -91,11 +104,12 @@ public record TagRun(List<ByteBuf> pieces, int mediaBytes, long next) implements
     }
 
     /**
-     * Returns the same tags in few enough pieces to be shared by many viewers: each piece costs every viewer as much as
-     * copying some kilobytes once. Replaces this run, which is closed if necessary.
+     * Returns a run of the same tags with at most {@link #MAX_SHARED_PIECES} pieces, for many viewers: a single copy
+     * costs less than several pieces for each of them. The caller must use and close only the returned run; this one is
+     * either returned or closed.
      */
     TagRun joined() {
-        if (pieces.size() <= FEW_PIECES) {
+        if (pieces.size() <= MAX_SHARED_PIECES) {
             return this;
         }
         int sizeBytes = pieces.stream().mapToInt(ByteBuf::readableBytes).sum();

@@ -51,7 +51,7 @@ public final class FlvEndpoint implements HttpOutput {
     }
 
     private void watch(Responder responder, String stream, Query query) {
-        if (responder.request().asksForWebSocket() && WebSocketUpgrade.refuses(responder)) {
+        if (responder.request().requestsWebSocket() && WebSocketUpgrade.refuses(responder)) {
             return;
         }
         TrackChoice.parse(query).ifPresentOrElse(
@@ -88,7 +88,7 @@ public final class FlvEndpoint implements HttpOutput {
         if (entry.state() == StreamEntry.State.ENDED) {
             responder.error(HttpResponseStatus.NOT_FOUND, "stream_ended", entry.stream() + " has ended");
         } else if (responder.request().isHead()) {
-            describeOnly(responder);
+            sendHeaders(responder);
         } else {
             join(responder, entry.stream(), selection);
         }
@@ -109,9 +109,9 @@ public final class FlvEndpoint implements HttpOutput {
         switch (range) {
             case FlvPast.Range.Playable playable when selection.of(playable.tracks()).isEmpty() ->
                 nothing(responder, stream);
-            case FlvPast.Range.Playable _ when responder.request().isHead() -> describeOnly(responder);
+            case FlvPast.Range.Playable _ when responder.request().isHead() -> sendHeaders(responder);
             case FlvPast.Range.Playable playable -> play(responder, playable, selection);
-            // The newest media are not in the index yet.
+            // The range may begin with the newest media, which are not in the index yet.
             case FlvPast.Range.NotYet() when span.endMs() == PastRange.OPEN
                     && span.startMs() <= clock.millis() ->
                 directory.newest(stream).ifPresentOrElse(
@@ -127,8 +127,8 @@ public final class FlvEndpoint implements HttpOutput {
         responder.error(HttpResponseStatus.NOT_FOUND, "nothing_to_show", stream + " has no media in this range");
     }
 
-    private static void describeOnly(Responder responder) {
-        responder.stream(ResponseTransport::describe).end();
+    private static void sendHeaders(Responder responder) {
+        responder.stream(ResponseTransport::setHeaders).end();
     }
 
     private void play(Responder responder, FlvPast.Range.Playable range, Selection selection) {
@@ -144,7 +144,7 @@ public final class FlvEndpoint implements HttpOutput {
     }
 
     private FlvViewer viewer(Responder responder, String stream, Selection selection) {
-        ViewerTransport transport = responder.request().asksForWebSocket()
+        ViewerTransport transport = responder.request().requestsWebSocket()
                 ? new WebSocketTransport(responder, meters)
                 : new ResponseTransport(responder);
         return new FlvViewer(responder, transport, stream, selection, viewers, meters);

@@ -20,8 +20,8 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
 
 /**
- * One FLV viewer: passes framed tags on to its transport, and owns the response. Confined to the event loop of its
- * connection.
+ * One FLV viewer, of a live stream or of past media: passes framed tags on to its transport, and owns the response.
+ * Confined to the event loop of its connection.
  *
  * <p>HELD -> PLAYING -> OVER; HELD -> OVER.
  */
@@ -30,9 +30,9 @@ final class FlvViewer implements FlvSink, ResponseOwner {
     @FunctionalInterface
     interface Source {
         /**
-         * Adds the viewer. Returns an action to run when it has left.
+         * Adds the viewer. Returns the action that removes it, which must be run once it has left or ended.
          *
-         * @throws BusyException if the source takes no further viewer; then there is nothing to run
+         * @throws BusyException if the source takes no further viewer
          */
         Runnable join(FlvSink viewer) throws BusyException;
     }
@@ -66,7 +66,7 @@ final class FlvViewer implements FlvSink, ResponseOwner {
     }
 
     /**
-     * Joins a source, and holds the request until there is something to show.
+     * Joins a source, and holds the request until the source starts the viewer. Answers with 503 if the source is busy.
      *
      * @param limitMs see {@link Responder#hold}
      */
@@ -185,7 +185,7 @@ final class FlvViewer implements FlvSink, ResponseOwner {
         }
     }
 
-    /** Answers 404, since nothing has arrived in time. */
+    /** Answers with 404, since nothing has arrived in time. */
     @Override
     public void giveUp() {
         close();

@@ -8,7 +8,10 @@ import io.millrace.platform.net.SocketOutlet;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 
-/** HTTP-FLV: sends the stream as the body of a response. */
+/**
+ * HTTP-FLV: sends the live stream as the body of a response. The {@link Responder} writes the response headers,
+ * including {@code Transfer-Encoding}, and the last chunk; the other chunks are written here, as {@link #framing} says.
+ */
 final class ResponseTransport implements ViewerTransport {
     private final Responder responder;
     private final Framing framing;
@@ -17,8 +20,8 @@ final class ResponseTransport implements ViewerTransport {
 
     ResponseTransport(Responder responder) {
         this.responder = responder;
-        // HTTP/1.0 has no chunks: the end of the connection ends the body.
-        framing = responder.request().takesChunks() ? Framing.CHUNKED : Framing.PLAIN;
+        // The Responder announces chunks under the same condition. With HTTP/1.0, closing the connection ends the body.
+        framing = responder.request().acceptsChunked() ? Framing.CHUNKED : Framing.PLAIN;
     }
 
     @Override
@@ -33,11 +36,12 @@ final class ResponseTransport implements ViewerTransport {
 
     @Override
     public SocketOutlet begin() {
-        body = responder.stream(ResponseTransport::describe);
+        body = responder.stream(ResponseTransport::setHeaders);
         return body.outlet();
     }
 
-    static void describe(HttpHeaders headers) {
+    /** Sets the headers of an FLV response. */
+    static void setHeaders(HttpHeaders headers) {
         headers.set(HttpHeaderNames.CONTENT_TYPE, "video/x-flv");
         headers.set(HttpHeaderNames.CACHE_CONTROL, Responder.NO_STORE);
         // Makes nginx pass on each tag without buffering.
@@ -47,9 +51,9 @@ final class ResponseTransport implements ViewerTransport {
     @Override
     public void end(EndReason why) {
         switch (why) {
-            // Pending tags still belong to the stream; ConnectionGuard closes a viewer that stops reading them.
+            // Pending tags are still delivered; ConnectionGuard disconnects a viewer that stops reading them.
             case ENDED, SHUTDOWN -> body.end();
-            // No last chunk, so that the player does not take this for the end of the stream.
+            // Without the last chunk, so that the player does not take this for the end of the stream.
             case SLOW, KICKED, BUSY -> body.abort();
         }
     }

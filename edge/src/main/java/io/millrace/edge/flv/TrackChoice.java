@@ -10,7 +10,7 @@ final class TrackChoice {
 
     private TrackChoice() {}
 
-    /** Returns the selected tracks; empty if a parameter is invalid. A missing parameter counts as 1. */
+    /** Returns the selected tracks; empty if a parameter is invalid or both are 0. A missing parameter counts as 1. */
     static Optional<Selection> parse(Query query) {
         String audio = query.get("audio");
         String video = query.get("video");

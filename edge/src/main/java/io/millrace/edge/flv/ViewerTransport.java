@@ -5,7 +5,7 @@ import io.millrace.edge.meters.Protocol;
 import io.millrace.platform.net.SocketOutlet;
 
 /**
- * Transports the bytes of one FLV viewer. Confined to the event loop of its connection, except for the constant
+ * Sends one FLV viewer its bytes. Confined to the event loop of the viewer's connection, except for the constant
  * properties.
  */
 interface ViewerTransport {
@@ -30,11 +30,14 @@ interface ViewerTransport {
     Framing framing();
 
     /**
-     * Starts the body; everything before it has been written. Returns the outlet for framed bytes; its first flush also
-     * sends what was written before.
+     * Writes what precedes the body, such as response headers, and returns the outlet for framed bytes, whose first
+     * flush sends everything. Called once.
      */
     SocketOutlet begin();
 
-    /** Ends the body and tells the viewer why, as far as its protocol can; nothing may follow. */
+    /**
+     * Ends the body and tells the viewer why, as far as its protocol can. Called once, after {@link #begin}; nothing
+     * may be sent afterwards.
+     */
     void end(EndReason why);
 }

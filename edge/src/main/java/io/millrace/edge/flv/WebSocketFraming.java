@@ -6,7 +6,7 @@ import io.millrace.media.bytes.ByteWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
-/** FLV tags with one unmasked binary frame per write, as in WebSocket (RFC 6455, 5.2). */
+/** FLV tags in WebSocket frames: one unmasked binary frame per write (RFC 6455, 5.2). */
 public final class WebSocketFraming implements Framing {
     public static final Framing INSTANCE = new WebSocketFraming();
 
@@ -24,7 +24,7 @@ public final class WebSocketFraming implements Framing {
     }
 
     @Override
-    public boolean isLaidOut() {
+    public boolean usesLayoutFraming() {
         return false;
     }
 

@@ -18,8 +18,8 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Handles the frames that a WebSocket viewer sends: answers pings and closes; disconnects a viewer that sends anything
- * else or too much, or that leaves our pings unanswered. Replaces the handlers of HTTP after the handshake.
+ * Handles the frames that a WebSocket viewer sends: answers ping and close frames; disconnects a viewer that sends
+ * anything else or too much, or that leaves our pings unanswered. Replaces the HTTP handlers after the handshake.
  *
  * <p>OPEN -> CLOSING (our close frame is sent) -> closed, on the peer's close frame or after {@link #CLOSE_S}. Confined
  * to the event loop.
@@ -41,8 +41,11 @@ public final class WebSocketGate extends ChannelInboundHandlerAdapter {
     private final EdgeMeters meters;
     private ChannelHandlerContext context;
     private ScheduledFuture<?> pinging;
+    /** Frames received since the last ping was due. */
     private int frames;
+    /** Pings sent since the viewer's last frame. */
     private int unanswered;
+    /** A close frame was sent. */
     private boolean closing;
 
     WebSocketGate(Responder responder, EdgeMeters meters) {
@@ -107,7 +110,7 @@ public final class WebSocketGate extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Handles the peer's close frame: the viewer leaves, or answers ours. */
+    /** Handles the peer's close frame, with which the viewer leaves or answers ours. */
     private void closed(ChannelHandlerContext ctx, CloseWebSocketFrame close) {
         if (closing) {
             ctx.close();
@@ -127,7 +130,10 @@ public final class WebSocketGate extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Sends a close frame with the reason, after all pending data if the peer reads it. */
+    /**
+     * Sends a close frame with the reason, after all pending data, and closes the connection after {@link #CLOSE_S} at
+     * the latest. Has no effect if a close frame was sent before.
+     */
     void close(WebSocketCloseStatus status) {
         if (!closing) {
             closing = true;

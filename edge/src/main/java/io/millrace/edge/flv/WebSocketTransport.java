@@ -8,8 +8,8 @@ import io.millrace.platform.net.SocketOutlet;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 
 /**
- * WebSocket-FLV: binary frames of whole tags. The handshake completes only when there is something to show, so that a
- * refusal is an ordinary HTTP response.
+ * WebSocket-FLV: sends whole tags in binary frames. The handshake is completed only when there is something to show, so
+ * that a viewer can be refused with an ordinary HTTP response.
  */
 final class WebSocketTransport implements ViewerTransport {
     private static final WebSocketCloseStatus ENDED = new WebSocketCloseStatus(1000, "the stream has ended");

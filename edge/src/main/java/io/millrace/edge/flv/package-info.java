@@ -1,5 +1,5 @@
 /**
- * Serves FLV over HTTP and WebSocket: live streams from {@code edge.fanout}, the past from {@code edge.past}. A viewer
- * is confined to the event loop of its connection.
+ * Serves FLV over HTTP and WebSocket: live streams from {@code edge.fanout}, past media from {@code edge.past}. A
+ * viewer is confined to the event loop of its connection.
  */
 package io.millrace.edge.flv;

@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One epoch that the index feed follows. Holds new entries back until the older ones have been read and folded.
- * Confined to the feed's thread, except for {@link #watch} and what never changes.
+ * One epoch that the index feed follows. Holds back new records until the older ones have been read and folded.
+ * Confined to the feed's thread, except for {@link #watch}, {@link #stream} and {@link #number}, which never change.
  */
 public final class FollowedEpoch {
-    /** Extra time to read back, because entries are written a little after their media times, and clocks differ. */
+    /** Extra time to read back, because records are written a little after their media times, and clocks differ. */
     private static final long SLACK_MS = 30_000;
-    /** The span to read back grows by this factor if it was too short. */
+    /** The time to read back is multiplied by this factor if it was too short. */
     private static final int DEEPER = 4;
     /**
      * In an epoch without a record of its end, segments that are still missing this long after the grace period are
@@ -30,10 +30,15 @@ public final class FollowedEpoch {
     private final long number;
     private StreamEntry entry;
     private StreamPlaylist playlist;
-    private final List<IndexRecord> comeMeanwhile = new ArrayList<>();
+    /** Records that arrived while older ones are read. */
+    private final List<IndexRecord> heldBack = new ArrayList<>();
+    /** Older records are being read; {@link #playlist} is null. */
     private boolean filling = true;
+    /** Offset in {@code index} of the first new record. */
     private long fillTo;
+    /** How far to read back before the newest media. */
     private long spanMs;
+    /** The playlist has ended. */
     private boolean ended;
 
     FollowedEpoch(StreamEntry entry, RenditionId rendition, Watch watch) {
@@ -58,14 +63,14 @@ public final class FollowedEpoch {
     }
 
     /**
-     * Returns the number of the last segment if the epoch has ended and has no record that says so in the index, else
-     * -1.
+     * Returns the number of the last segment if the epoch has ended and is one whose end the index does not record,
+     * otherwise -1.
      */
     long lastSegment() {
         return !endsByRecord() && entry.state() == StreamEntry.State.ENDED ? entry.playlist().lastSegment() : -1;
     }
 
-    /** Sets the offset of the first new entry; all entries before it are read as the past. */
+    /** Sets the offset of the first new record in {@code index}. A backfill reads the records before it. */
     void fillTo(long offset) {
         fillTo = offset;
     }
@@ -74,13 +79,16 @@ public final class FollowedEpoch {
         return fillTo;
     }
 
-    /** Returns the time from which on the past has to be read. */
+    /** Returns the time of the oldest record to read, ms since 1970. */
     long fillFromMs(long nowMs) {
         long newestMs = entry.span().endMs(nowMs);
         return newestMs - spanMs;
     }
 
-    /** Prepends the past. Returns false if it does not reach back far enough and more must be read. */
+    /**
+     * Folds the older records, then those held back, and publishes the first view. Returns false if the backfill does
+     * not reach back far enough: the caller must read again, from the new {@link #fillFromMs}.
+     */
     boolean filled(IndexBackfill backfill) {
         var past = new StreamPlaylist(entry.rules(), rendition);
         backfill.records().forEach(record -> fold(past, record));
@@ -92,21 +100,26 @@ public final class FollowedEpoch {
             return false;
         }
         playlist = past;
-        comeMeanwhile.forEach(record -> fold(playlist, record));
-        comeMeanwhile.clear();
+        heldBack.forEach(record -> fold(playlist, record));
+        heldBack.clear();
         filling = false;
         endIfComplete();
         publish();
         return true;
     }
 
-    /** Takes the next record of the stream. Returns whether viewers see a change. */
+    /**
+     * Folds the next record of the stream, or holds it back.
+     *
+     * @param offset of the record in {@code index}
+     * @return whether viewers see a change
+     */
     boolean next(long offset, IndexRecord next) {
         if (offset < fillTo) {
             return false;
         }
         if (filling) {
-            comeMeanwhile.add(next);
+            heldBack.add(next);
             return false;
         }
         boolean news = fold(playlist, next);
@@ -132,6 +145,7 @@ public final class FollowedEpoch {
         return entry.rules().endsByRecord();
     }
 
+    /** Called with a newer directory entry of the epoch. */
     void update(StreamEntry newest) {
         entry = newest;
         if (!filling) {
@@ -142,8 +156,8 @@ public final class FollowedEpoch {
     }
 
     /**
-     * Ends the playlist of an epoch without a record of its end. The directory may report the end before the index
-     * lists the last segment, with which the playlist ends.
+     * Ends the playlist of an epoch whose end the index does not record, once it lists the last segment. The directory
+     * may report the end of the epoch before that.
      */
     private void endIfComplete() {
         if (isEnding() && playlist.newest() >= entry.playlist().lastSegment()) {
@@ -151,7 +165,7 @@ public final class FollowedEpoch {
         }
     }
 
-    /** Ends the playlist without the missing segments once they are too late: the packager could not make them. */
+    /** Ends the playlist without its missing segments if {@link #isLate}: the packager could not make them. */
     void endIfLate(long nowMs) {
         if (isEnding() && isLate(entry, nowMs)) {
             end();
@@ -160,8 +174,8 @@ public final class FollowedEpoch {
     }
 
     /**
-     * Returns whether an epoch without a record of its end has been over for so long that missing segments are given
-     * up.
+     * Returns whether an epoch whose end the index does not record has been over for so long that its missing segments
+     * are given up.
      */
     public static boolean isLate(StreamEntry epoch, long nowMs) {
         return !epoch.rules().endsByRecord() && epoch.state() == StreamEntry.State.ENDED

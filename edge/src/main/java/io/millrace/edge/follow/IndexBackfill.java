@@ -9,18 +9,19 @@ import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Index records of one epoch from before its feed began to follow.
+ * The index records of one epoch from before the index feed began to follow it.
  *
- * @param records records of the epoch, in the order of the log, and the first one of a later epoch if that was reached
- * @param fromBeginning whether nothing older is retained
+ * @param records records of the epoch in log order, and the first one of a later epoch if that was reached
+ * @param fromBeginning whether the index retains no older record
  */
 record IndexBackfill(List<IndexRecord> records, boolean fromBeginning) {
     /**
-     * Reads the records of {@code epoch} from {@code fromMs} to the offset where its feed began to follow, or to the
-     * end of the epoch.
+     * Reads the records of {@code epoch} from {@code fromMs} to {@link FollowedEpoch#fillTo()} (exclusive) or to the
+     * end of the epoch. Blocks.
      *
-     * @param lastSegment the last segment of the epoch, where reading stops; -1 if that is not known, or if a record
-     *     follows it
+     * @param fromMs time of the oldest record to read, ms since 1970
+     * @param lastSegment number of the segment where reading stops; -1 if the epoch has not ended or a record marks its
+     *     end
      */
     static IndexBackfill read(RangeReader reader, TopicPartition partition, FollowedEpoch epoch, long fromMs,
             long lastSegment) {
@@ -31,7 +32,7 @@ record IndexBackfill(List<IndexRecord> records, boolean fromBeginning) {
         return new IndexBackfill(past.records, fromBeginning);
     }
 
-    /** The records of an epoch among those of its partition. Confined to one thread. */
+    /** Selects the records of an epoch among those of its partition. Confined to one thread. */
     static final class Past {
         private final FollowedEpoch epoch;
         private final long lastSegment;
@@ -47,7 +48,7 @@ record IndexBackfill(List<IndexRecord> records, boolean fromBeginning) {
             return records;
         }
 
-        /** Takes the next record of the partition. Returns whether more are needed. */
+        /** Adds the next record of the partition if it belongs to the epoch. Returns whether more are needed. */
         boolean next(String stream, LogRecord record) {
             if (!epoch.stream().equals(stream) || !(record instanceof IndexRecord next)
                     || next.epoch() < epoch.number()) {

@@ -26,33 +26,39 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Keeps the index of the epochs that are watched here in memory. Thread-safe.
+ * Keeps the index of those epochs in memory that clients of this edge request. Thread-safe: calls of other threads are
+ * passed to the thread of the tail ({@code edge-index}), which owns all followed epochs.
  *
- * <p>A partition's tail is followed once one of its streams is watched; a separate reader reads the past, which is
- * prepended. Epochs that are no longer requested are dropped.
+ * <p>A partition is followed from its end while one of its streams is requested. When an epoch is requested first, a
+ * separate reader reads its older records ({@link IndexBackfill}), which are folded before those that arrived
+ * meanwhile. Epochs that are no longer requested are dropped.
  */
 public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     /** Rate-limited by stream name, since clients trigger these lines. */
     private static final PeerLog LOG = new PeerLog(LoggerFactory.getLogger(IndexFeed.class));
-    /** Longer than the longest target duration and than a held request. */
+    /** An epoch is dropped this long after its last request. Longer than any target duration or held request. */
     private static final Duration IDLE = Duration.ofSeconds(60);
 
-    /** Interval between attempts to read the past. */
+    /** Shortest time between attempts to read older records after a failure. */
     private static final Duration REFILL = Duration.ofSeconds(1);
 
     private final KafkaClients kafka;
     private final StreamDirectory directory;
     private final ReaderPool readers;
     private final EdgeMeters meters;
+    /** All followed epochs, readable by any thread. */
     private final Map<EpochKey, FollowedEpoch> followed = new ConcurrentHashMap<>();
-    /** The epochs that this feed's thread has taken over. */
+    /** The same by stream and epoch number; owned by the tail's thread, which adds them a little later. */
     private final Map<String, Map<Long, FollowedEpoch>> byStream = new HashMap<>();
+    /** Epochs whose older records could not be read. */
     private final List<FollowedEpoch> refill = new ArrayList<>();
     private final Tail tail;
+    /** When reads were last attempted again, as {@link System#nanoTime}. */
     private long refilledNanos;
 
     private record EpochKey(String stream, EpochName epoch) {}
 
+    /** @param node this process's id, part of Kafka client ids */
     public IndexFeed(KafkaClients kafka, String node, StreamDirectory directory, ReaderPool readers, EdgeMeters meters,
             FatalError fatal) {
         this.kafka = kafka;
@@ -63,10 +69,12 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
                 fatal);
     }
 
+    /** Starts the tail's thread. Call once. */
     public void start() {
         tail.start();
     }
 
+    /** Returns whether the tail's thread is running. */
     public boolean isAlive() {
         return tail.isAlive();
     }
@@ -150,7 +158,9 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         }
     }
 
-    /** Epochs that are requested are followed anew, from the records that the index has now. */
+    /**
+     * Drops the epochs of the partition. The next request follows them again, from the records that the index has now.
+     */
     @Override
     public void lost(TopicPartition partition) {
         List<FollowedEpoch> epochs = byStream.values().stream().flatMap(some -> some.values().stream())
@@ -165,7 +175,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         }
     }
 
-    /** Limits a failure while folding to the stream that caused it. */
+    /** Runs {@code work}. If it fails, only this epoch is dropped. */
     private void guard(FollowedEpoch epoch, Runnable work) {
         try {
             work.run();
@@ -191,7 +201,9 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
                 (_, epoch) -> epoch.watch().isIdle(now, IDLE.toNanos()) && forget(epoch) ? null : epoch));
     }
 
-    /** Returns false if this thread has not taken the epoch over yet. */
+    /**
+     * Removes an epoch from {@link #byStream}. Returns false if it is not there, perhaps because it is to be added yet.
+     */
     private boolean forget(FollowedEpoch epoch) {
         Map<Long, FollowedEpoch> epochs = byStream.get(epoch.stream());
         if (epochs == null || !epochs.remove(epoch.number(), epoch)) {

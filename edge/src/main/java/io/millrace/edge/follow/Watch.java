@@ -6,32 +6,34 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * One epoch that is watched here: its newest view, and the requests that wait for a later one.
+ * The newest view of one followed epoch, and the requests that wait for a later view.
  *
- * <p>Thread-safe: one feed publishes, any thread reads or waits.
+ * <p>Thread-safe: the feed's thread publishes, any thread reads or waits.
  */
 public final class Watch {
     private final Waiters<EpochView> waiters = new Waiters<>();
     private volatile EpochView view;
+    /** When the epoch was last requested, as {@link System#nanoTime}. */
     private volatile long usedNanos;
 
     private Watch(long nowNanos) {
         usedNanos = nowNanos;
     }
 
-    /** Creates a watch of an epoch of which nothing has been read yet. */
+    /** Creates the watch of an epoch of which nothing has been read yet. */
     public static Watch unread() {
         return new Watch(System.nanoTime());
     }
 
-    /** Returns the newest view, null until the index has been read. */
+    /** Returns the newest view; null until the index has been read. */
     public EpochView view() {
         return view;
     }
 
     /**
-     * Calls {@code then} once, with the first view that satisfies {@code wanted}: at once, on this thread, if there is
-     * one, otherwise on the feed's thread, where it must only hand over to another thread.
+     * Calls {@code then} at most once, with the first view that satisfies {@code wanted}: on this thread before
+     * returning, if the current view does, otherwise on the feed's thread, where {@code then} must not do more than
+     * pass the view to another thread. The result cancels the wait.
      */
     public Waiters.Waiting await(Predicate<EpochView> wanted, Consumer<EpochView> then) {
         Waiters<EpochView>.Waiter waiter = waiters.add(wanted, then);
@@ -48,10 +50,12 @@ public final class Watch {
         waiters.offer(newest);
     }
 
+    /** Records a request for the epoch. */
     void use(long nowNanos) {
         usedNanos = nowNanos;
     }
 
+    /** Returns whether no request waits, and none has arrived for more than {@code idleNanos}. */
     boolean isIdle(long nowNanos, long idleNanos) {
         return waiters.isEmpty() && nowNanos - usedNanos > idleNanos;
     }

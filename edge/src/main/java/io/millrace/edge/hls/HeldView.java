@@ -7,11 +7,16 @@ import io.millrace.edge.view.EpochView;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** Waits for a view of an epoch. Confined to the event loop of the request's connection. */
+/** Waits for a view of an epoch on behalf of a request. Confined to the event loop of the request's connection. */
 final class HeldView {
     private HeldView() {}
 
-    /** Continues on the event loop with the first view that satisfies {@code wanted}, at once if there is one. */
+    /**
+     * Calls {@code then} on the event loop with the first view that satisfies {@code wanted}; before returning if the
+     * current view does.
+     *
+     * @param onTimeout answers the request if there is no such view within {@link Responder#HOLD_MS}
+     */
     static void await(Responder responder, Watch watch, Predicate<EpochView> wanted, Consumer<EpochView> then,
             Runnable onTimeout) {
         EpochView now = watch.view();

@@ -13,22 +13,25 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Asks the access policy once per session: for each multivariant playlist, which begins a session, and for a media
- * playlist of a session that this edge does not know. Segments are sent without asking, since caches share them among
- * all viewers.
+ * Asks the access policy once per session: when a multivariant playlist is requested, which begins a session, and when
+ * a media playlist is requested for a session that this edge does not know. Segments are sent without asking, since
+ * caches share them among all viewers.
  *
- * <p>Thread-safe; bounded. A session that is evicted is asked about again.
+ * <p>Thread-safe; bounded. For a session that was evicted, the policy is asked again.
  */
 final class HlsAccess {
-    /** Longer than the longest target duration (12 s), in which a player requests its playlist at least once. */
+    /**
+     * A session ends this long after its last request. Longer than the longest target duration (12 s), in which a
+     * player requests its playlist at least once.
+     */
     private static final Duration SESSION = Duration.ofSeconds(15);
-    /** A client can choose its User-Agent and the stream's name. A session that is displaced is asked about again. */
+    /** Limit of the memory for sessions, which is needed because a client can choose its User-Agent and stream name. */
     private static final int SESSIONS_BYTES = 16 << 20;
-    /** Memory of a session without its texts. */
+    /** Memory of a session in addition to its strings. */
     static final int ENTRY_BYTES = 256;
 
     private final PlayAccess access;
-    /** Decisions that are pending or allow; a refusal is replaced by the next question. */
+    /** The decisions about sessions. One that is not Allowed is replaced at the next request. */
     private final Cache<HlsSession, CompletableFuture<AccessDecision>> sessions;
 
     HlsAccess(PlayAccess access, Ticker ticker) {
@@ -45,7 +48,7 @@ final class HlsAccess {
         return ENTRY_BYTES + 2 * (session.stream().length() + session.host().length() + session.player().length());
     }
 
-    /** Asks for a session that begins; continues as {@link PlayAccess#ask} does. */
+    /** Asks the policy, and begins a session if it allows that; continues as {@link PlayAccess#ask} does. */
     void begin(Responder responder, String stream, Consumer<String> allowed) {
         CompletableFuture<AccessDecision> decision = decide(responder, stream);
         access.await(responder, decision, name -> {
@@ -55,7 +58,7 @@ final class HlsAccess {
         });
     }
 
-    /** Asks unless the session has been allowed to play already; continues as {@link PlayAccess#ask} does. */
+    /** Asks the policy unless it has allowed the session already; continues as {@link PlayAccess#ask} does. */
     void resume(Responder responder, String stream, Consumer<String> allowed) {
         var session = HlsSession.of(responder.request(), stream);
         CompletableFuture<AccessDecision> decision = sessions.getIfPresent(session);

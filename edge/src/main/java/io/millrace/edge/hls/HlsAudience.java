@@ -16,20 +16,25 @@ import java.net.InetAddress;
 import java.time.Duration;
 
 /**
- * Estimates who watches by HLS: one address with one player counts as a viewer while it requests playlists. A client
- * can choose its User-Agent, so only {@link #NETWORK_LIMIT} viewers of one network are counted; further ones are served
- * but not counted, and cannot displace others.
+ * Estimates the number of HLS viewers: one player at one address counts as a viewer while it requests playlists. A
+ * client can choose its User-Agent, so only {@link #NETWORK_LIMIT} viewers of one network are counted; further ones are
+ * served but not counted, and cannot displace others.
  *
  * <p>Thread-safe; bounded.
  */
 public final class HlsAudience {
-    /** Longer than the longest target duration (12 s), in which a player requests its playlist at least once. */
+    /**
+     * A viewer is counted for this long after its last request. Longer than the longest target duration (12 s), in
+     * which a player requests its playlist at least once.
+     */
     private static final Duration PRESENCE = Duration.ofSeconds(15);
-    /** Players soon stop requesting after they were refused. */
+    /** How long a viewer that was disconnected is refused. Players soon stop sending requests. */
     private static final Duration REFUSAL = Duration.ofMinutes(1);
+    /** Maximum number of counted viewers. */
     private static final int VIEWER_LIMIT = 100_000;
     /**
-     * Viewers of one IPv4 address or IPv6 /64: the different players behind one router, times the streams they watch.
+     * Maximum number of counted viewers per IPv4 address or IPv6 /64: the different players behind one router, times
+     * the streams that they watch.
      */
     public static final int NETWORK_LIMIT = 100;
 
@@ -58,7 +63,10 @@ public final class HlsAudience {
         return Caffeine.newBuilder().expireAfterWrite(REFUSAL).maximumSize(limit);
     }
 
-    /** Records a request for a live playlist. Returns whether the viewer was kicked; the request is then answered. */
+    /**
+     * Records a request for a live playlist. Returns true, after answering the request with 403, if the operator has
+     * disconnected the viewer.
+     */
     boolean refuses(Responder responder, String stream) {
         var session = HlsSession.of(responder.request(), stream);
         if (kicked.getIfPresent(session) != null) {
@@ -69,6 +77,7 @@ public final class HlsAudience {
         return false;
     }
 
+    /** Counts the viewer, or prolongs its presence. */
     void watches(HlsSession session) {
         if (present.get(session, this::joined) == null) {
             // Frees the places of expired viewers for the next request.
@@ -76,7 +85,7 @@ public final class HlsAudience {
         }
     }
 
-    /** Returns null if the limit of its network is reached. */
+    /** Adds a viewer. Returns null if the limit of its network is reached. */
     private Viewer joined(HlsSession session) {
         if (!networks.enter(network(session.host()))) {
             return null;
@@ -89,7 +98,10 @@ public final class HlsAudience {
         viewers.left(viewer);
     }
 
-    /** A channel without an address is local. An IPv6 zone does not identify a peer, and its interface may be gone. */
+    /**
+     * Returns the address under which a session is counted. A channel without an address is local. An IPv6 zone is
+     * removed: it does not identify a peer, and its interface may be gone.
+     */
     private static InetAddress network(String host) {
         return host.isEmpty()
                 ? InetAddress.getLoopbackAddress()

@@ -16,11 +16,16 @@ import io.millrace.platform.log.EpochName;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Serves HLS, live and of the past, as the query of a request says. Thread-safe; called on event loops. */
+/**
+ * Serves HLS: the query parameters of a request select live or past media. Thread-safe; called on event loops.
+ */
 public final class HlsEndpoint implements HttpOutput {
     /**
-     * What HLS reads of the log.
+     * The sources from which HLS reads the log.
      *
+     * @param epochs views of epochs, from the index
+     * @param parts the bytes of live media
+     * @param past playlists and segments of past media, from the index
      * @param pastParts the same media as {@code parts}, read and cached separately from live media
      */
     public record Log(EpochSource epochs, PartSource parts, PastSource past, PartSource pastParts) {}
@@ -30,8 +35,8 @@ public final class HlsEndpoint implements HttpOutput {
     private final PastHls past;
 
     /**
-     * @param retentionMs how long media are retained, and may be cached
-     * @param ticker the clock for the estimate of viewers, and for sessions
+     * @param retentionMs how long media are retained, and may be cached by clients
+     * @param ticker the clock by which viewers are counted and sessions expire
      */
     public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
             Ticker ticker, EdgeMeters meters) {
@@ -68,7 +73,7 @@ public final class HlsEndpoint implements HttpOutput {
         }
     }
 
-    /** Sends the media playlist of a run of epochs. */
+    /** Sends the media playlist of the epochs from {@code first} to {@code last} (inclusive). */
     private void media(Responder responder, String stream, EpochName first, EpochName last, Query query) {
         if (TimeSpan.isIn(query) || !first.equals(last)) {
             responder.inTurns(() -> past.media(responder, stream, first, last, query));

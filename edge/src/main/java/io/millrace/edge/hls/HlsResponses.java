@@ -18,7 +18,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Responses that several parts of HLS share. Thread-safe. */
+/** The responses that {@link LiveHls} and {@link PastHls} share. Thread-safe. */
 final class HlsResponses {
     private static final String PLAYLIST = "application/vnd.apple.mpegurl";
     /** Live players do not reload a multivariant playlist; new players must see a new epoch soon. */
@@ -40,6 +40,11 @@ final class HlsResponses {
         text(responder, text, MULTIVARIANT_MAX_AGE_S);
     }
 
+    /**
+     * Sends a media playlist.
+     *
+     * @param targetDurationS EXT-X-TARGETDURATION; a playlist that has not ended may be cached for half of it
+     */
     void media(Responder responder, SharedText text, int targetDurationS, boolean ended) {
         text(responder, text, ended ? ENDED_MAX_AGE_S : Math.max(1, targetDurationS / 2));
     }
@@ -48,6 +53,7 @@ final class HlsResponses {
         meters.sent(Protocol.HLS, TextBody.send(responder, text, PLAYLIST, "public, max-age=" + maxAgeS));
     }
 
+    /** Answers a request for something that is not in the directory. */
     void absent(Responder responder, String stream, StreamDirectory.Presence presence) {
         switch (presence) {
             case EXPIRED -> expired(responder, stream);
@@ -66,7 +72,7 @@ final class HlsResponses {
                 headers -> headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S));
     }
 
-    /** Answers a request for a stream of which HLS can carry no codec: names the codecs and what plays them. */
+    /** Answers a request for a stream none of whose codecs HLS can carry. The message names them and an alternative. */
     void notInHls(Responder responder, StreamEntry entry) {
         String stream = entry.stream();
         String codecs = entry.session().tracks().stream().map(HlsResponses::codec).distinct()
@@ -83,11 +89,12 @@ final class HlsResponses {
         return Tracks.config(track).map(CodecConfig::rfc6381).orElseGet(() -> track.codec().toLowerCase(Locale.ROOT));
     }
 
+    /** Answers a request for a time or range in which the stream had no media. */
     void nothingToShow(Responder responder, String stream) {
         notFound(responder, "nothing_to_show", stream + " has no media at this time");
     }
 
-    /** Answers a request for a range with nothing to list: it has expired, or the stream had no media in it. */
+    /** Answers a request for a range without a retained segment: it has expired, or the stream had no media in it. */
     void nothingWithin(Responder responder, String stream, long startMs, long endMs) {
         if (!directory.wasShown(stream, startMs, endMs)) {
             nothingToShow(responder, stream);
@@ -102,6 +109,7 @@ final class HlsResponses {
         });
     }
 
+    /** Answers with 410 and the earliest time that is still retained. */
     void expired(Responder responder, String stream) {
         responder.then(past.readBy(responder.request().requester()).availableFromMs(stream),
                 from -> responder.error(HttpResponseStatus.GONE,

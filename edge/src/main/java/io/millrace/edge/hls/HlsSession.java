@@ -4,9 +4,10 @@ import io.millrace.edge.exchange.Request;
 import io.netty.handler.codec.http.HttpHeaderNames;
 
 /**
- * Identifies a viewer of HLS, whose requests share no connection: one address with one player that watches one stream.
+ * Identifies an HLS viewer: one player at one address that watches one stream. Its requests may use any number of
+ * connections, so no connection identifies it.
  *
- * @param host address of the client; empty if unknown
+ * @param host address of the client without its port; empty if unknown
  * @param player its User-Agent, at most {@link #PLAYER_LIMIT} characters
  */
 record HlsSession(String stream, String host, String player) {

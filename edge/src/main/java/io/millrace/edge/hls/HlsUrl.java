@@ -5,7 +5,7 @@ import io.millrace.media.StreamName;
 import io.millrace.platform.log.EpochName;
 import java.util.Optional;
 
-/** A URL of HLS. Immutable. */
+/** The URL of an HLS playlist or segment. Immutable. */
 sealed interface HlsUrl {
     /** {@code /live/show.m3u8} */
     record Multivariant(String stream) implements HlsUrl {}
@@ -19,7 +19,7 @@ sealed interface HlsUrl {
     /** {@code /live/show/@17.8c1e2f3a9b0d/ts/5.ts} */
     record Segment(String stream, EpochName epoch, long number) implements HlsUrl {}
 
-    /** Returns the URL with a percent-decoded path; empty if it is not a URL of HLS. */
+    /** Parses a percent-decoded path that begins with a slash; empty if it is not an HLS URL. */
     static Optional<HlsUrl> parse(String path) {
         int media = path.indexOf("/@");
         if (media > 0) {

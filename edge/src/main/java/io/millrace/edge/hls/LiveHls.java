@@ -24,8 +24,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Serves the multivariant and media playlists of whole epochs, and all segments. A request for a playlist of an unknown
- * stream, or of a live one that has nothing to show yet, is held without a thread. Thread-safe; called on event loops.
+ * Serves the multivariant and media playlists of whole epochs, and all segments, live or past. A request for a playlist
+ * of an unknown stream, or of a live stream that has nothing to show yet, is held without a thread. Thread-safe; called
+ * on event loops.
  */
 final class LiveHls {
     private final StreamDirectory directory;
@@ -46,6 +47,10 @@ final class LiveHls {
         mediaCaching = "public, max-age=" + retentionMs / 1000 + ", immutable";
     }
 
+    /**
+     * Sends the multivariant playlist of the stream's newest epoch, once the epoch has a segment and its tracks are
+     * known.
+     */
     void multivariant(Responder responder, String stream) {
         Optional<StreamEntry> newest = directory.newest(stream);
         if (newest.isEmpty()) {
@@ -66,7 +71,13 @@ final class LiveHls {
                 () -> responses.absent(responder, stream, StreamDirectory.Presence.EXPIRED)));
     }
 
-    /** Waits for what is unknown, because another edge may know it already; answers if it has expired. */
+    /**
+     * Handles a request for something that is not in the directory: answers if it has expired; otherwise waits for it,
+     * because another edge may know it already.
+     *
+     * @param wanted the directory entry to wait for
+     * @param onArrival continues once there is such an entry
+     */
     private void absent(Responder responder, String stream, StreamDirectory.Presence presence,
             Predicate<StreamEntry> wanted, Runnable onArrival) {
         switch (presence) {
@@ -90,6 +101,7 @@ final class LiveHls {
         return VariantList.render(whole, VariantList.inHls(List.of(entry)), view.peakBitrate(), view.averageBitrate());
     }
 
+    /** Sends the media playlist of an epoch, once it has a segment. */
     void media(Responder responder, String stream, EpochName epoch) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
@@ -104,6 +116,7 @@ final class LiveHls {
                 view.segments().lastEntry().getValue().start().targetDurationS(), view.ended()));
     }
 
+    /** Sends a segment. Does not wait for one that is not complete: the client must have it from a playlist. */
     void segment(Responder responder, String stream, EpochName epoch, long number) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
@@ -126,7 +139,11 @@ final class LiveHls {
         }, () -> responder.fail(new TimeoutException("the index of " + stream + " could not be read in time")));
     }
 
-    /** @param live the view of the epoch, or null if it has ended */
+    /**
+     * Sends a segment that is older than the live view.
+     *
+     * @param live the view of the epoch; null if the epoch has ended
+     */
     private void older(Responder responder, StreamEntry entry, long number, EpochView live) {
         if (live == null && number > entry.playlist().lastSegment()) {
             responses.notFound(responder, "segment_not_found", "segment " + number + " does not exist");
@@ -155,7 +172,7 @@ final class LiveHls {
         }, LiveHls::discard);
     }
 
-    /** Two bodies with the same ETag have the same size and checksum, whatever URL they have. */
+    /** Returns the ETag, which consists of the body's size and checksum, so that it does not depend on the URL. */
     private static String etag(Segment segment, PartSource.Answer.Bytes bytes) {
         return "\"" + Long.toHexString(segment.sizeBytes()) + "-" + Integer.toHexString(bytes.check()) + "\"";
     }
@@ -193,7 +210,7 @@ final class LiveHls {
         }, () -> responses.nothingYet(responder, entry.stream()));
     }
 
-    /** Decides by the tracks known now, which may be more than when the request arrived. */
+    /** Decides by the tracks that are known now, which may be more than when the request arrived. */
     private boolean isOutsideHls(StreamEntry entry) {
         StreamEntry newest = newest(entry);
         return Tracks.areOutsideTs(newest.session().tracks(), newest.rules());
@@ -203,7 +220,10 @@ final class LiveHls {
         return directory.epoch(entry.stream(), entry.epoch()).orElse(entry);
     }
 
-    /** The index is often retained longer than the media: an ended stream is listed only while both are. */
+    /**
+     * Continues if media of an ended epoch are still retained. The index is often retained longer, and may list
+     * segments that are gone.
+     */
     private void retained(Responder responder, String stream, EpochView view, Consumer<EpochView> then) {
         if (!view.ended()) {
             then.accept(view);

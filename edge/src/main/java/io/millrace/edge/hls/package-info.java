@@ -1,5 +1,5 @@
 /**
- * Serves HLS: playlists and segments of live streams and of the past, and the estimate of who watches. Called on the
- * event loops of HTTP connections; nothing here blocks or owns a thread.
+ * Serves HLS: playlists and segments of live streams and of past media, and an estimate of the number of viewers.
+ * Called on the event loops of HTTP connections; nothing here blocks or owns a thread.
  */
 package io.millrace.edge.hls;

@@ -13,12 +13,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Hands accepted connections to the event loops, by turns among their networks, so that a client does not wait for all
- * connections of other networks that arrived before it. A turn ends when the event loop has read from the connection
- * once, whether or not there was anything to read.
+ * Hands accepted connections to the event loops. Networks take turns, so that a client does not wait for all earlier
+ * connections of other networks. A turn ends when the event loop has read from the connection once, whether or not
+ * there was anything to read.
  *
- * <p>One per listener, confined to its event loop. At the limit of waiting connections, no more are accepted, and the
- * kernel queues the next ones in order of arrival.
+ * <p>One per listener, confined to the listener's event loop. At the limit of waiting connections, no more are
+ * accepted, and the kernel queues the next ones in order of arrival.
  */
 final class AcceptTurns extends ChannelInboundHandlerAdapter {
     private final Turns turns;
@@ -27,8 +27,8 @@ final class AcceptTurns extends ChannelInboundHandlerAdapter {
     private boolean paused;
 
     /**
-     * @param atOnce how many connections are set up at a time
-     * @param waitingLimit how many connections wait at most; one read of the listener may exceed it
+     * @param atOnce maximum number of connections that are set up at a time
+     * @param waitingLimit maximum number of waiting connections; one read of the listener may exceed it
      */
     AcceptTurns(int atOnce, int waitingLimit) {
         this.waitingLimit = waitingLimit;
@@ -69,14 +69,14 @@ final class AcceptTurns extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends the turn when the event loop has set the connection up and has looked for its bytes. */
+    /** Ends the turn when the event loop has set up the connection and has tried to read from it. */
     private void endAfterRead(Channel connection, Turns.Turn turn) {
         try {
             EventLoop loop = connection.eventLoop();
             // A loop reads from its sockets before it runs tasks that are due.
             loop.execute(() -> loop.schedule(() -> turns.done(turn), 0, TimeUnit.NANOSECONDS));
         } catch (IllegalStateException | RejectedExecutionException _) {
-            // It could not be registered; Netty has closed it.
+            // The connection could not be registered; Netty has closed it.
             turns.done(turn);
         }
     }

@@ -15,7 +15,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 
-/** {@code /api/v1}: the directory as JSON. Thread-safe; called on event loops. */
+/** {@code /api/v1} on the HTTP port: the directory as JSON. Thread-safe; called on event loops. */
 final class ApiEndpoint {
     private final StreamDirectory directory;
     private final PastSource past;
@@ -33,6 +33,7 @@ final class ApiEndpoint {
         this.viewers = viewers;
     }
 
+    /** Sends a page of the streams; see {@link Route.Streams}. */
     void streams(Responder responder, Query query) {
         StreamList list;
         try {
@@ -44,11 +45,13 @@ final class ApiEndpoint {
         send(responder, list.page(directory, this::json));
     }
 
+    /** Sends one stream; see {@link Route.Stream}. */
     void stream(Responder responder, String stream) {
         directory.newest(stream).ifPresentOrElse(entry -> send(responder, json(entry)),
                 () -> absent(responder, stream));
     }
 
+    /** Sends a page of a stream's retained sessions, oldest first; see {@link Route.Sessions}. */
     void sessions(Responder responder, String stream, Query query) {
         int limit;
         long after;
@@ -75,6 +78,7 @@ final class ApiEndpoint {
         });
     }
 
+    /** Sends the list of live ingest nodes; see {@link Route.Ingest}. */
     void ingest(Responder responder) {
         var alive = directory.ingestNodes().list(System.currentTimeMillis());
         send(responder, new ApiJson.Ingest(alive.stream().map(ApiJson::ingest).toList()));
@@ -84,7 +88,7 @@ final class ApiEndpoint {
         return ApiJson.stream(entry, StreamList.counts(viewers, entry.stream()));
     }
 
-    /** @param text null to begin with the first session */
+    /** Parses the number of the session before the page; null begins with the first session. */
     private static long after(String text) {
         if (text == null) {
             return -1;

@@ -21,7 +21,9 @@ import java.util.Map;
 
 /**
  * The JSON of the API as records: times in RFC 3339, bitrates in bits per second, sizes in bytes, durations in ms, null
- * for unknown. The encoder's address and node names are for the operator: only {@link #streamWithSource} includes them.
+ * for unknown. In a list, {@code next} is the value of the parameter {@code after} that requests the next page; null on
+ * the last page. The encoder's address and node names are for the operator: only {@link #streamWithSource} includes
+ * them.
  */
 final class ApiJson {
     private static final int OPAQUE_BYTES = 2;
@@ -33,6 +35,7 @@ final class ApiJson {
     /**
      * @param endedAt when the encoder left; null while it is connected
      * @param graceEndsAt until when the stream waits for its encoder to return; null unless it is waiting
+     * @param viewers number of viewers at this edge, by protocol; null if unknown
      */
     record Stream(String name, String state, long epoch, long session, String startedAt, String endedAt,
             String graceEndsAt, Publisher publisher,
@@ -52,6 +55,7 @@ final class ApiJson {
 
     record ViewerList(List<WatchedBy> viewers, String next) {}
 
+    /** @param bytes sent to the viewer; null for an HLS viewer, which has no connection of its own */
     record WatchedBy(String id, String stream, String protocol, String address, String client, String since,
             Long bytes) {}
 
@@ -70,7 +74,7 @@ final class ApiJson {
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record IngestNode(String node, Address rtmp, Address rtmps, boolean keyRequired) {}
 
-    /** @param host null means the host of the request URL */
+    /** @param host null if it is the host of the request URL */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Address(String host, int port) {}
 
@@ -79,8 +83,8 @@ final class ApiJson {
     }
 
     /**
-     * Returns an identifier that tells nodes apart without revealing their names, the same on every edge. A node name
-     * ends in 16 random bits, and the hash is so short that every guessed host name matches with some ending.
+     * Returns an identifier that tells nodes apart without revealing their names; every edge returns the same. A node
+     * name ends in 16 random bits, and the hash is so short that every guessed host name matches with some ending.
      */
     static String opaque(String node) {
         try {
@@ -151,7 +155,7 @@ final class ApiJson {
     }
 
     /**
-     * Returns an integer for integral frame rates and a double, rounded to three decimals, for others; null if unknown.
+     * Returns an integer for an integral frame rate, otherwise a double rounded to three decimals; null if unknown.
      */
     private static Number frameRate(FrameRate rate) {
         if (!rate.isKnown()) {

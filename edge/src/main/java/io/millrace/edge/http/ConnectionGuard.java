@@ -30,11 +30,14 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private final long headersNanos;
     private final long idleNanos;
     private final long blockedNanos;
+    /** Longest time between two checks. */
     private final long checkNanos;
     private ChannelHandlerContext context;
     private Future<?> nextCheck;
     private Phase phase = Phase.ASKING;
+    /** When the phase began, by {@link #clock}. */
     private long sinceNanos;
+    /** When a check last found that the peer had read pending data or that nothing was pending, by {@link #clock}. */
     private long movedNanos;
     private WriteProgress progress;
 
@@ -69,12 +72,12 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         ctx.fireChannelRead(message);
     }
 
-    /** A request has arrived completely. */
+    /** Called when a complete request is passed on to be answered. */
     void answering() {
         phase = Phase.ANSWERING;
     }
 
-    /** The response was written to the socket, and no further request has arrived completely. */
+    /** Called when the response was written to the socket and no complete request is waiting. */
     void answered() {
         enter(Phase.IDLE);
     }

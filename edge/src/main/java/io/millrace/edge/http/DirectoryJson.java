@@ -6,7 +6,7 @@ import io.millrace.platform.log.StreamEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The JSON of the API for services other than the edge that hold the directory. */
+/** The JSON of the API for services without an edge that have the directory. Thread-safe. */
 public final class DirectoryJson {
     private DirectoryJson() {}
 

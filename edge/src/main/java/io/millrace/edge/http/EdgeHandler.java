@@ -26,6 +26,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     private final Endpoints endpoints;
     private final HttpLimits limits;
     private final LimitClock clock;
+    /** The response to the newest request; null before the first. */
     private HttpResponder responder;
     private boolean draining;
 
@@ -45,7 +46,10 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Answers a held request now and closes the connection after its response. Call on the event loop. */
+    /**
+     * Makes a held request be answered now, and closes the connection after the response; immediately if it has sent no
+     * request. Call on the event loop.
+     */
     void drain(ChannelHandlerContext ctx) {
         draining = true;
         if (responder == null) {
@@ -55,12 +59,12 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Returns whether this connection ends by itself after it was drained. Call on the event loop. */
+    /** Returns whether this connection closes soon after {@link #drain} without {@link #shutDown}. Call on its loop. */
     boolean hasEnd() {
         return responder == null || responder.hasEnd();
     }
 
-    /** Ends a response that has no end of its own. Call on the event loop. */
+    /** Ends a response that is sent in pieces, because the edge shuts down. Call on the event loop. */
     void shutDown() {
         if (responder != null) {
             responder.shutDown();
@@ -196,7 +200,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
         ctx.close();
     }
 
-    /** Closes after a fault of the peer, which is logged without a stack trace. */
+    /** Logs, without a stack trace, and counts a fault of the peer; the caller closes the connection. */
     private void end(ChannelHandlerContext ctx, HttpCloseReason reason, Throwable fault) {
         String peer = Client.peer(ctx.channel());
         endpoints.log().log(Level.INFO, peer, "http {}: closed, {}: {}", peer, reason.label(), fault.getMessage());

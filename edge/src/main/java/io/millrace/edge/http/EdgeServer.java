@@ -39,12 +39,13 @@ import org.slf4j.LoggerFactory;
 /** The HTTP listener of an edge. Thread-safe. */
 public final class EdgeServer implements AutoCloseable {
     /**
-     * Larger than what {@link ReadGate} lets through, so that a pipelining client waits instead of being disconnected.
+     * The decoder's limit of pipelined requests. Larger than what {@link ReadGate} lets through, so that a pipelining
+     * client waits instead of being disconnected.
      */
     private static final int PIPELINE_DEPTH = 8;
-    /** Requests may take this fraction of the heap. */
+    /** Requests may take the maximum heap divided by this number. */
     private static final int MEMORY_SHARE = 8;
-    /** Steps of requests for the past that an event loop runs before it reads from its sockets again. */
+    /** Steps of requests for past media that an event loop runs before it reads from its sockets again. */
     private static final int STEPS_PER_LOOP = 8;
     /** How long a viewer may take to read the end of its stream when the edge shuts down. */
     private static final long STREAM_END_MS = 1_000;
@@ -57,7 +58,11 @@ public final class EdgeServer implements AutoCloseable {
     private final HttpSettings settings;
     private final LimitClock clock;
 
-    /** Creates a server that binds its own port. */
+    /**
+     * Creates a server that binds its own port.
+     *
+     * @throws io.millrace.platform.UserError if the port cannot be bound
+     */
     public EdgeServer(HttpSettings settings, AccessPolicy access, long retentionMs, StreamDirectory directory,
             EpochSource epochs, PartSource parts, PastSource past, PartSource pastParts, FlvSource flv,
             FlvPast flvPast, Viewers viewers, EdgeMeters meters, LimitClock clock) {
@@ -65,7 +70,11 @@ public final class EdgeServer implements AutoCloseable {
                 parts, past, pastParts, flv, flvPast, viewers, meters, clock);
     }
 
-    /** @param port closed with the server */
+    /**
+     * @param port the bound port; closed with the server
+     * @param retentionMs how long media are retained, and may be cached
+     * @param pastParts the same media as {@code parts}, read and cached separately from live media
+     */
     public EdgeServer(HttpPort port, HttpSettings settings, AccessPolicy access, long retentionMs,
             StreamDirectory directory, EpochSource epochs, PartSource parts, PastSource past, PartSource pastParts,
             FlvSource flv, FlvPast flvPast, Viewers viewers,
@@ -87,8 +96,8 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     /**
-     * Returns the limits of steps of requests for the past that run on the event loops at a time. One network may wait
-     * for as many as it may have reads waiting.
+     * Returns the limits on steps of requests for past media: how many run on the event loops at a time, and how many
+     * may wait. A network may have as many steps waiting as reads ({@link ReaderPool}).
      */
     private static Turns.Limits turns(int loops) {
         int running = loops * STEPS_PER_LOOP;
@@ -101,6 +110,9 @@ public final class EdgeServer implements AutoCloseable {
         return List.copyOf(connections).stream();
     }
 
+    /**
+     * Ends responses that are sent in pieces, and waits up to {@link #STREAM_END_MS} for their connections to close.
+     */
     private void endStreams() {
         CompletableFuture<?>[] ended = all().map(connection -> {
             CompletableFuture<Void> done = new CompletableFuture<>();
@@ -118,7 +130,7 @@ public final class EdgeServer implements AutoCloseable {
         CompletableFuture.allOf(ended).completeOnTimeout(null, STREAM_END_MS, TimeUnit.MILLISECONDS).join();
     }
 
-    /** Starts to accept connections. Returns the port. */
+    /** Starts to accept connections. Returns the bound port. Call once. */
     public int start() {
         port.serve(this::connect);
         return port.number();
@@ -142,6 +154,7 @@ public final class EdgeServer implements AutoCloseable {
         }
     }
 
+    /** Disconnects a client that has sent no request yet, because a new connection needs its place. */
     private void makeRoom(Channel channel) {
         if (channel.isActive()) {
             HttpCloseReason.TOO_MANY.count(endpoints.meters());
@@ -179,8 +192,9 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, answers held requests with what is known, and lets responses finish. Returns without waiting;
-     * the future completes when only responses without an end are left, which {@link #close} ends.
+     * Stops accepting connections, answers held requests with what is known, and lets responses finish. Returns without
+     * waiting for them; the future completes when only responses that are sent in pieces are left, which {@link #close}
+     * ends.
      */
     public CompletableFuture<Void> drain() {
         port.stopAccepting();
@@ -203,7 +217,11 @@ public final class EdgeServer implements AutoCloseable {
         return done;
     }
 
-    /** Ends responses without an end as if their stream had ended, and closes all other connections. */
+    /**
+     * Ends responses that are sent in pieces as if their stream had ended, closes all other connections, and frees the
+     * port. Blocks for at most {@link #STREAM_END_MS}, 5 s for the connections and 5 s for the event loops. A second
+     * call is harmless.
+     */
     @Override
     public void close() {
         port.stopAccepting();

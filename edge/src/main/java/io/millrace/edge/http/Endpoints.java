@@ -10,7 +10,7 @@ import java.util.List;
  * The endpoints of the HTTP port, shared by all connections.
  *
  * @param outputs no two of them have a URL in common
- * @param turns of requests for the past
+ * @param turns the turns in which requests for past media run on the event loops
  * @param log rate-limited log for lines that clients cause
  */
 record Endpoints(PageEndpoint page, List<HttpOutput> outputs, ApiEndpoint api, FamiliarUrls familiar, EdgeMeters meters,

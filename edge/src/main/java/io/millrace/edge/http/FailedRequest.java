@@ -13,14 +13,14 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.event.Level;
 
-/** Answers and logs a request whose read failed. Only a bug is an error with a stack trace. */
+/** Answers a request whose read failed with 503, and logs the failure. Only a bug is logged with a stack trace. */
 final class FailedRequest {
     private static final int BUSY_RETRY_AFTER_S = 1;
     private static final int UNAVAILABLE_RETRY_AFTER_S = 2;
 
     private FailedRequest() {}
 
-    /** @param peer the key by which log lines are rate-limited */
+    /** @param peer names the client in the log; the key by which log lines are rate-limited */
     static void answer(Responder responder, Throwable failure, PeerLog log, String peer) {
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {

@@ -11,12 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * URL schemes of other servers under which streams can also be played, so that existing players keep their URLs. A
- * playlist request is redirected, so that the URLs in the playlist resolve against its canonical URL; HTTP-FLV is
- * served directly. Immutable; without any scheme, {@link Route} handles every URL.
+ * Support for the URL schemes of other servers, so that existing players keep their URLs. A playlist request is
+ * redirected, so that the URLs in the playlist resolve against its canonical URL; HTTP-FLV is served directly.
+ * Immutable; without any scheme, {@link Route} handles every URL.
  *
  * @param kinds the enabled schemes
- * @param nginxRtmpApp the RTMP application whose streams are below {@code /hls/}
+ * @param nginxRtmpApp the RTMP application (the part of a stream name before the last slash) whose streams are below
+ *     {@code /hls/}; only for {@link Kind#NGINX_RTMP}
  */
 public record FamiliarUrls(Set<Kind> kinds, String nginxRtmpApp) {
     /** A server whose URL scheme is supported. */
@@ -50,7 +51,8 @@ public record FamiliarUrls(Set<Kind> kinds, String nginxRtmpApp) {
     /**
      * @param text {@code off}, or a list such as {@code nginx-rtmp,mediamtx,nginx-http-flv}; {@code nginx-rtmp=APP}
      *     selects another application than {@code live}
-     * @throws IllegalArgumentException with a message that names the valid values
+     * @throws IllegalArgumentException if {@code text} names an unknown scheme or an invalid application; the message
+     *     names the valid values
      */
     public static FamiliarUrls parse(String text) {
         if (text.strip().equals("off")) {
@@ -82,7 +84,7 @@ public record FamiliarUrls(Set<Kind> kinds, String nginxRtmpApp) {
         try {
             var decoder = new QueryStringDecoder(Route.originForm(target));
             if (!decoder.rawQuery().chars().allMatch(c -> c > ' ' && c < DELETE)) {
-                return Optional.empty(); // nothing that could stand in a header
+                return Optional.empty(); // The query could not be sent in a Location header.
             }
             String query = decoder.rawQuery().isEmpty() ? "" : "?" + decoder.rawQuery();
             return playlist(decoder.path(), query).or(() -> flv(decoder));

@@ -7,8 +7,8 @@ import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 
 /**
- * Creates request headers and limits their number: a header of three bytes becomes an object of more than a hundred.
- * Thread-safe.
+ * Creates the header collections of requests, and limits the number of headers in each: a header of three bytes becomes
+ * an object of more than a hundred. Thread-safe.
  *
  * @param limit maximum number of headers per request
  */

@@ -8,9 +8,9 @@ import java.time.Duration;
  * @param headers time from the connection, or from the first byte of a further request, to the end of the request
  *     headers
  * @param idle time from a response to the next request
- * @param blocked time in which the peer reads no byte of pending data
- * @param connections maximum in total
- * @param perAddress maximum of one IPv4 address or one IPv6 /64
+ * @param blocked time during which the peer reads no byte of pending data
+ * @param connections maximum number of connections in total
+ * @param perAddress maximum number of connections per IPv4 address or IPv6 /64
  * @param lineBytes maximum size of a request line
  * @param headersBytes maximum size of all headers of a request together
  * @param headerCount maximum number of headers of a request

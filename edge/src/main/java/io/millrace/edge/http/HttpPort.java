@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /**
- * The bound socket of the HTTP listener with its event loops. It is bound before there is anything to serve, so that a
- * port conflict is reported at once, and accepts connections after {@link #serve}. Thread-safe.
+ * The bound socket of the HTTP listener with its event loops. The port is bound before there is anything to serve, so
+ * that a port conflict is reported at once; connections are accepted after {@link #serve}. Thread-safe.
  */
 public final class HttpPort implements AutoCloseable {
     /** Requests are short: one read returns at most a long pipeline of them. */
@@ -40,7 +40,7 @@ public final class HttpPort implements AutoCloseable {
     private static final int KEEPALIVE_S = 60;
     private static final int KEEPALIVE_PROBE_S = 10;
     private static final int KEEPALIVE_PROBES = 3;
-    /** A viewer's socket receives more below the first mark, and nothing more above the second. */
+    /** Above the second mark of pending bytes, nothing more is written to a viewer until they are below the first. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
     private final EventLoopGroup acceptors;
@@ -55,7 +55,9 @@ public final class HttpPort implements AutoCloseable {
     }
 
     /**
-     * @param named ports that are never chosen when any free port is requested
+     * Binds the port, without accepting connections.
+     *
+     * @param named returns true for a port that must not be chosen when any free port is requested
      * @throws io.millrace.platform.UserError if the port cannot be bound
      */
     public static HttpPort bind(HttpSettings settings, IntPredicate named) {
@@ -108,21 +110,29 @@ public final class HttpPort implements AutoCloseable {
                 .childOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
     }
 
-    /** Starts to accept connections, beginning with those in the backlog. Call once. */
+    /**
+     * Starts to accept connections, beginning with those in the backlog. Call once.
+     *
+     * @param initializer sets up the pipeline of each connection, on its event loop
+     */
     void serve(Consumer<Channel> initializer) {
         connections = initializer;
         listener.config().setAutoRead(true);
     }
 
+    /** Returns the port that is bound. */
     int number() {
         return ServerSockets.port(listener);
     }
 
-    /** Stops accepting. The port is free when this method returns. */
+    /** Stops accepting connections. The port is free when this method returns. Not for event loops, as it blocks. */
     void stopAccepting() {
         listener.close().awaitUninterruptibly();
     }
 
+    /**
+     * Stops accepting connections, and ends the event loops, for which it waits up to 5 s. A second call is harmless.
+     */
     @Override
     public void close() {
         if (listener != null) {

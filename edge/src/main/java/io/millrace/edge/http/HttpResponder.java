@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The response to one request of a connection: its {@link ResponseState}, its owner and the limit of its hold. Confined
- * to the event loop of the connection.
+ * The response to one request: its {@link ResponseState}, its owner, and the time limit while it is held. Confined to
+ * the event loop of the connection, except {@link #execute}.
  */
 final class HttpResponder implements Responder {
     private final ChannelHandlerContext ctx;
@@ -34,13 +34,14 @@ final class HttpResponder implements Responder {
     private final PeerLog log;
     private final Request request;
     private final ResponseWriter writer;
+    /** The edge is about to shut down: the request must not be held any longer. */
     private boolean draining;
     private ResponseState state = ResponseState.OPEN;
     /** The network in whose turns the request is processed; null if it does not wait for turns. */
     private String network;
-    /** The owner of a held request; null if the request is not held. */
+    /** The owner of a request that is or was held, until the response is over; null without one. */
     private ResponseOwner owner;
-    /** Null without a hold that expires. */
+    /** The end of the hold; null if there is no hold, or if it has no limit. */
     private Future<?> expiry;
 
     HttpResponder(ChannelHandlerContext ctx, HttpRequest http, LimitClock clock, Turns turns, PeerLog log) {
@@ -64,12 +65,12 @@ final class HttpResponder implements Responder {
         return ctx.executor();
     }
 
-    /** Returns whether the response ends by itself. */
+    /** Returns whether the response ends soon; false while it is sent in pieces, which may go on forever. */
     boolean hasEnd() {
         return state != ResponseState.STREAMING;
     }
 
-    /** Answers a held request and closes the connection after the response. */
+    /** Makes the owner of a held request answer now, and closes the connection after the response. */
     void drain() {
         draining = true;
         writer.closeAfterwards();
@@ -82,7 +83,7 @@ final class HttpResponder implements Responder {
         }
     }
 
-    /** Ends a response that has no end of its own, because the edge shuts down. */
+    /** Makes the owner end a response that is sent in pieces, because the edge shuts down. */
     void shutDown() {
         writer.closeAfterwards();
         if (state == ResponseState.STREAMING && owner != null) {
@@ -119,7 +120,7 @@ final class HttpResponder implements Responder {
         owner = null;
     }
 
-    /** Changes the state. Whatever follows a hold ends its limit. */
+    /** Changes the state, and cancels the time limit of the hold, if any. */
     private void become(ResponseState next) {
         if (!state.mayBecome(next)) {
             throw new IllegalStateException(
@@ -132,7 +133,7 @@ final class HttpResponder implements Responder {
         }
     }
 
-    /** Ends the response. Its owner learns of it unless the response is complete. */
+    /** Ends the response. Unless the response is complete, its owner is told that the client has left. */
     private void over(ResponseState end) {
         become(end);
         ResponseOwner last = owner;
@@ -142,7 +143,7 @@ final class HttpResponder implements Responder {
         }
     }
 
-    /** Called also when the connection has closed. */
+    /** Also called when the connection has closed. */
     @Override
     public void abandon() {
         if (!state.isOver()) {

@@ -6,15 +6,15 @@ import io.millrace.platform.net.ProxySources;
  * Settings of the HTTP server.
  *
  * @param host address to listen on
- * @param port 0 for any free port
- * @param eventLoops threads that serve connections
- * @param limits of connections and requests
+ * @param port to listen on; 0 for any free port
+ * @param eventLoops number of threads that serve connections
+ * @param limits limits on connections and requests
  * @param proxies trusted proxies, whose statements about client addresses are accepted
  * @param familiarUrls the URL schemes of other servers to support
  */
 public record HttpSettings(String host, int port, int eventLoops, HttpLimits limits, ProxySources proxies,
         FamiliarUrls familiarUrls) {
-    /** Returns the defaults for everything but the address. */
+    /** Returns the defaults for everything except the address. */
     public static HttpSettings of(String host, int port) {
         return new HttpSettings(host, port, Math.max(2, Runtime.getRuntime().availableProcessors()),
                 HttpLimits.DEFAULT, ProxySources.NONE, FamiliarUrls.NONE);

@@ -24,12 +24,12 @@ public interface LimitClock {
         }
     };
 
-    /** Returns the time when called outside of an event loop. */
+    /** Returns the time in ns, as {@link System#nanoTime} does. For callers outside of event loops. */
     long nanoTime();
 
-    /** Returns the time when called on {@code loop}. */
+    /** Returns the time in ns by the ticker of {@code loop}. For callers on that event loop. */
     long nanoTime(EventExecutor loop);
 
-    /** Runs a task on {@code loop} after a delay. */
+    /** Runs a task on {@code loop} after {@code nanos}. The result cancels it. */
     Future<?> schedule(EventExecutor loop, Runnable task, long nanos);
 }

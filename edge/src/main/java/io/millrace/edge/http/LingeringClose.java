@@ -7,9 +7,9 @@ import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a connection so that its last response arrives. Closing a socket with unread input sends a reset, which may
- * overtake the response (RFC 9112, 9.6). So this class shuts down the output first and leaves the peer a moment to
- * close.
+ * Closes a connection after its last response, in a way that lets the response arrive. Closing a socket with unread
+ * input sends a reset, which may overtake the response (RFC 9112, 9.6). So this class shuts down the output first and
+ * gives the peer {@link #LINGER_MS} to close the connection. A listener for the write of the response; stateless.
  */
 final class LingeringClose implements ChannelFutureListener {
     static final LingeringClose CLOSE = new LingeringClose();

@@ -14,12 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Serves the web page and its files: read and compressed once at start, revalidated by ETag. Thread-safe. */
+/**
+ * Serves the web page and its files from the class path. Files are read at start and compressed on first use; browsers
+ * revalidate them by ETag. Thread-safe.
+ */
 final class PageEndpoint {
     private static final String ROOT = "/web/";
     private static final String PAGE = "index.html";
     private static final String EMBED = "embed.html";
-    /** Browsers revalidate each time and get 304, so that a new release shows at once. */
+    /** Browsers revalidate every time, so that they show a new release at once; otherwise they get 304. */
     private static final String CACHING = "no-cache";
     /** The players run their transmuxers in workers created from blobs, and play blobs. */
     private static final String ANY_FRAME_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -46,6 +49,7 @@ final class PageEndpoint {
         this.assets = assets;
     }
 
+    /** Reads all files; fails if one is missing, which is a bug in the build. */
     static PageEndpoint load() {
         Map<String, RenderedText> assets = new TreeMap<>();
         for (String asset : ASSETS) {

@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Detects a PROXY header by the first bytes of a connection, then removes itself. A trusted proxy that speaks HTTP
- * sends none. Needs at most 12 bytes, which every request has.
+ * Detects a PROXY header by the first bytes of a connection, adds its decoder if there is one, then removes itself. A
+ * trusted proxy that speaks HTTP sends no PROXY header. Needs at most 12 bytes, which every request has.
  */
 final class ProxyDetector extends ByteToMessageDecoder {
     private final Consumer<SocketAddress> cameFrom;
 
+    /** @param cameFrom receives the source address of the PROXY header */
     ProxyDetector(Consumer<SocketAddress> cameFrom) {
         this.cameFrom = cameFrom;
     }

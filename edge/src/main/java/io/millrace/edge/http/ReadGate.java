@@ -28,12 +28,13 @@ final class ReadGate extends ChannelInboundHandlerAdapter {
     private MemoryBudget.Share share;
     /** Null if no bytes are held back. */
     private ByteBuf held;
+    /** {@link #pass} is running; a request that it passes may be answered at once, which calls it again. */
     private boolean passing;
     /** The next turn is scheduled. */
     private boolean waitsForTurn;
     /** The gate was removed, and its memory is no longer counted. */
     private boolean gone;
-    /** Counted bytes that were passed to the decoder and do not form a complete request yet. */
+    /** Memory counted for bytes that were passed to the decoder and do not form a complete request yet. */
     private long partialBytes;
 
     ReadGate(RequestGate requests, MemoryBudget memory) {
@@ -152,13 +153,14 @@ final class ReadGate extends ChannelInboundHandlerAdapter {
         ctx.fireChannelRead(piece);
     }
 
-    /** Returns the bytes that the newest request counts for; release them with {@link #answered}. */
+    /** Returns the memory that is counted for the newest request; the caller releases it with {@link #answered}. */
     long takeRequest() {
         long bytes = partialBytes;
         partialBytes = 0;
         return bytes;
     }
 
+    /** Releases the memory of a request that has been answered. */
     void answered(long bytes) {
         if (!gone) {
             share.giveBack(bytes);

@@ -19,7 +19,10 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 
-/** Answers a connection over the limit before it sends a request, and closes it. Confined to the event loop. */
+/**
+ * Refuses a connection over the limit: sends 503 or 429 without waiting for a request, and closes it. Confined to the
+ * event loop.
+ */
 final class Refusal extends ChannelInboundHandlerAdapter {
     private static final int RETRY_AFTER_S = 5;
 
@@ -31,12 +34,12 @@ final class Refusal extends ChannelInboundHandlerAdapter {
         this.meters = meters;
     }
 
-    /** Refuses a new connection. */
+    /** Refuses a new connection, once it is active. */
     static void prepare(Channel channel, HttpCloseReason reason, EdgeMeters meters) {
         channel.pipeline().addLast(new HttpResponseEncoder(), new Refusal(reason, meters));
     }
 
-    /** Refuses a connection once its client is known: replaces the handlers that would serve it. */
+    /** Refuses a connection whose client became known later, by a PROXY header: replaces the handlers that serve it. */
     static void replace(ChannelPipeline pipeline, HttpCloseReason reason, EdgeMeters meters) {
         pipeline.remove(HttpServerCodec.class);
         pipeline.remove(RequestGate.class);

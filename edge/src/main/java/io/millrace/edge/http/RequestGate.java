@@ -27,34 +27,36 @@ final class RequestGate extends ChannelDuplexHandler {
     /** Reading stops above this many waiting requests. */
     static final int WAITING_LIMIT = 1;
 
-    /** Lowest status code of a request that was not granted. */
+    /** Lowest status code of a response that does not grant the request. */
     private static final int REFUSALS = 400;
 
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final ConnectionGuard guard;
     private final EdgeMeters meters;
-    private final Runnable asked;
-    private boolean hasAsked;
+    private final Runnable onFirstRequest;
+    private boolean hasRequested;
     private ReadGate reads;
     private ChannelHandlerContext readsContext;
-    /** Counted bytes of the request that is being answered. */
+    /** Memory that is counted for the request that is being answered. */
     private long answeringBytes;
+    /** A request was passed on, and its response is not complete or the client has not read it. */
     private boolean answering;
-    /** The client has not read the last response yet. */
+    /** The next request waits until the client has read more of the last response. */
     private boolean behind;
+    /** No further request will be passed on. */
     private boolean ending;
 
-    /** @param bytes the memory that the request counts for */
+    /** @param bytes the memory that is counted for the request */
     private record Waiting(HttpRequest request, long bytes) {}
 
-    /** @param asked runs once the first request is complete */
-    RequestGate(ConnectionGuard guard, EdgeMeters meters, Runnable asked) {
+    /** @param onFirstRequest runs when the first request is complete */
+    RequestGate(ConnectionGuard guard, EdgeMeters meters, Runnable onFirstRequest) {
         this.guard = guard;
         this.meters = meters;
-        this.asked = asked;
+        this.onFirstRequest = onFirstRequest;
     }
 
-    /** Sets the gate that reads for this handler. */
+    /** Sets the gate before the decoder, with its context. Called before any request arrives. */
     void readBy(ReadGate gate, ChannelHandlerContext context) {
         reads = gate;
         readsContext = context;
@@ -70,7 +72,7 @@ final class RequestGate extends ChannelDuplexHandler {
         return ending;
     }
 
-    /** Sheds this connection, because the memory for client requests is exhausted. */
+    /** Closes this connection, because the memory for client requests is exhausted. */
     void shed(ChannelHandlerContext ctx) {
         if (!ending) {
             ending = true;
@@ -91,9 +93,9 @@ final class RequestGate extends ChannelDuplexHandler {
             // At the end of the connection, the decoder reports an incomplete request as malformed.
             ReferenceCountUtil.release(message);
         } else if (message instanceof HttpRequest request) {
-            if (!hasAsked) {
-                hasAsked = true;
-                asked.run();
+            if (!hasRequested) {
+                hasRequested = true;
+                onFirstRequest.run();
             }
             var next = new Waiting(request, reads.takeRequest());
             if (!answering) {

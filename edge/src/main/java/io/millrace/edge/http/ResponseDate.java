@@ -8,12 +8,14 @@ import java.util.Date;
 final class ResponseDate {
     private static final long SECOND_MS = 1_000;
 
+    /** @param second s since 1970 */
     private record Moment(long second, AsciiString text) {}
 
     private static volatile Moment last = new Moment(-1, AsciiString.EMPTY_STRING);
 
     private ResponseDate() {}
 
+    /** Returns the value of the Date header. */
     static AsciiString now() {
         long second = System.currentTimeMillis() / SECOND_MS;
         Moment moment = last;

@@ -3,11 +3,11 @@ package io.millrace.edge.http;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Limits the memory of responses, in the whole process, that were built for a single client and that it has not read
- * yet. Thread-safe.
+ * Limits the total memory of responses that were built for a single client which has not read them yet. One per edge.
+ * Thread-safe.
  */
 final class ResponseMemory {
-    /** The limit is this fraction of the maximum heap. */
+    /** The limit is the maximum heap divided by this number. */
     private static final int SHARE = 16;
 
     private final long limitBytes;

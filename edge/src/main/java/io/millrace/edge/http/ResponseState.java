@@ -15,6 +15,7 @@ enum ResponseState {
     /** The client left before the response was complete. */
     CLIENT_LEFT;
 
+    /** Returns whether the transition is allowed. */
     boolean mayBecome(ResponseState next) {
         return switch (this) {
             case OPEN -> next != OPEN;
@@ -24,6 +25,7 @@ enum ResponseState {
         };
     }
 
+    /** Returns whether the state is final. */
     boolean isOver() {
         return switch (this) {
             case OPEN, HELD, STREAMING -> false;

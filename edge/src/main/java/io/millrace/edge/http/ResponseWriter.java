@@ -1,5 +1,6 @@
 package io.millrace.edge.http;
 
+import io.millrace.edge.exchange.Request;
 import io.millrace.edge.exchange.WebSocketUpgrade;
 import io.millrace.platform.net.SocketOutlet;
 import io.netty.buffer.ByteBuf;
@@ -32,7 +33,7 @@ import java.util.function.Consumer;
  * event loop.
  */
 final class ResponseWriter {
-    /** Response headers are not validated: client input is checked before it gets there. */
+    /** Response headers are not validated: client input is checked before it is used in a header. */
     private static final HttpHeadersFactory OUR_OWN = DefaultHttpHeadersFactory.headersFactory().withValidation(false);
 
     private final ChannelHandlerContext ctx;
@@ -45,12 +46,12 @@ final class ResponseWriter {
         this.keepAlive = keepAlive;
     }
 
-    /** Accepts no further request on this connection. */
+    /** Makes the connection close after this response, instead of accepting a further request. */
     void closeAfterwards() {
         keepAlive = false;
     }
 
-    /** Writes a complete response; takes ownership of {@code body}. */
+    /** Writes and flushes a complete response; takes ownership of {@code body}. */
     ChannelFuture whole(HttpResponseStatus status, ByteBuf body, Consumer<HttpHeaders> more) {
         var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body, OUR_OWN, OUR_OWN);
         HttpHeaders headers = response.headers();
@@ -64,11 +65,11 @@ final class ResponseWriter {
         return finish(response, headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true));
     }
 
-    /** Writes, without a flush, the headers of a body of unknown length. */
+    /** Writes the response headers for a body of unknown length, without a flush. */
     void begin(Consumer<HttpHeaders> more) {
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         prepare(response.headers());
-        if (takesChunks()) {
+        if (Request.acceptsChunked(request)) {
             HttpUtil.setTransferEncodingChunked(response, true);
         } else {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
@@ -77,13 +78,14 @@ final class ResponseWriter {
         ctx.write(response);
     }
 
-    /** Returns the outlet for framed pieces of a body, below the HTTP codec. */
+    /** Returns the outlet for framed pieces of the body; it lies below the HTTP codec, which would frame them again. */
     SocketOutlet outlet() {
         return SocketOutlet.of(ctx.pipeline().context(HttpServerCodec.class));
     }
 
+    /** Completes a body of unknown length: writes the last chunk, if any, and closes the connection if necessary. */
     void end() {
-        finish(LastHttpContent.EMPTY_LAST_CONTENT, !keepAlive || !takesChunks());
+        finish(LastHttpContent.EMPTY_LAST_CONTENT, !keepAlive || !Request.acceptsChunked(request));
     }
 
     /** Closes the connection after all pending writes. */
@@ -91,11 +93,16 @@ final class ResponseWriter {
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
+    /** Closes the connection at once, and discards pending writes. */
     void abort() {
         ctx.close();
     }
 
-    /** Completes the WebSocket handshake, and replaces the handlers of HTTP. Returns the outlet for framed pieces. */
+    /**
+     * Completes the WebSocket handshake, and replaces the HTTP handlers. Returns the outlet for WebSocket frames.
+     *
+     * @param frames receives the client's frames
+     */
     SocketOutlet upgrade(ChannelHandler frames) {
         Channel channel = ctx.channel();
         ChannelPipeline pipeline = channel.pipeline();
@@ -104,10 +111,6 @@ final class ResponseWriter {
         WebSocketUpgrade.complete(channel, request);
         pipeline.remove(ReadGate.class);
         return SocketOutlet.of(pipeline.context(WebSocketFrameEncoder.class));
-    }
-
-    private boolean takesChunks() {
-        return request.protocolVersion().isKeepAliveDefault();
     }
 
     private void prepare(HttpHeaders headers) {

@@ -13,10 +13,14 @@ sealed interface Route {
     /** The web page. */
     record Page() implements Route {}
 
-    /** {@code /embed?stream=live/show}: the player alone, for frames of other sites. */
+    /** {@code /embed?stream=live/show}: the player alone, for frames on other sites. */
     record Embed() implements Route {}
 
-    /** A file of the web page, by its path below {@code /assets/}. */
+    /**
+     * A file of the web page.
+     *
+     * @param path below {@code /assets/}
+     */
     record Asset(String path) implements Route {}
 
     /**
@@ -32,25 +36,36 @@ sealed interface Route {
     /** {@code /api/v1/streams/live/show} */
     record Stream(String stream) implements Route {}
 
-    /** {@code /api/v1/streams/live/show/sessions}; hides a stream named {@code a/b/sessions} behind {@code a/b}. */
+    /**
+     * {@code /api/v1/streams/live/show/sessions}; therefore a stream named {@code a/b/sessions} has no {@link Stream}
+     * route.
+     */
     record Sessions(String stream, Query query) implements Route {}
 
     /** {@code /api/v1/ingest} */
     record Ingest() implements Route {}
 
-    /** A redirect to a relative URL; only from {@link FamiliarUrls}. */
+    /** A redirect to a relative URL; only {@link FamiliarUrls} returns it. */
     record Moved(String location) implements Route {}
 
     /** No resource has this URL. */
     record Unknown() implements Route {}
 
-    /** The target cannot be parsed. */
+    /**
+     * The target cannot be parsed.
+     *
+     * @param why text for the client
+     */
     record Malformed(String why) implements Route {}
 
     String API = "/api/v1/streams";
     String INGEST = "/api/v1/ingest";
 
-    /** @param target the request target, in origin or absolute form */
+    /**
+     * Returns the route of a request; {@link Malformed} if the target cannot be parsed.
+     *
+     * @param target the request target, in origin or absolute form (RFC 9112, 3.2)
+     */
     static Route parse(String target) {
         try {
             var decoder = new QueryStringDecoder(originForm(target));
@@ -93,7 +108,12 @@ sealed interface Route {
         return StreamName.parse(rest).isPresent() ? new Stream(rest) : new Unknown();
     }
 
-    /** Returns the path and query of an absolute target such as {@code http://host/path}, which a proxy may send. */
+    /**
+     * Returns the path and query of a target, which is either that already or absolute, such as
+     * {@code http://host/path}, as a proxy may send it.
+     *
+     * @throws IllegalArgumentException if the target is neither
+     */
     static String originForm(String target) {
         if (target.startsWith("/")) {
             return target;

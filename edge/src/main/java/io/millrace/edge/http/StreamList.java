@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 /**
  * The parameters of {@code /api/v1/streams}, on the HTTP port and the admin port. Immutable.
  *
- * @param after name of the last stream of the previous page; null for the first page
- * @param limit maximum number of streams per page
+ * @param after the page begins after this stream name; null for the first page
+ * @param limit maximum number of streams per page, 1 to {@link #MAX_LIMIT}
  * @param states states to include
  * @param search text that the name must contain, in lower case
  */
@@ -32,7 +32,7 @@ record StreamList(String after, int limit, Set<StreamEntry.State> states, String
 
     /**
      * @param query returns the value of a parameter, or null
-     * @throws IllegalArgumentException with a message that names the valid values
+     * @throws IllegalArgumentException if a parameter is invalid; the message names the valid values
      */
     static StreamList parse(UnaryOperator<String> query) {
         int limit = limit(query.apply("limit"));
@@ -42,7 +42,12 @@ record StreamList(String after, int limit, Set<StreamEntry.State> states, String
                 search == null ? "" : search.toLowerCase(Locale.ROOT));
     }
 
-    /** @param text null for the default */
+    /**
+     * Parses the parameter {@code limit}.
+     *
+     * @param text null for the default
+     * @throws IllegalArgumentException if {@code text} is not a number from 1 to {@link #MAX_LIMIT}
+     */
     static int limit(String text) {
         if (text == null) {
             return DEFAULT_LIMIT;
@@ -70,6 +75,7 @@ record StreamList(String after, int limit, Set<StreamEntry.State> states, String
         return states;
     }
 
+    /** Returns one page of the directory. */
     ApiJson.Streams page(StreamDirectory directory, Function<StreamEntry, ApiJson.Stream> json) {
         // One more than the page size shows whether there is a next page.
         List<StreamEntry> found = directory.list(after, limit + 1, entry -> states.contains(entry.state())

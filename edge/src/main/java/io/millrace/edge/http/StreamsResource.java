@@ -8,7 +8,7 @@ import io.millrace.platform.log.StreamEntry;
 import java.nio.charset.StandardCharsets;
 
 /**
- * {@code /api/v1/streams} of the admin port: the list of the HTTP port plus the encoder's address and ingest node,
+ * {@code /api/v1/streams} on the admin port: the same as on the HTTP port, plus the encoder's address and ingest node,
  * which only the operator may see. Thread-safe.
  */
 public final class StreamsResource implements AdminResource {

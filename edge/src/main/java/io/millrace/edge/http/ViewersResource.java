@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** {@code /api/v1/viewers} of the admin port: lists the viewers of this edge and disconnects them. Thread-safe. */
+/** {@code /api/v1/viewers} on the admin port: lists the viewers of this edge and disconnects them. Thread-safe. */
 public final class ViewersResource implements AdminResource {
     private final Viewers viewers;
 
@@ -41,6 +41,7 @@ public final class ViewersResource implements AdminResource {
                 .orElseGet(() -> Answer.error(400, "bad_parameter", "protocol must be hls, flv, ws or rtmp"));
     }
 
+    /** Returns the filter that the parameters describe; empty if the protocol is unknown. */
     private static Optional<Predicate<Viewer>> wanted(Map<String, String> query) {
         String stream = query.get("stream");
         String protocol = query.get("protocol");

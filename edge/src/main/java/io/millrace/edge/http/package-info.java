@@ -1,6 +1,6 @@
 /**
- * The HTTP listener: {@code edge-accept} accepts connections, {@code edge-http-N} are the event loops. Everything of a
- * connection is confined to its event loop.
+ * The HTTP listener. The thread {@code edge-accept} accepts connections; the threads {@code edge-http-N} are their
+ * event loops. The handlers of a connection are confined to its event loop.
  *
  * <p>{@link io.millrace.platform.net.ConnectionAdmission} limits the number of connections; {@code Refusal} answers
  * those over the limit. The pipeline of the others: {@code ConnectionGuard} (time limits), {@code ProxyDetector} (if a

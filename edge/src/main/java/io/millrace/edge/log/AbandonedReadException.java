@@ -1,6 +1,6 @@
 package io.millrace.edge.log;
 
-/** All clients that waited for a read have left; the read is not made. */
+/** A read was not made, because all clients that waited for it have left. */
 final class AbandonedReadException extends BusyException {
     private static final long serialVersionUID = 1;
 

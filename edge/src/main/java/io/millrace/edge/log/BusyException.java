@@ -3,8 +3,8 @@ package io.millrace.edge.log;
 import java.util.concurrent.CancellationException;
 
 /**
- * A limit of this edge is reached. The client gets status 503 and should try again later. A cancellation, so that
- * asynchronous caches do not log it: overload causes many of them.
+ * A limit of this edge was reached. The client gets status 503 and should try again later. A subclass of
+ * CancellationException, so that asynchronous caches do not log it: overload causes many of them.
  */
 public class BusyException extends CancellationException {
     private static final long serialVersionUID = 1;

@@ -42,10 +42,13 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
     private final List<TopicPartition> partitions;
     private final String nodesTopic;
     private final List<Consumer<StreamEntry>> listeners = new CopyOnWriteArrayList<>();
+    /** Opened when the directory has been read to its end. */
     private final CountDownLatch read = new CountDownLatch(1);
+    /** The partitions that have not been read to their ends, with these end offsets. Owned by the tail's thread. */
     private final Map<TopicPartition, Long> unread = new HashMap<>();
     private final Tail tail;
 
+    /** @param node this process's id, part of Kafka client ids */
     public DirectoryFeed(KafkaClients kafka, String node, StreamDirectory directory, EdgeMeters meters,
             FatalError fatal) {
         this.directory = directory;
@@ -58,14 +61,18 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
     }
 
     /**
-     * Registers a listener for every entry that changes the directory, called on the feed's thread after the directory
-     * was updated.
+     * Registers a listener, which receives every entry that changes the directory. It is called on the feed's thread,
+     * after the directory was updated. Call before {@link #start}.
      */
     public void onEntry(Consumer<StreamEntry> listener) {
         listeners.add(listener);
     }
 
-    /** Reads the directory to its end, then follows it. */
+    /**
+     * Starts the feed, and blocks until the directory has been read to its end.
+     *
+     * @throws UserError if that takes longer than {@link #READ_LIMIT}, or if the thread is interrupted
+     */
     public void start() {
         tail.execute(() -> {
             tail.readAll(partitions);
@@ -83,6 +90,7 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
         }
     }
 
+    /** Returns whether the feed's thread is running. */
     public boolean isAlive() {
         return tail.isAlive();
     }
@@ -103,11 +111,11 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
             }
             case StreamExpiry expiry -> directory.expired(expiry);
             case LogVersion _ -> {
-                // LogVersionWatch follows it.
+                // LogVersionWatch follows these.
             }
             case IngestNode node -> directory.ingestNodes().put(node, record.timestamp());
             case NodeHeartbeat _ -> {
-                // Of interest to other ingest nodes only.
+                // Only of interest to other ingest nodes.
             }
             case null -> {
                 if (record.topic().equals(nodesTopic)) {

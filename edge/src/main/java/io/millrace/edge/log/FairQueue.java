@@ -15,30 +15,33 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A queue from which client addresses are served in turn. Every second item goes to the address that waits for the
- * fewest, so that many addresses with many items each do not delay a client that waits for one; the others go around
- * among all addresses, so that every address has its turn. An item that several clients wait for is served in the first
- * turn that any of them has, and dropped once all have left.
+ * A queue in which client addresses take turns. Every second item goes to the address that waits for the fewest items,
+ * so that many addresses with many items each do not delay a client that waits for one. The other items go to the
+ * addresses in rotation, so that every address has its turn. An item for which several clients wait is served in the
+ * first turn of any of them, and dropped once all have left.
  *
- * <p>The number of items is limited in total and per address. The last places are for addresses that have few items, so
- * that a few addresses cannot take them all. Thread-safe.
+ * <p>The number of items is limited in total and per address. The last places are reserved for addresses that have few
+ * items, so that a few addresses cannot take them all. Thread-safe.
  *
  * <p>Each {@link #poll} looks at every waiting item, which takes little time compared with the read that follows.
  *
- * @param <T> what waits
+ * @param <T> type of the items
  */
 final class FairQueue<T extends FairQueue.Item> {
     interface Item {
+        /** Returns the clients that wait for the item. */
         Requester requester();
 
         /** Called without a lock when all requesters have left; the item will not be handed out. */
         void drop();
     }
 
-    /** @param addresses of the clients that waited for it when it was offered; it counts towards their limits */
+    /** @param addresses of the clients that waited for the item when it was offered; it counts towards their limits */
     private record Waiting<T>(T item, Set<String> addresses) {}
 
-    /** Fraction of the places for addresses that have fewer than {@link #FEW} items. */
+    /**
+     * The limit divided by this number is the number of places for addresses that have fewer than {@link #FEW} items.
+     */
     private static final int RESERVED_SHARE = 4;
     private static final int FEW = 2;
 
@@ -52,15 +55,22 @@ final class FairQueue<T extends FairQueue.Item> {
     private final Map<String, Integer> counts = new HashMap<>();
     /** Addresses in the order of their turns. Those at the end may have no waiting item. */
     private final Set<String> turns = new LinkedHashSet<>();
-    /** Whether the next item goes to the address that waits for the fewest. */
+    /** Whether the next item goes to the address that waits for the fewest items. */
     private boolean favoursFewest = true;
 
+    /**
+     * @param limit maximum number of items
+     * @param limitOfAddress maximum number of items per address
+     */
     FairQueue(int limit, int limitOfAddress) {
         this.limit = limit;
         this.limitOfAddress = limitOfAddress;
     }
 
-    /** Returns false if every address that waits for the item has reached its limit. */
+    /**
+     * Adds an item, or drops it if all its requesters have left. Returns false, and does neither, if the queue is full
+     * or every address that waits for the item has reached its limit.
+     */
     boolean offer(T item) {
         Set<String> addresses = new HashSet<>();
         if (!item.requester().collect(addresses)) {
@@ -94,11 +104,14 @@ final class FairQueue<T extends FairQueue.Item> {
 
     private int limitOf(String address) {
         boolean isReserved = waiting.size() >= limit - limit / RESERVED_SHARE;
-        // Many clients wait for one read of the edge itself.
+        // Many clients wait for each read that the edge makes on its own behalf.
         return isReserved && !address.equals(Requester.EDGE.address()) ? FEW : limitOfAddress;
     }
 
-    /** Removes and returns the next item that a client still waits for, or null if none arrives in time. */
+    /**
+     * Removes and returns the next item for which a client still waits. Blocks up to the given time; returns null if
+     * there is no such item by then, and also earlier, after items were dropped.
+     */
     T poll(long time, TimeUnit unit) throws InterruptedException {
         List<T> gone = new ArrayList<>();
         lock.lockInterruptibly();
@@ -136,7 +149,7 @@ final class FairQueue<T extends FairQueue.Item> {
         return next.item();
     }
 
-    /** Returns what each address waits for, oldest first. Moves items that nobody waits for to {@code gone}. */
+    /** Returns the items for which each address waits, oldest first. Moves items without a client to {@code gone}. */
     private Map<String, List<Waiting<T>>> byAddress(List<T> gone) {
         Map<String, List<Waiting<T>>> items = new LinkedHashMap<>();
         Set<String> addresses = new LinkedHashSet<>();
@@ -158,7 +171,7 @@ final class FairQueue<T extends FairQueue.Item> {
         left.addresses().forEach(address -> counts.computeIfPresent(address, (_, own) -> own == 1 ? null : own - 1));
     }
 
-    /** All that still waits. */
+    /** Removes and returns all items. */
     List<T> drain() {
         lock.lock();
         try {

@@ -31,23 +31,24 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Reads parts by their offset: on the first request, cached within a limit of bytes, shared by all requests.
+ * Reads parts from the log by their offsets, when they are first requested, and caches them within a limit of bytes for
+ * all requests.
  *
- * <p>The record at an offset is compared with what the index says of the part, since the log may have lost the part and
- * used its offset again. What differs counts as expired.
+ * <p>The record at an offset is compared with the index's description of the part, since the log may have lost the part
+ * and used its offset again. A part that differs counts as expired.
  *
- * <p>Thread-safe. The cache holds one reference to a part's bytes and each response its own, so an evicted part is freed
+ * <p>Thread-safe. The cache owns one reference to a part's bytes and each response another, so an evicted part is freed
  * after the last response that sends it.
  */
 public final class PartReader implements PartSource, AutoCloseable {
     private static final PeerLog LOG = new PeerLog(LoggerFactory.getLogger(PartReader.class));
-    /** Short runs of other streams' records are read and discarded rather than skipped by a seek. */
-    private static final int READ_OVER = 8;
     /**
-     * A part may be evicted between the read and the retain; if the cache is too small, this many attempts are made.
+     * Up to this many records of other streams between two parts are read and discarded rather than skipped by a seek.
      */
+    private static final int READ_OVER = 8;
+    /** Attempts to read parts, each of which may be evicted again before the response retains it. */
     private static final int TRIES = 3;
-    /** Players time out after about ten seconds; a request fails before that, however long its read takes. */
+    /** A request fails after this time, before players give up, which is after about ten seconds. */
     private static final long ANSWER_MS = 8_000;
 
     private final KafkaClients kafka;
@@ -57,26 +58,30 @@ public final class PartReader implements PartSource, AutoCloseable {
     private final long limitBytes;
     private final long answerMs;
 
-    /** A part, and where it is. The place alone is not enough: see above. */
+    /** A part and its place. The place alone would not identify it: see above. */
     record PartKey(String stream, PartId id, PartPlace place) {
+        /** Returns whether {@code record} is this part. */
         boolean is(ConsumerRecord<String, LogRecord> record) {
             return stream.equals(record.key()) && record.value() instanceof Part part && part.id().equals(id)
                     && place.isOf(part.bytes().remaining(), part.check());
         }
     }
 
-    /** @param check the CRC-32C of the bytes */
+    /**
+     * @param bytes direct memory, to which the cache owns a reference
+     * @param check the CRC-32C of the bytes
+     */
     record CachedPart(ByteBuf bytes, int check) {}
 
     /**
-     * @param cacheBytes limit of cached parts
-     * @param sendingBytes limit of evicted parts that responses still send, however slowly
+     * @param cacheBytes limit of the memory for cached parts
+     * @param sendingBytes limit of the memory for evicted parts that responses still send; above it, reads are rejected
      */
     public PartReader(KafkaClients kafka, ReaderPool readers, long cacheBytes, long sendingBytes) {
         this(kafka, readers, cacheBytes, sendingBytes, ANSWER_MS);
     }
 
-    /** @param answerMs time limit of a request; a read that takes longer still fills the cache */
+    /** @param answerMs time after which a request fails; a read that takes longer still fills the cache */
     public PartReader(KafkaClients kafka, ReaderPool readers, long cacheBytes, long sendingBytes, long answerMs) {
         this.answerMs = answerMs;
         this.kafka = kafka;
@@ -119,7 +124,7 @@ public final class PartReader implements PartSource, AutoCloseable {
         });
     }
 
-    /** Retains each part for the caller, or none of them. */
+    /** Retains all parts for the caller; returns empty, and retains none, if one of them has been freed. */
     private static Optional<Answer> take(List<CachedPart> parts) {
         List<ByteBuf> taken = new ArrayList<>(parts.size());
         for (CachedPart part : parts) {
@@ -168,7 +173,7 @@ public final class PartReader implements PartSource, AutoCloseable {
         return loaded;
     }
 
-    /** Groups offsets that are close enough to be read together. */
+    /** Groups parts by runs whose offsets are close enough to be read together. */
     private static List<NavigableMap<Long, PartKey>> runs(Set<PartKey> keys) {
         NavigableMap<Long, PartKey> places = new TreeMap<>();
         keys.forEach(key -> places.put(key.place().offset(), key));

@@ -6,13 +6,16 @@ import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Media bytes by their offset in the log. Thread-safe; never blocks. */
+/** Reads the bytes of parts by their offsets in the log. Thread-safe; never blocks. */
 public interface PartSource {
     /** The result of a read. */
     sealed interface Answer {
         /**
-         * @param bytes the bytes of each part in order; the caller must release each
-         * @param check checksum of the bytes of all parts, in the division into these parts
+         * The parts.
+         *
+         * @param bytes the bytes of each part, in order; the caller must release each buffer
+         * @param check checksum of the parts' checksums, so that it depends on the bytes and on their division into
+         *     parts
          */
         record Bytes(List<ByteBuf> bytes, int check) implements Answer {}
 
@@ -21,11 +24,12 @@ public interface PartSource {
     }
 
     /**
-     * Reads consecutive parts of a segment; fails with {@link BusyException} if too many reads wait already. Another part
-     * at one of the places is never returned: offsets are used again after the log has lost records.
+     * Reads consecutive parts of a segment. Fails with {@link BusyException} if too many reads wait or memory is short,
+     * and with a TimeoutException after some seconds. Never returns another part that is at one of the places: the log
+     * uses offsets again after it has lost records.
      *
      * @param first identity of the first part
-     * @param parts where the parts are
+     * @param parts the places of the parts, in order
      */
     CompletionStage<Answer> read(Requester requester, String stream, PartId first, List<PartPlace> parts);
 }

@@ -13,10 +13,13 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A few threads, each with its own reader, and a bounded queue of reads that serves addresses in turn. Thread-safe. */
+/**
+ * A few threads, each with its own reader, and a bounded queue of reads in which addresses take turns
+ * ({@link FairQueue}). Thread-safe.
+ */
 public final class ReaderPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);
-    /** Maximum number of waiting reads; further ones are rejected, and the viewer is told to try again. */
+    /** Maximum number of waiting reads; further reads are rejected, and their clients are told to try again. */
     public static final int WAITING_LIMIT = 1024;
 
     /** Maximum number of waiting reads per address. */
@@ -43,8 +46,11 @@ public final class ReaderPool implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * @param readers creates the reader of the thread with a given number; Kafka clients of one process need different
-     *     ids
+     * Creates the pool and starts its threads.
+     *
+     * @param name prefix of the threads' names
+     * @param size number of threads
+     * @param readers creates the reader of a thread, on that thread; the number, from 0, makes Kafka client ids differ
      */
     public ReaderPool(String name, int size, IntFunction<RangeReader> readers) {
         for (int i = 0; i < size; i++) {
@@ -53,14 +59,15 @@ public final class ReaderPool implements AutoCloseable {
         }
     }
 
-    /** Submits a read on behalf of the edge itself. */
+    /** Submits a read on behalf of the edge itself; see the other method. */
     public <T> CompletionStage<T> submit(Function<RangeReader, T> read) {
         return submit(Requester.EDGE, read);
     }
 
     /**
-     * Reads on a thread of the pool, which also completes the result. Fails with {@link BusyException} if the queue is
-     * full, or if all requesters leave before its turn.
+     * Queues a read for a thread of the pool, which also completes the result: dependent stages must not block it. The
+     * result fails with {@link BusyException} if the queue is full, if all requesters leave before the read has its
+     * turn, or if the pool is closed.
      */
     public <T> CompletableFuture<T> submit(Requester requester, Function<RangeReader, T> read) {
         var result = new CompletableFuture<T>();
@@ -90,10 +97,12 @@ public final class ReaderPool implements AutoCloseable {
         }
     }
 
+    /** Returns whether all threads are running. */
     public boolean isAlive() {
         return threads.stream().allMatch(Thread::isAlive);
     }
 
+    /** Interrupts the running reads, waits up to 5 s for each thread, and fails the waiting reads. */
     @Override
     public void close() {
         closed = true;

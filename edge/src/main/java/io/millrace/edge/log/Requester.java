@@ -4,18 +4,18 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * The client, or clients, on whose behalf the log is read. Readers serve requesters in turn, by address, and drop a
- * read once all its requesters have left. Called on any thread.
+ * The client, or clients, on whose behalf the log is read. Their addresses take turns, and a read is dropped once all
+ * its requesters have left. Thread-safe.
  */
 public sealed interface Requester permits Requester.One, RequesterGroup {
-    /** The edge itself. */
+    /** The edge itself, for reads that serve many clients or none. */
     One EDGE = of("", () -> false);
 
     /**
-     * One client.
+     * Returns one client.
      *
      * @param address IPv4 address or IPv6 /64; all clients with the same address share turns and limits
-     * @param gone whether the client has left; called on any thread
+     * @param gone returns whether the client has left; called on any thread
      */
     static One of(String address, BooleanSupplier gone) {
         return new One(address, gone);

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The clients that wait for one shared read. More may join until all of them have been seen to have left; from then on
- * the read is dropped, and nobody may join. A member may be such a group itself. Members that have left are removed, so
- * that clients that come and go do not accumulate while a read waits. Thread-safe.
+ * The clients that wait for one shared read. More clients may join until {@link #collect} finds that all have left;
+ * from then on the read is dropped, and nobody may join. A member may be such a group itself. Members that have left
+ * are removed, so that clients that come and go do not accumulate while a read waits. Thread-safe.
  */
 final class RequesterGroup implements Requester {
     private final List<Requester> members = new ArrayList<>(1);
@@ -17,7 +17,7 @@ final class RequesterGroup implements Requester {
         members.add(first);
     }
 
-    /** Returns false, and changes nothing, if all members were seen to have left. */
+    /** Adds a member. Returns false, and changes nothing, if {@link #collect} has found that all members have left. */
     synchronized boolean join(Requester requester) {
         return !abandoned && members.add(requester);
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Loads values by key. Clients that request a key while it is being read share that read. It takes the first turn that
- * any of them has, and is dropped when all have left. The value is cached; a failure is not. Thread-safe.
+ * Loads values by key. Clients that request a key while it is being read share that read. The read takes the first turn
+ * of any of them, and is dropped when all have left. A value is cached; a failure is not. Thread-safe; never blocks.
  */
 public final class SharedReads<K, V> {
     /** Reads several keys at once. */
@@ -34,18 +34,26 @@ public final class SharedReads<K, V> {
     private final Cache<K, V> kept;
     private final Map<K, Reading<V>> underWay = new ConcurrentHashMap<>();
 
+    /** @param kept stores the values, and decides how long they are cached */
     public SharedReads(Cache<K, V> kept) {
         this.kept = kept;
     }
 
-    /** Returns the value of a key, reading it if it is neither cached nor being read. */
+    /**
+     * Returns the value of a key; starts a read if the value is neither cached nor being read.
+     *
+     * @param read starts the read on behalf of all clients that wait for the key, including those that join later
+     */
     public CompletableFuture<V> get(K key, Requester requester, Function<Requester, CompletableFuture<V>> read) {
         return getAll(List.of(key), requester,
                 (_, requesters) -> read.apply(requesters).thenApply(value -> Map.of(key, value)))
                 .thenApply(found -> found.get(key));
     }
 
-    /** Returns the values of several keys, with one read for all that are neither cached nor being read. */
+    /**
+     * Returns the values of several keys, without those that have none. Starts one read for all keys that are neither
+     * cached nor being read. Fails if the read of any key fails.
+     */
     public CompletableFuture<Map<K, V>> getAll(Collection<K> keys, Requester requester, Read<K, V> read) {
         Map<K, CompletableFuture<V>> results = new LinkedHashMap<>();
         Map<K, Reading<V>> own = new HashMap<>();
@@ -64,7 +72,7 @@ public final class SharedReads<K, V> {
         });
     }
 
-    /** Begins a read. A read that throws has failed like any other, so that its key can be read again. */
+    /** Starts a read. An exception counts as a failed read, so that the keys can be read again. */
     private static <K, V> CompletableFuture<Map<K, V>> begin(Read<K, V> read, Set<K> keys, RequesterGroup requesters) {
         try {
             return read.of(keys, requesters);
@@ -74,8 +82,8 @@ public final class SharedReads<K, V> {
     }
 
     /**
-     * Returns the result of the read that is under way, or of a new one, which is added to {@code own} for the caller
-     * to begin.
+     * Returns the result of the read that is under way, or of a new read, which is added to {@code own} for the caller
+     * to start.
      */
     private CompletableFuture<V> join(K key, Requester requester, RequesterGroup requesters, Map<K, Reading<V>> own) {
         Reading<V> joined = underWay.compute(key, (_, going) -> {
@@ -119,6 +127,7 @@ public final class SharedReads<K, V> {
         kept.invalidate(key);
     }
 
+    /** Removes all values. */
     void forgetAll() {
         kept.invalidateAll();
     }

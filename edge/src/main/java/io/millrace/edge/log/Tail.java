@@ -24,33 +24,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread with a consumer that follows the ends of partitions, and runs commands of other threads between polls.
+ * A thread with a consumer that follows partitions from their ends on, and runs commands of other threads between
+ * polls.
  *
- * <p>{@link #execute}, {@link #isAlive} and {@link #close} may be called by any thread, all other methods only by its
- * own. It never seeks in a partition that it follows. The client waits out a failed connection to the log; any other
- * failure is fatal to the process.
+ * <p>{@link #start}, {@link #execute}, {@link #isAlive} and {@link #close} may be called by any thread, all other
+ * methods only by the tail's own. The tail never seeks in a partition that it follows. The Kafka client waits out a
+ * failed connection to the log; any other failure is fatal to the process.
  */
 public final class Tail implements AutoCloseable {
     /** Called on the thread of the tail. */
     public interface Owner {
-        /** Receives the records of one poll, in the order of each partition. */
+        /** Receives the records of one poll, in log order for each partition; possibly none. */
         void records(List<ConsumerRecord<String, LogRecord>> records);
 
         /**
-         * Called before the first record whose offset is not greater than the one before: the log has lost records of the
-         * partition, and uses their offsets again.
+         * Called when the log has lost records of the partition and uses their offsets again, before {@link #records}
+         * receives the first such record: its offset is not greater than that of the record before it.
          */
         default void lost(TopicPartition partition) {}
 
-        /** Called after every poll, and at least once per second. */
+        /** Called after every poll, about once per second if there are no records or commands. */
         void tick();
 
-        /** The last call. */
+        /** The last call, when the tail is closed. Not called after a failure. */
         default void closing() {}
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Tail.class);
     private static final Duration POLL = Duration.ofSeconds(1);
+    /** Longest time to wait for Kafka's answer to a query of an offset. */
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
     private final KafkaConsumer<String, LogRecord> consumer;
@@ -62,19 +64,24 @@ public final class Tail implements AutoCloseable {
     private final Thread thread;
     /** Offset of the newest record of each followed partition. */
     private final Map<TopicPartition, Long> newest = new HashMap<>();
+    /** The thread is in a poll, from which a command must wake it. */
     private volatile boolean polling;
     private volatile boolean closed;
 
     /**
-     * @param ends finds the ends of partitions and fetches no records, because on the connection of a fetching consumer
-     *     a query waits for the fetch; may be {@code consumer} if all partitions are followed before the first poll
+     * @param name of the thread
+     * @param consumer fetches the records; closed with the tail
+     * @param ends queries the ends of partitions; a consumer of its own, which fetches no records, because on the
+     *     connection of a fetching consumer a query waits for the fetch; may be {@code consumer} if all partitions are
+     *     followed before the first poll; closed with the tail
+     * @param fatal called if the thread fails
      */
     public Tail(String name, KafkaConsumer<String, LogRecord> consumer, KafkaConsumer<String, LogRecord> ends,
             Owner owner, FatalError fatal) {
         this(name, consumer, ends, owner, fatal, POLL);
     }
 
-    /** @param poll how long it waits for records and commands before a tick */
+    /** @param poll how long the thread waits for records and commands before a tick */
     public Tail(String name, KafkaConsumer<String, LogRecord> consumer, KafkaConsumer<String, LogRecord> ends,
             Owner owner, FatalError fatal, Duration poll) {
         this.poll = poll;
@@ -85,15 +92,20 @@ public final class Tail implements AutoCloseable {
         thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
     }
 
+    /** Starts the thread. Call once. */
     public void start() {
         thread.start();
     }
 
+    /** Returns whether the thread is running. */
     public boolean isAlive() {
         return thread.isAlive();
     }
 
-    /** Runs {@code command} on this thread, soon. */
+    /**
+     * Queues {@code command}, which the thread runs as soon as possible, in the order of the calls. A command in which
+     * Kafka does not respond in time is queued again. Commands that are left when the tail is closed do not run.
+     */
     public void execute(Runnable command) {
         commands.add(command);
         if (polling) {
@@ -101,7 +113,12 @@ public final class Tail implements AutoCloseable {
         }
     }
 
-    /** Follows {@code partition} from its end on unless it does already. Returns the offset of the next record. */
+    /**
+     * Follows {@code partition} from its end on, unless it is followed already. Returns the offset of the next record.
+     * Blocks up to {@link #ANSWER}.
+     *
+     * @throws TimeoutException if Kafka does not respond; then the partition is not followed
+     */
     public long follow(TopicPartition partition) {
         if (!consumer.assignment().contains(partition)) {
             long end = end(partition);
@@ -114,13 +131,13 @@ public final class Tail implements AutoCloseable {
         return position(partition);
     }
 
-    /** Reads all of {@code partitions} from their beginnings, and nothing else. */
+    /** Follows exactly {@code partitions}, from their beginnings. */
     void readAll(List<TopicPartition> partitions) {
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
     }
 
-    /** Stops following {@code partition}; without effect if it is not followed. */
+    /** Stops following {@code partition}. Has no effect if it is not followed. */
     public void unfollow(TopicPartition partition) {
         Set<TopicPartition> less = new HashSet<>(consumer.assignment());
         if (less.remove(partition)) {
@@ -129,11 +146,12 @@ public final class Tail implements AutoCloseable {
         }
     }
 
+    /** Returns the offset of the next record of a followed partition. Blocks up to {@link #ANSWER}. */
     long position(TopicPartition partition) {
         return undisturbed(() -> consumer.position(partition, ANSWER));
     }
 
-    /** Returns the current end offset of {@code partition}. */
+    /** Returns the current end offset of {@code partition}, from Kafka. Blocks up to {@link #ANSWER}. */
     long end(TopicPartition partition) {
         return undisturbed(() -> ends.endOffsets(List.of(partition), ANSWER)).get(partition);
     }
@@ -144,7 +162,7 @@ public final class Tail implements AutoCloseable {
             try {
                 return call.get();
             } catch (WakeupException _) {
-                // The command that it announces runs after this one anyway.
+                // The command that the wake-up announces runs after this one anyway.
             }
         }
     }
@@ -225,6 +243,7 @@ public final class Tail implements AutoCloseable {
         }
     }
 
+    /** Ends the thread, and waits up to 5 s for it. */
     @Override
     public void close() {
         closed = true;

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** Every meter of the edge. Thread-safe. */
 public final class EdgeMeters {
-    /** The reasons for which this edge closes HTTP connections. All reasons are registered at start, with count 0. */
+    /** The reasons for which this edge closes HTTP connections. All meters are registered at start, with count 0. */
     private static final List<String> HTTP_CLOSES = Stream.of(HttpCloseReason.values()).map(HttpCloseReason::label)
             .toList();
     private static final List<String> DROPS = List.of("slow_viewer", "undecodable");
@@ -31,8 +31,8 @@ public final class EdgeMeters {
             viewers.put(protocol, showViewers(protocol, new AtomicInteger()));
             protocol.closeReasons().forEach(reason -> closes(protocol.label(), reason));
         }
-        // millrace_stage_latency_seconds{stage}: from the ingest timestamp until a tag is sent to viewers (edge) and until a
-        // segment is listed (playlist).
+        // millrace_stage_latency_seconds{stage}: from the ingest timestamp until a tag is sent to viewers (edge), and until
+        // a segment is listed (playlist).
         flvLatency = latency("edge");
         playlistLatency = latency("playlist");
         // millrace_edge_bytes_sent_total{protocol}: bytes of response bodies and media written to the network.
@@ -50,27 +50,32 @@ public final class EdgeMeters {
         return count;
     }
 
+    /** Counts one more viewer. */
     public void joined(Protocol protocol) {
         viewers.get(protocol).incrementAndGet();
     }
 
+    /** Counts one viewer less. */
     public void left(Protocol protocol) {
         viewers.get(protocol).decrementAndGet();
     }
 
+    /** Counts bytes of response bodies or media, without HTTP or WebSocket framing. */
     public void sent(Protocol protocol, long sizeBytes) {
         sentBytes.get(protocol).increment(sizeBytes);
     }
 
+    /** Records the time from the ingest timestamp of a packet until its tag is sent; a negative time counts as 0. */
     public void tagLatency(long micros) {
         flvLatency.record(Math.max(0, micros), TimeUnit.MICROSECONDS);
     }
 
+    /** Records the time from the ingest timestamp of a segment until it is listed; a negative time counts as 0. */
     public void playlistLatency(long micros) {
         playlistLatency.record(Math.max(0, micros), TimeUnit.MICROSECONDS);
     }
 
-    /** millrace_connections_closed_total{protocol,reason}: connections and responses that this edge ended. */
+    /** Counts in millrace_connections_closed_total{protocol,reason}: connections and responses that this edge ended. */
     public void closed(String protocol, String reason) {
         closes(protocol, reason).increment();
     }
@@ -80,7 +85,7 @@ public final class EdgeMeters {
         closed(protocol.label(), reason);
     }
 
-    /** millrace_dropped_total{stage="edge",reason}: tags that slow viewers missed, records that were skipped. */
+    /** Counts in millrace_dropped_total{stage="edge",reason}: tags that slow viewers missed, skipped records. */
     public void dropped(String reason, long count) {
         drops(reason).increment(count);
     }

@@ -2,7 +2,7 @@ package io.millrace.edge.meters;
 
 import java.util.Locale;
 
-/** Why this edge closed an HTTP connection: the label {@code reason} of the meter. */
+/** Why this edge closed an HTTP connection: the label {@code reason} of {@code millrace_connections_closed_total}. */
 public enum HttpCloseReason {
     /** No complete request arrived in time. */
     HEADER_TIMEOUT,

@@ -28,7 +28,7 @@ public enum Protocol {
         return label;
     }
 
-    /** Returns whether a viewer is one connection, whose bytes are counted. */
+    /** Returns whether each viewer has one connection of its own, whose bytes are counted. */
     public boolean isOneConnection() {
         return oneConnection;
     }

@@ -22,17 +22,17 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Finds the codec configurations at keyframes of the past in {@code segments}. One search serves all clients that begin
- * in one of the segments that it passed. Thread-safe.
+ * Finds the codec configurations at keyframes of past media, in {@code segments}. A search caches the configurations of
+ * all segments that it passes, for all clients that begin in one of them. Thread-safe.
  */
 final class CutTracks {
-    /** Limit of one search. */
+    /** Limit of the bytes that one search reads. */
     static final long SEARCH_LIMIT_BYTES = 12 << 20;
-    /** A search starts at a known cut that is at most this many segments before the wanted one. */
+    /** A search starts at the nearest known cut, if that is at most this many segments before the wanted one. */
     private static final int NEAR_SEGMENTS = 64;
     private static final Duration KEPT = Duration.ofMinutes(5);
     private static final int CACHE_BYTES = 4 << 20;
-    /** Memory of an entry without its configurations. */
+    /** Memory of a cached entry in addition to its configurations. */
     static final int ENTRY_BYTES = 256;
 
     record Key(String stream, long epoch, long segment) {
@@ -59,7 +59,9 @@ final class CutTracks {
                 .<Key, Optional<SegmentTracks>>weigher((_, found) -> sizeBytes(found)).expireAfterWrite(KEPT);
     }
 
-    /** Returns the configurations that apply at a keyframe, from its cut; empty if the cut is not found. */
+    /**
+     * Returns the tracks with the configurations that apply at a keyframe, from its cut; empty if that is not found.
+     */
     CompletableFuture<Optional<Tracks>> at(String stream, IndexEntry keyframe, Requester requester) {
         var key = new Key(stream, keyframe.id().epoch(), keyframe.id().segment());
         return searches
@@ -70,14 +72,14 @@ final class CutTracks {
     private Optional<SegmentTracks> search(RangeReader reader, Key key, IndexEntry keyframe) {
         Optional<SegmentTracks> passed = known.getIfPresent(key);
         if (passed != null) {
-            // Another search has passed this segment while this one waited.
+            // Another search has passed this segment while this one waited for its turn.
             return passed;
         }
         return new Cuts(kafka, reader).tracks(key.stream(), keyframe, nearest(key),
                 new ReadBudget(SEARCH_LIMIT_BYTES), found -> known.put(key.at(found.segment()), Optional.of(found)));
     }
 
-    /** Returns the offset of the nearest known cut before a segment, 0 without one. */
+    /** Returns the offset in {@code segments} of the nearest known cut before a segment; 0 if there is none. */
     private long nearest(Key key) {
         return LongStream.rangeClosed(1, Math.min(NEAR_SEGMENTS, key.segment()))
                 .mapToObj(before -> known.getIfPresent(key.at(key.segment() - before)))

@@ -18,18 +18,22 @@ import java.util.OptionalLong;
 
 /**
  * Collects the segments of a playlist whose window lags behind the live stream by a delay. "Now" is the end of the
- * newest segment in the index, so that every edge lists the same for the same state of the log, and the window advances
- * with the stream. Once the stream has ended, the rest of it is listed to its end. Blocks; for one use on one virtual
- * thread.
+ * newest segment in the index, so that every edge lists the same segments for the same state of the log, and the window
+ * advances with the stream. Once the stream has ended, everything up to its end is listed. Blocks; for one use on one
+ * virtual thread.
  */
 final class DelayAssembler {
     private final PlaylistAssembler assembler;
     private final PastRange range;
     private final List<StreamEntry> epochs;
+    /** The view of the last epoch; null if it has ended. */
     private final EpochView live;
+    /** Offset of the oldest retained record in {@code parts}. */
     private final long partsBegin;
     private final List<Share> shares = new ArrayList<>();
+    /** Duration of the media in the window so far. */
     private long ticks;
+    /** Number of segments in the window so far, including gaps. */
     private long count;
 
     DelayAssembler(PlaylistAssembler assembler, PastRange range, List<StreamEntry> epochs, EpochView live,
@@ -41,9 +45,14 @@ final class DelayAssembler {
         this.partsBegin = partsBegin;
     }
 
-    /** A segment of one of the epochs. */
+    /**
+     * A segment of one of the epochs.
+     *
+     * @param epoch index in {@link #epochs}
+     */
     private record Position(int epoch, long segment) {}
 
+    /** Returns the playlist. Called once. */
     Answer run() {
         OptionalLong now = nowMs();
         if (now.isEmpty()) {
@@ -61,6 +70,7 @@ final class DelayAssembler {
         return shares.isEmpty() ? new Answer.Nothing() : assembler.listed(range, epochs, shares, live == null);
     }
 
+    /** Returns the end of the newest segment, ms since 1970; empty if there is none. */
     private OptionalLong nowMs() {
         StreamEntry last = epochs.getLast();
         if (live != null) {
@@ -71,8 +81,8 @@ final class DelayAssembler {
     }
 
     /**
-     * Returns the newest segment of the window, the one before the segment that contains or follows a time; empty if
-     * none.
+     * Returns the newest segment of the window: the one before {@code at}, the segment that contains or follows the
+     * time where the window ends. Empty if there is none.
      */
     private Optional<Position> newest(IndexEntry at) {
         int epoch = epochs.size() - 1;
@@ -89,6 +99,7 @@ final class DelayAssembler {
         return segment >= 0 ? Optional.of(new Position(epoch, segment)) : lastOf(epoch - 1);
     }
 
+    /** Returns the last segment of an epoch, or of the newest epoch before it that has segments. */
     private Optional<Position> lastOf(int epoch) {
         int some = epoch;
         while (some >= 0 && newestOf(some) < 0) {
@@ -105,7 +116,7 @@ final class DelayAssembler {
         return isLive(epoch) ? live.newest() : epochs.get(epoch).playlist().lastSegment();
     }
 
-    /** Walks back until the window is full. */
+    /** Adds segments from {@code newest} backwards until the window is full. */
     private void back(Position newest) {
         Optional<Position> at = Optional.of(newest);
         while (at.isPresent()) {
@@ -118,7 +129,8 @@ final class DelayAssembler {
      * Adds an epoch's part of the window.
      *
      * @param to the last segment of this epoch to list
-     * @return whether the window also includes the end of the previous epoch, because this epoch was added completely
+     * @return whether to go on with the previous epoch, because this one was added completely and the window is not
+     *     full
      */
     private boolean addEpoch(int i, long to) {
         StreamEntry epoch = epochs.get(i);
@@ -162,7 +174,7 @@ final class DelayAssembler {
         return ticks >= leastTicks && count >= StreamPlaylist.MIN_SEGMENTS;
     }
 
-    /** Lists everything after a segment, to the end of the last epoch. */
+    /** Adds everything after a segment, to the end of the last epoch. */
     private void rest(Position at) {
         appendFrom(at.segment() + 1, epochs.get(at.epoch()));
         epochs.subList(at.epoch() + 1, epochs.size()).forEach(epoch -> appendFrom(0, epoch));

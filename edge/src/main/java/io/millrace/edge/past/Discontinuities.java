@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Counts the discontinuities of each epoch of a range before the first segment that is listed. */
+/** Counts the discontinuities of the epochs that precede the first listed epoch of a range. */
 final class Discontinuities {
     private Discontinuities() {}
 
     /**
-     * Returns the counts by epoch. Blocks.
+     * Returns the counts by epoch number, for the epochs that have segments. Blocks.
      *
-     * @param listed at least one
+     * @param epochs all epochs of the range, oldest first
+     * @param listed the shares that are listed, at least one
      */
     static Map<Long, Long> before(PlaylistAssembler assembler, List<StreamEntry> epochs, List<Share> listed) {
         Map<Long, Long> counts = new HashMap<>();
@@ -28,7 +29,7 @@ final class Discontinuities {
         return counts;
     }
 
-    /** Counts sessions instead if the index of the epoch has expired. */
+    /** Returns the count of an epoch; the number of its sessions minus one if its index has expired. */
     private static long of(PlaylistAssembler assembler, StreamEntry epoch) {
         long last = epoch.playlist().lastSegment();
         List<PlaylistBlock> blocks = assembler.blocks(epoch, last, last, OptionalLong.empty());

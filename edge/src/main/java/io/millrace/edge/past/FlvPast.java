@@ -9,34 +9,36 @@ import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.timeline.Tracks;
 import java.util.concurrent.CompletionStage;
 
-/** The past of {@code packets} as FLV tags, continued by the live stream. Thread-safe; never blocks. */
+/** Past media from {@code packets} as FLV tags, continued by the live stream. Thread-safe; never blocks. */
 public interface FlvPast {
-    /** The result of looking for a range of the past. */
+    /** The result of looking for a range of past media. */
     sealed interface Range {
         /**
          * The range can be played.
          *
+         * @param epoch the epoch with which the range also ends
          * @param tracks the tracks that are announced to viewers at the start
-         * @param start the keyframe at or before the start
-         * @param limit null for an open range
+         * @param start the keyframe where playback begins: at or before the requested start, or the first one after it
+         *     if nothing was playing then
+         * @param limit the end of the range; null for an open range, which continues with the live stream
          */
         record Playable(StreamEntry epoch, Tracks tracks, Keyframe start, PastTags.Limit limit) implements Range {}
 
-        /** The start lies after everything that the stream has. */
+        /** The stream has no retained media at or after the start. */
         record NotYet() implements Range {}
 
         /** The stream has no media in the range. */
         record Nothing() implements Range {}
 
         /**
-         * The range has expired.
+         * The media of the range have expired.
          *
          * @param availableFromMs PROGRAM-DATE-TIME of the earliest retained media, ms since 1970
          */
         record Expired(long availableFromMs) implements Range {}
     }
 
-    /** Returns a view of the same log for one client. */
+    /** Returns this source with reads on behalf of one client; otherwise they are the edge's own. */
     default FlvPast watchedBy(Requester.One viewer) {
         return this;
     }
@@ -44,16 +46,16 @@ public interface FlvPast {
     /**
      * Looks for a range. Fails with {@link BusyException} if too many clients look or read already.
      *
-     * @param startMs PROGRAM-DATE-TIME, ms since 1970
-     * @param endMs PROGRAM-DATE-TIME, ms since 1970; {@link Long#MAX_VALUE} to continue with the live stream
+     * @param startMs PROGRAM-DATE-TIME, inclusive, ms since 1970
+     * @param endMs PROGRAM-DATE-TIME, exclusive, ms since 1970; {@link Long#MAX_VALUE} to continue with the live stream
      */
     CompletionStage<Range> find(String stream, long startMs, long endMs);
 
     /**
-     * Plays a range to {@code sink}, as fast as its socket accepts data. Returns an action to run when the viewer has
-     * left.
+     * Plays a range to {@code sink}, as fast as its socket accepts data. Returns the action that removes the viewer, to
+     * be run on the event loop of {@code sink} when the viewer has left or ended.
      *
-     * @throws BusyException if there are too many viewers of the past; then there is nothing to run
+     * @throws BusyException if too many viewers read past media
      */
     Runnable play(Range.Playable range, FlvSink sink) throws BusyException;
 }

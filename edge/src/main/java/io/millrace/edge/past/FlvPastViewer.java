@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * One viewer of the past: reads a batch, writes it, and reads the next after the socket accepted it. At the end of the
- * log it joins the live viewers, or waits if its range has an end. A viewer that is slower than retention continues
- * with the earliest keyframe that is retained. Confined to the viewer's event loop, except that a read, one at a time,
- * uses its tags and its position on another thread.
+ * One viewer of past media: reads a batch, writes it, and reads the next one after the socket has accepted it. At the
+ * end of the log, the viewer joins the live viewers, or waits if its range has an end. A viewer whose next records have
+ * expired continues with the earliest retained keyframe. Confined to the viewer's event loop, except that a read, one
+ * at a time, uses {@link #tags} and {@link #packets} on another thread.
  *
  * <p>READING -> WRITING -> READING; WRITING -> LIVE; LIVE -> READING if the live ring does not go back far enough; any
  * -> OVER.
@@ -36,36 +36,38 @@ final class FlvPastViewer {
     /** Delay before the next read at the end of the log or after a failed read. */
     private static final long AGAIN_MS = 500;
 
-    /** The viewer's access to the log. */
+    /** The viewer's access to the log. Does not block; results arrive on other threads. */
     interface Source {
-        /** Returns the range of the log that begins at an offset in {@code packets}. */
+        /** Returns a reader of the stream's records from an offset in {@code packets} on. */
         PacketRange packets(long startOffset);
 
-        /** Reads the next batch. Fails with {@link BusyException} if too many reads wait. */
+        /**
+         * Reads the next batch, which the caller must close. Fails with {@link BusyException} if too many reads wait.
+         */
         CompletionStage<PastBatch> read(PacketRange packets, PastTags tags, Framing framing, Selection selection);
 
         /**
-         * Looks for what is left of the range after retention has deleted what came next. Fails with {@link
-         * BusyException} if too many reads wait.
+         * Looks for what remains of the range after retention has deleted the viewer's next records. Fails with
+         * {@link BusyException} if too many reads wait.
          */
         CompletionStage<FlvPast.Range> left();
 
-        /** Joins the live viewers after receiving everything up to an offset. */
+        /** Joins the live viewers at the position where the viewer has stopped reading. */
         void join(FlvChannel.Seam seam);
 
         /** Leaves the live viewers. */
         void leave(FlvSink sink);
 
-        /** Returns whether nothing will follow in the log. */
+        /** Returns whether the epoch has ended, so that nothing will follow in the log. */
         boolean hasEnded();
 
-        /** Wall clock, ms since 1970. */
+        /** Returns the wall-clock time, ms since 1970. */
         long nowMs();
 
-        /** Called when a live viewer falls back to reading the past. */
+        /** Called when a viewer that had joined the live viewers reads the log again. */
         void behind();
 
-        /** Called when the viewer stops reading the past. */
+        /** Called when the viewer stops reading the log, because it joins the live viewers or is over. */
         void done();
     }
 
@@ -79,9 +81,9 @@ final class FlvPastViewer {
     private final PacketRange packets;
     private FlvPast.Range.Playable range;
     private PastTags tags;
-    /** The sequence headers at the start of the range. */
+    /** The sequence headers at the start of the range, or after a gap. */
     private List<FlvTag> headers;
-    /** The sequence headers that the viewer has, from a gap to the next batch with tags; else null. */
+    /** The sequence headers that the viewer has, from a gap to the next batch with tags; otherwise null. */
     private List<FlvTag> headersBefore;
     private State state = State.READING;
     /** Where the newest batch stopped. */
@@ -104,6 +106,7 @@ final class FlvPastViewer {
         packets.moveTo(range.start().offset());
     }
 
+    /** Begins to read. Called once, on the event loop. */
     void begin() {
         read();
     }
@@ -142,7 +145,10 @@ final class FlvPastViewer {
         }
     }
 
-    /** Returns whether the end of the log completes the range; a publisher that returns will publish later than now. */
+    /**
+     * Returns whether the range is complete at the end of the log: nothing will follow, or the publisher is away and
+     * the range ends in the past, and a publisher that returns publishes after it.
+     */
     private boolean isComplete() {
         return source.hasEnded()
                 || range.limit() != null && !tags.isLive() && range.limit().endMs() <= source.nowMs();
@@ -176,7 +182,7 @@ final class FlvPastViewer {
         meters.sent(sink.protocol(), batch.run().mediaBytes());
     }
 
-    /** Returns what the viewer has to receive before the next tag, if anything. */
+    /** Returns the bytes that the viewer must receive before its next tag, not framed; possibly none. */
     private byte[] opening(int timestampMs) {
         List<FlvTag> selected = sink.selection().of(headers);
         if (!started) {
@@ -210,6 +216,7 @@ final class FlvPastViewer {
         }
     }
 
+    /** Continues after records that have expired. */
     private void passGap() {
         state = State.READING;
         source.left().whenComplete((left, failure) -> sink.execute(() -> found(left, failure)));
@@ -238,7 +245,7 @@ final class FlvPastViewer {
         sink.end();
     }
 
-    /** Called when the live ring no longer contains what comes next; it is in the log. */
+    /** Called when the live ring no longer contains the viewer's next tags, which are in the log. */
     private void behind() {
         if (state == State.LIVE) {
             sink.start(this::goOn);
@@ -247,6 +254,7 @@ final class FlvPastViewer {
         }
     }
 
+    /** Reads again after {@link #AGAIN_MS}. */
     private void again() {
         if (state != State.OVER) {
             state = State.READING;
@@ -259,8 +267,8 @@ final class FlvPastViewer {
     }
 
     /**
-     * Leaves the log and the live viewers. Called when the viewer's connection has closed, and after the end of the
-     * range.
+     * Leaves the log or the live viewers. Called when the viewer's connection has closed, and after the end of the
+     * range; a second call has no effect.
      */
     void over() {
         switch (state) {

@@ -21,19 +21,22 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Finds moments in the index, by the minute: one read serves every millisecond of that minute, for all clients. The
- * directory tells where to look, so that nothing is searched where a stream had no media. Thread-safe.
+ * Finds moments in the index. Reads and caches the index by the minute (a <i>cell</i>), so that one read serves all
+ * clients that look for a time in that minute. The directory tells which epochs have media, so that no other times are
+ * searched. Thread-safe.
  */
 final class MomentCache {
+    /** Length of a cell. */
     static final long CELL_MS = 60_000;
-    /** How long the retained range may be out of date; the log deletes whole segments at a time. */
+    /** How long the retained range may be out of date; the log deletes whole log segments at a time. */
     private static final Duration FLOOR_KEPT = Duration.ofSeconds(5);
     private static final Duration CELL_KEPT = Duration.ofMinutes(5);
-    /** How long a cell at the end of the log is cached. */
+    /** How long a cell at the end of the log, which may still grow, is cached. */
     private static final Duration GROWING_KEPT = Duration.ofSeconds(1);
-    /** Limit of all cells together: about 15 MB. */
+    /** Limit of the index entries in all cells together: about 15 MB. */
     private static final int ENTRIES_LIMIT = 50_000;
 
+    /** @param cell number of the minute since the epoch's start */
     record Key(String stream, EpochName epoch, long cell) {}
 
     private final KafkaClients kafka;
@@ -62,8 +65,9 @@ final class MomentCache {
     }
 
     /**
-     * Returns where the retained part of a stream's partition begins. One read every few seconds serves all clients, so
-     * it takes the edge's own turn: in the turn of the first client, all would wait for that client's other reads.
+     * Returns where the retained part of a stream's partition begins; may be {@link #FLOOR_KEPT} old. One read every
+     * few seconds serves all clients, so it is made on behalf of the edge: in the turn of the first client, all would
+     * wait for that client's other reads.
      */
     CompletableFuture<Floor> floor(String stream) {
         int partition = kafka.partitionOf(stream);
@@ -71,15 +75,16 @@ final class MomentCache {
                 reader -> new Moments(kafka, reader).floor(partition, media)));
     }
 
-    /** Drops the cached floor after more has expired. */
+    /** Drops the cached floor, so that the next call of {@link #floor} reads it again. */
     void forgetFloor(String stream) {
         floors.forget(kafka.partitionOf(stream));
     }
 
     /**
-     * Returns the position of a stream at a time, as far as it is retained.
+     * Returns the position of a stream at a time, or after it if the stream had no retained media then.
      *
-     * @param epochs of the stream, oldest first
+     * @param epochs the epochs of the stream in which to look, oldest first
+     * @param timeMs PROGRAM-DATE-TIME, ms since 1970
      */
     CompletableFuture<Moment> find(List<StreamEntry> epochs, long timeMs, Requester requester) {
         List<StreamEntry> candidates = Moments.candidates(epochs, timeMs);

@@ -16,25 +16,31 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The result of one turn of reading the past. Holds its memory until it is closed.
+ * The tags that one turn of reading past media has read for a viewer, framed for its connection. Owns their memory
+ * until it is closed.
  *
- * @param run the tags
- * @param firstMs timestamp of the first tag, 0 without one
- * @param position what the turn stopped at
+ * @param run the selected tags; its {@code next} has no meaning
+ * @param firstMs timestamp of the first tag on the epoch's FLV time line; 0 without a tag
+ * @param position where the turn stopped
  */
 record PastBatch(TagRun run, int firstMs, Position position) implements AutoCloseable {
     /**
-     * Bytes per viewer and turn: some tenths of a second of media. Live viewers wait while a core reads them and an
-     * event loop writes them.
+     * Media bytes after which a turn stops: a few tenths of a second of media. Small, because live viewers wait while a
+     * core reads a batch and an event loop writes it.
      */
     static final int TURN_BYTES = 128 * 1024;
-    /** Bytes to read per turn if most of the partition belongs to other streams. */
+    /** Bytes of the partition, including other streams' records, after which a turn stops. */
     private static final int SCAN_BYTES = 4 * 1024 * 1024;
 
     /** Where a turn stopped. */
     enum Position {
-        WITHIN_LOG, END_OF_LOG, END_OF_RANGE,
-        /** Retention has deleted what comes next. */
+        /** There is more to read. */
+        WITHIN_LOG,
+        /** Everything in the log has been read, and the range has not ended. */
+        END_OF_LOG,
+        /** The range or its epoch has ended. */
+        END_OF_RANGE,
+        /** Retention has deleted the next records. */
         EXPIRED
     }
 
@@ -47,7 +53,7 @@ record PastBatch(TagRun run, int firstMs, Position position) implements AutoClos
         run.close();
     }
 
-    /** Reads the next tags of a viewer; blocks. */
+    /** Reads the next tags of a viewer, and advances {@code packets} and {@code tags}. Blocks. */
     static PastBatch read(RangeReader reader, PacketRange packets, PastTags tags, Framing framing,
             Selection selection) {
         try (var turn = new Turn(tags, framing, selection)) {

@@ -26,16 +26,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 
-/** Reads blocks of past index entries on demand and caches them within a limit of bytes. Thread-safe. */
+/** Reads playlist blocks from the index on demand, and caches them within a limit of bytes. Thread-safe. */
 final class PastBlocks {
-    /** Blocks in one read: some 17 minutes of a stream of 2 s segments, about 0.1 s beside seven neighbours. */
+    /**
+     * Maximum number of blocks in one read: about 17 minutes of a stream with 2 s segments, which takes about 0.1 s if
+     * the partition has seven other such streams.
+     */
     static final int BLOCKS_A_READ = 8;
+    /** How long the newest block of a running epoch is cached after its last use. */
     private static final Duration TAIL_KEPT = Duration.ofMinutes(1);
     /** How long a block that may still grow is cached. */
     private static final Duration GROWING_KEPT = Duration.ofSeconds(1);
     private static final Duration BLOCK_KEPT = Duration.ofMinutes(30);
     private static final int ENTRIES_LIMIT = 10_000;
-    /** Memory that the cache counts for a block that the index does not contain. */
+    /** Memory that is counted for a cached block that the index does not contain. */
     static final int ABSENT_BYTES = 512;
 
     record EpochKey(String stream, EpochName epoch) {
@@ -44,11 +48,18 @@ final class PastBlocks {
         }
     }
 
+    /** @param number see {@link PlaylistBlock#numberOf} */
     record BlockKey(EpochKey epoch, long number) {}
 
+    /** @param newest number of the newest segment */
     record TailKey(EpochKey epoch, long newest) {}
 
-    /** @param block null if the index contains no entry of it */
+    /**
+     * A block that was read.
+     *
+     * @param block null if the index contains no entry of it
+     * @param settled whether the block is complete and final
+     */
     record Loaded(PlaylistBlock block, boolean settled) {
         int sizeBytes() {
             return block == null ? ABSENT_BYTES : block.sizeBytes();
@@ -92,10 +103,11 @@ final class PastBlocks {
     }
 
     /**
-     * Returns the blocks that contain the segments {@code from} to {@code to} of an epoch, up to {@link #BLOCKS_A_READ}
-     * of them, starting with the first; at least one if there is any.
+     * Returns consecutive blocks, beginning with the one that contains segment {@code from}, up to the one that
+     * contains {@code to} (inclusive), but at most {@link #BLOCKS_A_READ}, and only up to the first block that the
+     * index does not contain. The caller asks again for the rest.
      *
-     * @param hint an offset in {@code index} at or before the first block, if one is known
+     * @param hint an offset in {@code index} at or before the first record of the first block, if one is known
      */
     CompletableFuture<List<PlaylistBlock>> from(StreamEntry epoch, long from, long to, OptionalLong hint,
             Requester requester) {
@@ -134,7 +146,12 @@ final class PastBlocks {
                 .map(block -> OptionalLong.of(block.nextOffset()));
     }
 
-    /** Returns the newest segments of a running epoch, from the start of their block to {@code newest}. */
+    /**
+     * Returns the newest block of a running epoch, up to the segment {@code newest}; none if the index lacks it.
+     *
+     * @param live the current view of the epoch
+     * @param hint as for {@link #from}
+     */
     CompletableFuture<List<PlaylistBlock>> tail(StreamEntry epoch, long newest, EpochView live, OptionalLong hint,
             Requester requester) {
         long first = PlaylistBlock.numberOf(newest) * PlaylistBlock.SEGMENTS;

@@ -31,11 +31,11 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads the past of {@code packets} for FLV viewers. Each viewer has at most one read in the queue, so that viewers
- * take turns, and only a few dedicated threads are ever busy with them. Thread-safe.
+ * Reads past media from {@code packets} for FLV viewers. Each viewer has at most one read in the queue, so that viewers
+ * take turns, and only a few dedicated threads ever work for them. Thread-safe.
  */
 public final class PastFeed implements FlvPast, AutoCloseable {
-    /** Keeps a core free for live viewers. */
+    /** Number of reading threads: half of the cores, so that others stay free for live viewers. */
     private static final int READERS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
     private static final String TOO_MANY = "too many viewers of the past, try again later";
 
@@ -49,13 +49,17 @@ public final class PastFeed implements FlvPast, AutoCloseable {
     private final Requester.One requester;
     private final PastViewers viewers;
 
+    /**
+     * @param live where viewers continue at the end of the log
+     * @param ticker the clock for cache expiry
+     */
     public PastFeed(KafkaClients kafka, String node, StreamDirectory directory, PacketFeed live, Ticker ticker,
             EdgeMeters meters) {
         this.kafka = kafka;
         this.directory = directory;
         this.live = live;
         this.meters = meters;
-        // What is fetched and does not fit into a turn is fetched again.
+        // Records that were fetched and do not fit into a turn are fetched again, so a fetch is as large as a turn.
         readers = new ReaderPool("edge-past-packets", READERS,
                 i -> new RangeReader(kafka.seeker(node + "-edge-past-packets-" + i,
                         Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PastBatch.TURN_BYTES))));
@@ -83,6 +87,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
         return new PastFeed(this, viewer);
     }
 
+    /** Returns whether all reading threads are running. */
     public boolean isAlive() {
         return readers.isAlive();
     }
@@ -149,7 +154,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
         return kafka.partition(Topic.PACKETS, kafka.partitionOf(stream));
     }
 
-    /** Answers for an empty range: what was requested has expired, or the stream had no media then. */
+    /** Returns the result for a range without retained media: it has expired, or the stream had no media then. */
     private CompletableFuture<Range> nothing(String stream, long startMs, long endMs) {
         if (!directory.wasShown(stream, startMs, endMs)) {
             return CompletableFuture.completedFuture(new Range.Nothing());

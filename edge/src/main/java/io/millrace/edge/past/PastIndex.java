@@ -26,23 +26,33 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Answers questions about a stream's past from its index, on behalf of one requester. All requesters share the caches.
- * Thread-safe.
+ * Finds past media of a stream in the index, on behalf of one requester. All requesters share the caches. Thread-safe.
  *
  * <p>Each version of a playlist is assembled by a {@link PlaylistAssembler}, which waits for its turn to run, and for
- * reads of blocks that are not cached yet, a few at a time. Other clients have their turns in between. The next version
- * reads one block, regardless of the playlist's length.
+ * reads of blocks that are not cached yet, a few blocks per read. Other clients have their turns in between. The next
+ * version reads one block, regardless of the playlist's length.
  */
 public final class PastIndex implements PastSource {
+    /** How long a version of a playlist is cached. */
     private static final Duration VERSION_KEPT = Duration.ofSeconds(5);
-    /** The fraction of the cache for playlist versions. */
+    /** The cache of versions may take the cache size divided by this number, in addition to the cache of blocks. */
     private static final int VERSIONS_SHARE = 4;
+    /** Memory of a cached answer in addition to its text. */
     static final int ANSWER_BYTES = 512;
-    /** Number of playlists that are assembled at a time, not counting those that wait for a read. Keeps a core free. */
+    /**
+     * Maximum number of playlists that are assembled at a time, not counting those that wait for a read. Half of the
+     * cores, so that others stay free.
+     */
     private static final int WALKS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
     private static final Turns.Limits TURNS = new Turns.Limits(WALKS, Math.max(1, WALKS - 1), ReaderPool.WAITING_LIMIT,
             ReaderPool.WAITING_OF_ADDRESS_LIMIT, ReaderPool.WAITING_LIMIT / 4);
 
+    /**
+     * Identifies a version of a playlist.
+     *
+     * @param newest number of the newest segment of the last epoch
+     * @param live whether the last epoch has not ended
+     */
     record VersionKey(PastRange range, long newest, boolean live) {}
 
     private final StreamDirectory directory;
@@ -53,6 +63,10 @@ public final class PastIndex implements PastSource {
     private final Turns turns;
     private final Requester requester;
 
+    /**
+     * @param cacheBytes limit of the cached blocks; cached playlist versions may take a quarter of it in addition
+     * @param ticker the clock for cache expiry
+     */
     public PastIndex(KafkaClients kafka, ReaderPool readers, StreamDirectory directory, long cacheBytes,
             Ticker ticker) {
         this(kafka, readers, directory, cacheBytes, ticker, new Turns(TURNS));
@@ -135,7 +149,7 @@ public final class PastIndex implements PastSource {
         return blocks.tail(epoch, newest, live, hint, requester);
     }
 
-    /** Returns whether the client, or all of them, have left. */
+    /** Returns whether all clients on whose behalf this reads have left. */
     boolean isAbandoned() {
         return !requester.collect(new HashSet<>());
     }

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads the index of the past. Blocks; confined to its reader's thread; one is created for each read. */
+/** Makes one read of playlist blocks from the index. Blocks; confined to the thread of its reader. */
 final class PastReader {
-    /** An estimated position aims this far before the wanted segment. */
+    /** How far before the estimated time of the wanted segment a search begins. */
     private static final long AIM_MS = 4_000;
 
     private final KafkaClients kafka;
@@ -35,16 +35,17 @@ final class PastReader {
     }
 
     /**
-     * Blocks of an epoch.
+     * Consecutive blocks of an epoch.
      *
-     * @param settled whether the last block is final
+     * @param settled whether the last block has all requested segments and is final
      */
     record Blocks(List<PlaylistBlock> blocks, boolean settled) {}
 
     /**
-     * Returns the blocks that contain the segments {@code first}, which begins a block, to {@code last}.
+     * Returns the blocks of the segments {@code first} to {@code last} (inclusive), as far as the index lists them.
      *
-     * @param hint an offset in {@code index} at or before the first one, if one is known
+     * @param first number of a segment at the beginning of a block
+     * @param hint an offset in {@code index} at or before the first record of that segment, if one is known
      */
     Blocks blocks(StreamEntry epoch, long first, long last, OptionalLong hint) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
@@ -52,7 +53,7 @@ final class PastReader {
         var run = new SegmentRun(epoch.epoch(), RenditionId.TS, first, last);
         reader.read(index, from, reader.end(index), record -> !epoch.stream().equals(record.key())
                 || !(record.value() instanceof IndexRecord next) || run.fold(record.offset(), next));
-        // Segments that an ended epoch lacks by now will not arrive any more.
+        // Once an ended epoch is late, its missing segments will not arrive any more.
         long end = run.isSettled() || FollowedEpoch.isLate(epoch, System.currentTimeMillis()) ? last : run.newest();
         List<PlaylistBlock> blocks = new ArrayList<>();
         for (long begin = first; begin <= end; begin += PlaylistBlock.SEGMENTS) {
@@ -65,7 +66,7 @@ final class PastReader {
         return new Blocks(blocks, end == last);
     }
 
-    /** Returns an offset in {@code index} at or slightly before the beginning of a segment. */
+    /** Returns an offset in {@code index} at or slightly before the first record of a segment. */
     private long locate(StreamEntry epoch, long number) {
         long wallMs = epoch.span().endMs(System.currentTimeMillis());
         long guessMs = epoch.span().startedAtMs()

@@ -15,19 +15,19 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The past that the log retains. Thread-safe; never blocks. Reads wait in a bounded queue for a few dedicated threads
- * and are split into short ones, so that a long read delays nobody; all fail with {@link BusyException} if the queue is
- * full.
+ * The past media that the log retains. Thread-safe; never blocks. Reads wait in a bounded queue for a few dedicated
+ * threads, and are split into short reads, so that a long one delays nobody. Every result fails with
+ * {@link BusyException} if the queue is full.
  */
 public interface PastSource {
     /** The result of a request for a playlist. */
     sealed interface Answer {
         record Listed(RangePlaylist playlist) implements Answer {}
 
-        /** The range lies in the future of the stream. */
+        /** The index has no segment of the range yet: the range begins after the newest segment. */
         record NotYet() implements Answer {}
 
-        /** Nothing of the range is retained, or the stream had no media in it. */
+        /** No media of the range is retained, or the stream had none in it. */
         record Nothing() implements Answer {}
     }
 
@@ -35,35 +35,45 @@ public interface PastSource {
      * The retained range of {@code parts} in a stream's partition.
      *
      * @param partsOffset offset of the oldest record
-     * @param fromMs PROGRAM-DATE-TIME of the oldest part of any stream, ms since 1970; in the future if there is none
+     * @param fromMs PROGRAM-DATE-TIME of the oldest part of any stream, ms since 1970; {@link Long#MAX_VALUE} if there
+     *     is none
      */
     record Retained(long partsOffset, long fromMs) {}
 
-    /** Returns a view of the same log on behalf of {@code requester}. */
+    /** Returns this source with reads on behalf of {@code requester}; otherwise they are the edge's own. */
     default PastSource readBy(Requester requester) {
         return this;
     }
 
-    /** Returns the position of the stream at a time, as far as it is retained. */
+    /**
+     * Returns the position of the stream at a time, or after it if the stream had no retained media then.
+     *
+     * @param timeMs PROGRAM-DATE-TIME, ms since 1970
+     */
     CompletionStage<Moment> moment(String stream, long timeMs);
 
+    /** Returns the retained range, which may be a few seconds old. */
     CompletionStage<Retained> retained(String stream);
 
     /**
      * Returns the newest version of a playlist, shared by all clients that request it.
      *
-     * @param epochs of the range, oldest first; all but the last have ended
-     * @param live the view of the last epoch, null if it has ended
+     * @param epochs all epochs of the range, oldest first; all but the last have ended
+     * @param live the view of the last epoch; null if it has ended
      */
     CompletionStage<Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live);
 
-    /** Returns segments around a moment, from which the bitrates of a range are estimated. */
+    /**
+     * Returns the block that contains a segment; empty if the index does not list the segment.
+     *
+     * @param live the view of the epoch; null if it has ended
+     */
     CompletionStage<Optional<PlaylistBlock>> around(StreamEntry epoch, long segment, EpochView live);
 
     /**
-     * Returns one segment with the positions of its parts.
+     * Returns a complete segment with the positions of its parts; empty if the index does not list it as complete.
      *
-     * @param live the view of the epoch, null if it has ended
+     * @param live the view of the epoch; null if it has ended
      */
     CompletionStage<Optional<Segment>> segment(StreamEntry epoch, long number, EpochView live);
 

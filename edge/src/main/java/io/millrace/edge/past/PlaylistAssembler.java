@@ -20,11 +20,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Assembles one version of a playlist, in the turns of the network that requested it first, so that a client that
- * requests many long playlists does not monopolise the processors. An assembler that waits for a read gives up its
- * turn.
+ * Assembles one version of a playlist, in turns of the network that requested it first, so that a client that requests
+ * many long playlists does not monopolise the processors. An assembler that waits for a read gives up its turn.
  *
- * <p>Its methods block unless they say otherwise; for one use on one virtual thread.
+ * <p>The methods block unless they say otherwise; for one use on one virtual thread.
  */
 final class PlaylistAssembler {
     private final PastIndex index;
@@ -39,17 +38,26 @@ final class PlaylistAssembler {
         turn = turns.next(network);
     }
 
-    /** Completes, without blocking, when it may start; fails with {@link BusyException} if too many wait. */
+    /**
+     * Waits for the first turn. Does not block: the result completes when the assembler may start, or with
+     * {@link BusyException} if too many wait.
+     */
     CompletableFuture<Void> begin() {
         return turn.begin().exceptionallyCompose(full -> CompletableFuture.failedFuture(
                 new BusyException("too many playlists of the past are waiting")));
     }
 
-    /** Gives up the turn. Call it in any case, after everything else. Does not block. */
+    /** Gives up the turn. Must be the last call, also after a failure. Does not block. */
     void end() {
         turns.done(turn);
     }
 
+    /**
+     * Returns the newest version of the playlist.
+     *
+     * @param epochs see {@link PastSource#playlist}
+     * @param live see {@link PastSource#playlist}
+     */
     Answer version(PastRange range, List<StreamEntry> epochs, EpochView live) {
         if (index.isAbandoned()) {
             throw new BusyException("the client has left");
@@ -67,8 +75,8 @@ final class PlaylistAssembler {
     /**
      * Renders the playlist.
      *
-     * @param shares at least one
-     * @param ended whether the playlist is complete
+     * @param shares see {@link RangePlaylist#render}
+     * @param ended whether no segment will follow
      */
     Answer listed(PastRange range, List<StreamEntry> epochs, List<Share> shares, boolean ended) {
         Map<Long, Long> discontinuities = Discontinuities.before(this, epochs, shares);
@@ -76,29 +84,30 @@ final class PlaylistAssembler {
                 epoch -> discontinuities.getOrDefault(epoch.epoch(), 0L), ended));
     }
 
-    /** {@link PastSource#moment}. */
+    /** See {@link PastSource#moment}. */
     Moment moment(String stream, long timeMs) {
         return await(index.moment(stream, timeMs));
     }
 
-    /** {@link PastBlocks#from}. */
+    /** See {@link PastBlocks#from}. */
     List<PlaylistBlock> blocks(StreamEntry epoch, long from, long to, OptionalLong hint) {
         return await(index.blocks(epoch, from, to, hint));
     }
 
-    /** {@link PastBlocks#tail}. */
+    /** See {@link PastBlocks#tail}. */
     List<PlaylistBlock> tail(StreamEntry epoch, long newest, EpochView live, OptionalLong hint) {
         return await(index.tail(epoch, newest, live, hint));
     }
 
-    /** {@link PastSource#around}. */
+    /** See {@link PastSource#around}. */
     Optional<PlaylistBlock> around(StreamEntry epoch, long segment, EpochView live) {
         return await(index.around(epoch, segment, live));
     }
 
     /**
-     * Waits for a read. Fails with a {@link CompletionException} that names the cause: {@code join()} of the read
-     * itself would replace a {@code BusyException}, which is a cancellation, by a plain one.
+     * Waits for a read, without holding a turn meanwhile. Throws a {@link CompletionException} with the cause:
+     * {@code join()} on the read itself would replace a {@code BusyException}, which is a cancellation, by a plain
+     * CancellationException.
      */
     private <T> T await(CompletionStage<T> stage) {
         CompletableFuture<T> read = stage.toCompletableFuture();

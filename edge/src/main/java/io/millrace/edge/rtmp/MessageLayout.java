@@ -9,17 +9,17 @@ import io.millrace.platform.timeline.Tracks;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** RTMP messages in chunks ({@link PlayChunks}), without further framing. */
+/** The layout of tags for RTMP players: each tag as an RTMP message in chunks ({@link PlayChunks}). */
 public final class MessageLayout implements Layout {
-    /** Everything that a viewer receives consists of RTMP chunks. */
+    /** Adds nothing: the layout, the openings and the sequence headers already consist of RTMP chunks. */
     public static final Framing FRAMING = Framing.of(new MessageLayout(), true);
 
     private MessageLayout() {}
 
     @Override
-    public Writing write(FlvTag tag) {
+    public TagWriter writer(FlvTag tag) {
         ByteBuffer body = RtmpOpening.body(tag);
-        return new Writing(0, PlayChunks.sizeBytes(tag.timestampMs(), body.remaining()), 0,
+        return new TagWriter(0, PlayChunks.sizeBytes(tag.timestampMs(), body.remaining()), 0,
                 out -> PlayChunks.put(out, RtmpOpening.kind(tag.type()), tag.timestampMs(), body));
     }
 

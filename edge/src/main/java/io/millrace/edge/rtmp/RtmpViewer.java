@@ -24,14 +24,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One player of a stream: passes the stream's RTMP messages to the player's socket. A player that pauses leaves the
- * stream and later rejoins it live. Confined to the player's event loop.
+ * One RTMP player of a stream: passes the stream's messages to the player's socket. A player that pauses leaves the
+ * stream, and rejoins it live when it resumes. Confined to the player's event loop.
  *
  * <p>HELD (nothing to play yet) -> PLAYING; PLAYING -> PAUSED -> PLAYING; any -> OVER.
  */
 final class RtmpViewer implements PlaySink {
     /** How long a player waits for its stream's first media: as long as HTTP requests are held. */
     static final long HOLD_MS = 10_000;
+    /** Delay before a held player joins again because the packets are behind the directory. */
     private static final long REJOIN_MS = 100;
 
     private enum State {
@@ -54,6 +55,7 @@ final class RtmpViewer implements PlaySink {
     private Viewer viewer;
     /** The current subscription to the stream; null while there is none. */
     private Subscription subscription;
+    /** The end of the wait of a held player. */
     private final Future<?> hold;
 
     RtmpViewer(PlayRequest request, Player player, PlayDesk desk, FlvSource source, Viewers viewers,
@@ -99,8 +101,8 @@ final class RtmpViewer implements PlaySink {
     }
 
     /**
-     * A player that supports none of the tracks that it wants gets nothing until it selects others. A held player is
-     * checked when the tracks are known.
+     * Joins the stream, unless the player supports none of the tracks that it wants: then it receives nothing until it
+     * selects others. A held player also joins, since its tracks may not be known yet; they are checked at the start.
      */
     private void join() {
         Optional<Selection> wanted = state == State.HELD ? Selection.of(wantsAudio, wantsVideo) : Optional.empty();
@@ -110,6 +112,7 @@ final class RtmpViewer implements PlaySink {
         });
     }
 
+    /** Returns the tracks that the player wants and supports; empty if there are none. */
     private Optional<Selection> selection() {
         return desk.playable(request).flatMap(takes -> Selection.of(wantsAudio && takes.has(FlvTag.Type.AUDIO),
                 wantsVideo && takes.has(FlvTag.Type.VIDEO)));
@@ -143,7 +146,7 @@ final class RtmpViewer implements PlaySink {
         }
     }
 
-    /** The stream's first media has arrived. */
+    /** Called when a subscription can start: begins the play of a held player. */
     private void start() {
         if (state != State.HELD) {
             return;
@@ -151,7 +154,8 @@ final class RtmpViewer implements PlaySink {
         // The tracks are known from now on.
         Optional<Selection> selection = selection();
         if (selection.isEmpty() && desk.isAway(stream)) {
-            // The directory is ahead of the packets: the channel holds new players once it knows that the publisher is away.
+            // The directory is ahead of the packets. The channel holds new players once it knows that the publisher is
+            // away.
             leave();
             player.loop().schedule(this::joinAgain, REJOIN_MS, TimeUnit.MILLISECONDS);
             return;
@@ -179,7 +183,7 @@ final class RtmpViewer implements PlaySink {
         }
     }
 
-    /** Sends the messages within the requested duration, and ends the play when it is over. */
+    /** Sends the messages that lie within the requested duration, and ends the play at the end of the duration. */
     private void sendWithin(List<ByteBuf> pieces) {
         for (int i = 0; i < pieces.size(); i++) {
             ByteBuf piece = pieces.get(i);
@@ -211,7 +215,7 @@ final class RtmpViewer implements PlaySink {
             case HELD -> giveUp();
             case PLAYING -> player.end();
             case PAUSED, OVER -> {
-                // A paused player is told when it continues; one that is over has left.
+                // A paused player is told when it resumes; one that is over has left.
             }
         }
     }

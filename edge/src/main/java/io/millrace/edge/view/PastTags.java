@@ -8,23 +8,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tags of a range of the past. A range ends with its epoch: timestamps restart there, and players do not follow;
- * viewers request what comes next separately. Pure; confined to one thread at a time.
+ * Folds the records of a range of past media into tags. A range ends with its epoch at the latest: timestamps restart
+ * there, and players do not follow, so a viewer has to request the next epoch separately. Pure; confined to one thread
+ * at a time.
  */
 public final class PastTags {
     private static final long UNKNOWN = Long.MAX_VALUE;
 
     /**
-     * The end of a range.
+     * The end of a range, given relative to a keyframe near it: the last one before the end or the first one after it.
      *
-     * @param offset of the packet of a keyframe, the last one before the end or the first one after it
-     * @param programDateTimeMs of that keyframe
-     * @param endMs end of the range, on the same clock
+     * @param offset of the keyframe's packet in {@code packets}
+     * @param programDateTimeMs of the keyframe, ms since 1970
+     * @param endMs end of the range, exclusive, on the same clock
      */
     public record Limit(long offset, long programDateTimeMs, long endMs) {}
 
     private final StreamTags tags;
     private final Limit limit;
+    /** Timestamp at which the range ends, on the epoch's FLV time line; unknown until the keyframe arrives. */
     private long limitMs = UNKNOWN;
 
     /** @param limit null for an open range */
@@ -33,7 +35,12 @@ public final class PastTags {
         this.limit = limit;
     }
 
-    /** Folds the stream's next record. The last event of a range is its end. */
+    /**
+     * Folds the stream's next record, and returns the tags that it completes. The last event of a range is
+     * {@link TagEvent.End}; nothing may be folded afterwards.
+     *
+     * @param offset of the record in {@code packets}
+     */
     public List<TagEvent> fold(long offset, PacketsRecord record) {
         List<TagEvent> events = tags.fold(offset, record);
         if (limit == null || events.isEmpty()) {

@@ -8,19 +8,20 @@ import java.util.List;
 import java.util.zip.CRC32;
 
 /**
- * A text composed of pieces that are compressed by themselves; composing it costs one checksum, regardless of its
- * length.
+ * A text composed of pieces, each of which is compressed by itself and only once. Composing a text costs a checksum
+ * over its bytes, and no compression of the pieces that it shares with other texts.
  *
- * <p>The compressed form is a single member of RFC 1952 (browsers do not read a second one): a header, the pieces'
- * blocks, an empty last block, checksum and size. Immutable by convention; thread-safe.
+ * <p>The compressed form is a single gzip member (RFC 1952; browsers do not read a second one): a header, the pieces'
+ * deflate blocks, an empty last block, checksum and size. Immutable by convention; thread-safe.
  */
 public final class PiecedText implements SharedText {
     private static final byte[] GZIP_HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
     private static final int LAST_BLOCK = 3;
     private static final int TRAILER_BYTES = 10;
 
-    /** None is empty. */
+    /** In order; no piece is empty. */
     private final List<TextPiece> pieces;
+    /** CRC-32 of the plain text. */
     private final int crc;
     private final long plainBytes;
 
@@ -58,7 +59,7 @@ public final class PiecedText implements SharedText {
         return '"' + Long.toHexString(plainBytes) + '-' + HexFormat.of().toHexDigits(crc) + '"';
     }
 
-    /** Returns the size of both forms, as if no piece were shared. */
+    /** Returns the approximate memory of both forms, as if no piece were shared with other texts. */
     public long sizeBytes() {
         return pieces.stream().mapToLong(TextPiece::sizeBytes).sum();
     }

@@ -12,12 +12,14 @@ import java.util.NavigableMap;
 import java.util.Optional;
 
 /**
- * Up to {@link #SEGMENTS} consecutive segments of one epoch, with their lines rendered and compressed: the building
- * block of playlists of the past. Blocks begin at multiples of that number, so that they are the same on every edge.
+ * Up to {@link #SEGMENTS} consecutive segments of one epoch with their rendered playlist lines: the building block of
+ * playlists of past media. A block begins at a segment number that is a multiple of {@code SEGMENTS}, so that blocks
+ * are the same on every edge.
  *
  * <p>Immutable. A day of 2 s segments has about 700 blocks.
  */
 public final class PlaylistBlock {
+    /** Maximum number of segments in a block; only the last known block of an epoch has fewer. */
     public static final int SEGMENTS = 64;
     private static final long UNKNOWN = -1;
     /** Memory of the object and its arrays, without the text and what is counted per segment and per part. */
@@ -27,24 +29,28 @@ public final class PlaylistBlock {
 
     private final EpochName epoch;
     private final long first;
+    /** Longest target duration of the segments. */
     private final int targetDurationS;
+    // The segments' properties, by index in the block.
     private final boolean[] complete;
     private final boolean[] independent;
     private final boolean[] discontinuous;
     private final long[] discontinuity;
     private final long[] startsMs;
     private final int[] durationTicks;
+    /** For each segment, the index in the following arrays after its last part. */
     private final int[] partEnds;
     private final long[] partOffsets;
     private final int[] partBytes;
     private final int[] partChecks;
+    /** For each segment, the index in the text after its lines. */
     private final int[] textEnds;
     private final TextPiece text;
     private final long nextOffset;
 
     /**
-     * @param segments complete ones and gaps, consecutively numbered
-     * @param nextOffset where to continue reading in {@code index}
+     * @param segments complete segments and gaps with consecutive numbers, at least one
+     * @param nextOffset offset in {@code index} from which the segments after the block are read; -1 if unknown
      */
     public PlaylistBlock(EpochName epoch, List<Segment> segments, long nextOffset) {
         int count = segments.size();
@@ -82,12 +88,13 @@ public final class PlaylistBlock {
     }
 
     /**
-     * Returns the newest segments of a running epoch, from the beginning of their block.
+     * Returns the newest block of a running epoch, up to the segment {@code newest}.
      *
-     * @param known an earlier version of the block, or another block, or null
-     * @param live the newest segments by number
-     * @param newest number of the newest one that is listed
-     * @return empty if segments are missing between {@code known} and {@code live}
+     * @param known an earlier version of the block, from which older segments are taken; another block or null is
+     *     ignored
+     * @param live the newest segments by number, complete or not
+     * @param newest number of the newest segment that is listed
+     * @return empty if segments are missing between {@code known}, or else the beginning of the block, and {@code live}
      */
     public static Optional<PlaylistBlock> grow(PlaylistBlock known, EpochName epoch, NavigableMap<Long, Segment> live,
             long newest) {
@@ -114,30 +121,34 @@ public final class PlaylistBlock {
         return segment / SEGMENTS;
     }
 
-    /** Relative to every media playlist of the stream. */
+    /** Returns the URI of a segment, relative to every media playlist of the stream. */
     private static String uri(EpochName epoch, long number) {
         return "../../@" + epoch + "/ts/" + number + ".ts";
     }
 
+    /** Returns the number of the epoch. */
     public long epoch() {
         return epoch.number();
     }
 
+    /** Returns the number of the first segment. */
     public long first() {
         return first;
     }
 
+    /** Returns the number of the last segment, inclusive. */
     public long last() {
         return first + startsMs.length - 1;
     }
 
-    /** Returns where to continue reading in {@code index}, -1 if unknown. */
+    /** Returns the offset in {@code index} from which the segments after the block are read; -1 if unknown. */
     public long nextOffset() {
         return nextOffset;
     }
 
     /**
-     * Returns the highest bitrate of the segments from {@code from} on, in bits per second; 0 if none has a duration.
+     * Returns the highest bitrate of the block's segments from {@code from} on, in bits per second; 0 if none has a
+     * duration.
      */
     public long peakBitrate(long from) {
         long peak = 0;
@@ -147,7 +158,7 @@ public final class PlaylistBlock {
         return peak;
     }
 
-    /** Returns the average bitrate of the segments from {@code from} on, in bits per second. */
+    /** Returns the average bitrate of the block's segments from {@code from} on, in bits per second. */
     public long averageBitrate(long from) {
         long bytes = 0;
         long ticks = 0;
@@ -174,7 +185,7 @@ public final class PlaylistBlock {
         return number >= first && number <= last();
     }
 
-    /** Returns a segment with the positions of its parts. */
+    /** Returns a segment of the block with the positions of its parts. */
     public Segment segment(long number) {
         int i = (int) (number - first);
         List<PartPlace> parts = new ArrayList<>();
@@ -195,11 +206,12 @@ public final class PlaylistBlock {
         return segments;
     }
 
+    /** Returns the longest target duration of the segments. */
     int targetDurationS() {
         return targetDurationS;
     }
 
-    /** Returns whether every segment from {@code from} to {@code to} begins with a keyframe. */
+    /** Returns whether every segment from {@code from} to {@code to} (inclusive) begins with a keyframe. */
     boolean isIndependent(long from, long to) {
         for (long number = from; number <= to; number++) {
             if (!independent[(int) (number - first)]) {
@@ -209,7 +221,10 @@ public final class PlaylistBlock {
         return true;
     }
 
-    /** Returns the lines of the segments from {@code from} to {@code to}; those of a whole block are shared. */
+    /**
+     * Returns the lines of the segments from {@code from} to {@code to} (inclusive). The lines of a whole block are the
+     * same object each time, which is compressed only once.
+     */
     TextPiece text(long from, long to) {
         if (from == first && to == last()) {
             return text;

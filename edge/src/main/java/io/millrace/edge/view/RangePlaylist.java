@@ -11,10 +11,10 @@ import java.util.function.ToLongFunction;
 /**
  * One version of the media playlist of a {@link PastRange}, assembled from blocks.
  *
- * <p>The playlist is a pure function of the range, of its epochs' directory entries, and of the segments that the
- * index lists and the log retains. In the first epoch, media sequence numbers are the segments' own; those of each
- * later epoch continue after the last number of the epoch before it. Discontinuity numbers continue likewise, and
- * each boundary between epochs counts as one more (docs/decisions/0009-playlists-of-the-past.md). Immutable.
+ * <p>The playlist is a pure function of the range, of its epochs' directory entries, and of the segments that the index
+ * lists and the log retains. In the first epoch, media sequence numbers are the segments' own numbers; each later epoch
+ * continues after the last number of the epoch before it. Discontinuity numbers continue likewise, and each boundary
+ * between epochs counts as one more discontinuity (docs/decisions/0009-playlists-of-the-past.md). Immutable.
  *
  * @param text the playlist
  * @param targetDurationS EXT-X-TARGETDURATION
@@ -29,7 +29,7 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
      *
      * @param blocks consecutive blocks that contain these segments
      * @param from number of the first segment listed
-     * @param to number of the last segment listed, {@code from - 1} if there is none
+     * @param to number of the last segment listed, inclusive; less than {@code from} if there is none
      */
     public record Share(StreamEntry epoch, List<PlaylistBlock> blocks, long from, long to) {
         public Share {
@@ -41,8 +41,11 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
         }
 
         /**
-         * Returns the share from the GOP that contains {@code number} on, without segments that are no longer
-         * retained.
+         * Returns the share from the GOP that contains the segment {@code number} on, without segments that are no
+         * longer retained.
+         *
+         * @param number of a segment in the share; one after its end makes it empty
+         * @param partsBegin offset of the oldest retained record in {@code parts}
          */
         public Share startingAt(long number, long partsBegin) {
             long start = number;
@@ -57,7 +60,7 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
             return new Share(epoch, blocks, start, to);
         }
 
-        /** Returns the share up to the last segment that begins before {@code endMs}. */
+        /** Returns the share up to the last segment that begins before {@code endMs}; that segment may end later. */
         public Share endingBefore(long endMs) {
             long end = to;
             while (end >= from && segment(end).programDateTimeMs() >= endMs) {
@@ -67,8 +70,8 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
         }
 
         /**
-         * Returns whether the segments after the share begin at or after {@code endMs}, whatever they are. They may
-         * begin slightly before its end.
+         * Returns whether every segment after the share is certain to begin at or after {@code endMs}. The next segment
+         * may begin up to {@code largestStepMs} before the end of the share. The share must not be empty.
          */
         public boolean reaches(long endMs) {
             return segment(to).endMs() - epoch.rules().largestStepMs() >= endMs;
@@ -79,6 +82,7 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
             return segment.complete() && segment.parts().getFirst().offset() >= partsBegin;
         }
 
+        /** Returns a segment of the blocks, which may lie before {@code from} or after {@code to}. */
         Segment segment(long number) {
             int index = (int) (PlaylistBlock.numberOf(number) - PlaylistBlock.numberOf(blocks.getFirst().first()));
             return blocks.get(index).segment(number);
@@ -89,8 +93,8 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
      * Renders the playlist.
      *
      * @param epochs all epochs of the range, oldest first
-     * @param shares the shares of the epochs that contribute segments, at least one
-     * @param discontinuities returns how many discontinuities an epoch of {@code epochs} has in all
+     * @param shares the shares of the epochs that contribute segments, oldest first, at least one; none is empty
+     * @param discontinuities returns how many discontinuities an epoch before the first share has in all
      * @param ended whether no segment will follow
      */
     public static RangePlaylist render(PastRange range, List<StreamEntry> epochs, List<Share> shares,
@@ -147,7 +151,10 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
                 .anyMatch(e -> e.epoch() < share.epoch().epoch() && e.playlist().hasSegments());
     }
 
-    /** Returns the longest of all epochs of the range, listed or not, so that it is the same in every version. */
+    /**
+     * Returns the longest target duration of all epochs of the range, whether they are listed or not, so that it is the
+     * same in every version.
+     */
     private static int targetDurationS(List<StreamEntry> epochs, List<Share> shares) {
         int known = epochs.stream().mapToInt(each -> each.playlist().targetDurationS()).max().orElse(1);
         int listed = shares.stream().flatMap(share -> share.blocks().stream()).mapToInt(PlaylistBlock::targetDurationS)

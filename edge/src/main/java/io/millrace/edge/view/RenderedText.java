@@ -10,14 +10,14 @@ import java.util.zip.CRC32C;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A text that is rendered once and sent to many viewers; it is compressed when the first of them accepts that. The same
- * text has the same bytes and the same tag on every edge. Immutable by convention: the arrays are not written to.
- * Thread-safe.
+ * A text that is rendered once and sent to many viewers. It is compressed when the first viewer that accepts gzip
+ * requests it. The same text has the same bytes and the same entity tag on every edge. Immutable by convention: the
+ * arrays must not be written to. Thread-safe.
  */
 public final class RenderedText implements SharedText {
     private final byte[] plain;
     private final String etag;
-    /** Null until needed. Threads that need it at the same time compute the same. */
+    /** Null until needed. Several threads may compute it at the same time, with the same result. */
     private volatile byte[] gzip;
 
     private RenderedText(byte[] plain) {
@@ -54,7 +54,7 @@ public final class RenderedText implements SharedText {
         return List.of(compressed);
     }
 
-    /** Length and checksum: enough to tell the versions of one URL apart. */
+    /** Returns length and checksum, which are enough to tell the versions of one URL apart. */
     private static String tag(byte[] bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes);

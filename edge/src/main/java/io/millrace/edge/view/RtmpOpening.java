@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The messages that an RTMP player gets before its first frame, and FLV tags as RTMP messages: {@link FlvOpening} for
- * RTMP. Pure.
+ * The messages that an RTMP player receives before its first frame, and the conversion of FLV tags to RTMP messages;
+ * the counterpart of {@link FlvOpening}. Pure.
  *
  * <p>FFmpeg learns the tracks from onMetaData, and only if it is an ECMA array.
  */
@@ -20,10 +20,10 @@ public final class RtmpOpening {
     private RtmpOpening() {}
 
     /**
-     * Returns onMetaData and the sequence headers.
+     * Returns onMetaData and the sequence headers, as RTMP chunks.
      *
      * @param headers the tracks' sequence headers
-     * @param timestampMs timestamp of the first frame, which the sequence headers get as well
+     * @param timestampMs timestamp of the first frame, which the sequence headers receive as well
      */
     public static byte[] write(Tracks tracks, List<FlvTag> headers, int timestampMs) {
         return new ByteWriter(512)
@@ -31,7 +31,7 @@ public final class RtmpOpening {
                 .bytes(headers(headers, timestampMs)).toByteArray();
     }
 
-    /** Returns sequence headers for a player that continues at {@code timestampMs}. */
+    /** Returns sequence headers for a player that continues at {@code timestampMs}, as RTMP chunks. */
     public static byte[] headers(List<FlvTag> headers, int timestampMs) {
         var out = new ByteWriter(256);
         headers.forEach(header -> out.bytes(PlayChunks.message(kind(header.type()), timestampMs, body(header))));
@@ -47,7 +47,7 @@ public final class RtmpOpening {
         };
     }
 
-    /** Returns the tag's body as players read it. */
+    /** Returns the tag's body in the form that players read: video under its FourCC ({@link PlayerTagBody}). */
     public static ByteBuffer body(FlvTag tag) {
         return tag.type() == FlvTag.Type.VIDEO ? PlayerTagBody.underFourCc(tag.body()) : tag.body();
     }

@@ -12,17 +12,17 @@ import java.util.List;
 
 /**
  * One segment with the parts that the index has listed so far, from part 0 on; or a segment without media, which
- * playlists list as EXT-X-GAP: one that the index records as a gap, or the placeholder of one that it will never list
- * ({@link #gap}). Immutable.
+ * playlists list as EXT-X-GAP: one that the index records as a gap, or the placeholder ({@link #gap}) for one that the
+ * index has skipped. Immutable.
  *
  * @param number media sequence number
  * @param state whether it can be listed and served
- * @param durationTicks duration of the known parts at 90 kHz, of a recorded gap including the missing ones; the target
- *     duration for a placeholder
+ * @param durationTicks duration of the known parts at 90 kHz; of a recorded gap, including the missing parts; for a
+ *     placeholder, the target duration
  * @param programDateTimeMs wall-clock time of the segment's start, ms since 1970
  * @param start how the segment continues its epoch
- * @param sizeBytes size of the known parts, 0 without media
- * @param parts positions of the known parts in the topic {@code parts}, empty without media
+ * @param sizeBytes size of the known parts; 0 for a gap
+ * @param parts positions of the known parts in the topic {@code parts}; empty for a gap
  */
 public record Segment(long number, State state, long durationTicks, long programDateTimeMs,
         SegmentStart start, long sizeBytes, List<PartPlace> parts) {
@@ -33,7 +33,7 @@ public record Segment(long number, State state, long durationTicks, long program
         OPEN,
         /** All parts are known. Only such segments are served. */
         COMPLETE,
-        /** The segment has no media. */
+        /** The segment cannot be served, because a part or all of it is missing. */
         GAP;
 
         private static State of(IndexEntry newest) {
@@ -41,20 +41,20 @@ public record Segment(long number, State state, long durationTicks, long program
         }
     }
 
-    /** Returns a segment of which only the record of part 0 is known. */
+    /** Returns a segment of which only part 0 is known, from its record. */
     static Segment begin(IndexedPart first) {
         var empty = new Segment(first.id().segment(), State.OPEN, 0, first.times().programDateTimeMs(), first.start(),
                 0, List.of());
         return empty.with(first);
     }
 
-    /** Returns the placeholder of a segment that the index will never list. */
+    /** Returns the placeholder for a segment that the index has skipped. {@code before} is the previous segment. */
     static Segment gap(long number, Segment before) {
         return new Segment(number, State.GAP, (long) before.start().targetDurationS() * Ticks.MPEG, before.endMs(),
                 before.start().withoutDiscontinuity(), 0, List.of());
     }
 
-    /** Returns this segment with its next part, or as the gap that it is without that part. */
+    /** Returns this segment with its next part; a gap if {@code next} records that the part is missing. */
     Segment with(IndexedPart next) {
         long ticks = durationTicks + next.times().durationTicks();
         return switch (next) {
@@ -78,7 +78,7 @@ public record Segment(long number, State state, long durationTicks, long program
         return state == State.COMPLETE;
     }
 
-    /** Returns whether nothing can be added to the segment: a playlist lists it, with or without media. */
+    /** Returns whether nothing can be added to the segment, so that a playlist can list it, with or without media. */
     public boolean isClosed() {
         return state != State.OPEN;
     }

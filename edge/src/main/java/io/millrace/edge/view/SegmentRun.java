@@ -10,8 +10,9 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * A run of an epoch's segments, folded from index records that begin at or before the run. The first record of a part
- * counts; a number that the index will never list is a gap, as in {@link StreamPlaylist}. Pure; confined to one thread.
+ * Consecutive segments of an epoch (a run), folded from index records that begin at or before the run. As in
+ * {@link StreamPlaylist}, only the first record of a part counts, and a segment that the index skips is a gap. Pure;
+ * confined to one thread.
  */
 public final class SegmentRun {
     private final long epoch;
@@ -19,13 +20,16 @@ public final class SegmentRun {
     private final long first;
     private final long last;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
+    /** For each segment, the offset in {@code index} after its newest record. */
     private final NavigableMap<Long, Long> nextOffsets = new TreeMap<>();
+    /** A segment before the run, from which placeholders take their properties; null if no record of one was folded. */
     private Segment before;
+    /** See {@link #isSettled}. */
     private boolean settled;
 
     /**
      * @param first number of the first segment of the run
-     * @param last number of the last segment of the run
+     * @param last number of the last segment of the run, inclusive
      */
     public SegmentRun(long epoch, RenditionId rendition, long first, long last) {
         this.epoch = epoch;
@@ -38,7 +42,7 @@ public final class SegmentRun {
      * Folds the next record of the index.
      *
      * @param offset offset of the record in {@code index}
-     * @return whether to continue: false once no further record can add anything
+     * @return whether to continue; false once no further record can change the run
      */
     public boolean fold(long offset, IndexRecord record) {
         switch (record) {
@@ -57,7 +61,7 @@ public final class SegmentRun {
             return true;
         }
         if (part.id().segment() > last) {
-            // Segments are listed in order: one that is missing now will never be listed.
+            // Segments are listed in order: one that is missing from the run now will never be listed.
             settled |= part.last();
             return !settled;
         }
@@ -80,7 +84,7 @@ public final class SegmentRun {
         }
     }
 
-    /** Returns whether no further entry can change the run. */
+    /** Returns whether no further record can change the run. */
     public boolean isSettled() {
         return settled;
     }
@@ -92,8 +96,8 @@ public final class SegmentRun {
     }
 
     /**
-     * Returns the segments from {@code from} to {@code to}, with gaps where the index lists none; empty if it lists
-     * none at all.
+     * Returns the segments from {@code from} to {@code to} (inclusive), with gaps where the index lists none; empty if
+     * no record of the run or of an earlier segment was folded.
      */
     public List<Segment> segments(long from, long to) {
         Segment earlier = segments.headMap(from).isEmpty() ? before : segments.headMap(from).lastEntry().getValue();
@@ -110,7 +114,8 @@ public final class SegmentRun {
     }
 
     /**
-     * Returns where to continue reading in {@code index} after segment {@code number}, {@code otherwise} if unknown.
+     * Returns the offset in {@code index} from which the segments after {@code number} are read; {@code otherwise} if
+     * unknown.
      */
     public long nextOffset(long number, long otherwise) {
         var known = nextOffsets.floorEntry(number);

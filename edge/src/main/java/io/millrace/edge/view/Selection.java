@@ -5,7 +5,7 @@ import io.millrace.platform.timeline.Tracks;
 import java.util.List;
 import java.util.Optional;
 
-/** The tracks of a stream that a viewer wants. */
+/** The kinds of tracks that a viewer receives. Script tags belong to every selection. */
 public enum Selection {
     ALL, AUDIO, VIDEO;
 
@@ -32,7 +32,7 @@ public enum Selection {
                 has(FlvTag.Type.AUDIO) ? tracks.audio() : null);
     }
 
-    /** Returns the sequence headers of the selected tracks. */
+    /** Returns those of {@code headers} (sequence headers) that belong to selected tracks. */
     public List<FlvTag> of(List<FlvTag> headers) {
         return headers.stream().filter(header -> has(header.type())).toList();
     }

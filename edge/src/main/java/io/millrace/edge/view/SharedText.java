@@ -4,13 +4,13 @@ import java.util.List;
 
 /**
  * A text that is rendered once and sent to many viewers, in pieces that other texts may share. The same text has the
- * same bytes and tags on every edge. Immutable by convention: the arrays are not written to.
+ * same bytes and entity tags on every edge. Immutable by convention: the arrays must not be written to. Thread-safe.
  */
 public interface SharedText {
-    /** Returns the text in UTF-8. */
+    /** Returns the text in UTF-8, in pieces. */
     List<byte[]> plainPieces();
 
-    /** Returns the text compressed by gzip. */
+    /** Returns the text compressed by gzip, in pieces. The first call may compress it. */
     List<byte[]> gzipPieces();
 
     /** Returns the strong entity tag of the plain text, with its quotes. */

@@ -18,10 +18,10 @@ import java.util.TreeMap;
  * The live media playlist of one epoch in one rendition: a pure fold over the index.
  *
  * <p>The playlist lists the newest segments that fill the window. It depends only on the epoch's rules and on how far
- * the index has been read; where reading began makes no difference once {@link #isFilled} is true. The first record of
- * a part counts, all others change nothing. A segment is listed once its last part is known or recorded as missing. A
- * segment with a missing part, and a number that the index will never list (a later segment is listed), are listed as
- * EXT-X-GAP, so that the numbering and players continue.
+ * the index has been read; where reading began makes no difference once {@link #isFilled} is true. Only the first
+ * record of a part counts; repetitions change nothing. A segment is listed once its last part is known or recorded as
+ * missing. A segment with a missing part is listed as EXT-X-GAP, and so is a segment that the index skips (it lists a
+ * later one), so that the numbering and players continue.
  *
  * <p>Confined to one thread; the {@link EpochView}s that it returns are immutable.
  */
@@ -37,7 +37,9 @@ public final class StreamPlaylist {
     private final RenditionId rendition;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
     private IndexEntry newestKeyframe;
+    /** Null until it is needed, and after each change of the list. */
     private RenderedText text;
+    /** See {@link #beginningReached}. */
     private boolean beginningKnown;
     private boolean ended;
 
@@ -58,7 +60,7 @@ public final class StreamPlaylist {
         return known.isContinuedBy(part) && grow(known.with(part), part);
     }
 
-    /** Called when no retained index entry of this epoch precedes the first one folded. */
+    /** Called if the index was read from the oldest entry that it retains of this epoch. */
     public void beginningReached() {
         beginningKnown = true;
     }
@@ -78,7 +80,7 @@ public final class StreamPlaylist {
         return beginningKnown || !segments.isEmpty() && (segments.firstKey() == 0 || windowStart() > firstClosed());
     }
 
-    /** Returns the number of the oldest segment known, -1 if there is none. */
+    /** Returns the number of the oldest known segment, -1 if there is none. */
     public long oldest() {
         return segments.isEmpty() ? -1 : segments.firstKey();
     }
@@ -110,6 +112,7 @@ public final class StreamPlaylist {
         return true;
     }
 
+    /** Forgets segments that left the window long ago. */
     private void forget() {
         long oldest = windowStart();
         for (int window = 1; window < KEPT_WINDOWS; window++) {
@@ -123,7 +126,6 @@ public final class StreamPlaylist {
     private MediaPlaylist playlist(List<Segment> listed) {
         Segment first = listed.getFirst();
         List<MediaSegment> lines = listed.stream().map(s -> s.line(s.number() + ".ts")).toList();
-        // The tag of the first segment listed has not left the window yet.
         boolean independent = listed.stream().allMatch(each -> each.start().independent());
         return new MediaPlaylist(first.start().targetDurationS(), first.number(), first.start().discontinuitySequence(),
                 independent, lines,
@@ -146,6 +148,7 @@ public final class StreamPlaylist {
                 .findFirst().orElse(-1);
     }
 
+    /** Returns the number of the oldest segment that can be listed; MAX_VALUE if there is none. */
     private long firstClosed() {
         return segments.values().stream().filter(Segment::isClosed).mapToLong(Segment::number).findFirst()
                 .orElse(Long.MAX_VALUE);
@@ -156,8 +159,8 @@ public final class StreamPlaylist {
     }
 
     /**
-     * Returns the number of the oldest segment of the window that ends with {@code newest}; it never goes back as
-     * {@code newest} grows.
+     * Returns the number of the oldest segment in the window that ends with the segment {@code newest}. The result
+     * never decreases as {@code newest} grows.
      */
     private long windowStart(long newest) {
         long windowTicks = Ticks.rescale(rules.windowMs(), Ticks.MILLIS, Ticks.MPEG);

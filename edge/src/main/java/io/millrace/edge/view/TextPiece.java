@@ -13,7 +13,7 @@ final class TextPiece {
     private static final int EMPTY_BYTES = 64;
 
     private final byte[] plain;
-    /** Null until needed. Threads that need it at the same time compute the same. */
+    /** Null until needed. Several threads may compute it at the same time, with the same result. */
     private volatile byte[] deflated;
 
     private TextPiece(byte[] plain) {
@@ -34,8 +34,8 @@ final class TextPiece {
     }
 
     /**
-     * Returns the text as RFC 1951 blocks that refer to no earlier data and of which none is the last; they end at a
-     * byte boundary.
+     * Returns the text as deflate blocks (RFC 1951) that refer to no data before them and end at a byte boundary. None
+     * of them has the mark of the last block, so that others can follow.
      */
     byte[] deflated() {
         byte[] compressed = deflated;
@@ -64,7 +64,9 @@ final class TextPiece {
         }
     }
 
-    /** Returns the size of both forms; that of the compressed one is an upper bound for lines of a playlist. */
+    /**
+     * Returns the memory of both forms. The compressed form, which may not exist yet, is estimated for playlist lines.
+     */
     int sizeBytes() {
         return plain.length + plain.length / 2 + EMPTY_BYTES;
     }

@@ -16,15 +16,19 @@ import java.util.List;
 public final class VariantList {
     private VariantList() {}
 
-    /** @param view view of that epoch; lists at least one segment */
+    /**
+     * Renders the multivariant playlist of a live epoch.
+     *
+     * @param view a view of that epoch that lists at least one segment
+     */
     public static RenderedText render(StreamEntry entry, EpochView view) {
         return render(mediaUri(entry.stream(), entry.name(), entry.name()), inHls(List.of(entry)),
                 view.peakBitrate(), view.averageBitrate());
     }
 
     /**
-     * Returns what HLS carries of each epoch whose tracks are known; epochs of which it carries nothing are left out if
-     * there are others.
+     * Returns, for each epoch whose tracks are known, those tracks that HLS can carry. Epochs of which it can carry
+     * nothing are left out, unless all are such epochs.
      */
     public static List<Tracks> inHls(List<StreamEntry> epochs) {
         List<Tracks> known = epochs.stream().filter(epoch -> !epoch.session().tracks().isEmpty())
@@ -34,10 +38,10 @@ public final class VariantList {
     }
 
     /**
-     * Renders the multivariant playlist of a range of the past.
+     * Renders the multivariant playlist of a range of past media.
      *
-     * @param tracks of the epochs of the range, oldest first, at least one; resolution and frame rate are those of the
-     *        first, CODECS lists those of all
+     * @param tracks the tracks of the range's epochs, oldest first, at least one; RESOLUTION and FRAME-RATE are those
+     *     of the first, CODECS lists those of all
      */
     public static RenderedText render(PastRange range, List<Tracks> tracks, long peakBitrate,
             long averageBitrate) {

@@ -131,10 +131,10 @@ class RingMemoryTest {
 
     @Test
     void reservesQuarterForViewersThatHaveNotStarted() {
-        assertThat(memory.tryKeep(LIMIT / 4)).isTrue();
-        assertThat(memory.tryKeep(1)).isFalse();
-        memory.keptNoMore(1);
-        assertThat(memory.tryKeep(1)).isTrue();
+        assertThat(memory.reserveBackfill(LIMIT / 4)).isTrue();
+        assertThat(memory.reserveBackfill(1)).isFalse();
+        memory.releaseBackfill(1);
+        assertThat(memory.reserveBackfill(1)).isTrue();
     }
 
     private FlvChannel watched() {
