@@ -21,8 +21,9 @@ import java.util.stream.Stream;
  * Writes fragmented MP4: an init section with all tracks, and CMAF chunks of each track in turn. A chunk begins at a
  * keyframe every few seconds, and earlier if frames take too much memory.
  *
- * <p>The timeline starts with the first frame displayed. There are no edit lists: decoding times of video are delayed by
- * the composition offset of its first frame, and offsets are reduced by it, so that they may be negative.
+ * <p>The timeline starts with the first frame decoded, and there are no edit lists. Composition offsets are those of the
+ * encoder, 0 or more from most encoders: FFmpeg, and every player that reads files with it, shows the video of fragmented
+ * files later by the largest negative offset.
  */
 final class CmafOutput extends FrameOutput {
     private static final long SEGMENT_90K = 2L * Ticks.MPEG;
@@ -94,8 +95,6 @@ final class CmafOutput extends FrameOutput {
     private final List<Track> tracks = new ArrayList<>(2);
     private Track pictures;
     private Track sounds;
-    /** Composition offset of the first video frame. */
-    private long delay90k;
     private long lastPicture90k;
     private long sequence;
     private boolean opened;
@@ -115,13 +114,12 @@ final class CmafOutput extends FrameOutput {
         long duration = DEFAULT_PICTURE_90K;
         if (pictures == null) {
             pictures = begin(Ticks.MPEG, entry);
-            delay90k = pts90k - dts90k;
         } else {
             requireSame(pictures, entry);
             duration = dts90k - lastPicture90k;
         }
         lastPicture90k = dts90k;
-        pictures.add(dts90k + delay90k, duration, Math.toIntExact(pts90k - dts90k - delay90k), key, data);
+        pictures.add(dts90k, duration, Math.toIntExact(pts90k - dts90k), key, data);
         afterFrame(pts90k, key, data);
     }
 

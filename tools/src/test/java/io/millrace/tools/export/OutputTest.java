@@ -275,15 +275,15 @@ class OutputTest {
         assertThat(data(tracks.getLast(), file)).isEqualTo(sounds);
         Mp4Track video = tracks.getFirst();
         assertThat(video.startTicks()).isZero();
-        assertThat(video.samples().compositionOffsetTicks(0)).as("the first frame is displayed when it is decoded")
-                .isZero();
+        assertThat(IntStream.range(0, video.samples().count()).map(video.samples()::compositionOffsetTicks))
+                .as("FFmpeg shows video late if an offset is negative").allMatch(offset -> offset >= 0);
         int half = video.samples().count() / 2;
         assertThat(video.samples().decodingTicks(half) - video.samples().decodingTicks(0)).isEqualTo(90_000);
         assertThat(tracks.stream().mapToLong(track -> track.samples().decodingTicks(0)).min().orElseThrow())
                 .as("0, or the rounding error of a conversion").isBetween(0L, 1L);
     }
 
-    /** As an MP4 file has them by its edit lists. */
+    /** As an MP4 file has them by its edit lists, apart from the time before the first frame is displayed. */
     @Test
     void cmafHasTimesOfMp4() throws IOException {
         ByteBuffer cmaf = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.CMAF)));
@@ -291,10 +291,12 @@ class OutputTest {
         ByteBuffer mp4 = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.MP4, tag -> shifted(tag, tag.body()))));
         List<Mp4Track> fragmented = fragmented(cmaf, new ArrayList<>());
         List<Mp4Track> plain = Mp4Reader.read(moov(mp4));
+        double laterS = shownS(fragmented.getFirst(), 0) - shownS(plain.getFirst(), 0);
         for (int t = 0; t < plain.size(); t++) {
             for (int n = 0; n < plain.get(t).samples().count(); n++) {
                 // Times in the edit list are in ms.
-                assertThat(shownS(fragmented.get(t), n)).isCloseTo(shownS(plain.get(t), n), Offset.offset(0.002));
+                assertThat(shownS(fragmented.get(t), n) - laterS)
+                        .isCloseTo(shownS(plain.get(t), n), Offset.offset(0.002));
             }
         }
     }
