@@ -7,7 +7,7 @@ public record Color(int primaries, int transfer, int matrix, boolean fullRange) 
 
     /** Returns whether the stream says anything about its colours. */
     public boolean isSpecified() {
-        return primaries != UNSPECIFIED.primaries || transfer != UNSPECIFIED.transfer || matrix != UNSPECIFIED.matrix;
+        return !equals(UNSPECIFIED);
     }
 
     /**

@@ -125,7 +125,7 @@ final class CmafOutput extends FrameOutput {
 
     @Override
     void sound(AudioConfig config, long dueSamples, int frameSamples, ByteBuffer data) {
-        SampleEntry entry = SampleEntry.of(config);
+        SampleEntry entry = entries.of(config);
         if (sounds == null) {
             sounds = begin(config.sampleRate(), entry);
         }
@@ -179,7 +179,7 @@ final class CmafOutput extends FrameOutput {
     private void open() {
         AudioConfig config = audio() == null ? announced.audio() : audio();
         if (sounds == null && config != null) {
-            sounds = begin(config.sampleRate(), SampleEntry.of(config));
+            sounds = begin(config.sampleRate(), entries.of(config));
         }
         opened = true;
         long start90k = tracks.stream().filter(track -> track.firstTicks != NONE)

@@ -87,14 +87,14 @@ final class Mp4Output extends FrameOutput {
         int rate = config.sampleRate();
         if (sounds == null) {
             soundTimescale = rate;
-            sounds = new Track(rate, SampleEntry.of(config), config.delaySamples());
+            sounds = new Track(rate, entries.of(config), config.delaySamples());
         }
         beforeSample(Ticks.rescale(dueSamples, rate, Ticks.MPEG), data.remaining());
         // After a change of the sample rate, audio is timed from a new millisecond timestamp, which may not be later.
         long due = Math.max(Ticks.rescale(dueSamples, rate, soundTimescale), lastSound + 1);
         lastSound = due;
         int duration = (int) Ticks.rescale(frameSamples, rate, soundTimescale);
-        sounds.add(SampleEntry.of(config), new Mp4Sample(due, 0, duration, data.remaining(), true), data);
+        sounds.add(entries.of(config), new Mp4Sample(due, 0, duration, data.remaining(), true), data);
     }
 
     @Override
