@@ -121,7 +121,8 @@ class HouseTest {
             .that().resideInAnyPackage("io.millrace.media.codec..", "io.millrace.media.amf..",
                     "io.millrace.media.bytes..", "io.millrace.media.time..")
             .should().dependOnClassesThat().resideInAnyPackage("io.millrace.media.rtmp..", "io.millrace.media.flv..",
-                    "io.millrace.media.mpegts..", "io.millrace.media.m3u8..", "io.millrace.media.mp4..", "io.millrace.media.fmp4..", "io.millrace.media.isobmff..",
+                    "io.millrace.media.mpegts..", "io.millrace.media.m3u8..", "io.millrace.media.mp4..",
+                    "io.millrace.media.fmp4..", "io.millrace.media.isobmff..",
                     "io.millrace.media.remux..");
 
     /** Only files are FLV for certain; the format of a packet's body is a field of the packet (docs/decisions/0014). */

@@ -80,8 +80,9 @@ final class Ffmpeg8 {
 
     /** Returns FFmpeg's description of the streams. */
     String describe(Path media) throws IOException, InterruptedException {
-        return String.join("\n", said(List.of("-v", "info", "-i", media.toString(), "-c", "copy", "-t", "0", "-f", "null",
-                "-")));
+        return String.join("\n",
+                said(List.of("-v", "info", "-i", media.toString(), "-c", "copy", "-t", "0", "-f", "null",
+                        "-")));
     }
 
     private List<String> said(List<String> arguments) throws IOException, InterruptedException {

@@ -67,7 +67,8 @@ public final class SampleEntryWriter {
                             // The last metadata block, of type STREAMINFO.
                             () -> boxes.out().uint8(0x80).uint24(STREAMINFO_BYTES).bytes(flac.streamInfo())));
             // The channels are in the configuration; ETSI TS 102 366, F.3 and F.5 prescribe 2 in the entry.
-            case Ac3Config ac3 -> audio("ac-3", ac3, STEREO, SAMPLE_BITS, boxes, () -> box("dac3", ac3.record(), boxes));
+            case Ac3Config ac3 ->
+                audio("ac-3", ac3, STEREO, SAMPLE_BITS, boxes, () -> box("dac3", ac3.record(), boxes));
             case Eac3Config eac3 -> audio("ec-3", eac3, STEREO, SAMPLE_BITS, boxes,
                     () -> box("dec3", eac3.record(), boxes));
         }

@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  * entries.
  */
 public final class BoxDump {
-    private static final Set<String> CONTAINERS = Set.of("moov", "trak", "edts", "mdia", "minf", "dinf", "stbl", "mvex", "moof",
+    private static final Set<String> CONTAINERS = Set.of("moov", "trak", "edts", "mdia", "minf", "dinf", "stbl", "mvex",
+            "moof",
             "traf");
     private static final int ROW_LIMIT = 24;
 

@@ -133,7 +133,8 @@ class SampleEntryTest {
         }
         var point = new Chromaticity(15_635, 16_450);
         var mastering = new MasteringDisplay(
-                List.of(new Chromaticity(1, 2), new Chromaticity(3, 4), new Chromaticity(5, 6)), point, 0xFFFF_FFFFL, 1);
+                List.of(new Chromaticity(1, 2), new Chromaticity(3, 4), new Chromaticity(5, 6)), point, 0xFFFF_FFFFL,
+                1);
         ByteBuffer full = children(written(displayed(new PixelAspect(64, 45), new Color(9, 16, 9, true),
                 new StaticHdr(mastering, new ContentLight(1_000, 400)))), true);
         assertThat(Boxes.need(full, "vp09", "colr")).isEqualTo(hex("6e636c78 0009 0010 0009 80"));

@@ -288,7 +288,8 @@ class Mp4WriterTest {
     void rejectsDecreasingTimes() throws IOException {
         var writer = new Mp4TrackWriter(90_000, entry(configs().getFirst()));
         writer.chunk(0, entry(configs().getFirst()), List.of(new Mp4Sample(3000, 0, 3000, 1, true)));
-        assertThatThrownBy(() -> writer.chunk(1, entry(configs().getFirst()), List.of(new Mp4Sample(2999, 0, 1, 1, true))))
+        assertThatThrownBy(
+                () -> writer.chunk(1, entry(configs().getFirst()), List.of(new Mp4Sample(2999, 0, 1, 1, true))))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

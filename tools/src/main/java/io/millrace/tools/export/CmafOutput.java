@@ -15,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Writes fragmented MP4: an init section with all tracks, and CMAF chunks of each track in turn. A chunk begins at a
