@@ -11,6 +11,7 @@ import io.millrace.tools.past.PastLog;
 import io.millrace.tools.past.RangeTags;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
 
 /** The command {@code export}: writes the retained media of a stream to a file. */
 @Command(name = "export", sortOptions = false, description = {
-    "Writes the retained media of a stream to an FLV, MP4 or MPEG-TS file, without transcoding.",
+    "Writes the retained media of a stream to an FLV, MP4, CMAF (fragmented MP4) or MPEG-TS file, without transcoding.",
     "Without --from and --to, exports the newest broadcast as far as it is retained; of a live stream, up to now. A "
             + "range continues across interruptions and later broadcasts without a gap. The file is written as "
             + "FILE.part and renamed when it is complete."})
@@ -32,8 +33,11 @@ final class ExportCommand implements Callable<Integer> {
     private HelpFlag help;
     @Parameters(index = "0", paramLabel = "NAME", description = "A stream, such as live/show.")
     private StreamName stream;
-    @Parameters(index = "1", paramLabel = "FILE", description = "The file to write. The extension selects the format: .flv, .mp4 or .ts.")
+    @Parameters(index = "1", paramLabel = "FILE", description = "The file to write. Without --format, the extension selects the format: .flv, .mp4 or .ts.")
     private Path file;
+    @Option(names = "--format", paramLabel = "FORMAT", description = {"The format, whatever the extension:",
+        "flv, mp4, cmaf (fragmented MP4) or ts."})
+    private ExportFormat chosenFormat;
     @Mixin
     private RangeOptions rangeOptions;
     @Option(names = "--force", description = "Overwrites an existing file.")
@@ -46,8 +50,9 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Logging.apply(cluster.logOptions());
-        ExportFormat format = ExportFormat.of(file).orElseThrow(() -> new ParameterException(spec.commandLine(),
-                "'" + file + "' does not end in .flv, .mp4 or .ts, which selects the format"));
+        ExportFormat format = Optional.ofNullable(chosenFormat).or(() -> ExportFormat.of(file))
+                .orElseThrow(() -> new ParameterException(spec.commandLine(),
+                        "'" + file + "' does not end in .flv, .mp4 or .ts, which selects the format without --format"));
         LogRange range = rangeOptions.range();
         ProcessLife.run(life -> {
             PastLog log = life.opened(PastLog.open(cluster.kafka()));

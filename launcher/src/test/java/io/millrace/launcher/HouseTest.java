@@ -114,7 +114,7 @@ class HouseTest {
 
     @ArchTest
     static final ArchRule formatsDoNotKnowEachOther = SlicesRuleDefinition.slices()
-            .matching("io.millrace.media.(rtmp|flv|mpegts|m3u8|mp4)..").should().notDependOnEachOther();
+            .matching("io.millrace.media.(rtmp|flv|mpegts|m3u8|mp4|fmp4)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule codecsDoNotKnowFormats = noClasses()
@@ -122,6 +122,7 @@ class HouseTest {
                     "io.millrace.media.bytes..", "io.millrace.media.time..")
             .should().dependOnClassesThat().resideInAnyPackage("io.millrace.media.rtmp..", "io.millrace.media.flv..",
                     "io.millrace.media.mpegts..", "io.millrace.media.m3u8..", "io.millrace.media.mp4..",
+                    "io.millrace.media.fmp4..", "io.millrace.media.isobmff..",
                     "io.millrace.media.remux..");
 
     /** Only files are FLV for certain; the format of a packet's body is a field of the packet (docs/decisions/0014). */

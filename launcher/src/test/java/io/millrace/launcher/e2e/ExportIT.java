@@ -183,20 +183,36 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void tsHasMp3AndMp4RejectsIt() throws Exception {
+    void tsAndMp4HaveMp3() throws Exception {
         Path mp3 = dir.resolve("mp3.flv");
         ffmpeg.makeClip(mp3, CLIP_SECONDS, GOP_FRAMES, "-c:a", "libmp3lame", "-ar", "44100");
         ffmpeg.publishAtOnce(mp3, 1, millrace.rtmp() + "/live/mp3");
         awaitEnd("live/mp3");
-        export(0, "live/mp3", "mp3.ts");
-        Path file = dir.resolve("mp3.ts");
-        assertThat(ffmpeg.decodedHashes(file)).isEqualTo(ffmpeg.decodedHashes(mp3));
-        List<String> sound = ffmpeg.codedHashes(mp3, "a");
-        List<String> exported = ffmpeg.codedHashes(file, "a");
-        assertThat(sound).containsSubsequence(exported);
-        assertThat(exported.size()).isBetween(sound.size() - 4, sound.size());
+        for (String name : List.of("mp3.ts", "mp3.mp4")) {
+            export(0, "live/mp3", name);
+            Path file = dir.resolve(name);
+            assertThat(ffmpeg.decodedHashes(file)).isEqualTo(ffmpeg.decodedHashes(mp3));
+            List<String> sound = ffmpeg.codedHashes(mp3, "a");
+            List<String> exported = ffmpeg.codedHashes(file, "a");
+            assertThat(sound).containsSubsequence(exported);
+            assertThat(exported.size()).isBetween(sound.size() - 4, sound.size());
+            ffmpeg.assertDecodesWithoutErrors(file);
+        }
+    }
+
+    @Test
+    @SideBySide
+    void formatOverridesExtension() throws Exception {
+        export(0, "live/show", "fragmented.mp4", "--format", "cmaf");
+        Path file = dir.resolve("fragmented.mp4");
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains("moof").contains("mvex");
+        assertThat(ffmpeg.codedHashes(file, "v")).isEqualTo(video);
+        assertAllAudio(ffmpeg.codedHashes(file, "a"));
         ffmpeg.assertDecodesWithoutErrors(file);
-        assertThat(export(1, "live/mp3", "mp3.mp4").err()).contains("mp4a.40.34").contains("H.264 and AAC;");
+        assertThat(probedDuration(file)).isBetween(2.0 * CLIP_SECONDS, 2 * CLIP_SECONDS + 0.3);
+        export(0, "live/show", "show.bin", "--format", "ts");
+        ffmpeg.assertDecodesWithoutErrors(dir.resolve("show.bin"));
+        assertThat(export(2, "live/show", "none.bin").err()).contains(".flv, .mp4 or .ts").contains("--format");
     }
 
     @Test

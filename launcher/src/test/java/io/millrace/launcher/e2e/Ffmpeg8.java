@@ -53,6 +53,48 @@ final class Ffmpeg8 {
                 "[f=flv]" + url.replace(":", "\\:") + "|[f=flv]" + same), log);
     }
 
+    /** Publishes {@code flv} unchanged as fast as the server accepts it, and returns when it is done. */
+    void publishAtOnce(Path flv, String url) throws IOException, InterruptedException {
+        said(List.of("-i", flv.toString(), "-map", "0", "-c", "copy", "-f", "flv", url));
+    }
+
+    /** Returns the coded access units of one kind ({@code v} or {@code a}), in order. */
+    List<CodedFrame> coded(Path media, String kind, String... options) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of("-i", media.toString(), "-map", "0:" + kind, "-c", "copy"));
+        arguments.addAll(List.of(options));
+        arguments.addAll(List.of("-f", "framemd5", "-"));
+        return CodedFrame.parse(said(arguments));
+    }
+
+    /** Returns hashes of the decoded video frames in presentation order. */
+    List<String> decodedHashes(Path media) throws IOException, InterruptedException {
+        return CodedFrame.parse(said(List.of("-i", media.toString(), "-map", "0:v", "-fps_mode", "passthrough", "-f",
+                "framemd5", "-"))).stream().map(CodedFrame::hash).toList();
+    }
+
+    /** Decodes everything and fails at FFmpeg's first error message. */
+    void assertDecodesWithoutErrors(Path media) throws IOException, InterruptedException {
+        assertThat(said(List.of("-xerror", "-err_detect", "explode", "-i", media.toString(), "-f", "null", "-")))
+                .as("ffmpeg 8 -xerror on %s", media).isEmpty();
+    }
+
+    /** Returns FFmpeg's description of the streams. */
+    String describe(Path media) throws IOException, InterruptedException {
+        return String.join("\n",
+                said(List.of("-v", "info", "-i", media.toString(), "-c", "copy", "-t", "0", "-f", "null",
+                        "-")));
+    }
+
+    private List<String> said(List<String> arguments) throws IOException, InterruptedException {
+        Path out = Files.createTempFile("ffmpeg8", ".out");
+        Process process = start(arguments, out);
+        assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("FFmpeg 8 ends").isTrue();
+        List<String> lines = Files.readAllLines(out);
+        assertThat(process.exitValue()).as("%s: %s", arguments, lines).isZero();
+        Files.delete(out);
+        return lines;
+    }
+
     private Process start(List<String> arguments, Path log) throws IOException {
         List<String> command = new ArrayList<>(List.of(program, "-v", "error", "-nostdin"));
         command.addAll(arguments);

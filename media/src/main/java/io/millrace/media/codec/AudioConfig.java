@@ -18,4 +18,9 @@ public sealed interface AudioConfig extends CodecConfig
      * @throws io.millrace.media.bytes.MediaException if the duration is in the frame's header and that cannot be parsed
      */
     int frameSamples(ByteBuffer frame);
+
+    /** Returns the samples that a player discards at the start of a stream; 0 if the record does not contain it. */
+    default int delaySamples() {
+        return 0;
+    }
 }

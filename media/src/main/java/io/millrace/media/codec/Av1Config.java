@@ -74,6 +74,17 @@ public record Av1Config(ByteBuffer record, int profile, int level, boolean highT
     }
 
     @Override
+    public Color color() {
+        return samples.color();
+    }
+
+    @Override
+    public PictureSize pictureSize(ByteBuffer keyFrame) {
+        Av1SequenceHeader header = width == 0 ? Av1Obu.sequenceHeader(keyFrame) : null;
+        return header == null ? new PictureSize(width, height) : new PictureSize(header.width(), header.height());
+    }
+
+    @Override
     public Codec codec() {
         return Codec.AV1;
     }

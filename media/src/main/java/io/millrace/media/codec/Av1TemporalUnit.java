@@ -4,6 +4,9 @@ import java.nio.ByteBuffer;
 
 /** Inspects temporal units of AV1 (AV1 bitstream, 7.5), which contain the frames of one instant. */
 public final class Av1TemporalUnit {
+    /** Header of a temporal delimiter with a size and without an extension. */
+    private static final int DELIMITER = 0x12;
+
     private Av1TemporalUnit() {}
 
     /**
@@ -33,6 +36,20 @@ public final class Av1TemporalUnit {
             }
         }
         return key;
+    }
+
+    /**
+     * Returns the unit without the temporal delimiters at its beginning, which must not be in MP4 (AV1 in ISOBMFF, 2.4).
+     * Shares the unit's memory.
+     */
+    public static ByteBuffer withoutDelimiter(ByteBuffer temporalUnit) {
+        ByteBuffer unit = temporalUnit;
+        // Delimiters have a size field of 0: they never are the last unit.
+        while (unit.remaining() >= 2 && (unit.get(unit.position()) & 0xFE) == DELIMITER
+                && unit.get(unit.position() + 1) == 0) {
+            unit = unit.slice(unit.position() + 2, unit.remaining() - 2);
+        }
+        return unit;
     }
 
     /**

@@ -109,6 +109,16 @@ public record AvcConfig(ByteBuffer record, int profile, int compatibility, int l
     }
 
     @Override
+    public PixelAspect aspect() {
+        return picture.aspect();
+    }
+
+    @Override
+    public Color color() {
+        return picture.color();
+    }
+
+    @Override
     public Codec codec() {
         return Codec.AVC;
     }

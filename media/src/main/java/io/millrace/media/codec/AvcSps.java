@@ -2,6 +2,7 @@ package io.millrace.media.codec;
 
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.codec.ParameterSets.PictureInfo;
 import java.nio.ByteBuffer;
 
 /**
@@ -46,7 +47,7 @@ final class AvcSps {
                 - (cropped ? ParameterSets.crop(in, STRUCTURE, unitX, columns * MACROBLOCK, "frame_crop_right") : 0);
         int tall = macroblocks(mapUnits * fields, "pic_height_in_map_units_minus1") * MACROBLOCK;
         int height = tall - (cropped ? ParameterSets.crop(in, STRUCTURE, unitY, tall, "frame_crop_bottom") : 0);
-        return new PictureFormat(width, height, frameRate(in));
+        return withVui(in, width, height);
     }
 
     private static boolean hasChromaFormat(int profile) {
@@ -108,20 +109,22 @@ final class AvcSps {
         return (int) count;
     }
 
-    /**
-     * Returns the frame rate of the VUI timing, unknown if there is none. The value is advisory, so a truncated VUI
-     * is not an error.
-     */
-    private static FrameRate frameRate(BitReader in) {
+    /** Adds what the VUI says. It is advisory, so a truncated VUI is not an error. */
+    private static PictureFormat withVui(BitReader in, int width, int height) {
+        PictureInfo info = PictureInfo.NONE;
+        FrameRate rate = FrameRate.UNKNOWN;
         try {
-            return in.flag("vui_parameters_present_flag") ? vuiFrameRate(in) : FrameRate.UNKNOWN;
+            if (in.flag("vui_parameters_present_flag")) {
+                info = ParameterSets.pictureInfo(in);
+                rate = vuiFrameRate(in);
+            }
         } catch (MalformedException _) {
-            return FrameRate.UNKNOWN;
+            // The fields after the end are unknown.
         }
+        return new PictureFormat(width, height, rate, info.aspect(), info.color());
     }
 
     private static FrameRate vuiFrameRate(BitReader in) {
-        ParameterSets.skipPictureInfo(in);
         if (!in.flag("timing_info_present_flag")) {
             return FrameRate.UNKNOWN;
         }

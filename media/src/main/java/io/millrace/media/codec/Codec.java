@@ -5,13 +5,20 @@ import java.util.Optional;
 
 /** The codecs that a track can have; each has a {@link CodecConfig}. */
 public enum Codec {
-    AVC(true), HEVC(true), AV1(true), VP9(true), AAC(false), OPUS(false), FLAC(false), MP3(false), AC3(false), EAC3(
-            false);
+    AVC(true, "H.264"), HEVC(true, "HEVC"), AV1(true, "AV1"), VP9(true, "VP9"), AAC(false, "AAC"), OPUS(false,
+            "Opus"), FLAC(false, "FLAC"), MP3(false, "MP3"), AC3(false, "AC-3"), EAC3(false, "E-AC-3");
 
     private final boolean video;
+    private final String label;
 
-    Codec(boolean video) {
+    Codec(boolean video, String label) {
         this.video = video;
+        this.label = label;
+    }
+
+    /** Returns the name of the codec in messages. */
+    public String label() {
+        return label;
     }
 
     public boolean isVideo() {

@@ -43,6 +43,13 @@ public record FlacConfig(ByteBuffer record, int sampleRate, int channels, int bi
         return new FlacConfig(copy, sampleRate, (int) (format >>> 41 & 7) + 1, (int) (format >>> 36 & 31) + 1);
     }
 
+    /** Returns the STREAMINFO block without its header: 34 bytes. */
+    public ByteBuffer streamInfo() {
+        ByteBuffer bytes = record();
+        int start = bytes.remaining() > STREAMINFO_BYTES && bytes.getInt(bytes.position()) == MAGIC ? 8 : 0;
+        return bytes.slice(bytes.position() + start, STREAMINFO_BYTES);
+    }
+
     /**
      * Frame header (RFC 9639, 9.1): {@code sync:14 0:1 strategy:1 | blockSize:4 rate:4 | channels:4 bits:3 0:1 | coded
      * number | size}.

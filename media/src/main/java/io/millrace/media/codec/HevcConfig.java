@@ -26,9 +26,10 @@ import java.util.Locale;
  * @param nalLengthSize size of a NAL unit's length prefix in bytes: 1, 2 or 4
  * @param parameterSets VPS, SPS and PPS NAL units, without start code or length, in the order of the record
  * @param picture picture size and frame rate, from the first SPS
+ * @param hdr static HDR metadata, from SEI messages in the record
  */
 public record HevcConfig(ByteBuffer record, ProfileTierLevel profile, int nalLengthSize,
-        List<ByteBuffer> parameterSets, PictureFormat picture) implements VideoConfig {
+        List<ByteBuffer> parameterSets, PictureFormat picture, StaticHdr hdr) implements VideoConfig {
 
     private static final String STRUCTURE = "HEVCDecoderConfigurationRecord";
     /** Maximum number of NAL units over all arrays; real records have three, and an SEI that names the encoder. */
@@ -84,16 +85,15 @@ public record HevcConfig(ByteBuffer record, ProfileTierLevel profile, int nalLen
             throw MalformedException.value(STRUCTURE, "lengthSizeMinusOne", 2, "0, 1 or 3");
         }
         List<ByteBuffer> sets = new ArrayList<>();
-        ByteBuffer firstSps = arrays(in, sets);
-        if (firstSps == null) {
-            throw new MalformedException(STRUCTURE, "numOfArrays", "contains no SPS");
-        }
-        return new HevcConfig(copy, profile, nalLengthSize, List.copyOf(sets), HevcSps.parse(firstSps));
+        StaticHdr hdr = arrays(in, sets);
+        ByteBuffer firstSps = sets.stream().filter(set -> HevcNal.type(set.get(0)) == HevcNal.SPS).findFirst()
+                .orElseThrow(() -> new MalformedException(STRUCTURE, "numOfArrays", "contains no SPS"));
+        return new HevcConfig(copy, profile, nalLengthSize, List.copyOf(sets), HevcSps.parse(firstSps), hdr);
     }
 
-    /** Reads the parameter sets into {@code sets}; returns the first SPS, or null if there is none. */
-    private static ByteBuffer arrays(ByteReader in, List<ByteBuffer> sets) {
-        ByteBuffer firstSps = null;
+    /** Reads the parameter sets into {@code sets}; returns the HDR metadata of the SEI messages. */
+    private static StaticHdr arrays(ByteReader in, List<ByteBuffer> sets) {
+        StaticHdr hdr = StaticHdr.NONE;
         int units = 0;
         for (int arrays = in.uint8("numOfArrays"); arrays > 0; arrays--) {
             int type = in.uint8("NAL_unit_type") & 0x3F;
@@ -105,11 +105,12 @@ public record HevcConfig(ByteBuffer record, ProfileTierLevel profile, int nalLen
                 if (type == HevcNal.VPS || type == HevcNal.SPS || type == HevcNal.PPS) {
                     check(unit, type);
                     sets.add(unit);
-                    firstSps = firstSps == null && type == HevcNal.SPS ? unit : firstSps;
+                } else if (type == HdrSei.PREFIX_SEI) {
+                    hdr = HdrSei.read(unit, hdr);
                 }
             }
         }
-        return firstSps;
+        return hdr;
     }
 
     private static void check(ByteBuffer unit, int type) {
@@ -145,6 +146,16 @@ public record HevcConfig(ByteBuffer record, ProfileTierLevel profile, int nalLen
     @Override
     public FrameRate frameRate() {
         return picture.frameRate();
+    }
+
+    @Override
+    public PixelAspect aspect() {
+        return picture.aspect();
+    }
+
+    @Override
+    public Color color() {
+        return picture.color();
     }
 
     @Override

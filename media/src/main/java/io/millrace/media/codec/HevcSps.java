@@ -2,6 +2,7 @@ package io.millrace.media.codec;
 
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.codec.ParameterSets.PictureInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ final class HevcSps {
             width -= ParameterSets.crop(in, STRUCTURE, unitX, codedWidth, "conf_win_right_offset");
             height -= ParameterSets.crop(in, STRUCTURE, unitY, codedHeight, "conf_win_bottom_offset");
         }
-        return new PictureFormat(width, height, frameRate(in, subLayers));
+        return withVui(in, subLayers, width, height);
     }
 
     private static int samples(BitReader in, String field) {
@@ -78,17 +79,20 @@ final class HevcSps {
         }
     }
 
-    /**
-     * Returns the frame rate of the VUI timing, unknown if there is none. The value is advisory, so an SPS that is
-     * truncated before it is not an error.
-     */
-    private static FrameRate frameRate(BitReader in, int subLayers) {
+    /** Adds what the VUI says. It is advisory, so an SPS that is truncated before or in it is not an error. */
+    private static PictureFormat withVui(BitReader in, int subLayers, int width, int height) {
+        PictureInfo info = PictureInfo.NONE;
+        FrameRate rate = FrameRate.UNKNOWN;
         try {
             skipCodingTools(in, subLayers);
-            return in.flag("vui_parameters_present_flag") ? vuiFrameRate(in) : FrameRate.UNKNOWN;
+            if (in.flag("vui_parameters_present_flag")) {
+                info = ParameterSets.pictureInfo(in);
+                rate = vuiFrameRate(in);
+            }
         } catch (MalformedException _) {
-            return FrameRate.UNKNOWN;
+            // The fields after the end are unknown.
         }
+        return new PictureFormat(width, height, rate, info.aspect(), info.color());
     }
 
     private static void skipCodingTools(BitReader in, int subLayers) {
@@ -180,7 +184,6 @@ final class HevcSps {
     }
 
     private static FrameRate vuiFrameRate(BitReader in) {
-        ParameterSets.skipPictureInfo(in);
         in.skip(3, "neutral_chroma_indication_flag");
         if (in.flag("default_display_window_flag")) {
             for (int i = 0; i < 4; i++) {

@@ -83,6 +83,11 @@ public record OpusConfig(ByteBuffer record, int channels, int preSkip) implement
     }
 
     @Override
+    public int delaySamples() {
+        return preSkip;
+    }
+
+    @Override
     public Codec codec() {
         return Codec.OPUS;
     }

@@ -30,24 +30,40 @@ final class ParameterSets {
         return Arrays.copyOf(payload, size);
     }
 
-    /** Skips the VUI up to the point where the two standards differ (H.264 E.1.1, H.265 E.2.1). */
-    static void skipPictureInfo(BitReader in) {
-        if (in.flag("aspect_ratio_info_present_flag") && in.bits(8, "aspect_ratio_idc") == EXTENDED_SAR) {
-            in.skip(32, "sar_width");
-        }
+    /** The beginning of the VUI. */
+    record PictureInfo(PixelAspect aspect, Color color) {
+        static final PictureInfo NONE = new PictureInfo(PixelAspect.SQUARE, Color.UNSPECIFIED);
+    }
+
+    /** Reads the VUI up to the point where the two standards differ (H.264 E.1.1, H.265 E.2.1). */
+    static PictureInfo pictureInfo(BitReader in) {
+        PixelAspect aspect = in.flag("aspect_ratio_info_present_flag") ? aspect(in) : PixelAspect.SQUARE;
         if (in.flag("overscan_info_present_flag")) {
             in.skip(1, "overscan_appropriate_flag");
         }
-        if (in.flag("video_signal_type_present_flag")) {
-            in.skip(4, "video_format");
-            if (in.flag("colour_description_present_flag")) {
-                in.skip(24, "colour_primaries");
-            }
-        }
+        Color color = in.flag("video_signal_type_present_flag") ? color(in) : Color.UNSPECIFIED;
         if (in.flag("chroma_loc_info_present_flag")) {
             in.unsignedExpGolomb("chroma_sample_loc_type_top_field");
             in.unsignedExpGolomb("chroma_sample_loc_type_bottom_field");
         }
+        return new PictureInfo(aspect, color);
+    }
+
+    private static PixelAspect aspect(BitReader in) {
+        int index = in.bits(8, "aspect_ratio_idc");
+        return index == EXTENDED_SAR
+                ? PixelAspect.of(in.bits(16, "sar_width"), in.bits(16, "sar_height"))
+                : PixelAspect.ofIndex(index);
+    }
+
+    private static Color color(BitReader in) {
+        in.skip(3, "video_format");
+        boolean fullRange = in.flag("video_full_range_flag");
+        Color none = Color.UNSPECIFIED;
+        return in.flag("colour_description_present_flag")
+                ? new Color(in.bits(8, "colour_primaries"), in.bits(8, "transfer_characteristics"),
+                        in.bits(8, "matrix_coefficients"), fullRange)
+                : new Color(none.primaries(), none.transfer(), none.matrix(), fullRange);
     }
 
     /** Reads both crop offsets of one dimension; returns their sum in luma samples. */

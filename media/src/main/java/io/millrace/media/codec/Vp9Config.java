@@ -21,13 +21,18 @@ public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth,
 
     private static final String STRUCTURE = "VPCodecConfigurationRecord";
     private static final int BOX_HEAD = 0x0100_0000;
+    private static final int BOX_HEAD_BYTES = 4;
+    private static final int SYNC_CODE = 0x49_83_42;
+    private static final int RGB = 7;
+    /** As much of a key frame as contains its size. */
+    private static final int HEADER_BYTES = 16;
 
     public static Vp9Config parse(ByteBuffer record) {
         ByteBuffer copy = CodecConfig.copy(STRUCTURE, record);
         var in = new ByteReader(STRUCTURE, copy.duplicate());
-        if (copy.remaining() >= 4 && copy.getInt(0) == BOX_HEAD) {
+        if (hasBoxHead(copy)) {
             // A record cannot start with these bytes itself: its third byte would be a bit depth of 0.
-            in.skip(4, "version");
+            in.skip(BOX_HEAD_BYTES, "version");
         }
         int profile = in.uint8("profile");
         int level = in.uint8("level");
@@ -42,6 +47,45 @@ public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth,
         var color = new Color(in.uint8("colourPrimaries"), in.uint8("transferCharacteristics"),
                 in.uint8("matrixCoefficients"), (depth & 1) != 0);
         return new Vp9Config(copy, profile, level, bitDepth, depth >>> 1 & 7, color);
+    }
+
+    private static boolean hasBoxHead(ByteBuffer record) {
+        return record.remaining() >= BOX_HEAD_BYTES && record.getInt(record.position()) == BOX_HEAD;
+    }
+
+    /** Returns the record without the version and flags of the box. */
+    public ByteBuffer fields() {
+        ByteBuffer fields = record();
+        return hasBoxHead(fields) ? fields.position(fields.position() + BOX_HEAD_BYTES) : fields;
+    }
+
+    /**
+     * Reads the size from the uncompressed header of a key frame (VP9 bitstream, 6.2); that of another frame is 0 x 0.
+     */
+    @Override
+    public PictureSize pictureSize(ByteBuffer keyFrame) {
+        if (!isKey(keyFrame)) {
+            return PictureSize.NONE;
+        }
+        byte[] head = new byte[Math.min(HEADER_BYTES, keyFrame.remaining())];
+        keyFrame.get(keyFrame.position(), head);
+        var in = new BitReader("uncompressed_header", head);
+        in.skip(2, "frame_marker");
+        int bits = in.bits(2, "profile");
+        int frameProfile = bits >>> 1 | (bits & 1) << 1;
+        in.skip((frameProfile == 3 ? 1 : 0) + 4, "show_existing_frame");
+        int sync = in.bits(24, "frame_sync_code");
+        if (sync != SYNC_CODE) {
+            throw MalformedException.value("uncompressed_header", "frame_sync_code", sync, String.valueOf(SYNC_CODE));
+        }
+        in.skip(frameProfile >= 2 ? 1 : 0, "ten_or_twelve_bit");
+        boolean subsampling = (frameProfile & 1) == 1;
+        if (in.bits(3, "color_space") == RGB) {
+            in.skip(subsampling ? 1 : 0, "reserved_zero");
+        } else {
+            in.skip(subsampling ? 4 : 1, "color_range");
+        }
+        return new PictureSize(in.bits(16, "frame_width_minus_1") + 1, in.bits(16, "frame_height_minus_1") + 1);
     }
 
     /**

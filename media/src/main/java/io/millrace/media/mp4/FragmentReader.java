@@ -3,6 +3,8 @@ package io.millrace.media.mp4;
 import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.isobmff.Boxes;
+import io.millrace.media.isobmff.SampleEntryReader;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;

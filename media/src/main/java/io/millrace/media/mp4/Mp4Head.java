@@ -1,6 +1,10 @@
 package io.millrace.media.mp4;
 
 import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.codec.Codec;
+import io.millrace.media.isobmff.BoxHeader;
+import io.millrace.media.isobmff.BoxWriter;
+import io.millrace.media.isobmff.HeaderBoxes;
 import io.millrace.media.time.Ticks;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,17 +28,15 @@ import java.util.List;
  * mdat  (only its header)
  * </pre>
  *
- * <p>The movie starts with the first displayed frame. Edit lists skip the time that composition offsets add before it,
- * and delay tracks that start later. Movie times are in ms. Fields have 64 bits where 32 do not suffice.
+ * <p>The movie starts with the first presented frame. Edit lists skip the time that composition offsets add before it and
+ * the delay of an audio encoder, and delay tracks that start later. Movie times are in ms. Fields have 64 bits where 32 do not suffice.
  */
 public final class Mp4Head {
     /** Ticks per second of the movie, as in RTMP and FLV. */
     private static final int MOVIE_TIMESCALE = Ticks.MILLIS;
     private static final Instant EPOCH_1904 = Instant.parse("1904-01-01T00:00:00Z");
     private static final long LARGEST_UINT32 = 0xFFFF_FFFFL;
-    private static final int NO_LANGUAGE = 0x55C4;
-    private static final int UNITY = 0x1_0000;
-    private static final int[] MATRIX = {UNITY, 0, 0, 0, UNITY, 0, 0, 0, 0x4000_0000};
+    private static final int NORMAL_RATE = 0x1_0000;
 
     private final List<Mp4TrackWriter> tracks;
     private final long dataBytes;
@@ -88,53 +90,38 @@ public final class Mp4Head {
 
     /** Returns major brand, minor version and compatible brands. Negative composition offsets require iso4. */
     private List<byte[]> brands() {
-        List<String> names = new ArrayList<>(List.of("isom", "\0\0\2\0", "isom", "iso2", "avc1", "mp41"));
+        List<String> names = new ArrayList<>(List.of("isom", "\0\0\2\0", "isom"));
         if (tracks.stream().anyMatch(Mp4TrackWriter::hasNegativeCompositions)) {
-            names.add(3, "iso4");
+            names.add("iso4");
         }
+        names.add("iso2");
+        if (has(Codec.AVC)) {
+            names.add("avc1");
+        }
+        if (has(Codec.AV1)) {
+            names.add("av01");
+        }
+        names.add("mp41");
         return names.stream().map(name -> name.getBytes(StandardCharsets.ISO_8859_1)).toList();
     }
 
+    private boolean has(Codec codec) {
+        return tracks.stream().anyMatch(track -> track.entry().config().codec() == codec);
+    }
+
     private void movieHeader(BoxWriter boxes) {
-        ByteWriter out = boxes.out();
         long durationMs = tracks.stream().mapToLong(track -> emptyMs(track) + shownMs(track)).max().orElse(0);
-        int version = BoxWriter.versionFor(createdS, durationMs);
-        boxes.fullBox("mvhd", version, 0, () -> {
-            boxes.wide(version, createdS);
-            boxes.wide(version, createdS);
-            out.uint32(MOVIE_TIMESCALE);
-            boxes.wide(version, durationMs);
-            out.uint32(UNITY).uint16(0x0100).fill(0, 10);
-            matrix(out);
-            out.fill(0, 24).uint32(tracks.size() + 1L);
-        });
+        HeaderBoxes.movie(boxes, createdS, MOVIE_TIMESCALE, durationMs, tracks.size() + 1);
     }
 
     private void track(Mp4TrackWriter track, int id, BoxWriter boxes, long dataOffset, boolean large) {
         boxes.box("trak", () -> {
-            trackHeader(track, id, boxes);
+            HeaderBoxes.track(boxes, createdS, id, emptyMs(track) + shownMs(track), track.entry());
             if (emptyMs(track) != 0 || track.editTicks() != 0) {
                 boxes.box("edts", () -> editList(track, boxes));
             }
-            boxes.box("mdia", () -> media(track, boxes, dataOffset, large));
-        });
-    }
-
-    private void trackHeader(Mp4TrackWriter track, int id, BoxWriter boxes) {
-        ByteWriter out = boxes.out();
-        long durationMs = emptyMs(track) + shownMs(track);
-        int version = BoxWriter.versionFor(createdS, durationMs);
-        // Flags: enabled, and part of the movie.
-        boxes.fullBox("tkhd", version, 3, () -> {
-            boxes.wide(version, createdS);
-            boxes.wide(version, createdS);
-            out.uint32(id).uint32(0);
-            boxes.wide(version, durationMs);
-            boolean video = track.config().codec().isVideo();
-            out.fill(0, 8).uint16(0).uint16(0).uint16(video ? 0 : 0x0100).uint16(0);
-            matrix(out);
-            SampleEntryWriter.PictureSize size = SampleEntryWriter.pictureSize(track.config());
-            out.uint32((long) size.width() << 16).uint32((long) size.height() << 16);
+            boxes.box("mdia", () -> HeaderBoxes.media(boxes, createdS, track.timescale(), track.mediaTicks(),
+                    track.entry().config().codec().isVideo(), () -> track.write(boxes, dataOffset, large)));
         });
     }
 
@@ -147,48 +134,12 @@ public final class Mp4Head {
             if (emptyMs != 0) {
                 boxes.wide(version, emptyMs);
                 boxes.wide(version, -1);
-                out.uint32(UNITY);
+                out.uint32(NORMAL_RATE);
             }
             boxes.wide(version, shownMs(track));
             boxes.wide(version, track.editTicks());
-            out.uint32(UNITY);
+            out.uint32(NORMAL_RATE);
         });
-    }
-
-    private void media(Mp4TrackWriter track, BoxWriter boxes, long dataOffset, boolean large) {
-        ByteWriter out = boxes.out();
-        boolean video = track.config().codec().isVideo();
-        int version = BoxWriter.versionFor(createdS, track.mediaTicks());
-        boxes.fullBox("mdhd", version, 0, () -> {
-            boxes.wide(version, createdS);
-            boxes.wide(version, createdS);
-            out.uint32(track.timescale());
-            boxes.wide(version, track.mediaTicks());
-            out.uint16(NO_LANGUAGE).uint16(0);
-        });
-        String handler = video ? "\0\0\0\0vide" : "\0\0\0\0soun";
-        String name = video ? "Video\0" : "Audio\0";
-        boxes.fullBox("hdlr", 0, 0, () -> out.bytes(handler.getBytes(StandardCharsets.ISO_8859_1)).fill(0, 12)
-                .bytes(name.getBytes(StandardCharsets.ISO_8859_1)));
-        boxes.box("minf", () -> {
-            if (video) {
-                boxes.fullBox("vmhd", 0, 1, () -> out.fill(0, 8));
-            } else {
-                boxes.fullBox("smhd", 0, 0, () -> out.fill(0, 4));
-            }
-            // Flag 1: the media data is in this file.
-            boxes.box("dinf", () -> boxes.fullBox("dref", 0, 0, () -> {
-                out.uint32(1);
-                boxes.fullBox("url ", 0, 1, () -> {});
-            }));
-            track.write(boxes, dataOffset, large);
-        });
-    }
-
-    private static void matrix(ByteWriter out) {
-        for (int value : MATRIX) {
-            out.uint32(value);
-        }
     }
 
     /** Returns the delay of the track's start relative to the movie. */
@@ -198,7 +149,7 @@ public final class Mp4Head {
 
     /** Rounds to nearest, because ticks were computed from ms and may have been rounded down. */
     private static long startMs(Mp4TrackWriter track) {
-        return (Ticks.rescale(2 * track.firstShownTicks(), track.timescale(), MOVIE_TIMESCALE) + 1) / 2;
+        return (Ticks.rescale(2 * track.startTicks(), track.timescale(), MOVIE_TIMESCALE) + 1) / 2;
     }
 
     /** Rounds up, because an edit that ends too early cuts off the last frame. */

@@ -2,7 +2,11 @@ package io.millrace.media.mp4;
 
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.OverLimitException;
-import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.Codec;
+import io.millrace.media.isobmff.BoxWriter;
+import io.millrace.media.isobmff.SampleEntry;
+import io.millrace.media.isobmff.SampleEntryReader;
+import io.millrace.media.isobmff.SampleEntryWriter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +23,8 @@ import java.util.List;
  */
 public final class Mp4TrackWriter {
     private final int timescale;
-    private final List<CodecConfig> configs = new ArrayList<>();
+    private final int delayTicks;
+    private final List<SampleEntry> entries = new ArrayList<>();
     private final ByteWriter sizes = new ByteWriter();
     private final RunTable durations = new RunTable();
     private final RunTable compositions = new RunTable();
@@ -41,29 +46,35 @@ public final class Mp4TrackWriter {
 
     /**
      * @param timescale ticks per second
-     * @param config configuration of the track's first samples
+     * @param entry description of the track's first samples
+     * @param delayTicks length of the media at the beginning that is decoded and not presented
      */
-    public Mp4TrackWriter(int timescale, CodecConfig config) {
+    public Mp4TrackWriter(int timescale, SampleEntry entry, int delayTicks) {
         this.timescale = timescale;
-        configs.add(config);
+        this.delayTicks = delayTicks;
+        entries.add(entry);
+    }
+
+    /** A track of which all media is presented. */
+    public Mp4TrackWriter(int timescale, SampleEntry entry) {
+        this(timescale, entry, 0);
     }
 
     /**
      * Adds samples that are contiguous in the media data.
      *
      * @param offset of the first sample, from the start of the media data
-     * @param config configuration of these samples, with the same codec as the first; each distinct one gets a sample
-     *     entry
-     * @throws OverLimitException if there are more samples or configurations than {@link Mp4Reader} accepts
+     * @param entry description of these samples, with the same codec as the first; each distinct one is written once
+     * @throws OverLimitException if there are more samples or descriptions than {@link Mp4Reader} accepts
      */
-    public void chunk(long offset, CodecConfig config, List<Mp4Sample> chunk) {
+    public void chunk(long offset, SampleEntry entry, List<Mp4Sample> chunk) {
         if (chunk.isEmpty()) {
             return;
         }
         if (samples + chunk.size() > Mp4Reader.MAX_SAMPLES) {
             throw new OverLimitException("stsz", "sample_count", samples + (long) chunk.size(), Mp4Reader.MAX_SAMPLES);
         }
-        int index = describe(config);
+        int index = describe(entry);
         chunkOffsets.int64(offset);
         chunks++;
         if (chunk.size() != samplesPerChunk || index != description) {
@@ -76,19 +87,20 @@ public final class Mp4TrackWriter {
     }
 
     /** Returns the index of a sample description, from 1. */
-    private int describe(CodecConfig config) {
-        if (config.codec() != configs.getFirst().codec()) {
-            throw new IllegalArgumentException(config.codec() + ", but the track is " + configs.getFirst().codec());
+    private int describe(SampleEntry entry) {
+        Codec codec = entries.getFirst().config().codec();
+        if (entry.config().codec() != codec) {
+            throw new IllegalArgumentException(entry.config().codec() + ", but the track is " + codec);
         }
-        int known = configs.indexOf(config);
+        int known = entries.indexOf(entry);
         if (known >= 0) {
             return known + 1;
         }
-        if (configs.size() == SampleEntryReader.MAX_ENTRIES) {
-            throw new OverLimitException("stsd", "entry_count", configs.size() + 1L, SampleEntryReader.MAX_ENTRIES);
+        if (entries.size() == SampleEntryReader.MAX_ENTRIES) {
+            throw new OverLimitException("stsd", "entry_count", entries.size() + 1L, SampleEntryReader.MAX_ENTRIES);
         }
-        configs.add(config);
-        return configs.size();
+        entries.add(entry);
+        return entries.size();
     }
 
     private void add(Mp4Sample sample) {
@@ -124,22 +136,22 @@ public final class Mp4TrackWriter {
         return timescale;
     }
 
-    CodecConfig config() {
-        return configs.getFirst();
+    SampleEntry entry() {
+        return entries.getFirst();
     }
 
-    /** Returns when the first frame is displayed, on the timeline shared by all tracks. */
-    long firstShownTicks() {
-        return firstShownTicks;
+    /** Returns when the presentation begins, on the timeline shared by all tracks. */
+    long startTicks() {
+        return firstShownTicks + Math.min(delayTicks, lastShownEndTicks - firstShownTicks);
     }
 
     long shownTicks() {
-        return lastShownEndTicks - firstShownTicks;
+        return lastShownEndTicks - startTicks();
     }
 
-    /** Returns the media time of the first displayed frame, where the edit starts. */
+    /** Returns the media time at which the presentation begins, where the edit starts. */
     long editTicks() {
-        return firstShownTicks + raiseTicks() - firstTicks;
+        return startTicks() + raiseTicks() - firstTicks;
     }
 
     /** Returns by how much all composition offsets are increased. */
@@ -176,8 +188,8 @@ public final class Mp4TrackWriter {
         ByteWriter out = boxes.out();
         boxes.box("stbl", () -> {
             boxes.fullBox("stsd", 0, 0, () -> {
-                out.uint32(configs.size());
-                configs.forEach(config -> SampleEntryWriter.write(config, boxes));
+                out.uint32(entries.size());
+                entries.forEach(entry -> SampleEntryWriter.write(entry, boxes));
             });
             boxes.fullBox("stts", 0, 0, () -> durations.write(out, 0));
             if (hasCompositions()) {

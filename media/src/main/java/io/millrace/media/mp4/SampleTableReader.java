@@ -3,6 +3,7 @@ package io.millrace.media.mp4;
 import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.isobmff.Boxes;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.Optional;

@@ -8,6 +8,7 @@ import io.millrace.media.codec.AacConfig;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.NalUnits;
+import io.millrace.media.isobmff.BoxHeader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,8 +1,14 @@
 package io.millrace.media.mp4;
 
 import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.VideoConfig;
+import io.millrace.media.isobmff.BoxDump;
+import io.millrace.media.isobmff.BoxHeader;
+import io.millrace.media.isobmff.Boxes;
+import io.millrace.media.isobmff.SampleEntry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,7 +58,7 @@ class Mp4WriterTest {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         List<Mp4TrackWriter> writers = new ArrayList<>();
         for (Mp4Track track : Mp4Reader.read(moov(ByteBuffer.wrap(file)))) {
-            var writer = new Mp4TrackWriter((int) track.timescale(), track.config());
+            var writer = new Mp4TrackWriter((int) track.timescale(), entry(track.config()));
             SampleTable samples = track.samples();
             for (int first = 0; first < samples.count(); first += PER_CHUNK) {
                 long offset = data.size();
@@ -64,7 +70,7 @@ class Mp4WriterTest {
                             samples.compositionOffsetTicks(n), (int) (next - samples.decodingTicks(n)),
                             samples.sizeBytes(n), samples.isSync(n)));
                 }
-                writer.chunk(offset, track.config(), chunk);
+                writer.chunk(offset, entry(track.config()), chunk);
             }
             writers.add(writer);
         }
@@ -174,6 +180,14 @@ class Mp4WriterTest {
         return bytes;
     }
 
+    /** The records of these files contain the picture size. */
+    private static SampleEntry entry(CodecConfig config) {
+        return switch (config) {
+            case VideoConfig video -> SampleEntry.of(video, ByteBuffer.allocate(0));
+            case AudioConfig audio -> SampleEntry.of(audio);
+        };
+    }
+
     private static List<CodecConfig> configs() throws IOException {
         return Mp4Reader.read(moov(ByteBuffer.wrap(resource("moov-first.mp4")))).stream().map(Mp4Track::config)
                 .toList();
@@ -191,7 +205,7 @@ class Mp4WriterTest {
             @ForAll @IntRange(max = 100_000) int startMs, @ForAll @IntRange(min = 1, max = 7) int perChunk)
             throws IOException {
         AvcConfig config = (AvcConfig) configs().getFirst();
-        var writer = new Mp4TrackWriter(90_000, config);
+        var writer = new Mp4TrackWriter(90_000, entry(config));
         List<Mp4Sample> all = new ArrayList<>();
         long dts = startMs * 90L;
         for (int i = 0; i < steps.size(); i++) {
@@ -201,7 +215,7 @@ class Mp4WriterTest {
         long offset = 0;
         for (int first = 0; first < all.size(); first += perChunk) {
             List<Mp4Sample> chunk = all.subList(first, Math.min(first + perChunk, all.size()));
-            writer.chunk(offset, first % 2 == 0 ? config : changed(config), chunk);
+            writer.chunk(offset, entry(first % 2 == 0 ? config : changed(config)), chunk);
             offset += chunk.stream().mapToLong(Mp4Sample::sizeBytes).sum();
         }
         ByteBuffer file = file(List.of(writer), new byte[(int) offset]);
@@ -228,9 +242,9 @@ class Mp4WriterTest {
     @Test
     void positionsBeyond4GigabytesGet64Bits() throws IOException {
         for (long lastOffset : new long[]{0xFFFF_FFFFL - 10_000, 0xFFFF_FFFFL}) {
-            var writer = new Mp4TrackWriter(90_000, configs().getFirst());
-            writer.chunk(0, configs().getFirst(), List.of(new Mp4Sample(0, 0, 3000, 100, true)));
-            writer.chunk(lastOffset, configs().getFirst(), List.of(new Mp4Sample(3000, 0, 3000, 100, false)));
+            var writer = new Mp4TrackWriter(90_000, entry(configs().getFirst()));
+            writer.chunk(0, entry(configs().getFirst()), List.of(new Mp4Sample(0, 0, 3000, 100, true)));
+            writer.chunk(lastOffset, entry(configs().getFirst()), List.of(new Mp4Sample(3000, 0, 3000, 100, false)));
             ByteBuffer head = Mp4Head.write(List.of(writer), lastOffset + 100, CREATED);
             SampleTable samples = Mp4Reader.read(moov(headWithEmptyData(head))).getFirst().samples();
             assertThat(samples.offset(0)).isEqualTo(head.remaining());
@@ -252,10 +266,10 @@ class Mp4WriterTest {
 
     @Test
     void durationsBeyond32BitsGet64Bits() throws IOException {
-        var writer = new Mp4TrackWriter(90_000, configs().getFirst());
+        var writer = new Mp4TrackWriter(90_000, entry(configs().getFirst()));
         List<Mp4Sample> hours = IntStream.range(0, 80)
                 .mapToObj(n -> new Mp4Sample(n * 3600L * 90_000, 0, 3600 * 90_000, 1, true)).toList();
-        writer.chunk(0, configs().getFirst(), hours);
+        writer.chunk(0, entry(configs().getFirst()), hours);
         Mp4Track track = Mp4Reader.read(moov(file(List.of(writer), new byte[80]))).getFirst();
         assertThat(track.samples().endTicks()).isEqualTo(80L * 3600 * 90_000);
         assertThat(track.timescale()).isEqualTo(90_000);
@@ -263,18 +277,19 @@ class Mp4WriterTest {
 
     @Test
     void omitsTrackWithoutSamples() throws IOException {
-        var video = new Mp4TrackWriter(90_000, configs().getFirst());
-        var audio = new Mp4TrackWriter(44_100, configs().getLast());
-        audio.chunk(0, configs().getLast(), List.of(new Mp4Sample(0, 0, 1024, 4, true)));
+        var video = new Mp4TrackWriter(90_000, entry(configs().getFirst()));
+        var audio = new Mp4TrackWriter(44_100, entry(configs().getLast()));
+        audio.chunk(0, entry(configs().getLast()), List.of(new Mp4Sample(0, 0, 1024, 4, true)));
         assertThat(Mp4Reader.read(moov(file(List.of(video, audio), new byte[4])))).singleElement()
                 .satisfies(track -> assertThat(track.config()).isInstanceOf(AacConfig.class));
     }
 
     @Test
     void rejectsDecreasingTimes() throws IOException {
-        var writer = new Mp4TrackWriter(90_000, configs().getFirst());
-        writer.chunk(0, configs().getFirst(), List.of(new Mp4Sample(3000, 0, 3000, 1, true)));
-        assertThatThrownBy(() -> writer.chunk(1, configs().getFirst(), List.of(new Mp4Sample(2999, 0, 1, 1, true))))
+        var writer = new Mp4TrackWriter(90_000, entry(configs().getFirst()));
+        writer.chunk(0, entry(configs().getFirst()), List.of(new Mp4Sample(3000, 0, 3000, 1, true)));
+        assertThatThrownBy(
+                () -> writer.chunk(1, entry(configs().getFirst()), List.of(new Mp4Sample(2999, 0, 1, 1, true))))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

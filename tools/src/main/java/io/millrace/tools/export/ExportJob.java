@@ -75,15 +75,15 @@ public final class ExportJob implements Job {
             done.accept(new ExportResult(file, began, lastMs, part.writtenBytes(), pictures, sounds,
                     output.droppedFrames()));
         } catch (UnsupportedException e) {
-            throw new UserError("cannot write %s as .%s: %s; export to another file format".formatted(stream,
-                    format.extension(), e.getMessage()), e);
+            throw new UserError("cannot write %s as %s: %s; export to another file format".formatted(stream,
+                    format.label(), e.getMessage()), e);
         } catch (OverLimitException e) {
-            throw new UserError("cannot write %s as one .%s: %s; export it in parts with --from and --to"
-                    .formatted(stream, format.extension(), e.getMessage()), e);
+            throw new UserError("cannot write %s as one %s file: %s; export it in parts with --from and --to"
+                    .formatted(stream, format.label(), e.getMessage()), e);
         } catch (MediaException e) {
             throw new UserError(
-                    "cannot write %s as .%s: the frame that arrived at %s is damaged (%s); export to .flv, which"
-                            .formatted(stream, format.extension(), reader.arrival(), e.getMessage())
+                    "cannot write %s as %s: the frame that arrived at %s is damaged (%s); export to FLV, which"
+                            .formatted(stream, format.label(), reader.arrival(), e.getMessage())
                             + " copies frames unchanged",
                     e);
         }

@@ -2,7 +2,7 @@ package io.millrace.tools.export;
 
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.AudioConfig;
-import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.Av1TemporalUnit;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.VideoConfig;
@@ -13,15 +13,17 @@ import io.millrace.media.time.SampleClock;
 import io.millrace.media.time.Ticks;
 import io.millrace.tools.past.SequenceHeader;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * Parses tags for containers other than FLV. Frames get the times that the segmenter would give them: decoding times
  * increase, and audio is timed by its samples. Confined to one thread.
  */
-abstract sealed class FrameOutput implements MediaOutput permits Mp4Output, TsOutput {
+abstract sealed class FrameOutput implements MediaOutput permits CmafOutput, Mp4Output, TsOutput {
     private static final long TICKS_PER_MS = Ticks.MPEG / Ticks.MILLIS;
 
-    private AvcConfig video;
+    private VideoConfig video;
     private AudioConfig audio;
     private SampleClock audioClock;
     private long lastVideo90k = Long.MIN_VALUE;
@@ -31,9 +33,9 @@ abstract sealed class FrameOutput implements MediaOutput permits Mp4Output, TsOu
      *
      * @param dts90k decoding time, later than that of the previous frame
      * @param pts90k presentation time
-     * @param data NAL units with the length prefixes of {@code config}
+     * @param data an access unit as in the codec's MP4 mapping
      */
-    abstract void picture(AvcConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data);
+    abstract void picture(VideoConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data);
 
     /**
      * Writes the audio of one message: one access unit, or several of MP3.
@@ -43,22 +45,25 @@ abstract sealed class FrameOutput implements MediaOutput permits Mp4Output, TsOu
      */
     abstract void sound(AudioConfig config, long dueSamples, int frameSamples, ByteBuffer data);
 
-    /** Returns whether the container holds audio of {@code codec}. */
+    /** Returns whether the container holds {@code codec}. */
     abstract boolean carries(Codec codec);
 
     @Override
     public void config(FlvTag header) {
         switch (SequenceHeader.config(header)) {
-            case AvcConfig avc -> video = avc;
-            case VideoConfig other -> throw unsupported(other);
+            case VideoConfig config -> {
+                requireCarried(config);
+                video = config;
+            }
             case AudioConfig config -> begin(config);
         }
     }
 
     /** Takes the configuration of the audio that follows. */
     final void begin(AudioConfig config) {
-        if (!carries(config.codec())) {
-            throw unsupported(config);
+        requireCarried(config);
+        if (isLikeCurrent(config)) {
+            return;
         }
         if (audio == null || audio.sampleRate() != config.sampleRate()) {
             audioClock = new SampleClock(config.sampleRate());
@@ -66,13 +71,23 @@ abstract sealed class FrameOutput implements MediaOutput permits Mp4Output, TsOu
         audio = config;
     }
 
-    private UnsupportedException unsupported(CodecConfig config) {
-        return new UnsupportedException("export", "codec", config.rfc6381(),
-                (carries(Codec.MP3) ? "H.264, AAC and MP3" : "H.264 and AAC") + "; FLV supports all codecs");
+    /** Whether only the bit rate changes, which E-AC-3 states in every frame and which does not affect decoders. */
+    private boolean isLikeCurrent(AudioConfig config) {
+        return audio != null && config.codec().isSelfDescribing() && audio.codec() == config.codec()
+                && audio.sampleRate() == config.sampleRate() && audio.channels() == config.channels();
+    }
+
+    private void requireCarried(CodecConfig config) {
+        if (!carries(config.codec())) {
+            String carried = Arrays.stream(Codec.values()).filter(this::carries).map(Codec::label)
+                    .collect(Collectors.joining(", "));
+            throw new UnsupportedException("export", "codec", config.rfc6381(),
+                    carried + "; FLV, MP4 and CMAF support all codecs");
+        }
     }
 
     /** The current video configuration, null without video. */
-    AvcConfig video() {
+    VideoConfig video() {
         return video;
     }
 
@@ -89,7 +104,8 @@ abstract sealed class FrameOutput implements MediaOutput permits Mp4Output, TsOu
         if (unit.codec().isVideo()) {
             long dts90k = Math.max(unit.decodingMs() * TICKS_PER_MS, lastVideo90k + 1);
             lastVideo90k = dts90k;
-            picture(video, dts90k, unit.presentationMs() * TICKS_PER_MS, entry, unit.data());
+            ByteBuffer data = unit.codec() == Codec.AV1 ? Av1TemporalUnit.withoutDelimiter(unit.data()) : unit.data();
+            picture(video, dts90k, unit.presentationMs() * TICKS_PER_MS, entry, data);
         } else {
             unit.codec().inBand(unit.data()).ifPresent(config -> begin((AudioConfig) config));
             int samples = audio.frameSamples(unit.data());

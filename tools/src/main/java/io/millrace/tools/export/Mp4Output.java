@@ -1,9 +1,9 @@
 package io.millrace.tools.export;
 
 import io.millrace.media.codec.AudioConfig;
-import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
-import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.VideoConfig;
+import io.millrace.media.isobmff.SampleEntry;
 import io.millrace.media.mp4.Mp4Head;
 import io.millrace.media.mp4.Mp4Sample;
 import io.millrace.media.mp4.Mp4TrackWriter;
@@ -29,24 +29,24 @@ final class Mp4Output extends FrameOutput {
         private final Mp4TrackWriter index;
         private final List<Mp4Sample> samples = new ArrayList<>();
         private final List<ByteBuffer> data = new ArrayList<>();
-        private CodecConfig config;
+        private SampleEntry entry;
 
-        private Track(int timescale, CodecConfig config) {
-            index = new Mp4TrackWriter(timescale, config);
-            this.config = config;
+        private Track(int timescale, SampleEntry entry, int delayTicks) {
+            index = new Mp4TrackWriter(timescale, entry, delayTicks);
+            this.entry = entry;
         }
 
-        private void add(CodecConfig with, Mp4Sample sample, ByteBuffer bytes) {
-            if (!with.equals(config)) {
+        private void add(SampleEntry with, Mp4Sample sample, ByteBuffer bytes) {
+            if (!with.equals(entry)) {
                 write();
-                config = with;
+                entry = with;
             }
             samples.add(sample);
             data.add(bytes);
         }
 
         private void write() {
-            index.chunk(file.writtenBytes(), config, samples);
+            index.chunk(file.writtenBytes(), entry, samples);
             data.forEach(file::write);
             samples.clear();
             data.clear();
@@ -54,6 +54,7 @@ final class Mp4Output extends FrameOutput {
     }
 
     private final PartFile file;
+    private final EntryFinder entries = new EntryFinder();
     private Track pictures;
     private Track sounds;
     private int soundTimescale;
@@ -68,15 +69,16 @@ final class Mp4Output extends FrameOutput {
     }
 
     @Override
-    void picture(AvcConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data) {
+    void picture(VideoConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data) {
+        SampleEntry entry = entries.of(config, key, data);
         if (pictures == null) {
-            pictures = new Track(Ticks.MPEG, config);
+            pictures = new Track(Ticks.MPEG, entry, 0);
         } else {
             picture90k = (int) Math.min(dts90k - lastPicture90k, Ticks.MPEG);
         }
         lastPicture90k = dts90k;
         beforeSample(dts90k, data.remaining());
-        pictures.add(config, new Mp4Sample(dts90k, Math.toIntExact(pts90k - dts90k), picture90k, data.remaining(), key),
+        pictures.add(entry, new Mp4Sample(dts90k, Math.toIntExact(pts90k - dts90k), picture90k, data.remaining(), key),
                 data);
     }
 
@@ -85,19 +87,19 @@ final class Mp4Output extends FrameOutput {
         int rate = config.sampleRate();
         if (sounds == null) {
             soundTimescale = rate;
-            sounds = new Track(rate, config);
+            sounds = new Track(rate, entries.of(config), config.delaySamples());
         }
         beforeSample(Ticks.rescale(dueSamples, rate, Ticks.MPEG), data.remaining());
         // After a change of the sample rate, audio is timed from a new millisecond timestamp, which may not be later.
         long due = Math.max(Ticks.rescale(dueSamples, rate, soundTimescale), lastSound + 1);
         lastSound = due;
         int duration = (int) Ticks.rescale(frameSamples, rate, soundTimescale);
-        sounds.add(config, new Mp4Sample(due, 0, duration, data.remaining(), true), data);
+        sounds.add(entries.of(config), new Mp4Sample(due, 0, duration, data.remaining(), true), data);
     }
 
     @Override
     boolean carries(Codec codec) {
-        return codec == Codec.AAC;
+        return true;
     }
 
     private void beforeSample(long time90k, int sizeBytes) {

@@ -3,6 +3,7 @@ package io.millrace.tools.export;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.mpegts.TsSample;
 import io.millrace.media.mpegts.TsSegmentMuxer;
 import io.millrace.media.time.Ticks;
@@ -43,7 +44,7 @@ final class TsOutput extends FrameOutput {
     }
 
     @Override
-    void picture(AvcConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data) {
+    void picture(VideoConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data) {
         add(new TsSample(TsSample.Kind.VIDEO, dts90k + OFFSET_90K, pts90k + OFFSET_90K, data), key);
     }
 
@@ -62,7 +63,8 @@ final class TsOutput extends FrameOutput {
         boolean changed = !Objects.equals(video(), muxedVideo) || !Objects.equals(audio(), muxedAudio);
         if (muxer == null || changed || entry && sample.dts90k() - segment90k >= SEGMENT_90K) {
             endSegment();
-            muxedVideo = video();
+            // The only video that this format carries.
+            muxedVideo = (AvcConfig) video();
             muxedAudio = audio();
             muxer = new TsSegmentMuxer(muxedVideo, muxedAudio, segments++, false);
             segment90k = sample.dts90k();

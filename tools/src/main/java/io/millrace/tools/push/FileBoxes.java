@@ -1,7 +1,7 @@
 package io.millrace.tools.push;
 
 import io.millrace.media.bytes.OverLimitException;
-import io.millrace.media.mp4.BoxHeader;
+import io.millrace.media.isobmff.BoxHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

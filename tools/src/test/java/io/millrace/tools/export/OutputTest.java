@@ -11,7 +11,9 @@ import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.flv.TagBodyWriter;
 import io.millrace.media.flv.VideoTagBody;
-import io.millrace.media.mp4.BoxHeader;
+import io.millrace.media.isobmff.BoxHeader;
+import io.millrace.media.isobmff.Boxes;
+import io.millrace.media.mp4.FragmentReader;
 import io.millrace.media.mp4.Mp4Reader;
 import io.millrace.media.mp4.Mp4Track;
 import io.millrace.media.mpegts.PesPacket;
@@ -27,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -64,14 +67,21 @@ class OutputTest {
         }
     }
 
-    /** The exported tags: the clip, and the clip again a second later with other configurations. */
+    /**
+     * The exported tags: the clip, and the clip again a second later, with other configurations if the format supports
+     * changes.
+     */
     private Path export(ExportFormat format) {
+        return export(format, format == ExportFormat.CMAF ? tag -> shifted(tag, tag.body()) : OutputTest::later);
+    }
+
+    private Path export(ExportFormat format, UnaryOperator<FlvTag> later) {
         Path file = dir.resolve("show." + format.extension());
         try (PartFile part = PartFile.create(file, false)) {
             MediaOutput output = format.output(part, new Tracks(null, null));
             for (int round = 0; round < 2; round++) {
                 for (FlvTag tag : tags) {
-                    write(round == 0 ? tag : later(tag), output);
+                    write(round == 0 ? tag : later.apply(tag), output);
                 }
             }
             output.finish(BEGAN);
@@ -99,7 +109,7 @@ class OutputTest {
 
     /** No tag before its frames announces it. */
     @ParameterizedTest
-    @CsvSource({"MP4, MP3, mp4a.40.34, H.264 and AAC;", "TS, AC3, ac-3, 'H.264, AAC and MP3;'"})
+    @CsvSource("TS, AC3, ac-3, 'H.264, AAC, MP3;'")
     void reportsUnsupportedAudioWithoutSequenceHeader(ExportFormat format, Codec codec, String named,
             String held) {
         FlvTag frame = new FlvTag(FlvTag.Type.AUDIO, 0,
@@ -108,7 +118,7 @@ class OutputTest {
             MediaOutput output = format.output(part, new Tracks(null, null));
             assertThatThrownBy(() -> output.frame(frame, true))
                     .isInstanceOf(UnsupportedException.class).hasMessageContaining(named)
-                    .hasMessageContaining(held).hasMessageContaining("FLV supports all codecs");
+                    .hasMessageContaining(held).hasMessageContaining("FLV, MP4 and CMAF support all codecs");
         }
     }
 
@@ -182,6 +192,10 @@ class OutputTest {
             // LC at 22.05 kHz, one channel.
             body = TagBodyWriter.write(new AudioTagBody.Config(codec, ByteBuffer.wrap(new byte[]{0x13, (byte) 0x88})));
         }
+        return shifted(tag, body);
+    }
+
+    private static FlvTag shifted(FlvTag tag, ByteBuffer body) {
         return new FlvTag(tag.type(), tag.timestampMs() + 1_000, body);
     }
 
@@ -231,6 +245,128 @@ class OutputTest {
     private static List<ByteBuffer> data(Mp4Track track, ByteBuffer file) {
         return IntStream.range(0, track.samples().count())
                 .mapToObj(n -> file.slice((int) track.samples().offset(n), track.samples().sizeBytes(n))).toList();
+    }
+
+    /** The frames of a track of {@code file} that is in fragments. */
+    private static List<Mp4Track> fragmented(ByteBuffer file, List<String> boxes) {
+        FragmentReader reader = null;
+        for (int at = 0; at < file.limit();) {
+            ByteBuffer in = file.duplicate().position(at);
+            BoxHeader box = BoxHeader.parse(in, file.limit() - at);
+            ByteBuffer payload = file.slice(in.position(), (int) box.sizeBytes() - box.headerBytes());
+            boxes.add(box.type());
+            if (box.type().equals("moov")) {
+                reader = new FragmentReader(payload);
+            } else if (box.type().equals("moof")) {
+                reader.add(payload, at);
+            }
+            at += (int) box.sizeBytes();
+        }
+        return reader.tracks();
+    }
+
+    @Test
+    void cmafHasChunksOfBothTracksWithoutEditLists() throws IOException {
+        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.CMAF)));
+        List<String> boxes = new ArrayList<>();
+        List<Mp4Track> tracks = fragmented(file, boxes);
+        assertThat(boxes).startsWith("ftyp", "moov", "styp", "moof", "mdat", "styp", "moof", "mdat");
+        assertThat(data(tracks.getFirst(), file)).isEqualTo(pictures);
+        assertThat(data(tracks.getLast(), file)).isEqualTo(sounds);
+        Mp4Track video = tracks.getFirst();
+        assertThat(video.startTicks()).isZero();
+        assertThat(IntStream.range(0, video.samples().count()).map(video.samples()::compositionOffsetTicks))
+                .as("FFmpeg shows video late if an offset is negative").allMatch(offset -> offset >= 0);
+        int half = video.samples().count() / 2;
+        assertThat(video.samples().decodingTicks(half) - video.samples().decodingTicks(0)).isEqualTo(90_000);
+        assertThat(tracks.stream().mapToLong(track -> track.samples().decodingTicks(0)).min().orElseThrow())
+                .as("0, or the rounding error of a conversion").isBetween(0L, 1L);
+    }
+
+    /** As an MP4 file has them by its edit lists, apart from the time before the first frame is displayed. */
+    @Test
+    void cmafHasTimesOfMp4() throws IOException {
+        ByteBuffer cmaf = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.CMAF)));
+        Files.delete(dir.resolve("show.mp4"));
+        ByteBuffer mp4 = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.MP4, tag -> shifted(tag, tag.body()))));
+        List<Mp4Track> fragmented = fragmented(cmaf, new ArrayList<>());
+        List<Mp4Track> plain = Mp4Reader.read(moov(mp4));
+        double laterS = shownS(fragmented.getFirst(), 0) - shownS(plain.getFirst(), 0);
+        for (int t = 0; t < plain.size(); t++) {
+            for (int n = 0; n < plain.get(t).samples().count(); n++) {
+                // Times in the edit list are in ms.
+                assertThat(shownS(fragmented.get(t), n) - laterS)
+                        .isCloseTo(shownS(plain.get(t), n), Offset.offset(0.002));
+            }
+        }
+    }
+
+    private static double shownS(Mp4Track track, int sample) {
+        return (double) (track.samples().decodingTicks(sample) + track.samples().compositionOffsetTicks(sample)
+                + track.startTicks()) / track.timescale();
+    }
+
+    private static ByteBuffer moov(ByteBuffer file) {
+        return Boxes.find(file, "moov").orElseThrow();
+    }
+
+    @Test
+    void cmafReportsChangedConfiguration() {
+        assertThatThrownBy(() -> export(ExportFormat.CMAF, OutputTest::later)).isInstanceOf(UnsupportedException.class)
+                .hasMessageContaining("changed within the range").hasMessageContaining("MP4 and FLV support changes");
+    }
+
+    /** Audio that no sequence header announces, after video of more than a segment. */
+    @ParameterizedTest
+    @EnumSource(names = {"MP4", "CMAF"})
+    void mp4HasAudioWithoutSequenceHeader(ExportFormat format) throws IOException {
+        Path file = dir.resolve("mp3.mp4");
+        List<ByteBuffer> frames = IntStream.range(0, 200).mapToObj(OutputTest::mp3).toList();
+        try (PartFile part = PartFile.create(file, false)) {
+            MediaOutput output = format.output(part, new Tracks(null, Mp3Config.ofFrame(frames.getFirst())));
+            List<FlvTag> video = tags.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).toList();
+            for (int round = 0; round < 4; round++) {
+                for (FlvTag tag : video) {
+                    write(new FlvTag(tag.type(), tag.timestampMs() + round * 1_000, tag.body()), output);
+                }
+            }
+            for (int n = 0; n < frames.size(); n++) {
+                ByteBuffer body = TagBodyWriter.write(new AudioTagBody.Frame(Codec.MP3, frames.get(n)));
+                output.frame(new FlvTag(FlvTag.Type.AUDIO, 100 + n * 26, body), false);
+            }
+            output.finish(BEGAN);
+            part.finish();
+            assertThat(output.droppedFrames()).isZero();
+        }
+        ByteBuffer read = ByteBuffer.wrap(Files.readAllBytes(file));
+        List<Mp4Track> tracks = format == ExportFormat.MP4
+                ? Mp4Reader.read(moov(read))
+                : fragmented(read, new ArrayList<>());
+        assertThat(tracks.getLast().config()).isInstanceOf(Mp3Config.class);
+        assertThat(data(tracks.getLast(), read)).isEqualTo(frames);
+        assertThat(data(tracks.getFirst(), read)).isEqualTo(pictures);
+    }
+
+    /** OpusHead with a delay of 312 samples. */
+    @Test
+    void mp4SkipsEncoderDelayByEditList() throws IOException {
+        ByteBuffer head = ByteBuffer.wrap(HexFormat.of().parseHex("4f707573486561640102380180bb0000000000"));
+        Path file = dir.resolve("opus.mp4");
+        try (PartFile part = PartFile.create(file, false)) {
+            MediaOutput output = ExportFormat.MP4.output(part, new Tracks(null, null));
+            output.config(new FlvTag(FlvTag.Type.AUDIO, 0,
+                    TagBodyWriter.write(new AudioTagBody.Config(Codec.OPUS, head))));
+            for (int n = 0; n < 10; n++) {
+                // 20 ms of CELT, stereo.
+                output.frame(new FlvTag(FlvTag.Type.AUDIO, n * 20, TagBodyWriter.write(
+                        new AudioTagBody.Frame(Codec.OPUS, ByteBuffer.wrap(new byte[]{(byte) 0xFC, 1})))), true);
+            }
+            output.finish(BEGAN);
+            part.finish();
+        }
+        Mp4Track track = Mp4Reader.read(moov(ByteBuffer.wrap(Files.readAllBytes(file)))).getFirst();
+        assertThat(track.startTicks()).isEqualTo(-312);
+        assertThat(track.samples().endTicks()).isEqualTo(10 * 960);
     }
 
     @Test

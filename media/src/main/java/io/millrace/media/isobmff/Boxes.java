@@ -1,4 +1,4 @@
-package io.millrace.media.mp4;
+package io.millrace.media.isobmff;
 
 import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.MalformedException;
@@ -7,12 +7,12 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /** Cursor over the boxes in the payload of another box. Copies nothing. Confined to one thread. */
-final class Boxes {
+public final class Boxes {
     private final ByteBuffer in;
     private BoxHeader header;
     private ByteBuffer payload;
 
-    Boxes(ByteBuffer payload) {
+    public Boxes(ByteBuffer payload) {
         this.in = payload.duplicate();
     }
 
@@ -20,7 +20,7 @@ final class Boxes {
      * Advances to the next box; returns false after the last one. Ignores the four zero bytes with which QuickTime ends
      * some lists.
      */
-    boolean next() {
+    public boolean next() {
         if (in.remaining() < BoxHeader.MIN_BYTES) {
             return false;
         }
@@ -31,11 +31,11 @@ final class Boxes {
         return true;
     }
 
-    String type() {
+    public String type() {
         return header.type();
     }
 
-    ByteBuffer payload() {
+    public ByteBuffer payload() {
         if (payload == null) {
             throw new NoSuchElementException("before the first box");
         }
@@ -43,7 +43,7 @@ final class Boxes {
     }
 
     /** Returns the payload of the first box of {@code type}, or empty if there is none. */
-    static Optional<ByteBuffer> find(ByteBuffer parent, String type) {
+    public static Optional<ByteBuffer> find(ByteBuffer parent, String type) {
         var boxes = new Boxes(parent);
         while (boxes.next()) {
             if (boxes.type().equals(type)) {
@@ -58,24 +58,24 @@ final class Boxes {
      *
      * @throws MalformedException if it is missing
      */
-    static ByteBuffer need(ByteBuffer parent, String parentType, String type) {
+    public static ByteBuffer need(ByteBuffer parent, String parentType, String type) {
         return find(parent, type).orElseThrow(() -> new MalformedException(parentType, type, "is missing"));
     }
 
     /** Returns a reader of a full box, positioned after its version and flags. */
-    static ByteReader fullBox(String type, ByteBuffer payload) {
+    public static ByteReader fullBox(String type, ByteBuffer payload) {
         var in = new ByteReader(type, payload);
         in.skip(4, "version");
         return in;
     }
 
     /** Returns the version of a full box. */
-    static int version(String type, ByteBuffer payload) {
+    public static int version(String type, ByteBuffer payload) {
         return new ByteReader(type, payload.duplicate()).uint8("version");
     }
 
     /** Returns the flags of a full box. */
-    static int flags(String type, ByteBuffer payload) {
+    public static int flags(String type, ByteBuffer payload) {
         return new ByteReader(type, payload.duplicate()).int32("flags") & 0xFF_FFFF;
     }
 }

@@ -1,17 +1,19 @@
-package io.millrace.media.mp4;
+package io.millrace.media.isobmff;
 
 import io.millrace.media.bytes.ByteWriter;
 import java.nio.charset.StandardCharsets;
 
 /** Writes nested boxes; the size of a box is filled in when it ends (ISO/IEC 14496-12, 4.2). Confined to one thread. */
-final class BoxWriter {
+public final class BoxWriter {
     private final ByteWriter out = new ByteWriter(4096);
 
-    ByteWriter out() {
+    /** Returns the writer for the fields of the current box. */
+    public ByteWriter out() {
         return out;
     }
 
-    void box(String type, Runnable content) {
+    /** Writes a box. */
+    public void box(String type, Runnable content) {
         int start = out.size();
         out.uint32(0).bytes(type.getBytes(StandardCharsets.ISO_8859_1));
         content.run();
@@ -19,7 +21,7 @@ final class BoxWriter {
     }
 
     /** Writes a box with version and flags. */
-    void fullBox(String type, int version, int flags, Runnable content) {
+    public void fullBox(String type, int version, int flags, Runnable content) {
         box(type, () -> {
             out.uint8(version).uint24(flags);
             content.run();
@@ -27,7 +29,7 @@ final class BoxWriter {
     }
 
     /** Writes a field that has 32 bits in version 0 of its box and 64 bits in version 1. */
-    void wide(int version, long value) {
+    public void wide(int version, long value) {
         if (version == 0) {
             out.uint32(value);
         } else {
@@ -36,7 +38,7 @@ final class BoxWriter {
     }
 
     /** Returns the version of a box with such fields: 0 if all values fit in 32 bits, otherwise 1. */
-    static int versionFor(long... values) {
+    public static int versionFor(long... values) {
         for (long value : values) {
             if (value >>> 32 != 0) {
                 return 1;

@@ -1,4 +1,4 @@
-package io.millrace.media.mp4;
+package io.millrace.media.isobmff;
 
 import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.MalformedException;
@@ -43,7 +43,8 @@ public record BoxHeader(String type, int headerBytes, long sizeBytes) {
         return new BoxHeader(type, headerBytes, size);
     }
 
-    static String type(byte[] fourCc) {
+    /** Returns a type as text, with {@code ?} for characters that are not printable. */
+    public static String type(byte[] fourCc) {
         return new String(fourCc, StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", "?");
     }
 }

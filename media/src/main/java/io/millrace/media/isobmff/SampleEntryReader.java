@@ -1,4 +1,4 @@
-package io.millrace.media.mp4;
+package io.millrace.media.isobmff;
 
 import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.ByteWriter;
@@ -25,9 +25,9 @@ import java.util.List;
  *
  * <p>The records are the same as in sequence headers of Enhanced RTMP. Stateless.
  */
-final class SampleEntryReader {
+public final class SampleEntryReader {
     /** Maximum number of configurations of one track. A file that changes its configuration has two or three. */
-    static final int MAX_ENTRIES = 1024;
+    public static final int MAX_ENTRIES = 1024;
 
     private static final int VISUAL_BYTES = 78;
     private static final int AUDIO_BYTES = 28;
@@ -42,7 +42,7 @@ final class SampleEntryReader {
     private SampleEntryReader() {}
 
     /** Returns all configurations: at least one, all of one codec. */
-    static List<CodecConfig> configs(ByteBuffer stsd) {
+    public static List<CodecConfig> configs(ByteBuffer stsd) {
         var in = Boxes.fullBox("stsd", stsd);
         long count = in.uint32("entry_count");
         if (count == 0) {

@@ -1,4 +1,4 @@
-package io.millrace.media.mp4;
+package io.millrace.media.isobmff;
 
 import io.millrace.media.bytes.ByteReader;
 import java.nio.ByteBuffer;
@@ -14,15 +14,18 @@ import java.util.stream.Collectors;
  * within its parent, that the children of a box fill it to its last byte, and that the counts of tables match their
  * entries.
  */
-final class BoxDump {
-    private static final Set<String> CONTAINERS = Set.of("moov", "trak", "edts", "mdia", "minf", "dinf", "stbl");
+public final class BoxDump {
+    private static final Set<String> CONTAINERS = Set.of("moov", "trak", "edts", "mdia", "minf", "dinf", "stbl", "mvex",
+            "moof",
+            "traf");
     private static final int ROW_LIMIT = 24;
 
     private final StringBuilder lines = new StringBuilder();
 
     private BoxDump() {}
 
-    static String of(ByteBuffer file) {
+    /** Returns one line for each box. */
+    public static String of(ByteBuffer file) {
         BoxDump dump = new BoxDump();
         dump.boxes(file.duplicate(), "");
         return dump.lines.toString();
@@ -53,19 +56,20 @@ final class BoxDump {
         ByteReader in = new ByteReader(type, payload);
         switch (type) {
             case "mdat" -> lines.append('\n');
-            case "ftyp" -> lines.append(": ").append(new String(in.bytes(in.remaining(), "brands"),
+            case "ftyp", "styp" -> lines.append(": ").append(new String(in.bytes(in.remaining(), "brands"),
                     StandardCharsets.US_ASCII).replaceAll("[^ -~]", "?")).append('\n');
             case "stsd", "dref" -> {
                 lines.append(version(in)).append(" entries=").append(in.uint32("entry_count")).append('\n');
                 boxes(in.rest(), indent + "  ");
             }
-            case "avc1" -> children(in, 78, indent);
-            case "mp4a" -> children(in, 28, indent);
+            case "avc1", "hvc1", "av01", "vp09" -> children(in, 78, indent);
+            case "mp4a", "Opus", "fLaC", "ac-3", "ec-3" -> children(in, 28, indent);
             case "stts", "ctts" -> table(in, 2, 4);
             case "stss", "stco" -> table(in, 1, 4);
             case "co64" -> table(in, 1, 8);
             case "stsc" -> table(in, 3, 4);
             case "elst" -> edits(in);
+            case "trun" -> run(in);
             case "stsz" -> {
                 lines.append(version(in)).append(" common=").append(in.uint32("sample_size"));
                 rows(in, 1, 4);
@@ -94,13 +98,27 @@ final class BoxDump {
         ended(in);
     }
 
+    /** Rows of duration, size, flags and composition offset, as far as they are there. */
+    private void run(ByteReader in) {
+        lines.append(" v").append(in.uint8("version"));
+        int flags = in.uint24("flags");
+        lines.append(" flags=").append(Integer.toHexString(flags));
+        long count = in.uint32("sample_count");
+        lines.append(" data=").append((flags & 1) != 0 ? in.int32("data_offset") : 0);
+        lines.append((flags & 4) != 0 ? " first=%08x".formatted(in.int32("first_sample_flags")) : "");
+        rows(in, count, Integer.bitCount(flags >>> 8), 4);
+    }
+
     private void table(ByteReader in, int columns, int bytes) {
         lines.append(version(in));
         rows(in, columns, bytes);
     }
 
     private void rows(ByteReader in, int columns, int bytes) {
-        long count = in.uint32("entry_count");
+        rows(in, in.uint32("entry_count"), columns, bytes);
+    }
+
+    private void rows(ByteReader in, long count, int columns, int bytes) {
         lines.append(" entries=").append(count).append(':');
         List<String> rows = new ArrayList<>();
         for (long row = 0; row < count; row++) {
