@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
@@ -26,6 +27,7 @@ class ChaosIT {
     private static final int BROKERS = Integer.getInteger("millrace.chaos.brokers", 3);
     private static final String FAULTS = System.getProperty("millrace.chaos.faults", Arrays.stream(Fault.values())
             .map(Fault::name).collect(Collectors.joining(",")));
+    private static final boolean PLAIN_KAFKA = Boolean.getBoolean("millrace.chaos.plainKafka");
     private static final int PARTITIONS = 8;
     private static final Path REPORT = Path.of("target", "chaos-report.md");
 
@@ -37,7 +39,7 @@ class ChaosIT {
         Chaos.Load load = new Chaos.Load(PUBLISHERS, VIEWERS / 2, VIEWERS - VIEWERS / 2);
         ChaosReport report = new ChaosReport(load + "; " + BROKERS + " brokers and two of each stage as processes.");
         // Playlists list everything, so that all segments can be requested again at the end.
-        try (Cluster cluster = ProcessCluster.start(dir, BROKERS, "--partitions", String.valueOf(PARTITIONS),
+        try (Cluster cluster = ProcessCluster.start(dir, rig(faults), BROKERS, "--partitions", String.valueOf(PARTITIONS),
                 "--segment", "1s", "--window", "30m", "--grace", "60s")) {
             for (int round = 0; round < ROUNDS; round++) {
                 try (Chaos chaos = new Chaos(cluster, PARTITIONS, load, round, report)) {
@@ -53,5 +55,12 @@ class ChaosIT {
         } finally {
             System.out.println(report.markdown());
         }
+    }
+
+    private static ProcessCluster.Rig rig(List<Fault> faults) {
+        Set<Fault.Kind> kinds = faults.stream().map(Fault::kind).collect(Collectors.toSet());
+        return new ProcessCluster.Rig(kinds.contains(Fault.Kind.CUT) || kinds.contains(Fault.Kind.RESET),
+                kinds.contains(Fault.Kind.CLOCK_AHEAD) || kinds.contains(Fault.Kind.CLOCK_BEHIND),
+                kinds.contains(Fault.Kind.FULL_DISK), PLAIN_KAFKA);
     }
 }
