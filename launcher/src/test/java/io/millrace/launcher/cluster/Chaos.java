@@ -62,8 +62,7 @@ final class Chaos implements AutoCloseable {
     /**
      * Starts encoders and viewers.
      *
-     * @param round number of the round. It is part of the stream names, so that each round has its own streams, and
-     *     selects the nodes that are affected
+     * @param round number of the round. It is part of the stream names, so that each round has its own streams
      */
     Chaos(Cluster cluster, int partitions, Load load, int round, ChaosReport report) {
         this.cluster = cluster;
@@ -113,10 +112,12 @@ final class Chaos implements AutoCloseable {
     /**
      * Causes {@code fault} at a node, repairs it, and returns when every viewer has received media that was sent after
      * that.
+     *
+     * @param turn selects the node
      */
-    void strike(Fault fault) throws IOException, InterruptedException {
+    void strike(Fault fault, int turn) throws IOException, InterruptedException {
         churn.before();
-        Damage damage = Damage.of(cluster, fault, round, stream(round), partitions);
+        Damage damage = Damage.of(cluster, fault, turn, stream(turn), partitions);
         awaitMediaSentAfter(System.currentTimeMillis(), "calm before " + fault, null);
         long from = System.nanoTime();
         long atMs = System.currentTimeMillis();
@@ -183,7 +184,6 @@ final class Chaos implements AutoCloseable {
     private void await(String what, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(RECOVERY_SECONDS);
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline - TimeUnit.SECONDS.toNanos(RECOVERY_SECONDS - 8) && System.nanoTime() / 1000000 % 5000 < 60) { System.out.println("PENDING " + what); }
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("not within " + RECOVERY_SECONDS + " s: " + what + "; newest media "
                         + viewers().stream().map(v -> "%s %s at edge %d: %d ms ago, %s".formatted(
@@ -252,8 +252,13 @@ final class Chaos implements AutoCloseable {
         return told;
     }
 
+    /**
+     * Whether the log tells the end of a stream. If its node died, the end was written on suspicion, after which nothing is
+     * cut until the grace period is over.
+     */
     private static boolean isLeft(Encoder encoder, UndisturbedRun run) {
-        return run == null ? encoder.publishes().stream().noneMatch(Encoder.Publish::clean) : run.isLeft();
+        boolean clean = !encoder.publishes().isEmpty() && encoder.publishes().getLast().clean();
+        return run == null ? !clean : clean && run.isLeft() || run.hasEnded() || run.names().isEmpty();
     }
 
     /** Whether each edge lists the last segment of a stream that nobody watches. */

@@ -43,11 +43,20 @@ final class Network implements AutoCloseable {
     /** Rules stay in the kernel when this process ends, for instance by Ctrl-C. */
     private final Thread atExit = new Thread(this::deleteRules, "network");
 
-    /** Creates a network without nodes. Where it is not permitted, the test is skipped with a message. */
-    Network() throws IOException {
-        RequiredTool.find("iptables");
-        RequiredTool.check(iptables(List.of("-t", "nat", "-L", "OUTPUT", "-n")) == 0,
-                "needs permission to change the kernel's packet filter; run it as root");
+    /** Whether this process may change the kernel's packet filter; prints what it needs. */
+    static boolean isPermitted() {
+        boolean permitted;
+        try {
+            permitted = iptables(List.of("-t", "nat", "-L", "OUTPUT", "-n")) == 0;
+        } catch (IOException _) {
+            permitted = false;
+        }
+        return RequiredTool.isThere(permitted,
+                "cuts of the network need root and iptables (Debian: apt-get install iptables)");
+    }
+
+    /** Creates a network without nodes. */
+    Network() {
         Runtime.getRuntime().addShutdownHook(atExit);
     }
 

@@ -29,20 +29,25 @@ final class NodeClock {
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Returns the environment of the process. Without the library, the test is skipped with a message. */
-    Map<String, String> environment() throws IOException {
-        Optional<Path> library = library();
-        RequiredTool.check(library.isPresent(),
-                "needs libfaketime, which is not in /usr/lib; install it (Debian: apt-get install libfaketime)");
-        return Map.of("LD_PRELOAD", library.orElseThrow().toString(), "FAKETIME_TIMESTAMP_FILE", file.toString(),
+    /** Whether the library is installed; prints what it needs. */
+    static boolean isAvailable() {
+        return RequiredTool.isThere(library().isPresent(),
+                "jumps of clocks need libfaketime (Debian: apt-get install libfaketime)");
+    }
+
+    /** Returns the environment of the process. */
+    Map<String, String> environment() {
+        return Map.of("LD_PRELOAD", library().orElseThrow().toString(), "FAKETIME_TIMESTAMP_FILE", file.toString(),
                 "FAKETIME_CACHE_DURATION", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "NO_FAKE_STAT", "1",
                 // With the fix, waits of the JVM end early: it uses the monotonic clock for them, as it should.
                 "FAKETIME_FORCE_MONOTONIC_FIX", "0");
     }
 
-    private static Optional<Path> library() throws IOException {
+    private static Optional<Path> library() {
         try (Stream<Path> directories = Files.list(Path.of("/usr/lib"))) {
             return directories.map(directory -> directory.resolve(LIBRARY)).filter(Files::isReadable).findFirst();
+        } catch (IOException _) {
+            return Optional.empty();
         }
     }
 }

@@ -20,12 +20,25 @@ final class SmallDisk implements AutoCloseable {
     private final Path directory;
     private final Path filler;
 
-    /** Mounts a file system. Where it is not permitted, the test is skipped with a message. */
+    /** Whether this process may mount a file system; prints what it needs. */
+    static boolean isPermitted() throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("disk");
+        boolean permitted = mount(directory, 1);
+        if (permitted) {
+            run("umount", directory.toString());
+        }
+        Files.delete(directory);
+        return RequiredTool.isThere(permitted, "disks that fill up need permission to mount a file system; run it as "
+                + "root");
+    }
+
+    /** Mounts a file system. */
     SmallDisk(Path directory, int megabytes) throws IOException, InterruptedException {
         this.directory = Files.createDirectories(directory);
         filler = directory.resolve("filler");
-        RequiredTool.check(run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "millrace-test",
-                directory.toString()) == 0, "needs permission to mount a file system; run it as root");
+        if (!mount(directory, megabytes)) {
+            throw new IOException("cannot mount a file system on " + directory);
+        }
     }
 
     Path directory() {
@@ -63,6 +76,11 @@ final class SmallDisk implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
+    }
+
+    private static boolean mount(Path directory, int megabytes) throws IOException, InterruptedException {
+        return run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "millrace-test",
+                directory.toString()) == 0;
     }
 
     private static int run(String... line) throws IOException, InterruptedException {
