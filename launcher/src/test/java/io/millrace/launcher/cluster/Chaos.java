@@ -223,8 +223,8 @@ final class Chaos implements AutoCloseable {
         int thrownOut = thrownOut(judge);
         report.total(("%d publishers, %d frames in the log, %d of them in no segment; %d fetches of %d segments "
                 + "compared, %d differ; viewers thrown out that were not on the hurt node: %d; %d checks failed")
-                        .formatted(publishers().size(), frames, lost, ledger.fetches(), ledger.segments(),
-                                ledger.differing().size(), thrownOut, judge.assertionErrorsCollected().size()));
+                .formatted(publishers().size(), frames, lost, ledger.fetches(), ledger.segments(),
+                        ledger.differing().size(), thrownOut, judge.assertionErrorsCollected().size()));
         judge.assertAll();
     }
 
@@ -298,8 +298,9 @@ final class Chaos implements AutoCloseable {
         int count = 0;
         for (Viewer viewer : viewers()) {
             for (Arrivals.Failure failure : viewer.arrivals().failures()) {
-                boolean own = failure.atNanos() > endedNanos || spans.stream().anyMatch(s -> failure.atNanos() > s.fromNanos()
-                        && failure.atNanos() < s.toNanos() + AFTERMATH_NANOS && mayFail(viewer, s));
+                boolean own = failure.atNanos() > endedNanos
+                        || spans.stream().anyMatch(s -> failure.atNanos() > s.fromNanos()
+                                && failure.atNanos() < s.toNanos() + AFTERMATH_NANOS && mayFail(viewer, s));
                 if (!own) {
                     count++;
                     judge.fail("%s of %s at edge %d was thrown out%s: %s", viewer.getClass().getSimpleName(),

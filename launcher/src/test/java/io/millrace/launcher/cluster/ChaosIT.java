@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
  * nodes of each stage, as processes.
  *
  * <p>{@code -Dmillrace.chaos.rounds=100} sets the number of rounds, {@code -Dmillrace.chaos.publishers} and {@code
- * -Dmillrace.chaos.viewers} the load, {@code -Dmillrace.chaos.faults=KILL_BROKER,…} the faults, and {@code
- * -Dmillrace.chaos.parts} over how many rounds they are spread. A fault that does not end by itself lasts for {@code
+ * -Dmillrace.chaos.viewers} the load, {@code -Dmillrace.chaos.faults=KILL_BROKER,…} the faults or {@code
+ * ALL} of them, and {@code -Dmillrace.chaos.parts} over how many rounds they are spread. A fault that does not end by itself lasts for {@code
  * -Dmillrace.chaos.seconds}, and clocks are wrong by {@code -Dmillrace.chaos.clockMinutes}. {@code
  * -Dmillrace.chaos.brokers=1} runs a single broker, without replicas, and {@code -Dmillrace.chaos.plainKafka=true} brokers
  * with Kafka's default times.
@@ -31,8 +32,8 @@ class ChaosIT {
     private static final int PUBLISHERS = Integer.getInteger("millrace.chaos.publishers", 10);
     private static final int VIEWERS = Integer.getInteger("millrace.chaos.viewers", 30);
     private static final int BROKERS = Integer.getInteger("millrace.chaos.brokers", 3);
-    private static final String FAULTS = System.getProperty("millrace.chaos.faults", Arrays.stream(Fault.values())
-            .map(Fault::name).collect(Collectors.joining(",")));
+    private static final String FAULTS = System.getProperty("millrace.chaos.faults", names(
+            Arrays.stream(Fault.values()).filter(Fault::isUsual)));
     private static final boolean PLAIN_KAFKA = Boolean.getBoolean("millrace.chaos.plainKafka");
     private static final int PARTITIONS = 8;
     private static final Path REPORT = Path.of("target", "chaos-report.md");
@@ -42,12 +43,14 @@ class ChaosIT {
     @Timeout(value = 1, unit = TimeUnit.DAYS)
     void nodeFailuresLoseNothing(@TempDir Path dir) throws IOException, InterruptedException {
         Set<Fault.Kind> impossible = impossible();
-        List<Fault> faults = Arrays.stream(FAULTS.split(",")).map(Fault::valueOf)
+        String names = FAULTS.equals("ALL") ? names(Arrays.stream(Fault.values())) : FAULTS;
+        List<Fault> faults = Arrays.stream(names.split(",")).map(Fault::valueOf)
                 .filter(fault -> !impossible.contains(fault.kind())).toList();
         Chaos.Load load = new Chaos.Load(PUBLISHERS, VIEWERS / 2, VIEWERS - VIEWERS / 2);
         ChaosReport report = new ChaosReport(load + "; " + BROKERS + " brokers and two of each stage as processes.");
         // Playlists list everything, so that all segments can be requested again at the end.
-        try (Cluster cluster = ProcessCluster.start(dir, rig(faults), BROKERS, "--partitions", String.valueOf(PARTITIONS),
+        try (Cluster cluster = ProcessCluster.start(dir, rig(faults), BROKERS, "--partitions",
+                String.valueOf(PARTITIONS),
                 "--segment", "1s", "--window", "30m", "--grace", "60s")) {
             for (int round = 0; round < ROUNDS; round++) {
                 try (Chaos chaos = new Chaos(cluster, PARTITIONS, load, round, report)) {
@@ -63,6 +66,10 @@ class ChaosIT {
         } finally {
             System.out.println(report.markdown());
         }
+    }
+
+    private static String names(Stream<Fault> faults) {
+        return faults.map(Fault::name).collect(Collectors.joining(","));
     }
 
     /** Returns the kinds for which something is missing on this machine. */

@@ -42,7 +42,8 @@ final class ChaosReport {
                 .append("| fault | goal | times | FLV p50 | FLV max | HLS p50 | HLS max | recovery p50 | recovery max |\n")
                 .append("|---|---|---|---|---|---|---|---|---|\n");
         occurrences.forEach((fault, all) -> text.append("| ").append(fault).append(" | ")
-                .append(fault.goalSeconds() == Fault.NONE ? "–" : fault.goalSeconds() * 1_000).append(" | ").append(all.size())
+                .append(fault.goalSeconds() == Fault.NONE ? "–" : fault.goalSeconds() * 1_000).append(" | ")
+                .append(all.size())
                 .append(columns(all.stream().map(Occurrence::flvStallMs).sorted().toList()))
                 .append(columns(all.stream().map(Occurrence::hlsStallMs).sorted().toList()))
                 .append(columns(all.stream().map(Occurrence::recoveryMs).sorted().toList())).append(" |\n"));

@@ -131,8 +131,10 @@ final class ProcessCluster implements Cluster {
     /** As above, for more faults. What they need and is not there makes the test be skipped, with a message. */
     static ProcessCluster start(Path dir, Rig rig, int brokers, String... flags)
             throws IOException, InterruptedException {
-        return start(dir, rig, Map.of(Stage.BROKER, brokers, Stage.INGEST, NODES, Stage.SEGMENTER, NODES, Stage.PACKAGER,
-                NODES, Stage.EDGE, NODES), flags);
+        return start(dir, rig,
+                Map.of(Stage.BROKER, brokers, Stage.INGEST, NODES, Stage.SEGMENTER, NODES, Stage.PACKAGER,
+                        NODES, Stage.EDGE, NODES),
+                flags);
     }
 
     /**
