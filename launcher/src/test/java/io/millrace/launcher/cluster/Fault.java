@@ -7,33 +7,72 @@ import java.util.stream.Collectors;
 
 /** A fault of one node, of two nodes at once, or of the way between a node and a broker. */
 enum Fault {
-    KILL_SEGMENTER(Kind.KILL, 5, Stage.SEGMENTER), KILL_PACKAGER(Kind.KILL, 5, Stage.PACKAGER), KILL_EDGE(Kind.KILL, 0,
-            Stage.EDGE), KILL_INGEST(Kind.KILL, 5, Stage.INGEST), KILL_BROKER(Kind.KILL, 8, Stage.BROKER),
+    KILL_SEGMENTER(Kind.KILL, 5, Stage.SEGMENTER),
+
+    KILL_PACKAGER(Kind.KILL, 5, Stage.PACKAGER),
+
+    KILL_EDGE(Kind.KILL, 0, Stage.EDGE),
+
+    KILL_INGEST(Kind.KILL, 5, Stage.INGEST),
+
+    KILL_BROKER(Kind.KILL, 8, Stage.BROKER),
+
     /**
      * The broker that coordinates the groups of segmenters and packagers. They must find a new coordinator before they
      * can rebalance.
      */
-    KILL_COORDINATOR(Kind.KILL, 8, Stage.BROKER), KILL_SEGMENTER_AND_PACKAGER(Kind.KILL, 8, Stage.SEGMENTER,
-            Stage.PACKAGER), KILL_BROKER_AND_SEGMENTER(Kind.KILL, 12, Stage.BROKER, Stage.SEGMENTER),
+    KILL_COORDINATOR(Kind.KILL, 8, Stage.BROKER),
+
+    KILL_SEGMENTER_AND_PACKAGER(Kind.KILL, 8, Stage.SEGMENTER, Stage.PACKAGER),
+
+    KILL_BROKER_AND_SEGMENTER(Kind.KILL, 12, Stage.BROKER, Stage.SEGMENTER),
+
     /** An ingest node, and the leader of the partition of one of its streams. */
     KILL_INGEST_AND_LEADER(Kind.KILL, 12, Stage.INGEST, Stage.BROKER),
 
-    PAUSE_SEGMENTER(Kind.PAUSE, 5, Stage.SEGMENTER), PAUSE_PACKAGER(Kind.PAUSE, 5,
-            Stage.PACKAGER), PAUSE_EDGE(Kind.PAUSE, 0, Stage.EDGE), PAUSE_INGEST(Kind.PAUSE, 10, Stage.INGEST),
+    PAUSE_SEGMENTER(Kind.PAUSE, 5, Stage.SEGMENTER),
 
-    CUT_SEGMENTER(Kind.CUT, Fault.NONE, Stage.SEGMENTER), CUT_PACKAGER(Kind.CUT, Fault.NONE, Stage.PACKAGER), CUT_EDGE(
-            Kind.CUT, 0, Stage.EDGE), CUT_INGEST(Kind.CUT, Fault.NONE, Stage.INGEST), RESET_SEGMENTER(Kind.RESET,
-                    Fault.NONE, Stage.SEGMENTER), RESET_PACKAGER(Kind.RESET, Fault.NONE, Stage.PACKAGER), RESET_EDGE(
-                            Kind.RESET, 0, Stage.EDGE), RESET_INGEST(Kind.RESET, Fault.NONE, Stage.INGEST),
+    PAUSE_PACKAGER(Kind.PAUSE, 5, Stage.PACKAGER),
 
-    CLOCK_AHEAD_SEGMENTER(Kind.CLOCK_AHEAD, 0, Stage.SEGMENTER), CLOCK_AHEAD_PACKAGER(Kind.CLOCK_AHEAD, 0,
-            Stage.PACKAGER), CLOCK_AHEAD_EDGE(Kind.CLOCK_AHEAD, 0, Stage.EDGE), CLOCK_AHEAD_INGEST(Kind.CLOCK_AHEAD, 0,
-                    Stage.INGEST), CLOCK_AHEAD_BROKER(Kind.CLOCK_AHEAD, 0, Stage.BROKER), CLOCK_BEHIND_SEGMENTER(
-                            Kind.CLOCK_BEHIND, 0, Stage.SEGMENTER), CLOCK_BEHIND_PACKAGER(Kind.CLOCK_BEHIND, 0,
-                                    Stage.PACKAGER), CLOCK_BEHIND_EDGE(Kind.CLOCK_BEHIND, 0,
-                                            Stage.EDGE), CLOCK_BEHIND_INGEST(Kind.CLOCK_BEHIND, 0,
-                                                    Stage.INGEST), CLOCK_BEHIND_BROKER(Kind.CLOCK_BEHIND, 0,
-                                                            Stage.BROKER),
+    PAUSE_EDGE(Kind.PAUSE, 0, Stage.EDGE),
+
+    PAUSE_INGEST(Kind.PAUSE, 10, Stage.INGEST),
+
+    CUT_SEGMENTER(Kind.CUT, Fault.NONE, Stage.SEGMENTER),
+
+    CUT_PACKAGER(Kind.CUT, Fault.NONE, Stage.PACKAGER),
+
+    CUT_EDGE(Kind.CUT, 0, Stage.EDGE),
+
+    CUT_INGEST(Kind.CUT, Fault.NONE, Stage.INGEST),
+
+    RESET_SEGMENTER(Kind.RESET, Fault.NONE, Stage.SEGMENTER),
+
+    RESET_PACKAGER(Kind.RESET, Fault.NONE, Stage.PACKAGER),
+
+    RESET_EDGE(Kind.RESET, 0, Stage.EDGE),
+
+    RESET_INGEST(Kind.RESET, Fault.NONE, Stage.INGEST),
+
+    CLOCK_AHEAD_SEGMENTER(Kind.CLOCK_AHEAD, 0, Stage.SEGMENTER),
+
+    CLOCK_AHEAD_PACKAGER(Kind.CLOCK_AHEAD, 0, Stage.PACKAGER),
+
+    CLOCK_AHEAD_EDGE(Kind.CLOCK_AHEAD, 0, Stage.EDGE),
+
+    CLOCK_AHEAD_INGEST(Kind.CLOCK_AHEAD, 0, Stage.INGEST),
+
+    CLOCK_AHEAD_BROKER(Kind.CLOCK_AHEAD, 0, Stage.BROKER),
+
+    CLOCK_BEHIND_SEGMENTER(Kind.CLOCK_BEHIND, 0, Stage.SEGMENTER),
+
+    CLOCK_BEHIND_PACKAGER(Kind.CLOCK_BEHIND, 0, Stage.PACKAGER),
+
+    CLOCK_BEHIND_EDGE(Kind.CLOCK_BEHIND, 0, Stage.EDGE),
+
+    CLOCK_BEHIND_INGEST(Kind.CLOCK_BEHIND, 0, Stage.INGEST),
+
+    CLOCK_BEHIND_BROKER(Kind.CLOCK_BEHIND, 0, Stage.BROKER),
 
     FULL_DISK_BROKER(Kind.FULL_DISK, 8, Stage.BROKER);
 
