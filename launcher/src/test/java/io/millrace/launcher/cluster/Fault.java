@@ -131,14 +131,12 @@ enum Fault {
         return goalSeconds != NONE && this != PAUSE_INGEST;
     }
 
-    /** Whether the default run has it. The others are similar to one that it has, and each takes ten seconds or more. */
+    /**
+     * Whether the default run has it. Kafka's clients measure their waits by the wall clock, so a clock that jumps back by
+     * minutes makes a test last minutes.
+     */
     boolean isUsual() {
-        return switch (this) {
-            case RESET_SEGMENTER, RESET_EDGE, CLOCK_AHEAD_SEGMENTER, CLOCK_AHEAD_PACKAGER, CLOCK_AHEAD_EDGE,
-                    CLOCK_BEHIND_SEGMENTER, CLOCK_BEHIND_EDGE, CLOCK_BEHIND_INGEST ->
-                false;
-            default -> true;
-        };
+        return kind != Kind.CLOCK_AHEAD && kind != Kind.CLOCK_BEHIND && this != RESET_SEGMENTER && this != RESET_EDGE;
     }
 
     @Override
