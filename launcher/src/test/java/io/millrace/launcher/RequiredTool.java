@@ -28,6 +28,11 @@ public final class RequiredTool {
 
     /** If {@code available} is false, the test is skipped with the message {@code needs}; in CI it fails. */
     public static void check(boolean available, String needs) {
+        Assumptions.assumeTrue(isThere(available, needs), needs);
+    }
+
+    /** Returns {@code available}. If it is false, prints the message {@code needs}; in CI the test fails. */
+    public static boolean isThere(boolean available, String needs) {
         if (!available && REQUIRED) {
             throw new AssertionError(needs);
         }
@@ -35,6 +40,6 @@ public final class RequiredTool {
             // Surefire counts skipped tests but does not print the reason.
             System.out.println("SKIPPED: " + needs);
         }
-        Assumptions.assumeTrue(available, needs);
+        return available;
     }
 }

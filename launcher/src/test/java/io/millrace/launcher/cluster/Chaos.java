@@ -10,13 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
 import org.assertj.core.api.SoftAssertions;
 
 /**
@@ -35,20 +33,15 @@ final class Chaos implements AutoCloseable {
     }
 
     /** A fault, from the moment before it until every viewer has received media that was sent after the repair. */
-    private record Span(Fault fault, int node, long fromNanos, long toNanos) {}
+    private record Span(Damage damage, long fromNanos, long toNanos) {}
 
-    private static final Duration PAUSE = Duration.ofSeconds(10);
+    /** How long a fault lasts that does not end by itself: longer than all leases and session timeouts. */
+    private static final Duration PAUSE = Duration.ofSeconds(Integer.getInteger("millrace.chaos.seconds", 10));
     /** Only bounds a hang; the report contains the actual duration. */
     private static final long RECOVERY_SECONDS = 300;
     /** A viewer may notice late that its edge was dead. */
     private static final long AFTERMATH_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final Duration POLL = Duration.ofMillis(50);
-
-    /**
-     * The group whose coordinator is killed. The offsets topic has one partition, so that broker coordinates the groups
-     * of all stages.
-     */
-    private static final String GROUP = "millrace.segmenter";
 
     private final Cluster cluster;
     private final int partitions;
@@ -61,18 +54,22 @@ final class Chaos implements AutoCloseable {
     private final List<FlvViewer> flv = new ArrayList<>();
     private final List<HlsViewer> hls = new ArrayList<>();
     private final List<Span> spans = new ArrayList<>();
+    private final Churn churn;
+    private Map<String, UndisturbedRun> told = Map.of();
+    /** When the last encoder had ended: with the grace period after it, streams end for everybody. */
+    private long endedNanos = Long.MAX_VALUE;
 
     /**
      * Starts encoders and viewers.
      *
-     * @param round number of the round. It is part of the stream names, so that each round has its own streams, and
-     *     selects the nodes that are affected
+     * @param round number of the round. It is part of the stream names, so that each round has its own streams
      */
     Chaos(Cluster cluster, int partitions, Load load, int round, ChaosReport report) {
         this.cluster = cluster;
         this.partitions = partitions;
         this.round = round;
         this.report = report;
+        churn = new Churn(cluster, threads, "live/r" + round + "c");
         int edges = cluster.nodes(Stage.EDGE);
         for (int i = 0; i < load.publishers(); i++) {
             encoders.add(new Encoder(cluster, i, name(round, i, partitions)));
@@ -109,42 +106,53 @@ final class Chaos implements AutoCloseable {
 
     /** Waits until every viewer receives media. */
     void awaitPlaying() throws InterruptedException {
-        awaitMediaSentAfter(System.currentTimeMillis(), "everybody watches", -1);
+        awaitMediaSentAfter(System.currentTimeMillis(), "everybody watches", null);
     }
 
     /**
      * Causes {@code fault} at a node, repairs it, and returns when every viewer has received media that was sent after
      * that.
+     *
+     * @param turn selects the node
      */
-    void strike(Fault fault) throws IOException, InterruptedException {
-        int node = fault == Fault.KILL_COORDINATOR ? coordinator() : round % cluster.nodes(fault.stage());
+    void strike(Fault fault, int turn) throws IOException, InterruptedException {
+        churn.before();
+        Damage damage = Damage.of(cluster, fault, turn, stream(turn), partitions);
+        awaitMediaSentAfter(System.currentTimeMillis(), "calm before " + fault, null);
         long from = System.nanoTime();
         long atMs = System.currentTimeMillis();
-        int lostEdge = fault.stage() == Stage.EDGE ? node : -1;
-        boolean onlyOne = cluster.nodes(fault.stage()) == 1;
-        switch (fault.kind()) {
-            case KILL -> cluster.kill(fault.stage(), node);
-            case PAUSE -> cluster.pause(fault.stage(), node);
+        damage.inflict();
+        churn.during();
+        if (damage.isAlone()) {
+            damage.repair();
         }
-        if (onlyOne) {
-            repair(fault, node);
-        }
-        if (fault.kind() == Fault.Kind.PAUSE) {
+        if (lasts(fault)) {
             // How long the fault is meant to last.
             Thread.sleep(PAUSE);
         }
-        boolean pausedIngest = fault == Fault.PAUSE_INGEST;
-        if (!pausedIngest) {
-            awaitMediaSentAfter(atMs, "recovery from " + fault, lostEdge);
+        if (fault.isSurvived()) {
+            awaitMediaSentAfter(atMs, "recovery from " + fault, damage);
         }
         long recoveryMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
-        if (!onlyOne) {
-            repair(fault, node);
+        churn.beforeRepair();
+        if (!damage.isAlone()) {
+            damage.repair();
         }
-        awaitMediaSentAfter(System.currentTimeMillis(), "recovery from the repair of " + fault, -1);
-        Span span = new Span(fault, node, from, System.nanoTime());
+        awaitMediaSentAfter(System.currentTimeMillis(), "recovery from the repair of " + fault, null);
+        churn.afterwards();
+        Span span = new Span(damage, from, System.nanoTime());
         spans.add(span);
+        if (!fault.isSurvived()) {
+            recoveryMs = TimeUnit.NANOSECONDS.toMillis(span.toNanos - from);
+        }
         report.add(fault, new ChaosReport.Occurrence(stallMs(flv, span), stallMs(hls, span), recoveryMs));
+    }
+
+    private static boolean lasts(Fault fault) {
+        return switch (fault.kind()) {
+            case KILL, FULL_DISK -> false;
+            case PAUSE, CUT, RESET, CLOCK_AHEAD, CLOCK_BEHIND -> true;
+        };
     }
 
     /** Stops a node and starts it again. */
@@ -157,35 +165,19 @@ final class Chaos implements AutoCloseable {
     void restart(Stage stage, int node, Restart restart) throws IOException, InterruptedException {
         long from = System.nanoTime();
         restart.run();
-        awaitMediaSentAfter(System.currentTimeMillis(), "restart of a node of " + stage, -1);
-        spans.add(new Span(Fault.valueOf("KILL_" + stage), node, from, System.nanoTime()));
-    }
-
-    /** Brokers are numbered from 1. */
-    private int coordinator() throws InterruptedException {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.kafka()))) {
-            return admin.describeConsumerGroups(List.of(GROUP)).describedGroups().get(GROUP).get().coordinator().id()
-                    - 1;
-        } catch (ExecutionException e) {
-            throw new AssertionError("nobody tells who leads " + GROUP, e.getCause());
-        }
-    }
-
-    private void repair(Fault fault, int node) throws IOException, InterruptedException {
-        switch (fault.kind()) {
-            case KILL -> cluster.start(fault.stage(), node);
-            case PAUSE -> cluster.resume(fault.stage(), node);
-        }
+        awaitMediaSentAfter(System.currentTimeMillis(), "restart of a node of " + stage, null);
+        spans.add(new Span(Damage.of(cluster, Fault.valueOf("KILL_" + stage), node, "", partitions), from,
+                System.nanoTime()));
     }
 
     private static long stallMs(List<? extends Viewer> viewers, Span span) {
-        return viewers.stream().filter(v -> span.fault().stage() != Stage.EDGE || v.edge() != span.node())
+        return viewers.stream().filter(v -> !span.damage().hurtsEdge(v.edge()))
                 .mapToLong(v -> v.arrivals().longestGapNanos(span.fromNanos(), span.toNanos()) - v.normalGapNanos())
                 .map(TimeUnit.NANOSECONDS::toMillis).max().orElse(0);
     }
 
-    private void awaitMediaSentAfter(long atMs, String what, int exceptEdge) throws InterruptedException {
-        await(what, () -> viewers().stream().filter(v -> v.edge() != exceptEdge)
+    private void awaitMediaSentAfter(long atMs, String what, Damage except) throws InterruptedException {
+        await(what, () -> viewers().stream().filter(v -> except == null || !except.hurtsEdge(v.edge()))
                 .allMatch(v -> v.arrivals().newestSentMs() > atMs));
     }
 
@@ -205,13 +197,17 @@ final class Chaos implements AutoCloseable {
 
     /** Ends the streams and compares everything with the log. */
     void endAndJudge() throws IOException, InterruptedException {
-        encoders.forEach(Encoder::end);
+        publishers().forEach(Encoder::end);
         Map<String, UndisturbedRun> told = awaitEnd();
         SoftAssertions judge = new SoftAssertions();
         long frames = 0;
         long lost = 0;
-        for (Encoder encoder : encoders) {
+        for (Encoder encoder : publishers()) {
             UndisturbedRun run = told.get(encoder.stream());
+            if (run == null) {
+                // Nothing of it was acknowledged.
+                continue;
+            }
             judge.assertThat(run.failures()).as("failures while cutting %s", encoder.stream()).isEmpty();
             Judge.assertSentIsInLog(judge, encoder, run);
             Judge.assertLogIsInSegments(judge, encoder.stream(), run);
@@ -225,29 +221,62 @@ final class Chaos implements AutoCloseable {
         }
         judge.assertThat(ledger.differing()).as("fetches of one URL that differ").isEmpty();
         int thrownOut = thrownOut(judge);
-        report.total(("%d frames in the log, %d of them in no segment; %d fetches of %d segments compared, %d "
-                + "differ; viewers thrown out that were not on the hurt node: %d; %d checks failed").formatted(frames,
-                        lost, ledger.fetches(),
-                        ledger.segments(), ledger.differing().size(), thrownOut,
-                        judge.assertionErrorsCollected().size()));
+        report.total(("%d publishers, %d frames in the log, %d of them in no segment; %d fetches of %d segments "
+                + "compared, %d differ; viewers thrown out that were not on the hurt node: %d; %d checks failed")
+                .formatted(publishers().size(), frames, lost, ledger.fetches(), ledger.segments(),
+                        ledger.differing().size(), thrownOut, judge.assertionErrorsCollected().size()));
         judge.assertAll();
+    }
+
+    private List<Encoder> publishers() {
+        List<Encoder> all = new ArrayList<>(encoders);
+        all.addAll(churn.all());
+        return all;
     }
 
     /** Returns the undisturbed run once every viewer has received its last media. */
     private Map<String, UndisturbedRun> awaitEnd() throws InterruptedException {
-        await("all encoders have ended", () -> encoders.stream().allMatch(Encoder::hasEnded));
+        await("all encoders have ended", () -> publishers().stream().allMatch(Encoder::hasEnded));
+        endedNanos = System.nanoTime();
         // The end of a session is written to the log after its publisher has left.
-        List<Map<String, UndisturbedRun>> read = new ArrayList<>(List.of(Map.of()));
-        await("the log tells the ends, and all viewers have all of it", () -> {
-            read.set(0, UndisturbedRun.read(cluster.kafka(), partitions));
-            Map<String, UndisturbedRun> told = read.getFirst();
-            return encoders.stream().allMatch(e -> told.get(e.stream()).isLeft())
-                    && hls.stream().allMatch(v -> v.segments().contains(told.get(v.stream()).segments().getLast()
-                            .path()))
-                    && flv.stream().allMatch(v -> !v.connections().isEmpty() && v.connections().getLast()
-                            .contains(told.get(v.stream()).names().getLast()));
+        await("the log tells the ends", () -> {
+            told = UndisturbedRun.read(cluster.kafka(), partitions);
+            return publishers().stream().allMatch(e -> isLeft(e, told.get(e.stream())));
         });
-        return read.getFirst();
+        await("viewers of HLS have the last segment", () -> hls.stream().allMatch(v -> v.segments()
+                .contains(told.get(v.stream()).segments().getLast().path())));
+        await("viewers of FLV have the last frame", () -> flv.stream().allMatch(v -> !v.connections().isEmpty()
+                && v.connections().getLast().contains(told.get(v.stream()).names().getLast())));
+        await("edges serve the last segments of unwatched streams",
+                () -> churn.all().stream().allMatch(e -> isPackaged(told.get(e.stream()))));
+        return told;
+    }
+
+    /**
+     * Whether the log tells the end of a stream. If its node died, the end was written on suspicion, after which nothing is
+     * cut until the grace period is over.
+     */
+    private static boolean isLeft(Encoder encoder, UndisturbedRun run) {
+        boolean clean = !encoder.publishes().isEmpty() && encoder.publishes().getLast().clean();
+        return run == null ? !clean : clean && run.isLeft() || run.hasEnded() || run.names().isEmpty();
+    }
+
+    /** Whether each edge lists the last segment of a stream that nobody watches. */
+    private boolean isPackaged(UndisturbedRun run) {
+        return run == null || run.segments().isEmpty() || IntStream.range(0, cluster.nodes(Stage.EDGE))
+                .allMatch(edge -> isServed(edge, run.segments().getLast().path()));
+    }
+
+    private boolean isServed(int edge, String path) {
+        try {
+            return http.send(HttpRequest.newBuilder(cluster.http(edge, path)).build(),
+                    HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            throw new AssertionError(path + " at edge " + edge, e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private void assertSegmentsOfUndisturbedRun(SoftAssertions judge, UndisturbedRun run, int edge)
@@ -269,8 +298,9 @@ final class Chaos implements AutoCloseable {
         int count = 0;
         for (Viewer viewer : viewers()) {
             for (Arrivals.Failure failure : viewer.arrivals().failures()) {
-                boolean own = spans.stream().anyMatch(s -> failure.atNanos() > s.fromNanos()
-                        && failure.atNanos() < s.toNanos() + AFTERMATH_NANOS && mayFail(viewer, s));
+                boolean own = failure.atNanos() > endedNanos
+                        || spans.stream().anyMatch(s -> failure.atNanos() > s.fromNanos()
+                                && failure.atNanos() < s.toNanos() + AFTERMATH_NANOS && mayFail(viewer, s));
                 if (!own) {
                     count++;
                     judge.fail("%s of %s at edge %d was thrown out%s: %s", viewer.getClass().getSimpleName(),
@@ -286,21 +316,22 @@ final class Chaos implements AutoCloseable {
      * fail, which players repeat.
      */
     private boolean mayFail(Viewer viewer, Span span) {
-        return switch (span.fault().stage()) {
-            case EDGE -> span.node() == viewer.edge();
-            case BROKER -> cluster.nodes(Stage.BROKER) == 1 && viewer instanceof HlsViewer;
-            case INGEST, SEGMENTER, PACKAGER -> false;
+        return switch (span.damage().fault().kind()) {
+            case CLOCK_AHEAD, CLOCK_BEHIND -> false;
+            case KILL, PAUSE, CUT, RESET, FULL_DISK -> span.damage().hurtsEdge(viewer.edge())
+                    || span.damage().hurts(Stage.BROKER) && cluster.nodes(Stage.BROKER) == 1
+                            && viewer instanceof HlsViewer;
         };
     }
 
     private String during(Arrivals.Failure failure) {
         return spans.stream().filter(s -> failure.atNanos() > s.fromNanos() && failure.atNanos() < s.toNanos())
-                .map(s -> " by " + s.fault()).findFirst().orElse("");
+                .map(s -> " by " + s.damage().fault()).findFirst().orElse("");
     }
 
     @Override
     public void close() throws IOException {
-        encoders.forEach(Encoder::end);
+        publishers().forEach(Encoder::end);
         for (Viewer viewer : viewers()) {
             viewer.end();
         }

@@ -38,11 +38,12 @@ final class ChaosReport {
         StringBuilder text = new StringBuilder("# Chaos\n\n").append(load).append("\n\nThe longest stall in ms of ")
                 .append("any viewer that is not on the hurt node: between two frames for FLV, beyond a segment's ")
                 .append("length between two segments for HLS. Recovery: until every such viewer has media from after ")
-                .append("the fault.\n\n")
+                .append("the fault; without a goal, some streams stall until the repair.\n\n")
                 .append("| fault | goal | times | FLV p50 | FLV max | HLS p50 | HLS max | recovery p50 | recovery max |\n")
                 .append("|---|---|---|---|---|---|---|---|---|\n");
         occurrences.forEach((fault, all) -> text.append("| ").append(fault).append(" | ")
-                .append(fault.goalSeconds() * 1_000).append(" | ").append(all.size())
+                .append(fault.goalSeconds() == Fault.NONE ? "–" : fault.goalSeconds() * 1_000).append(" | ")
+                .append(all.size())
                 .append(columns(all.stream().map(Occurrence::flvStallMs).sorted().toList()))
                 .append(columns(all.stream().map(Occurrence::hlsStallMs).sorted().toList()))
                 .append(columns(all.stream().map(Occurrence::recoveryMs).sorted().toList())).append(" |\n"));

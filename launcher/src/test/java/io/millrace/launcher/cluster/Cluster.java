@@ -2,6 +2,7 @@ package io.millrace.launcher.cluster;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 
 /**
  * A Millrace cluster whose nodes can be killed and frozen one by one. Every node keeps its addresses and data for the
@@ -30,6 +31,35 @@ public interface Cluster extends AutoCloseable {
 
     /** Starts a node that was killed or stopped, with its data and addresses. Returns when it is ready. */
     void start(Stage stage, int node) throws IOException, InterruptedException;
+
+    /**
+     * Cuts a node of a stage from one broker. Only where the cluster was started for it, as for the methods below.
+     *
+     * @param broker index of the broker
+     */
+    default void cut(Stage stage, int node, int broker, Network.Cut cut) throws IOException {
+        throw new UnsupportedOperationException("cuts");
+    }
+
+    /** Undoes {@link #cut}. */
+    default void heal(Stage stage, int node, int broker, Network.Cut cut) throws IOException {
+        throw new UnsupportedOperationException("cuts");
+    }
+
+    /** Makes the clock of a node wrong by {@code offset}; zero makes it right. */
+    default void jump(Stage stage, int node, Duration offset) throws IOException {
+        throw new UnsupportedOperationException("clocks");
+    }
+
+    /** Fills the disk of a broker up, and returns when it has ended. */
+    default void fillDisk(int broker) throws IOException, InterruptedException {
+        throw new UnsupportedOperationException("disks");
+    }
+
+    /** Frees what {@link #fillDisk} has taken. */
+    default void freeDisk(int broker) throws IOException {
+        throw new UnsupportedOperationException("disks");
+    }
 
     /** Returns Kafka's bootstrap addresses, for the {@link Judge}, which reads the log itself. */
     String kafka();

@@ -30,7 +30,7 @@ class ContainerChaosIT {
                 Chaos chaos = new Chaos(cluster, PARTITIONS, LOAD, 0, report)) {
             chaos.awaitPlaying();
             for (Fault fault : FAULTS) {
-                chaos.strike(fault);
+                chaos.strike(fault, 0);
             }
             chaos.endAndJudge();
         } finally {

@@ -4,8 +4,10 @@ import io.millrace.launcher.e2e.MillraceCommand;
 import io.millrace.launcher.e2e.MillraceProcess;
 import io.millrace.testkit.OwnLoopback;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,8 +22,26 @@ final class ProcessCluster implements Cluster {
     private static final List<String> JVM = List.of("-Xmx384m");
     private static final int NODES = 2;
     private static final long SIGNAL_SECONDS = 120;
+    private static final int DISK_MEGABYTES = 400;
+
+    /**
+     * What can happen to the cluster besides signals.
+     *
+     * @param cuts whether nodes can be cut from brokers
+     * @param clocks whether clocks can jump
+     * @param disks whether disks of brokers can be filled up
+     * @param plainKafka whether the brokers are Kafka's own, with Kafka's defaults for all times
+     */
+    record Rig(boolean cuts, boolean clocks, boolean disks, boolean plainKafka) {
+        static final Rig NONE = new Rig(false, false, false, false);
+    }
 
     private final Path dir;
+    private final Rig rig;
+    /** Null if nothing can be cut. */
+    private final Network network;
+    /** By broker; empty if they cannot be filled up. */
+    private final List<SmallDisk> disks = new ArrayList<>();
     private final List<String> flags;
     /** {@code --voters} of the brokers; not set for a single broker. */
     private final String voters;
@@ -35,6 +55,12 @@ final class ProcessCluster implements Cluster {
         private Map<String, String> addresses = Map.of();
         /** Of another release; null for the one that was built. */
         private Path resources;
+        /** Further flags of its JVM. */
+        private List<String> jvm = List.of();
+        /** Its number in {@link Network}. */
+        private int place;
+        /** Null if it cannot jump. */
+        private NodeClock clock;
 
         Node(String name) {
             this.name = name;
@@ -47,9 +73,12 @@ final class ProcessCluster implements Cluster {
         }
     }
 
-    private ProcessCluster(Path dir, Map<Stage, Integer> counts, List<String> flags) {
+    private ProcessCluster(Path dir, Rig rig, Map<Stage, Integer> counts, List<String> flags)
+            throws IOException {
         this.dir = dir;
+        this.rig = rig;
         this.flags = flags;
+        network = rig.cuts ? new Network() : null;
         for (Stage stage : Stage.values()) {
             List<Node> places = new ArrayList<>();
             for (int i = 0; i < counts.getOrDefault(stage, 0); i++) {
@@ -59,6 +88,25 @@ final class ProcessCluster implements Cluster {
         }
         int brokers = counts.get(Stage.BROKER);
         voters = brokers == 1 ? "alone" : voters(brokers);
+    }
+
+    /** Prepares what the rig needs. Everything that it has made is undone by {@link #close}. */
+    private void equip() throws IOException, InterruptedException {
+        int place = 0;
+        for (Map.Entry<Stage, List<Node>> stage : nodes.entrySet()) {
+            for (Node node : stage.getValue()) {
+                if (rig.clocks) {
+                    node.clock = new NodeClock(dir, node.name);
+                }
+                if (rig.cuts && stage.getKey() != Stage.BROKER) {
+                    node.place = place++;
+                    node.jvm = network.add(dir, node.name);
+                }
+                if (rig.disks && stage.getKey() == Stage.BROKER) {
+                    disks.add(new SmallDisk(dir.resolve(node.name), DISK_MEGABYTES));
+                }
+            }
+        }
     }
 
     private static String voters(int brokers) {
@@ -77,8 +125,16 @@ final class ProcessCluster implements Cluster {
      * @param flags for every stage
      */
     static ProcessCluster start(Path dir, int brokers, String... flags) throws IOException, InterruptedException {
-        return start(dir, Map.of(Stage.BROKER, brokers, Stage.INGEST, NODES, Stage.SEGMENTER, NODES, Stage.PACKAGER,
-                NODES, Stage.EDGE, NODES), flags);
+        return start(dir, Rig.NONE, brokers, flags);
+    }
+
+    /** As above, for more faults. What they need and is not there makes the test be skipped, with a message. */
+    static ProcessCluster start(Path dir, Rig rig, int brokers, String... flags)
+            throws IOException, InterruptedException {
+        return start(dir, rig,
+                Map.of(Stage.BROKER, brokers, Stage.INGEST, NODES, Stage.SEGMENTER, NODES, Stage.PACKAGER,
+                        NODES, Stage.EDGE, NODES),
+                flags);
     }
 
     /**
@@ -88,15 +144,21 @@ final class ProcessCluster implements Cluster {
      */
     static ProcessCluster start(Path dir, Map<Stage, Integer> counts, String... flags)
             throws IOException, InterruptedException {
-        ProcessCluster cluster = new ProcessCluster(dir, counts, List.of(flags));
+        return start(dir, Rig.NONE, counts, flags);
+    }
+
+    private static ProcessCluster start(Path dir, Rig rig, Map<Stage, Integer> counts, String... flags)
+            throws IOException, InterruptedException {
+        ProcessCluster cluster = new ProcessCluster(dir, rig, counts, List.of(flags));
         try {
+            cluster.equip();
             // Stage by stage: nine processes that start simultaneously starve each other on two cores.
             for (Stage stage : Stage.values()) {
                 for (Node node : cluster.nodes.get(stage)) {
                     cluster.launch(stage, node);
                 }
                 for (Node node : cluster.nodes.get(stage)) {
-                    awaitReady(node);
+                    cluster.awaitReady(stage, node);
                 }
             }
             return cluster;
@@ -135,7 +197,45 @@ final class ProcessCluster implements Cluster {
     public void start(Stage stage, int node) throws IOException, InterruptedException {
         Node place = nodes.get(stage).get(node);
         launch(stage, place);
-        awaitReady(place);
+        awaitReady(stage, place);
+    }
+
+    /** Starts all nodes, which were killed, stage by stage. */
+    void startAll() throws IOException, InterruptedException {
+        for (Map.Entry<Stage, List<Node>> stage : nodes.entrySet()) {
+            for (Node node : stage.getValue()) {
+                launch(stage.getKey(), node);
+            }
+            for (Node node : stage.getValue()) {
+                awaitReady(stage.getKey(), node);
+            }
+        }
+    }
+
+    @Override
+    public void cut(Stage stage, int node, int broker, Network.Cut cut) throws IOException {
+        network.cut(nodes.get(stage).get(node).place, nodes.get(Stage.BROKER).get(broker).port("kafka"), cut);
+    }
+
+    @Override
+    public void heal(Stage stage, int node, int broker, Network.Cut cut) throws IOException {
+        network.heal(nodes.get(stage).get(node).place, nodes.get(Stage.BROKER).get(broker).port("kafka"), cut);
+    }
+
+    @Override
+    public void jump(Stage stage, int node, Duration offset) throws IOException {
+        nodes.get(stage).get(node).clock.jump(offset);
+    }
+
+    @Override
+    public void fillDisk(int broker) throws IOException, InterruptedException {
+        disks.get(broker).fill(0);
+        process(Stage.BROKER, broker).process().waitFor();
+    }
+
+    @Override
+    public void freeDisk(int broker) throws IOException {
+        disks.get(broker).free();
     }
 
     @Override
@@ -180,6 +280,17 @@ final class ProcessCluster implements Cluster {
                 }
             }
         }
+        try {
+            for (SmallDisk disk : disks) {
+                disk.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            if (network != null) {
+                network.close();
+            }
+        }
     }
 
     private MillraceProcess process(Stage stage, int node) {
@@ -187,12 +298,19 @@ final class ProcessCluster implements Cluster {
     }
 
     private void launch(Stage stage, Node node) throws IOException {
+        if (stage == Stage.BROKER && rig.plainKafka) {
+            launchPlainKafka(node);
+            return;
+        }
         List<String> args = new ArrayList<>();
         args.add(stage.name().toLowerCase(Locale.ROOT));
         if (stage == Stage.BROKER) {
             int id = nodes.get(Stage.BROKER).indexOf(node) + 1;
             args.addAll(List.of("--kafka-port", node.port("kafka"), "--data-dir", dir.resolve(node.name).toString(),
                     "--node-id", String.valueOf(id), "--voters", voters));
+            if (rig.cuts) {
+                args.addAll(List.of("--kafka-host", "localhost"));
+            }
         } else {
             args.addAll(List.of("--kafka", kafka(), "--host", "127.0.0.1", "--admin-port", node.port("admin")));
             args.addAll(flags);
@@ -205,9 +323,24 @@ final class ProcessCluster implements Cluster {
                 // They have no such port, or it is set above.
             }
         }
-        node.process = MillraceProcess.run(dir, node.name + "." + node.lives++, node.resources == null
-                ? MillraceCommand.line(JVM, args)
-                : MillraceCommand.line(node.resources, JVM, args));
+        List<String> jvm = new ArrayList<>(JVM);
+        jvm.addAll(node.jvm);
+        run(node, node.resources == null
+                ? MillraceCommand.line(jvm, args)
+                : MillraceCommand.line(node.resources, jvm, args));
+    }
+
+    private void run(Node node, List<String> command) throws IOException {
+        node.process = MillraceProcess.run(dir, node.name + "." + node.lives++, command,
+                node.clock == null ? Map.of() : node.clock.environment());
+    }
+
+    private void launchPlainKafka(Node node) throws IOException {
+        int id = nodes.get(Stage.BROKER).indexOf(node) + 1;
+        if (node.addresses.isEmpty()) {
+            node.addresses = Map.of("kafka", rig.cuts ? "localhost:" + OwnLoopback.nextPort() : OwnLoopback.next());
+        }
+        run(node, PlainKafka.line(dir.resolve(node.name), id, node.addresses.get("kafka"), voters));
     }
 
     /**
@@ -229,7 +362,11 @@ final class ProcessCluster implements Cluster {
         return process.log();
     }
 
-    private static void awaitReady(Node node) throws IOException, InterruptedException {
+    private void awaitReady(Stage stage, Node node) throws IOException, InterruptedException {
+        if (stage == Stage.BROKER && rig.plainKafka) {
+            PlainKafka.awaitReady(node.addresses.get("kafka"), nodes.get(Stage.BROKER).indexOf(node) + 1);
+            return;
+        }
         node.addresses = node.process.ready();
     }
 

@@ -100,6 +100,11 @@ final class UndisturbedRun {
         return sessions.state() != SessionFold.State.LIVE;
     }
 
+    /** Whether the stream's epoch has ended. */
+    boolean hasEnded() {
+        return sessions.state() == SessionFold.State.ENDED;
+    }
+
     /** Number of takeovers by another session, including the first session. */
     int takeovers() {
         return takeovers;

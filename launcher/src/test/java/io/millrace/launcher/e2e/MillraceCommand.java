@@ -39,11 +39,21 @@ public final class MillraceCommand {
 
     /** As {@link #line(List, List)}, with resources that take precedence over those of the jars. */
     public static List<String> line(Path resources, List<String> jvm, List<String> arguments) throws IOException {
+        return line(resources + File.pathSeparator + JAR, "io.millrace.launcher.Main", jvm, arguments);
+    }
+
+    /** Returns the words that run another main class of the jars. */
+    public static List<String> ofMain(String main, List<String> jvm, List<String> arguments) throws IOException {
+        return line(JAR.toString(), main, jvm, arguments);
+    }
+
+    private static List<String> line(String classPath, String main, List<String> jvm, List<String> arguments)
+            throws IOException {
         List<String> line = new ArrayList<>(line(jvm, arguments));
         int jar = line.indexOf("-jar");
         line.set(jar, "-cp");
-        line.set(jar + 1, resources + File.pathSeparator + JAR);
-        line.add(jar + 2, "io.millrace.launcher.Main");
+        line.set(jar + 1, classPath);
+        line.add(jar + 2, main);
         return line;
     }
 

@@ -45,8 +45,16 @@ public final class MillraceProcess implements AutoCloseable {
 
     /** Starts the process of a {@link MillraceCommand}. */
     public static MillraceProcess run(Path dir, String name, List<String> command) throws IOException {
+        return run(dir, name, command, Map.of());
+    }
+
+    /** As above, with variables of the environment. */
+    public static MillraceProcess run(Path dir, String name, List<String> command, Map<String, String> environment)
+            throws IOException {
         Path log = Files.createDirectories(dir).resolve(name + ".log");
-        Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         MillraceProcess millrace = new MillraceProcess(process, log);
         Thread.ofVirtual().name("stdout of " + name).start(millrace::readOutput);
         return millrace;
