@@ -35,6 +35,8 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
     private static final int POLL_MS = 50;
     private static final int COMMIT_MS = 1_000;
     private static final int MOST_CUTS = 10;
+    /** The work time of a partition is faster than virtual time, so that a history contains ten minutes of it. */
+    private static final int WORK_PACE = 10;
     /** Shared by all simulations, because no check uses them. */
     private static final PackagerMeters METERS = new PackagerMeters(new SimpleMeterRegistry());
 
@@ -111,7 +113,8 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
                 index.add(new PackagedPartition.Indexed(stored.offset(), stored.key(), part));
             }
         }
-        it.work = new PackagedPartition(log(it), index, indexEnd, METERS, clock);
+        it.work = new PackagedPartition(log(it), index, indexEnd, METERS, clock, () -> WORK_PACE
+                * TimeUnit.MILLISECONDS.toNanos(world.events().nowMs()));
         long segments = it.begin.get(segments(it)).orElse(0);
         long packets = it.begin.get(packets(it)).orElse(0);
         it.work.begin(segments, packets);

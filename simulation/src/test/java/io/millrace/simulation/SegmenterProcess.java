@@ -152,7 +152,7 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
         task.position = position;
         task.work = new PartitionTask(task.partition, owner + "-" + tenures++, task.changelog,
                 () -> committed.getOrDefault(task.partition, -1L), log, METERS);
-        task.work.repeated().forEach(output -> forward(task, output));
+        task.work.takeRepeated().forEach(output -> forward(task, output));
         task.readers.add(new ModelReader(kafka, packets(task.partition), position, this, task.fetched::add));
     }
 

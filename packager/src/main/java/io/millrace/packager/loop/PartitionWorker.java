@@ -68,7 +68,7 @@ final class PartitionWorker implements AutoCloseable {
         PacketSource packets(int partition);
 
         /** @param from offset in {@code index} */
-        LogReaders.Gaps gaps(int partition, long from);
+        RecordedGaps gaps(int partition, long from);
     }
 
     /**
@@ -162,9 +162,9 @@ final class PartitionWorker implements AutoCloseable {
     private PartitionWork open(long indexFrom) throws InterruptedException {
         while (true) {
             try {
-                LogReaders.Gaps known = resources.reads().gaps(partition, indexFrom);
+                RecordedGaps gaps = resources.reads().gaps(partition, indexFrom);
                 return new PartitionWork(cached, resources.reads().packets(partition), writer, resources.meters(),
-                        known.gaps(), known.end(), resources.clock());
+                        gaps, System::nanoTime);
             } catch (RetriableException e) {
                 pause(e);
                 TimeUnit.NANOSECONDS.sleep(pausedNanos());

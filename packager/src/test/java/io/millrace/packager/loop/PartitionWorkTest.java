@@ -17,7 +17,6 @@ import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.testkit.LogCapture;
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -43,7 +43,7 @@ class PartitionWorkTest {
     /** What all lives have written to the index. */
     private final List<Entry<IndexRecord>> index = new ArrayList<>();
     private final WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
-    private Instant now = Instant.EPOCH;
+    private long nowMs;
 
     /** One run of a packager over the partition: reads the log, and records what it wrote. */
     private final class Life implements PacketSource, PartSink {
@@ -66,9 +66,10 @@ class PartitionWorkTest {
                     recorded.add(i, index.get(i).stream(), gap);
                 }
             }
+            recorded.complete(index.size(), log.cuts.size());
             // A share of a budget that is used alone is half of it.
             work = new PartitionWork(new ByteBudget(2 * cacheBytes).share(), this, this, new PackagerMeters(registry),
-                    recorded, index.size(), () -> now);
+                    recorded, () -> TimeUnit.MILLISECONDS.toNanos(nowMs));
             packetAt = from.packets();
             cutAt = (int) from.segments();
             work.packetsReadUpTo(packetAt);
@@ -375,6 +376,43 @@ class PartitionWorkTest {
         assertThat(life.work.positions().index()).isEqualTo(index.size());
     }
 
+    /** The cuts of the gap were processed by an earlier owner, and its stream does not return. */
+    @Test
+    void gapOfStreamThatIsGoneReleasesPosition() {
+        Cut first = log.cuts.getFirst().value();
+        index.add(new Entry<>(0, "live/gone", new Gap(new PartId(3, 1, 0), RenditionId.TS, Gap.Reason.BUG,
+                first.times(), first.head().start())));
+        Life life = new Life(ROOMY).readPackets(Integer.MAX_VALUE / 2);
+        work(life, PartitionWork.UNFINISHED_MS + 1_000);
+        assertThat(life.work.positions().index()).as("the cuts that were there have not been processed").isZero();
+        life.readCuts(1000).acknowledge(1000);
+        work(life, PartitionWork.LONGEST_STEP_MS);
+        assertThat(life.work.positions().index()).isEqualTo(index.size());
+    }
+
+    @Test
+    void gapHoldsPositionWhileReplacedSegmentersMayRepeatItsCuts() {
+        Cut first = log.cuts.getFirst().value();
+        index.add(new Entry<>(0, "live/gone", new Gap(new PartId(3, 1, 0), RenditionId.TS, Gap.Reason.BUG,
+                first.times(), first.head().start())));
+        Life life = new Life(ROOMY).readAll();
+        life.work.decided(log.cuts.size(), "live/gone", new EpochEnded(3, 1, 0));
+        life.advance();
+        life.acknowledge(1000);
+        work(life, PartitionWork.UNFINISHED_MS - 1_000);
+        assertThat(life.work.positions().index()).isZero();
+        work(life, 2_000);
+        assertThat(life.work.positions().index()).isEqualTo(index.size());
+    }
+
+    /** Lets time pass in which the partition works. */
+    private void work(Life life, long forMs) {
+        for (long ms = 0; ms < forMs; ms += PartitionWork.LONGEST_STEP_MS) {
+            nowMs += PartitionWork.LONGEST_STEP_MS;
+            life.advance();
+        }
+    }
+
     /** Its cuts are processed, so that they do not hold back the position, and no session is quarantined. */
     @Test
     void streamWithoutCarriedTracksHasNoParts() {
@@ -512,20 +550,18 @@ class PartitionWorkTest {
         life.acknowledge(1000);
         long cuts = log.cuts.size();
         long graceMs = log.cuts.getFirst().value().head().rules().graceMs();
-        // A long wait is no silence.
+        // Time spent waiting does not count as silence.
         long steps = (graceMs + PartitionWork.UNFINISHED_MS) / PartitionWork.LONGEST_STEP_MS;
         for (int step = 0; step < steps; step++) {
-            now = now.plusSeconds(3_600);
+            nowMs += TimeUnit.HOURS.toMillis(1);
             life.work.decided(cuts++, "live/a", further(step + 1, 0));
             life.advance();
             life.acknowledge(1000);
         }
         assertThat(life.work.positions().segments()).isLessThan(5);
         assertThat(life.dropped("unfinished")).isZero();
-        now = now.plusMillis(PartitionWork.LONGEST_STEP_MS);
-        life.work.decided(cuts++, "live/a", further(steps + 1, 0));
-        life.advance();
-        life.acknowledge(1000);
+        // Time passes without a cut, too.
+        work(life, PartitionWork.LONGEST_STEP_MS);
         assertThat(life.dropped("unfinished")).isEqualTo(1);
         assertThat(life.work.positions().segments()).isEqualTo(cuts);
     }
@@ -550,6 +586,23 @@ class PartitionWorkTest {
     }
 
     @Test
+    void clockOfAnotherStreamsNodeEvictsNoPacket() {
+        long aheadUs = TimeUnit.MILLISECONDS.toMicros(2 * PacketCache.HORIZON_MS);
+        for (int i = 0; i < log.packets.size(); i++) {
+            Entry<Packet> entry = log.packets.get(i);
+            Packet p = entry.value();
+            if (entry.stream().equals("live/b")) {
+                log.packets.set(i, new Entry<>(i, "live/b", new Packet(p.session(), p.seq(), p.arrivalUs() + aheadUs,
+                        p.timestampMs(), p.compositionTimeMs(), p.kind(), p.track(), p.content(), p.bodyFormat(),
+                        p.body())));
+            }
+        }
+        Life life = new Life(ROOMY).readAll();
+        assertThat(life.parts.keySet()).containsExactlyElementsOf(identities());
+        assertThat(life.count("millrace.packager.rereads")).isZero();
+    }
+
+    @Test
     void readingStopsAtCacheLimit() {
         Life life = new Life(8_000).readPackets(40);
         assertThat(life.work.wantsPackets()).isFalse();
@@ -568,9 +621,9 @@ class PartitionWorkTest {
         Packet p = log.packets.get(5).value();
         for (long i = 0; i < 100; i++) {
             cache.add(i, "live/dead",
-                    new Packet(7, i, i * 1_000_000, 0, 0, p.kind(), 0, Packet.Content.OTHER, p.body()));
+                    new Packet(7, i, 0, 0, 0, p.kind(), 0, Packet.Content.OTHER, p.body()), i * 1_000);
         }
-        assertThat(cache.oldestOffset(-1)).isEqualTo(99 - PacketCache.HORIZON_US / 1_000_000);
+        assertThat(cache.oldestOffset(-1)).isEqualTo(99 - PacketCache.HORIZON_MS / 1_000);
         cache.release("live/dead", 1000);
         assertThat(cache.bytes()).isZero();
     }

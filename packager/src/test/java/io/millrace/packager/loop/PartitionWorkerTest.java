@@ -100,12 +100,12 @@ class PartitionWorkerTest {
             }
 
             @Override
-            public LogReaders.Gaps gaps(int partition, long from) {
+            public RecordedGaps gaps(int partition, long from) {
                 await(latch);
                 if (left.getAndDecrement() > 0) {
                     throw new TimeoutException("no leader");
                 }
-                return new LogReaders.Gaps(new RecordedGaps(), 0);
+                return new RecordedGaps();
             }
         };
     }

@@ -23,7 +23,7 @@ public final class PartitionTask {
     private final SegmenterMeters meters;
     private final PartitionFold fold;
     private final Tenure tenure;
-    private final List<SegmenterOutput> repeated;
+    private List<SegmenterOutput> repeated;
     /** Outputs of the records that {@link #readPast} has read. They remain here if it fails, and is called again. */
     private final List<SegmenterOutput> ofPast = new ArrayList<>();
     /** The next record that the states do not contain for certain. */
@@ -52,9 +52,11 @@ public final class PartitionTask {
         }
     }
 
-    /** The outputs that the predecessor may have lost, to be written before any other. */
-    public List<SegmenterOutput> repeated() {
-        return repeated;
+    /** Returns, once, the outputs that the predecessor may have lost. They must be written before any other. */
+    public List<SegmenterOutput> takeRepeated() {
+        List<SegmenterOutput> taken = repeated;
+        repeated = List.of();
+        return taken;
     }
 
     /**
@@ -107,11 +109,14 @@ public final class PartitionTask {
     }
 
     /**
-     * Writes the states at the start of a commit.
+     * Writes the states at the start of a commit, unless records before the first one still have to be read: their outputs
+     * have not been returned, and the next commit would declare them written.
      *
      * @param put writes a record of the changelog by its key; a null value deletes it
      */
     public void commit(BiConsumer<String, byte[]> put) {
-        tenure.commit(fold, put);
+        if (!fold.lacksPast()) {
+            tenure.commit(fold, put);
+        }
     }
 }

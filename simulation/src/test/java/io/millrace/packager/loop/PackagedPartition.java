@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * One partition of a packager: production's work and writer, driven step by step instead of by the thread of a
@@ -63,8 +64,10 @@ public final class PackagedPartition {
     /**
      * @param index what the index has from the committed position on
      * @param indexEnd the end of the index
+     * @param nanos a monotonic clock
      */
-    public PackagedPartition(Log log, List<Indexed> index, long indexEnd, PackagerMeters meters, InstantSource clock) {
+    public PackagedPartition(Log log, List<Indexed> index, long indexEnd, PackagerMeters meters, InstantSource clock,
+            LongSupplier nanos) {
         var budget = new ByteBudget(MEMORY_BYTES);
         writer = new PartitionWriter(0,
                 (topic, _, stream, timeMs, value, result) -> log.append(topic, stream, timeMs, value, result::appended),
@@ -73,8 +76,8 @@ public final class PackagedPartition {
                 }, meters, clock);
         var gaps = new RecordedGaps();
         index.forEach(each -> gaps.add(each.offset(), each.stream(), each.part()));
-        gaps.complete();
-        work = new PartitionWork(budget.share(), new Source(log), writer, meters, gaps, indexEnd, clock);
+        gaps.complete(indexEnd, log.end(Topic.SEGMENTS));
+        work = new PartitionWork(budget.share(), new Source(log), writer, meters, gaps, nanos);
     }
 
     /** A worker that has ended takes no results. */
