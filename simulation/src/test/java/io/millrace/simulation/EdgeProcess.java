@@ -96,6 +96,7 @@ final class EdgeProcess extends StageProcess {
     }
 
     private void watch(Key key) {
+        world.history().add(new Fact.Watching(key.stream(), number, key.epoch()));
         int partition = NodeSettings.KAFKA.partitionOf(key.stream());
         ModelReader tail = tails.get(partition);
         if (tail != null) {

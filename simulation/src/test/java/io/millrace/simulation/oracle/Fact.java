@@ -29,6 +29,9 @@ public sealed interface Fact {
      */
     record Sent(String stream, int connection, long packet) implements Fact {}
 
+    /** The encoder was silent for a while before it sends {@code packet}. */
+    record Resumed(String stream, long packet) implements Fact {}
+
     /** The encoder's node has learned that the message is in the log. */
     record Acknowledged(String stream, long packet) implements Fact {}
 
@@ -100,6 +103,9 @@ public sealed interface Fact {
 
     /** A record of {@code index} can be read. */
     record Indexed(String stream, long offset) implements Fact {}
+
+    /** A viewer asks an edge for the playlist of an epoch, from now on, until it has it. Another run of the edge has other viewers. */
+    record Watching(String stream, int edge, long epoch) implements Fact {}
 
     /**
      * A viewer has loaded a playlist.

@@ -41,6 +41,10 @@ final class StreamOracle {
                 sent.add(it.packet());
                 yield Optional.empty();
             }
+            case Fact.Resumed it -> {
+                segments.resumed(it);
+                yield Optional.empty();
+            }
             case Fact.Acknowledged it -> acknowledged(it.packet());
             case Fact.Logged it -> logged(it.offset(), it.entry());
             case Fact.Noticed it -> {
@@ -77,7 +81,14 @@ final class StreamOracle {
                 segments.listed(it);
                 yield Optional.empty();
             }
-            case Fact.Unlisted _ -> Optional.empty();
+            case Fact.Unlisted it -> {
+                segments.unlisted(it);
+                yield Optional.empty();
+            }
+            case Fact.Watching it -> {
+                viewers.watching(it);
+                yield Optional.empty();
+            }
             case Fact.AllAway _ -> allAway().or(() -> isCut ? segments.allAway() : Optional.empty())
                     .or(viewers::allAway);
         };
