@@ -19,6 +19,10 @@ enum Defect {
     EPOCHS_TAKE_ANY_TRACKS,
     /** Packets of a session are sent before the notice of its claim is acknowledged. */
     PACKETS_BEFORE_THE_NOTICE,
+    /** Number 2, in {@code streams}: nobody restores an entry that a replaced segmenter has overwritten with an older one. */
+    OVERWRITTEN_ENTRIES_STAY,
+    /** Number 6: nobody removes epochs of which no packet is retained from the directory. */
+    EPOCHS_NEVER_EXPIRE,
     /** Number 9: the owner measures by its own clock how long a node is silent, even while nobody can write to the log. */
     SILENCE_BY_CLOCK
 }

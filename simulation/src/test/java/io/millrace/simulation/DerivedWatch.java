@@ -33,7 +33,9 @@ final class DerivedWatch {
                     it.state() == StreamEntry.State.ENDED, it.playlist().lastSegment()));
         } else if (stored.decoded() == null) {
             StreamKey key = StreamKey.parse(stored.key());
-            history.add(new Fact.Unlisted(key.stream(), key.number()));
+            if (!key.isOfStream()) {
+                history.add(new Fact.Unlisted(key.stream(), key.number()));
+            }
         }
     }
 

@@ -3,10 +3,13 @@ package io.millrace.simulation;
 import io.millrace.edge.follow.SteppedEpoch;
 import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.Segment;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
 import io.millrace.simulation.kafka.ModelProducer;
@@ -36,7 +39,9 @@ final class EdgeProcess extends StageProcess {
     private final int number;
     private final NodeClock clock;
     private final ModelProducer producer;
-    private final Map<Key, StreamEntry> directory = new HashMap<>();
+    private final StreamDirectory directory = new StreamDirectory();
+    /** The epochs that were listed, of which each has a viewer. */
+    private final Set<Key> listed = new HashSet<>();
     private final Map<Key, SteppedEpoch> followed = new TreeMap<>();
     private final Map<Integer, ModelReader> tails = new HashMap<>();
     private final Map<Key, Loaded> playlists = new HashMap<>();
@@ -76,16 +81,27 @@ final class EdgeProcess extends StageProcess {
     }
 
     private void read(ModelPartition.Stored stored) {
-        if (!(stored.decoded() instanceof StreamEntry entry)) {
-            return;
+        switch (stored.decoded()) {
+            case StreamEntry entry -> entry(entry);
+            case StreamExpiry expiry -> directory.expired(expiry);
+            case null -> {
+                StreamKey key = StreamKey.parse(stored.key());
+                if (key.isOfStream()) {
+                    directory.forget(key.stream());
+                } else {
+                    directory.remove(key.stream(), key.number());
+                }
+            }
+            default -> throw new IllegalStateException("streams contains " + stored.decoded());
         }
+    }
+
+    private void entry(StreamEntry entry) {
         Key key = new Key(entry.stream(), entry.epoch());
-        StreamEntry known = directory.get(key);
-        if (known != null && known.span().lastOffset() > entry.span().lastOffset()) {
+        if (!directory.put(entry)) {
             return;
         }
-        directory.put(key, entry);
-        if (known == null) {
+        if (listed.add(key)) {
             world.events().after(world.chance().between(0, LATEST_MS), () -> run(() -> watch(key)));
         }
         SteppedEpoch epoch = followed.get(key);
@@ -96,6 +112,9 @@ final class EdgeProcess extends StageProcess {
     }
 
     private void watch(Key key) {
+        if (directory.epoch(key.stream(), key.epoch()).isEmpty()) {
+            return;
+        }
         world.history().add(new Fact.Watching(key.stream(), number, key.epoch()));
         int partition = NodeSettings.KAFKA.partitionOf(key.stream());
         ModelReader tail = tails.get(partition);
@@ -111,9 +130,11 @@ final class EdgeProcess extends StageProcess {
     }
 
     private void begin(Key key, long fillTo) {
-        SteppedEpoch epoch = new SteppedEpoch(directory.get(key), fillTo);
-        followed.put(key, epoch);
-        fill(key, epoch);
+        directory.epoch(key.stream(), key.epoch()).ifPresent(entry -> {
+            SteppedEpoch epoch = new SteppedEpoch(entry, fillTo);
+            followed.put(key, epoch);
+            fill(key, epoch);
+        });
     }
 
     private void fill(Key key, SteppedEpoch epoch) {
@@ -123,7 +144,7 @@ final class EdgeProcess extends StageProcess {
                 .<Map.Entry<String, LogRecord>>map(stored -> Map.entry(stored.key(), stored.decoded())).iterator();
         world.events().after(world.chance().between(1, LOAD_MS), () -> run(() -> {
             if (epoch.fill(past, from <= index.startOffset())) {
-                epoch.update(directory.get(key));
+                directory.epoch(key.stream(), key.epoch()).ifPresent(epoch::update);
                 show(key, epoch);
             } else {
                 fill(key, epoch);

@@ -110,8 +110,9 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
                 steps.add(new Step(atMs, new Action.Slow(Stage.PACKAGER, any(chance), chance.between(100, 10_000))));
             case KILL_EDGE -> kill(Stage.EDGE, any(chance), atMs, chance, steps);
             case LEADER_CHANGE -> steps.add(new Step(atMs, new Action.ChangeLeader(
-                    chance.of(List.of(NodeSettings.PACKETS, NodeSettings.SESSIONS, SegmenterProcess.SEGMENTS,
-                            SegmenterProcess.FOLDS, PackagerProcess.PARTS, PackagerProcess.INDEX)), partition)));
+                    chance.of(List.of(NodeSettings.PACKETS, NodeSettings.SESSIONS, NodeSettings.STREAMS,
+                            SegmenterProcess.SEGMENTS, SegmenterProcess.FOLDS, PackagerProcess.PARTS,
+                            PackagerProcess.INDEX)), partition)));
             case STALLED_LOG -> steps.add(new Step(atMs, new Action.Stall(chance.between(1_000, STALL_MS))));
             case COMPACTION -> steps.add(new Step(atMs / 2, new Action.Compact(partition)));
             case CLOCKS -> steps.add(new Step(atMs, new Action.Jump(chance.of(WITH_CLOCKS), node,

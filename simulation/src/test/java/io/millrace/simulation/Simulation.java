@@ -139,6 +139,7 @@ final class Simulation implements World {
             case Action.Compact it -> {
                 kafka.compact(kafka.partition(NodeSettings.SESSIONS, it.partition()));
                 kafka.compact(kafka.partition(SegmenterProcess.FOLDS, it.partition()));
+                kafka.compact(kafka.partition(NodeSettings.STREAMS, it.partition()));
             }
             case Action.Poison it -> {
                 note("somebody writes a tombstone with the key '" + it.key() + "'");

@@ -60,6 +60,14 @@ public final class ModelKafka {
         });
     }
 
+    /** Requests the offset before which {@code partition} retains nothing. */
+    public void askBeginning(ModelPartition partition, SimulatedProcess asking, LongConsumer answer) {
+        events.after(hopMs(), () -> {
+            long beginning = partition.startOffset();
+            events.after(hopMs(), () -> asking.run(() -> answer.accept(beginning)));
+        });
+    }
+
     /** Changes the leader without losing acknowledged records. */
     public void changeLeader(ModelPartition partition) {
         partition.changeLeader();
