@@ -21,7 +21,8 @@ final class DerivedWatch {
         ByteBuffer content = ByteBuffer.wrap(stored.value());
         switch (stored.decoded()) {
             case Cut it -> history.add(new Fact.Cut(stored.key(), it.epoch(), it.id().segment(), it.id().part(),
-                    it.last(), it.samples().stream().map(it.packets()::offsetOf).toList(), content));
+                    it.last(), it.samples().stream().map(sample -> it.packets().firstOffset() + sample.offsetDelta())
+                            .toList(), content));
             case EpochEnded it -> history.add(new Fact.CutsEnded(stored.key(), it.epoch(), it.lastSegment(), content));
             default -> throw new IllegalStateException("segments contains " + stored.decoded());
         }

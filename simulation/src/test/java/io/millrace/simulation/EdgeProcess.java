@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * One run of an edge with a viewer of each epoch, who comes at some time and stays: production's followed epochs and
- * playlists. The viewer reloads the playlist at each change and loads each segment listed. Confined to one thread.
+ * One run of an edge: production's directory, followed epochs and playlists. Each epoch has one viewer, which arrives up
+ * to 25 s after the epoch is listed. The viewer reloads the playlist at each change and loads each segment listed. Confined to one thread.
  */
 final class EdgeProcess extends StageProcess {
     private static final ModelProducer.Times TIMES = new ModelProducer.Times(1, 1);
