@@ -12,7 +12,6 @@ import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
-import io.millrace.simulation.kafka.ModelProducer;
 import io.millrace.simulation.kafka.ModelReader;
 import io.millrace.simulation.oracle.Fact;
 import java.io.ByteArrayOutputStream;
@@ -29,7 +28,6 @@ import java.util.TreeMap;
  * to 25 s after the epoch is listed. The viewer reloads the playlist at each change and loads each segment listed. Confined to one thread.
  */
 final class EdgeProcess extends StageProcess {
-    private static final ModelProducer.Times TIMES = new ModelProducer.Times(1, 1);
     private static final int TICK_MS = 1_000;
     private static final int LATEST_MS = 25_000;
     private static final int LOAD_MS = 300;
@@ -38,7 +36,6 @@ final class EdgeProcess extends StageProcess {
     private final ModelKafka kafka;
     private final int number;
     private final NodeClock clock;
-    private final ModelProducer producer;
     private final StreamDirectory directory = new StreamDirectory();
     /** The epochs that were listed, of which each has a viewer. */
     private final Set<Key> listed = new HashSet<>();
@@ -63,7 +60,6 @@ final class EdgeProcess extends StageProcess {
         this.kafka = kafka;
         this.number = number;
         this.clock = clock;
-        this.producer = kafka.producer(this, TIMES);
     }
 
     @Override
@@ -72,12 +68,6 @@ final class EdgeProcess extends StageProcess {
             new ModelReader(kafka, kafka.partition(NodeSettings.STREAMS, p), this, this::read);
         }
         tick();
-    }
-
-    /** An edge writes nothing. */
-    @Override
-    ModelProducer producer() {
-        return producer;
     }
 
     private void read(ModelPartition.Stored stored) {
@@ -109,6 +99,12 @@ final class EdgeProcess extends StageProcess {
             epoch.update(entry);
             show(key, epoch);
         }
+    }
+
+    /** Viewers ask for epochs of which nothing is retained. */
+    void judge(Map<String, Set<Long>> expired) {
+        expired.forEach((stream, epochs) -> epochs.forEach(epoch -> world.history()
+                .add(new Fact.Asked(stream, number, epoch, directory.presence(stream, epoch).name()))));
     }
 
     private void watch(Key key) {

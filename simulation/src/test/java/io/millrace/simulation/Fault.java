@@ -36,6 +36,10 @@ enum Fault {
     FREEZE_PACKAGER(Depth.VIEWERS),
     /** Requests of a packager are lost, or arrive up to 25 s later, even after its death. */
     SLOW_PACKAGER(Depth.VIEWERS),
+    /** One run of a packager cannot read a packet, as if because of a bug, so that a segment becomes a gap. */
+    BAD_MUX(Depth.VIEWERS),
+    /** At last, retention removes everything. */
+    RETENTION(Depth.VIEWERS),
     /** Edges are killed at any step and restarted. */
     KILL_EDGE(Depth.VIEWERS);
 

@@ -63,8 +63,10 @@ class KnownDefectsTest {
                 new Known("5: an epoch whose last request was late never ends", Defect.RULES_OF_VERSION_2,
                         Depth.SESSIONS, EnumSet.of(Fault.KILL, Fault.SLOW_CONNECTIONS),
                         Promise.EVERY_EPOCH_ENDS, "which is ENDED"),
+                new Known("6: epochs of which no packet is retained stay in the directory", Defect.EPOCHS_NEVER_EXPIRE,
+                        Depth.VIEWERS, EnumSet.of(Fault.RETENTION), Promise.EXPIRED_LEAVES_DIRECTORY, "is KNOWN"),
                 new Known("8: a poison key stops every node", Defect.POISON_KEY_STOPS_READERS,
-                        Depth.SESSIONS, EnumSet.of(Fault.POISON), Promise.NO_RECORD_STOPS_A_PROCESS,
+                        Depth.SESSIONS, EnumSet.of(Fault.POISON), Promise.NOTHING_STOPS_A_PROCESS,
                         "NumberFormatException"),
                 new Known("9: healthy sessions are suspected while the log stands still", Defect.SILENCE_BY_CLOCK,
                         Depth.SESSIONS, EnumSet.of(Fault.STALLED_LOG),
@@ -72,6 +74,16 @@ class KnownDefectsTest {
                 new Known("10: an edge ends a playlist by its clock and the directory", Defect.EPOCHS_END_BY_CLOCK,
                         Depth.VIEWERS, EnumSet.of(Fault.KILL_EDGE), Promise.ONE_PLAYLIST_PER_OFFSET,
                         "is another one at edge"),
+                new Known("11: wrong clocks of nodes change grace periods", Defect.AGES_BY_CLOCKS_OF_NODES,
+                        Depth.SESSIONS, EnumSet.of(Fault.KILL, Fault.CLOCKS), Promise.GRACE_IS_KEPT,
+                        "is over after a grace period"),
+                new Known("12: a packager that was restarted makes the segment that another one recorded as a gap",
+                        Defect.GAPS_ARE_NOT_READ, Depth.VIEWERS, EnumSet.of(Fault.BAD_MUX, Fault.KILL_PACKAGER,
+                                Fault.KILL_EDGE),
+                        Promise.ONE_PLAYLIST_PER_OFFSET, "is another one at edge"),
+                new Known("12: a write that fails ends a packager", Defect.FAILED_WRITE_ENDS_PACKAGER,
+                        Depth.VIEWERS, EnumSet.of(Fault.SLOW_PACKAGER), Promise.NOTHING_STOPS_A_PROCESS,
+                        "TimeoutException"),
                 new Known("13: sixteen claims evict one, whose packets never count", Defect.RULES_OF_VERSION_2,
                         Depth.SESSIONS, EnumSet.of(Fault.CLAIM_STORMS, Fault.FREEZE),
                         Promise.LOGGED_IS_SHOWN, "unknown_session"),
@@ -81,7 +93,10 @@ class KnownDefectsTest {
                 new Known("a session whose notice is lost with its node never ends", Defect.PACKETS_BEFORE_THE_NOTICE,
                         Depth.SESSIONS,
                         EnumSet.of(Fault.KILL, Fault.SLOW_CONNECTIONS, Fault.LEADER_CHANGE, Fault.STALLED_LOG),
-                        Promise.EVERY_EPOCH_ENDS, "goes on"));
+                        Promise.EVERY_EPOCH_ENDS, "goes on"),
+                new Known("a gap of a stream that does not return holds back the position in the index",
+                        Defect.GAPS_ARE_NEVER_FORGOTTEN, Depth.VIEWERS, EnumSet.of(Fault.BAD_MUX, Fault.KILL_PACKAGER),
+                        Promise.POSITIONS_REACH_THE_ENDS, "the position in index"));
     }
 
     /** The seed is in the table of README.md. With {@code -Dmillrace.goldens=write}, it is searched for and written there. */

@@ -79,7 +79,7 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
         this.desk = new PublishDesk(settings, new PublishLog(NodeSettings.KAFKA, log, LogSpace.UNKNOWN), gate, names,
                 new Clocks(clock, world.events()::nowMs, new ClockSkew()), NodeSettings.METERS, new Random(number));
         var steps = new OwnerSteps(written, names, clock, NodeSettings.METERS);
-        this.owner = new PartitionOwner(world, kafka, this, steps, leases,
+        this.owner = new PartitionOwner(world, kafka, this, steps, leases, clock,
                 defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(written) : null, defects);
     }
 
@@ -98,8 +98,8 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
     }
 
     @Override
-    ModelProducer producer() {
-        return producer;
+    void slowUntil(long atMs) {
+        producer.slowUntil(atMs);
     }
 
     /** Reads all of {@code sessions} and {@code streams}, and then accepts publishers. */

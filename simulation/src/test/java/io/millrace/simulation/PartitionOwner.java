@@ -44,6 +44,7 @@ final class PartitionOwner {
     private final SimulatedProcess process;
     private final OwnerSteps steps;
     private final NodeLeases nodes;
+    private final NodeClock clock;
     private final LesserSessions lesserSessions;
     private final Set<Defect> defects;
     private final Map<Integer, Owned> owned = new TreeMap<>();
@@ -53,7 +54,7 @@ final class PartitionOwner {
      * @param lesserSessions null unless {@link Defect#OVER_TAKES_LESSER_SESSIONS} is put back
      */
     PartitionOwner(World world, ModelKafka kafka, SimulatedProcess process, OwnerSteps steps, NodeLeases nodes,
-            LesserSessions lesserSessions, Set<Defect> defects) {
+            NodeClock clock, LesserSessions lesserSessions, Set<Defect> defects) {
         this.events = world.events();
         this.chance = world.chance();
         this.lesserSessions = lesserSessions;
@@ -61,6 +62,7 @@ final class PartitionOwner {
         this.process = process;
         this.steps = steps;
         this.nodes = nodes;
+        this.clock = clock;
         this.defects = defects;
     }
 
@@ -79,12 +81,18 @@ final class PartitionOwner {
         }
         switch (SessionsRecord.of(stored.key(), stored.decoded())) {
             case SessionsRecord.Notice(SessionNotice notice) ->
-                state.onNotice(notice, nowMs() - stored.appendedAtMs(), nowMs());
+                state.onNotice(notice, ageMs(notice, stored), nowMs());
             case SessionsRecord.Tombstone(String stream, long session) -> state.onTombstone(stream, session);
             case SessionsRecord.Unreadable _ -> {
                 // Skipped.
             }
         }
+    }
+
+    private long ageMs(SessionNotice notice, ModelPartition.Stored stored) {
+        return defects.contains(Defect.AGES_BY_CLOCKS_OF_NODES)
+                ? Math.max(0, clock.millis() - notice.noticedAtMs())
+                : nowMs() - stored.appendedAtMs();
     }
 
     void revoked(int partition) {

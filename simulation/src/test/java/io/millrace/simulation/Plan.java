@@ -19,6 +19,8 @@ import java.util.Set;
  */
 record Plan(Map<Stage, Integer> processes, List<Step> steps) {
     static final int LENGTH_MS = 40_000;
+    /** When retention removes everything: after all encoders have left, and everything has been judged. */
+    static final int EXPIRY_MS = 140_000;
     static final List<String> STREAMS = List.of("live/a", "live/b");
 
     private static final Map<Depth, List<Stage>> WITH_CLOCKS = Map.of(Depth.SESSIONS, List.of(Stage.INGEST),
@@ -70,6 +72,11 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
         return new Plan(Collections.unmodifiableMap(processes), List.copyOf(steps));
     }
 
+    /** Whether retention removes everything at last. */
+    boolean expires() {
+        return steps.stream().anyMatch(step -> step.action() instanceof Action.Expire);
+    }
+
     Plan without(Step step) {
         return new Plan(processes, steps.stream().filter(s -> s != step).toList());
     }
@@ -116,6 +123,12 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
                     new Action.Freeze(Stage.PACKAGER, any(chance), chance.between(100, LONG_MS))));
             case SLOW_PACKAGER ->
                 steps.add(new Step(atMs, new Action.Slow(Stage.PACKAGER, any(chance), chance.between(100, 10_000))));
+            case BAD_MUX -> steps.add(new Step(atMs, new Action.Damage(Stage.PACKAGER, any(chance), partition)));
+            case RETENTION -> {
+                if (steps.stream().noneMatch(step -> step.action() instanceof Action.Expire)) {
+                    steps.add(new Step(EXPIRY_MS, new Action.Expire()));
+                }
+            }
             case KILL_EDGE -> kill(Stage.EDGE, any(chance), atMs, chance, steps);
             case LEADER_CHANGE ->
                 steps.add(new Step(atMs, new Action.ChangeLeader(chance.of(TOPICS.get(depth)), partition)));

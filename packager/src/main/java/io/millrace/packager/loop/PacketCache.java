@@ -60,7 +60,7 @@ final class PacketCache {
         if (entries.putIfAbsent(offset, new Entry(stream, owned, workedMs)) == null) {
             offsetsByStream.computeIfAbsent(stream, _ -> new ArrayDeque<>()).add(offset);
             memory.add(cost(owned));
-            forgetOldest(workedMs);
+            evict(workedMs);
         }
     }
 
@@ -94,7 +94,8 @@ final class PacketCache {
         offsetsByStream.clear();
     }
 
-    private void forgetOldest(long workedMs) {
+    /** Evicts packets that are too old or too many. */
+    void evict(long workedMs) {
         Iterator<Map.Entry<Long, Entry>> oldest = entries.entrySet().iterator();
         while (oldest.hasNext()) {
             Map.Entry<Long, Entry> entry = oldest.next();

@@ -81,8 +81,8 @@ final class PartitionWork {
     /** Work time: for how long this has been at work without waiting. It starts at 0 with each owner of the partition. */
     private long workedMs;
 
-    /** A record of {@code segments} whose turn has not come. */
-    private record Waiting(long offset, String stream, SegmentsRecord record) {
+    /** A record of {@code segments} whose turn has not come, and its Kafka timestamp. */
+    private record Waiting(long offset, String stream, SegmentsRecord record, long loggedMs) {
         /** Offset of the last packet that the record needs, -1 if it needs none. */
         long lastPacketOffset() {
             return switch (record) {
@@ -139,10 +139,14 @@ final class PartitionWork {
         nextPacketOffset = Math.max(nextPacketOffset, position);
     }
 
-    /** Takes the next record of {@code segments}. */
-    void decided(long offset, String stream, SegmentsRecord record) {
+    /**
+     * Takes the next record of {@code segments}.
+     *
+     * @param loggedMs its Kafka timestamp
+     */
+    void decided(long offset, String stream, SegmentsRecord record, long loggedMs) {
         nextCutOffset = offset + 1;
-        waiting.add(new Waiting(offset, stream, record));
+        waiting.add(new Waiting(offset, stream, record, loggedMs));
     }
 
     /** Records of {@code segments} before {@code position} have been read, whether or not they were cuts. */
@@ -166,8 +170,8 @@ final class PartitionWork {
         if (ready) {
             Waiting next = waiting.getFirst();
             switch (next.record()) {
-                case Cut cut -> take(next.offset(), next.stream(), cut);
-                case EpochEnded ended -> end(next.offset(), next.stream(), ended);
+                case Cut cut -> take(next, cut);
+                case EpochEnded ended -> end(next, ended);
             }
             waiting.removeFirst();
             cache.release(next.stream(), next.lastPacketOffset());
@@ -212,8 +216,8 @@ final class PartitionWork {
         return waiting.isEmpty() ? nextCutOffset : waiting.getFirst().offset();
     }
 
-    private void end(long offset, String name, EpochEnded ended) {
-        StreamWork stream = streams.computeIfAbsent(name, _ -> new StreamWork());
+    private void end(Waiting next, EpochEnded ended) {
+        StreamWork stream = streams.computeIfAbsent(next.stream(), _ -> new StreamWork());
         if (stream.isRepeated(ended)) {
             meters.dropped(Drop.REPEATED);
             return;
@@ -222,20 +226,20 @@ final class PartitionWork {
         if (stream.open != null) {
             giveUp(stream);
         }
-        ends.add(offset);
-        sink.write(name, ended, indexOffset -> {
-            ends.remove(offset);
+        ends.add(next.offset());
+        sink.write(next.stream(), ended, next.loggedMs(), indexOffset -> {
+            ends.remove(next.offset());
             indexed(indexOffset);
         });
     }
 
-    private void take(long offset, String name, Cut cut) {
-        StreamWork stream = streams.computeIfAbsent(name, _ -> new StreamWork());
+    private void take(Waiting next, Cut cut) {
+        StreamWork stream = streams.computeIfAbsent(next.stream(), _ -> new StreamWork());
         if (stream.isRepeated(cut)) {
             meters.dropped(Drop.REPEATED);
             return;
         }
-        Optional<OpenSegment> segment = segmentOf(stream, offset, name, cut);
+        Optional<OpenSegment> segment = segmentOf(stream, next.offset(), next.stream(), cut);
         if (segment.isEmpty()) {
             stream.taken(cut);
             meters.dropped(Drop.NO_HEAD);
@@ -249,7 +253,7 @@ final class PartitionWork {
         }
         segment.get().taken(cut, workedMs);
         for (Rendition rendition : segment.get().renditions) {
-            output(stream, segment.get(), rendition, cut, packets);
+            output(stream, segment.get(), rendition, cut, packets, next.loggedMs());
         }
         if (cut.last()) {
             stream.open = null;
@@ -319,7 +323,7 @@ final class PartitionWork {
 
     /** @param packets empty if they have expired or are lost */
     private void output(StreamWork stream, OpenSegment segment, Rendition rendition, Cut cut,
-            Optional<List<Packet>> packets) {
+            Optional<List<Packet>> packets, long loggedMs) {
         if (rendition.isMissing()) {
             missing(rendition, cut, Gap.Reason.MEDIA);
         } else if (packets.isEmpty()) {
@@ -327,11 +331,11 @@ final class PartitionWork {
             missing(rendition, cut, Gap.Reason.EXPIRED);
         } else {
             mux(stream, segment, rendition, cut, packets.get())
-                    .ifPresent(part -> sink.write(segment.stream, part, indexed(segment)));
+                    .ifPresent(part -> sink.write(segment.stream, part, loggedMs, indexed(segment)));
         }
         if (cut.last() && rendition.gap() != null) {
             meters.gap(rendition.gap().reason());
-            sink.write(segment.stream, rendition.gap(), indexed(segment));
+            sink.write(segment.stream, rendition.gap(), loggedMs, indexed(segment));
         }
     }
 
@@ -386,6 +390,13 @@ final class PartitionWork {
         stream.open = null;
     }
 
+    /**
+     * Whether anything becomes due with the work time, so that {@link #advance} has to be called even if no record arrives.
+     */
+    boolean ages() {
+        return cache.bytes() > 0 || !open.isEmpty() || !gaps.isEmpty();
+    }
+
     /** Counts the time since the last call. Checks once per second of work time what has waited for too long. */
     private void work() {
         long stepMs = TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong() - lastNanos);
@@ -394,6 +405,7 @@ final class PartitionWork {
         workedMs += Math.min(stepMs, LONGEST_STEP_MS);
         if (workedMs / LONGEST_STEP_MS > checkedSecond) {
             forgetSilent();
+            cache.evict(workedMs);
             if (workedMs > UNFINISHED_MS && nextUnprocessed() >= gaps.segmentsEnd()) {
                 gaps.forgetAll();
             }

@@ -78,6 +78,10 @@ final class RecordedGaps {
         return oldestOffset == NONE ? otherwise : oldestOffset;
     }
 
+    boolean isEmpty() {
+        return gaps.isEmpty();
+    }
+
     /** Forgets the gaps of a stream up to a segment, which is processed now. */
     void forget(String stream, PartId upTo) {
         if (gaps.entrySet().removeIf(entry -> entry.getKey().stream().equals(stream)

@@ -15,6 +15,7 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.testkit.LogCapture;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -90,9 +91,13 @@ class PartitionWorkTest {
 
         Life readCuts(int count) {
             for (int end = Math.min(log.cuts.size(), cutAt + count); cutAt < end; cutAt++) {
-                work.decided(cutAt, log.cuts.get(cutAt).stream(), log.cuts.get(cutAt).value());
+                decided(cutAt, log.cuts.get(cutAt).stream(), log.cuts.get(cutAt).value());
             }
             return advance();
+        }
+
+        void decided(long offset, String stream, SegmentsRecord record) {
+            work.decided(offset, stream, record, 0);
         }
 
         Life advance() {
@@ -139,13 +144,13 @@ class PartitionWorkTest {
         }
 
         @Override
-        public void write(String stream, MuxedPart part, LongConsumer indexed) {
+        public void write(String stream, MuxedPart part, long loggedMs, LongConsumer indexed) {
             parts.putIfAbsent(identity(stream, part.cut().id()), part);
-            write(stream, part.entry(parts.size()), indexed);
+            write(stream, part.entry(parts.size()), loggedMs, indexed);
         }
 
         @Override
-        public void write(String stream, IndexRecord record, LongConsumer indexed) {
+        public void write(String stream, IndexRecord record, long loggedMs, LongConsumer indexed) {
             switch (record) {
                 case Gap gap -> gaps.putIfAbsent(identity(stream, gap.id()), gap);
                 case EpochEnded _ -> ends.add(stream + " after " + parts.lastEntry().getKey());
@@ -396,7 +401,7 @@ class PartitionWorkTest {
         index.add(new Entry<>(0, "live/gone", new Gap(new PartId(3, 1, 0), RenditionId.TS, Gap.Reason.BUG,
                 first.times(), first.head().start())));
         Life life = new Life(ROOMY).readAll();
-        life.work.decided(log.cuts.size(), "live/gone", new EpochEnded(3, 1, 0));
+        life.decided(log.cuts.size(), "live/gone", new EpochEnded(3, 1, 0));
         life.advance();
         life.acknowledge(1000);
         work(life, PartitionWork.UNFINISHED_MS - 1_000);
@@ -475,7 +480,7 @@ class PartitionWorkTest {
     @Test
     void passesEndOfEpochOnAfterItsLastPart() {
         Life life = new Life(ROOMY).readCuts(1000);
-        life.work.decided(log.cuts.size(), "live/b", new EpochEnded(7, 5, 0));
+        life.decided(log.cuts.size(), "live/b", new EpochEnded(7, 5, 0));
         assertThat(life.ends).as("before its packets").isEmpty();
         life.readAll();
         assertThat(life.ends).containsExactly("live/b after " + identities().getLast());
@@ -484,7 +489,7 @@ class PartitionWorkTest {
     @Test
     void endOfEpochHoldsPositionUntilIndexed() {
         Life life = new Life(ROOMY).readAll();
-        life.work.decided(log.cuts.size(), "live/a", new EpochEnded(7, 5, 0));
+        life.decided(log.cuts.size(), "live/a", new EpochEnded(7, 5, 0));
         life.advance();
         life.acknowledge(log.cuts.size());
         assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size());
@@ -498,9 +503,9 @@ class PartitionWorkTest {
         int parts = life.unacknowledged.size();
         EpochEnded end = new EpochEnded(7, 5, 0);
         Cut last = log.cuts.getLast().value();
-        life.work.decided(log.cuts.size(), "live/a", end);
-        life.work.decided(log.cuts.size() + 1, "live/a", end);
-        life.work.decided(log.cuts.size() + 2, "live/a", new Cut(new PartId(7, last.id().segment() + 1, 0),
+        life.decided(log.cuts.size(), "live/a", end);
+        life.decided(log.cuts.size() + 1, "live/a", end);
+        life.decided(log.cuts.size() + 2, "live/a", new Cut(new PartId(7, last.id().segment() + 1, 0),
                 last.session(), true, true, last.packets(), last.times(), log.cuts.getFirst().value().head(),
                 last.samples()));
         life.advance();
@@ -514,7 +519,7 @@ class PartitionWorkTest {
         Cut broken = log.cuts.get(8).value();
         log.damage(broken.packets().firstOffset(), ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
         Life life = new Life(ROOMY).readAll();
-        life.work.decided(log.cuts.size(), log.cuts.get(8).stream(), new EpochEnded(7, 5, 0));
+        life.decided(log.cuts.size(), log.cuts.get(8).stream(), new EpochEnded(7, 5, 0));
         life.advance();
         assertThat(life.gaps).hasSize(1);
         assertThat(life.ends).hasSize(1);
@@ -554,7 +559,7 @@ class PartitionWorkTest {
         long steps = (graceMs + PartitionWork.UNFINISHED_MS) / PartitionWork.LONGEST_STEP_MS;
         for (int step = 0; step < steps; step++) {
             nowMs += TimeUnit.HOURS.toMillis(1);
-            life.work.decided(cuts++, "live/a", further(step + 1, 0));
+            life.decided(cuts++, "live/a", further(step + 1, 0));
             life.advance();
             life.acknowledge(1000);
         }
@@ -570,8 +575,8 @@ class PartitionWorkTest {
     void clockOfAnotherStreamsNodeAbandonsNoSegment() {
         Entry<Cut> first = log.cuts.stream().filter(e -> e.stream().equals("live/b")).findFirst().orElseThrow();
         Life life = new Life(ROOMY).readPackets(Integer.MAX_VALUE / 2);
-        life.work.decided(0, "live/b", first.value());
-        life.work.decided(1, "live/a", further(1, 365L * 24 * 3_600 * 1_000_000));
+        life.decided(0, "live/b", first.value());
+        life.decided(1, "live/a", further(1, 365L * 24 * 3_600 * 1_000_000));
         life.advance();
         life.acknowledge(1000);
         assertThat(life.dropped("unfinished")).isZero();
@@ -602,15 +607,27 @@ class PartitionWorkTest {
         assertThat(life.count("millrace.packager.rereads")).isZero();
     }
 
+    /** Frames that no segment needs: nothing arrives after them that would release or evict them. */
+    @Test
+    void packetsWithoutCutReleasePosition() {
+        Life life = new Life(ROOMY).readPackets(40);
+        assertThat(life.work.ages()).isTrue();
+        work(life, PacketCache.HORIZON_MS);
+        assertThat(life.work.positions().packets()).isLessThan(40);
+        work(life, PartitionWork.LONGEST_STEP_MS);
+        assertThat(life.work.positions().packets()).isEqualTo(40);
+        assertThat(life.work.ages()).isFalse();
+    }
+
     @Test
     void readingStopsAtCacheLimit() {
         Life life = new Life(8_000).readPackets(40);
         assertThat(life.work.wantsPackets()).isFalse();
-        life.work.decided(0, "live/a", log.cuts.get(10).value());
+        life.decided(0, "live/a", log.cuts.get(10).value());
         assertThat(life.work.wantsPackets()).isTrue();
         for (int i = 1; i < PartitionWork.WAITING_LIMIT; i++) {
             assertThat(life.work.wantsCuts()).isTrue();
-            life.work.decided(i, "live/a", log.cuts.get(10).value());
+            life.decided(i, "live/a", log.cuts.get(10).value());
         }
         assertThat(life.work.wantsCuts()).isFalse();
     }

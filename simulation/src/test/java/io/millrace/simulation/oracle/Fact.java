@@ -57,6 +57,9 @@ public sealed interface Fact {
     /** A notice of {@code sessions} can be read. */
     record Noticed(String stream, long session, String state) implements Fact {}
 
+    /** A notice declares a session over, so long after the notice of its end. */
+    record GraceWas(String stream, long session, int ms) implements Fact {}
+
     /** A tombstone of {@code sessions} can be read. */
     record Forgotten(String stream, long session) implements Fact {}
 
@@ -136,6 +139,28 @@ public sealed interface Fact {
 
     /** Long after the last fault, an encoder is connected and sends; {@code packet} was acknowledged some time ago. */
     record StillSending(String stream, int connection, long packet) implements Fact {}
+
+    /** One run of a packager cannot read the packet at {@code offset}, as if because of a bug that an update fixes. */
+    record Damaged(String stream, long offset) implements Fact {}
+
+    /**
+     * A committed position, long after the last record.
+     *
+     * @param end offset after the last record that was not written before
+     */
+    record Position(String topic, int partition, long position, long end) implements Fact {
+        @Override
+        public String stream() {
+            return "";
+        }
+    }
+
+    /**
+     * Long after the retention of the last packet, a viewer asks for an epoch.
+     *
+     * @param presence {@code KNOWN}, {@code EXPIRED} or {@code UNKNOWN}
+     */
+    record Asked(String stream, int edge, long epoch, String presence) implements Fact {}
 
     /** Every encoder of the stream has been away for much longer than lease and grace. */
     record AllAway(String stream) implements Fact {}

@@ -148,6 +148,13 @@ final class SegmentOracle {
         listings.remove(it.epoch());
     }
 
+    Optional<Violation> asked(Fact.Asked it) {
+        boolean hadSegments = parts.keySet().stream().anyMatch(part -> part.epoch() == it.epoch());
+        return check(it.presence().equals("EXPIRED") || !hadSegments && it.presence().equals("UNKNOWN"),
+                Promise.EXPIRED_LEAVES_DIRECTORY, "epoch " + it.epoch() + " has expired, and is " + it.presence()
+                        + " at edge " + it.edge());
+    }
+
     /** All is quiet, and has been for long. */
     Optional<Violation> allAway() {
         List<Violation> found = new ArrayList<>();
