@@ -27,9 +27,15 @@ sealed interface Action {
 
     record Compact(int partition) implements Action {}
 
+    /** Retention removes all packets, cuts, parts and index records. */
+    record Expire() implements Action {}
+
     record Jump(Stage stage, int number, int byMs) implements OfProcess {}
 
     record Poison(int partition, String key) implements Action {}
+
+    /** A run of a packager cannot read the next packet of {@code partition}. */
+    record Damage(Stage stage, int number, int partition) implements OfProcess {}
 
     /** Happens to a process, if the simulation has it. */
     sealed interface OfProcess extends Action {

@@ -19,6 +19,18 @@ enum Defect {
     EPOCHS_TAKE_ANY_TRACKS,
     /** Packets of a session are sent before the notice of its claim is acknowledged. */
     PACKETS_BEFORE_THE_NOTICE,
+    /** Number 2, in {@code streams}: nobody restores an entry that a replaced segmenter has overwritten with an older one. */
+    OVERWRITTEN_ENTRIES_STAY,
+    /** Number 6: nobody removes epochs of which no packet is retained from the directory. */
+    EPOCHS_NEVER_EXPIRE,
+    /** Number 12: a packager does not read the gaps that others have recorded. */
+    GAPS_ARE_NOT_READ,
+    /** A packager remembers recorded gaps of streams that do not return. */
+    GAPS_ARE_NEVER_FORGOTTEN,
+    /** Number 12: a write that fails, because a partition has no leader, ends the packager. */
+    FAILED_WRITE_ENDS_PACKAGER,
+    /** Number 11: an owner computes how long ago a session ended from the clocks of two nodes. */
+    AGES_BY_CLOCKS_OF_NODES,
     /** Number 9: the owner measures by its own clock how long a node is silent, even while nobody can write to the log. */
     SILENCE_BY_CLOCK
 }

@@ -1,29 +1,32 @@
 package io.millrace.simulation;
 
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
 /** How much of the pipeline a simulation runs. The less, the more seeds a second. */
 enum Depth {
     /** Ingest nodes. */
-    SESSIONS(1, EnumSet.range(Fault.KILL, Fault.TRACKS)),
+    SESSIONS(1),
     /** Segmenters, too. */
-    SEGMENTS(8, EnumSet.range(Fault.KILL, Fault.SLOW_SEGMENTER)),
+    SEGMENTS(8),
     /** Packagers, edges and viewers, too. */
-    VIEWERS(16, EnumSet.allOf(Fault.class));
+    VIEWERS(16);
 
     private final int divisor;
-    private final Set<Fault> faults;
 
-    Depth(int divisor, Set<Fault> faults) {
+    Depth(int divisor) {
         this.divisor = divisor;
-        this.faults = faults;
     }
 
-    /** The faults that concern it. */
+    /** Returns the faults that something can suffer at this depth. */
     Set<Fault> faults() {
-        return Collections.unmodifiableSet(faults);
+        Set<Fault> faults = EnumSet.allOf(Fault.class);
+        faults.removeIf(fault -> !includes(fault.depth()));
+        return faults;
+    }
+
+    boolean includes(Depth other) {
+        return compareTo(other) >= 0;
     }
 
     /** The share of {@code seeds} that is tried. */

@@ -3,13 +3,15 @@ package io.millrace.simulation;
 import io.millrace.edge.follow.SteppedEpoch;
 import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.Segment;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
-import io.millrace.simulation.kafka.ModelProducer;
 import io.millrace.simulation.kafka.ModelReader;
 import io.millrace.simulation.oracle.Fact;
 import java.io.ByteArrayOutputStream;
@@ -22,11 +24,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * One run of an edge with a viewer of each epoch, who comes at some time and stays: production's followed epochs and
- * playlists. The viewer reloads the playlist at each change and loads each segment listed. Confined to one thread.
+ * One run of an edge: production's directory, followed epochs and playlists. Each epoch has one viewer, which arrives up
+ * to 25 s after the epoch is listed. The viewer reloads the playlist at each change and loads each segment listed. Confined to one thread.
  */
 final class EdgeProcess extends StageProcess {
-    private static final ModelProducer.Times TIMES = new ModelProducer.Times(1, 1);
     private static final int TICK_MS = 1_000;
     private static final int LATEST_MS = 25_000;
     private static final int LOAD_MS = 300;
@@ -35,8 +36,9 @@ final class EdgeProcess extends StageProcess {
     private final ModelKafka kafka;
     private final int number;
     private final NodeClock clock;
-    private final ModelProducer producer;
-    private final Map<Key, StreamEntry> directory = new HashMap<>();
+    private final StreamDirectory directory = new StreamDirectory();
+    /** The epochs that were listed, of which each has a viewer. */
+    private final Set<Key> listed = new HashSet<>();
     private final Map<Key, SteppedEpoch> followed = new TreeMap<>();
     private final Map<Integer, ModelReader> tails = new HashMap<>();
     private final Map<Key, Loaded> playlists = new HashMap<>();
@@ -58,7 +60,6 @@ final class EdgeProcess extends StageProcess {
         this.kafka = kafka;
         this.number = number;
         this.clock = clock;
-        this.producer = kafka.producer(this, TIMES);
     }
 
     @Override
@@ -69,23 +70,28 @@ final class EdgeProcess extends StageProcess {
         tick();
     }
 
-    /** An edge writes nothing. */
-    @Override
-    ModelProducer producer() {
-        return producer;
+    private void read(ModelPartition.Stored stored) {
+        switch (stored.decoded()) {
+            case StreamEntry entry -> entry(entry);
+            case StreamExpiry expiry -> directory.expired(expiry);
+            case null -> {
+                StreamKey key = StreamKey.parse(stored.key());
+                if (key.isOfStream()) {
+                    directory.forget(key.stream());
+                } else {
+                    directory.remove(key.stream(), key.number());
+                }
+            }
+            default -> throw new IllegalStateException("streams contains " + stored.decoded());
+        }
     }
 
-    private void read(ModelPartition.Stored stored) {
-        if (!(stored.decoded() instanceof StreamEntry entry)) {
-            return;
-        }
+    private void entry(StreamEntry entry) {
         Key key = new Key(entry.stream(), entry.epoch());
-        StreamEntry known = directory.get(key);
-        if (known != null && known.span().lastOffset() > entry.span().lastOffset()) {
+        if (!directory.put(entry)) {
             return;
         }
-        directory.put(key, entry);
-        if (known == null) {
+        if (listed.add(key)) {
             world.events().after(world.chance().between(0, LATEST_MS), () -> run(() -> watch(key)));
         }
         SteppedEpoch epoch = followed.get(key);
@@ -95,7 +101,17 @@ final class EdgeProcess extends StageProcess {
         }
     }
 
+    /** Viewers ask for epochs of which nothing is retained. */
+    void judge(Map<String, Set<Long>> expired) {
+        expired.forEach((stream, epochs) -> epochs.forEach(epoch -> world.history()
+                .add(new Fact.Asked(stream, number, epoch, directory.presence(stream, epoch).name()))));
+    }
+
     private void watch(Key key) {
+        if (directory.epoch(key.stream(), key.epoch()).isEmpty()) {
+            return;
+        }
+        world.history().add(new Fact.Watching(key.stream(), number, key.epoch()));
         int partition = NodeSettings.KAFKA.partitionOf(key.stream());
         ModelReader tail = tails.get(partition);
         if (tail != null) {
@@ -110,9 +126,11 @@ final class EdgeProcess extends StageProcess {
     }
 
     private void begin(Key key, long fillTo) {
-        SteppedEpoch epoch = new SteppedEpoch(directory.get(key), fillTo);
-        followed.put(key, epoch);
-        fill(key, epoch);
+        directory.epoch(key.stream(), key.epoch()).ifPresent(entry -> {
+            SteppedEpoch epoch = new SteppedEpoch(entry, fillTo);
+            followed.put(key, epoch);
+            fill(key, epoch);
+        });
     }
 
     private void fill(Key key, SteppedEpoch epoch) {
@@ -124,7 +142,7 @@ final class EdgeProcess extends StageProcess {
                 .iterator();
         world.events().after(world.chance().between(1, LOAD_MS), () -> run(() -> {
             if (epoch.fill(past, from <= index.startOffset())) {
-                epoch.update(directory.get(key));
+                directory.epoch(key.stream(), key.epoch()).ifPresent(epoch::update);
                 show(key, epoch);
             } else {
                 fill(key, epoch);

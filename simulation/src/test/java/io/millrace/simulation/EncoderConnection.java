@@ -80,6 +80,11 @@ final class EncoderConnection implements Publisher {
         }
     }
 
+    /** The encoder was silent for a while, and sends again. */
+    void resumes() {
+        history.add(new Fact.Resumed(encoder.stream(), Fact.packet(number, sent)));
+    }
+
     void sendFrame(int timestampMs) {
         send(timestampMs, Wire.frame(nextPacket()));
     }

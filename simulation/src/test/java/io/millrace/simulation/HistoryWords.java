@@ -23,6 +23,7 @@ final class HistoryWords {
             case Fact.Sent _,Fact.Acknowledged _ -> {
                 // Their consequences are described instead.
             }
+            case Fact.Resumed _ -> line(atMs, "the encoder sends again after a pause", out);
             case Fact.Noticed it -> {
                 if (!it.state().equals(lastNotices.put(it.session(), it.state()))) {
                     line(atMs, "sessions: " + it.session() + " is " + it.state(), out);
@@ -44,6 +45,13 @@ final class HistoryWords {
             case Fact.Indexed _ -> {
                 // The playlists show it.
             }
+            case Fact.GraceWas it -> line(atMs, "grace of session " + it.session() + " was " + it.ms() + " ms", out);
+            case Fact.Asked it -> line(atMs, "edge " + it.edge() + ": epoch " + it.epoch() + " is " + it.presence(),
+                    out);
+            case Fact.Damaged it -> line(atMs, "a packager cannot read offset " + it.offset(), out);
+            case Fact.Position it -> line(atMs, it.topic() + "-" + it.partition() + " is read up to " + it.position()
+                    + " of " + it.end(), out);
+            case Fact.Watching it -> line(atMs, "edge " + it.edge() + ": a viewer of epoch " + it.epoch() + " comes", out);
             case Fact.Playlist it -> playlist(atMs, it, out);
             case Fact.Served it -> repeat(atMs, "edge " + it.edge() + ": segments of epoch " + it.epoch());
             case Fact.CutsEnded it -> line(atMs, "segments: epoch " + it.epoch() + " ends after segment "

@@ -29,6 +29,8 @@ final class LogWatch {
     private final History history;
     private final Set<String> streams;
     private final boolean tracksCount;
+    /** When the sessions ended, by the brokers' clock. */
+    private final Map<String, Long> endedAtMs = new HashMap<>();
     private final Map<String, SessionFold> folds = new HashMap<>();
 
     /**
@@ -86,6 +88,13 @@ final class LogWatch {
 
     void sessions(Stored stored) {
         if (stored.decoded() instanceof SessionNotice it) {
+            String name = it.stream() + "#" + it.session();
+            if (it.state() == SessionNotice.State.ENDED) {
+                endedAtMs.putIfAbsent(name, stored.appendedAtMs());
+            } else if (it.state() == SessionNotice.State.OVER && endedAtMs.containsKey(name)) {
+                history.add(new Fact.GraceWas(it.stream(), it.session(),
+                        (int) (stored.appendedAtMs() - endedAtMs.get(name))));
+            }
             history.add(new Fact.Noticed(it.stream(), it.session(), it.state().name()));
         } else if (stored.decoded() == null && stored.key() != null) {
             for (String stream : streams) {

@@ -1,13 +1,12 @@
 package io.millrace.simulation;
 
 import io.millrace.simulation.engine.EventQueue;
+import io.millrace.simulation.kafka.ModelKafka;
 import java.time.Instant;
 import java.time.InstantSource;
 
 /** The wall clock of one machine, which may be wrong and may jump. Confined to one thread. */
 final class NodeClock implements InstantSource {
-    private static final long BEGINNING_MS = 1_700_000_000_000L;
-
     private final EventQueue events;
     private long offsetMs;
 
@@ -27,6 +26,6 @@ final class NodeClock implements InstantSource {
 
     @Override
     public long millis() {
-        return BEGINNING_MS + events.nowMs() + offsetMs;
+        return ModelKafka.BEGINNING_MS + events.nowMs() + offsetMs;
     }
 }

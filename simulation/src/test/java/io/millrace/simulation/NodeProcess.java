@@ -19,6 +19,8 @@ import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
 import io.millrace.platform.publish.PublishAnswer;
 import io.millrace.platform.publish.PublishEnd;
 import io.millrace.simulation.kafka.ModelGroup;
@@ -30,6 +32,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One run of an ingest node: production's desk and its owner of partitions, wired as in {@code IngestService}. Confined
@@ -49,11 +52,11 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
     private final PublishDesk desk;
     private final ModelProducer producer;
     private final PartitionOwner owner;
+    private final KnownNames names = new KnownNames();
     private final NodeLeases leases;
     private final long process;
     private final Set<Defect> defects;
     private final Map<ModelReader, Long> behind = new HashMap<>();
-    private int endsAsked;
     private boolean accepting;
 
     NodeProcess(World world, ModelKafka kafka, ModelGroup group, int number, NodeClock clock,
@@ -69,7 +72,6 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
         PublishSettings settings = NodeSettings.of(number, process, rulesVersion(defects));
         this.producer = kafka.producer(this, NodeSettings.TIMES);
         var written = new NodeLog(kafka, producer, witness);
-        var names = new KnownNames();
         var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
         SessionLog log = defects.contains(Defect.PACKETS_BEFORE_THE_NOTICE)
                 ? new EagerAnnouncements(written)
@@ -77,8 +79,8 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
         this.desk = new PublishDesk(settings, new PublishLog(NodeSettings.KAFKA, log, LogSpace.UNKNOWN), gate, names,
                 new Clocks(clock, world.events()::nowMs, new ClockSkew()), NodeSettings.METERS, new Random(number));
         var steps = new OwnerSteps(written, names, clock, NodeSettings.METERS);
-        this.owner = new PartitionOwner(world, kafka, this, steps, leases,
-                defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(written) : null);
+        this.owner = new PartitionOwner(world, kafka, this, steps, leases, clock,
+                defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(written) : null, defects);
     }
 
     private static int rulesVersion(Set<Defect> defects) {
@@ -96,27 +98,45 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
     }
 
     @Override
-    ModelProducer producer() {
-        return producer;
+    void slowUntil(long atMs) {
+        producer.slowUntil(atMs);
     }
 
-    /** Reads all of {@code sessions}, and then accepts publishers. */
+    /** Reads all of {@code sessions} and {@code streams}, and then accepts publishers. */
     @Override
     void start() {
         new ModelReader(kafka, kafka.partition(NodeSettings.NODES, NodeHeartbeat.PARTITION), this,
                 stored -> heard(((NodeHeartbeat) stored.decoded()).process())).seekToEnd();
         for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
-            ModelPartition partition = kafka.partition(NodeSettings.SESSIONS, p);
-            ModelReader[] reader = new ModelReader[1];
-            reader[0] = new ModelReader(kafka, partition, this, stored -> {
-                hear(stored);
-                world.events().after(0, () -> run(this::acceptWhenRead));
-            });
-            kafka.askEnd(partition, this, end -> {
-                behind.put(reader[0], end);
-                endsAsked++;
-                acceptWhenRead();
-            });
+            read(kafka.partition(NodeSettings.SESSIONS, p), this::hear);
+            read(kafka.partition(NodeSettings.STREAMS, p), this::learn);
+        }
+    }
+
+    private void read(ModelPartition partition, Consumer<ModelPartition.Stored> each) {
+        ModelReader reader = new ModelReader(kafka, partition, this, stored -> {
+            each.accept(stored);
+            world.events().after(0, () -> run(this::acceptWhenRead));
+        });
+        kafka.askEnd(partition, this, end -> {
+            behind.put(reader, end);
+            acceptWhenRead();
+        });
+    }
+
+    private void learn(ModelPartition.Stored stored) {
+        switch (stored.decoded()) {
+            case StreamEntry entry -> names.onEntry(entry, stored.offset());
+            case StreamExpiry expiry -> names.onExpiry(expiry);
+            case null -> {
+                StreamKey key = StreamKey.parse(stored.key());
+                if (key.isOfStream()) {
+                    names.onExpiryGone(key.stream());
+                } else {
+                    names.onTombstone(key.stream(), key.number());
+                }
+            }
+            default -> throw new IllegalStateException("streams contains " + stored.decoded());
         }
     }
 
@@ -140,7 +160,7 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
     }
 
     private void acceptWhenRead() {
-        boolean read = endsAsked == NodeSettings.PARTITIONS
+        boolean read = behind.size() == 2 * NodeSettings.PARTITIONS
                 && behind.entrySet().stream().allMatch(e -> e.getKey().position() >= e.getValue());
         if (read && !accepting) {
             accepting = true;

@@ -24,6 +24,8 @@ final class NodeSettings {
     /** Near production's, but fixed: another time would be another history of every seed. */
     private static final int REQUEST_MS = 2_500;
     static final ModelProducer.Times TIMES = new ModelProducer.Times(REQUEST_MS, Timeouts.DELIVERY_MS);
+    /** Of segmenters and packagers. In production, a write fails after a time that is longer than a history. */
+    static final ModelProducer.Times PATIENT = new ModelProducer.Times(REQUEST_MS, 6_000);
     /** A name only: no client connects to it. */
     static final KafkaClients KAFKA = new KafkaClients(new KafkaSettings("", "", PARTITIONS, 1, 0, -1, Map.of()));
     static final String PACKETS = KAFKA.settings().topic(Topic.PACKETS);

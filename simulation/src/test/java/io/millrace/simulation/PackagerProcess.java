@@ -3,18 +3,19 @@ package io.millrace.simulation;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.packager.loop.PackagedPartition;
 import io.millrace.packager.meters.PackagerMeters;
-import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
-import io.millrace.platform.past.LogTimestamps;
 import io.millrace.simulation.kafka.ModelGroup;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
 import io.millrace.simulation.kafka.ModelProducer;
 import io.millrace.simulation.kafka.ModelReader;
+import io.millrace.simulation.oracle.Fact;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -29,12 +30,15 @@ import java.util.concurrent.TimeUnit;
 final class PackagerProcess extends StageProcess implements ModelGroup.Member {
     static final String PARTS = NodeSettings.KAFKA.settings().topic(Topic.PARTS);
     static final String INDEX = NodeSettings.KAFKA.settings().topic(Topic.INDEX);
-    private static final ModelProducer.Times TIMES = new ModelProducer.Times(Timeouts.REQUEST_MS,
-            Timeouts.PATIENT_DELIVERY_MS);
-    private static final long RETENTION_MS = TimeUnit.DAYS.toMillis(1);
     private static final int POLL_MS = 50;
     private static final int COMMIT_MS = 1_000;
     private static final int MOST_CUTS = 10;
+    private static final int UNKNOWN_RARELY = 10;
+    private static final int LARGE_CACHE_BYTES = 1 << 24;
+    /** Of fewer packets than a segment has. */
+    private static final int SMALL_CACHE_BYTES = 4_000;
+    /** The work time of a partition is faster than virtual time, so that a history contains ten minutes of it. */
+    private static final int WORK_PACE = 10;
     /** Shared by all simulations, because no check uses them. */
     private static final PackagerMeters METERS = new PackagerMeters(new SimpleMeterRegistry());
 
@@ -42,6 +46,8 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
     private final ModelKafka kafka;
     private final ModelGroup group;
     private final NodeClock clock;
+    private final Set<Defect> defects;
+    private final Set<Integer> damaging = new HashSet<>();
     private final ModelProducer producer;
     private final Map<Integer, Owned> owned = new TreeMap<>();
     private long committedAtMs;
@@ -68,13 +74,14 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
         }
     }
 
-    PackagerProcess(World world, ModelKafka kafka, ModelGroup group, int number, NodeClock clock) {
+    PackagerProcess(World world, ModelKafka kafka, ModelGroup group, int number, NodeClock clock, Set<Defect> defects) {
         super(world.history(), Stage.PACKAGER.name(number));
         this.world = world;
         this.kafka = kafka;
         this.group = group;
         this.clock = clock;
-        this.producer = kafka.producer(this, TIMES);
+        this.defects = defects;
+        this.producer = kafka.producer(this, NodeSettings.PATIENT);
     }
 
     @Override
@@ -84,8 +91,13 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
     }
 
     @Override
-    ModelProducer producer() {
-        return producer;
+    void slowUntil(long atMs) {
+        producer.slowUntil(atMs);
+    }
+
+    /** The next packet of {@code partition} cannot be read. */
+    void damage(int partition) {
+        damaging.add(partition);
     }
 
     @Override
@@ -94,7 +106,9 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
         drop(owned.put(partition, it));
         List<ModelPartition> topics = List.of(packets(it), segments(it), index(it));
         topics.forEach(topic -> group.askCommitted(topic, this, position -> {
-            it.begin.put(topic, position);
+            // A broker that does not respond in time leaves the position in the index unknown.
+            boolean isKnown = !topic.topic().equals(INDEX) || !world.chance().oneIn(UNKNOWN_RARELY);
+            it.begin.put(topic, isKnown ? position : OptionalLong.empty());
             if (it.begin.size() == topics.size()) {
                 kafka.askEnd(index(it), this, end -> open(it, end));
             }
@@ -106,19 +120,37 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
             return;
         }
         List<PackagedPartition.Indexed> index = new ArrayList<>();
+        long segmentsEnd = defects.contains(Defect.GAPS_ARE_NEVER_FORGOTTEN)
+                ? Long.MAX_VALUE
+                : segments(it).highWatermark();
+        boolean reads = !defects.contains(Defect.GAPS_ARE_NOT_READ);
         for (ModelPartition.Stored stored : index(it).read(it.begin.get(index(it)).orElse(0), Integer.MAX_VALUE)) {
-            if (stored.offset() < indexEnd && stored.decoded() instanceof IndexedPart part) {
+            if (reads && stored.offset() < indexEnd && stored.decoded() instanceof IndexedPart part) {
                 index.add(new PackagedPartition.Indexed(stored.offset(), stored.key(), part));
             }
         }
-        it.work = new PackagedPartition(log(it), index, indexEnd, METERS, clock);
+        it.work = new PackagedPartition(log(it), index, indexEnd, segmentsEnd, METERS, clock, () -> WORK_PACE
+                * TimeUnit.MILLISECONDS.toNanos(world.events().nowMs()),
+                world.chance().oneIn(2) ? LARGE_CACHE_BYTES : SMALL_CACHE_BYTES,
+                !defects.contains(Defect.FAILED_WRITE_ENDS_PACKAGER));
         long segments = it.begin.get(segments(it)).orElse(0);
         long packets = it.begin.get(packets(it)).orElse(0);
         it.work.begin(segments, packets);
         it.readers.add(new ModelReader(kafka, segments(it), segments, this,
-                stored -> it.work.segments(stored.offset(), stored.key(), stored.decoded())));
+                stored -> it.work.segments(stored.offset(), stored.key(), stored.decoded(),
+                        ModelKafka.BEGINNING_MS + stored.appendedAtMs())));
         it.readers.add(new ModelReader(kafka, packets(it), packets, this,
-                stored -> it.work.packets(stored.offset(), stored.key(), stored.decoded())));
+                stored -> it.work.packets(stored.offset(), stored.key(), damagedIfDue(it.partition, stored))));
+    }
+
+    private LogRecord damagedIfDue(int partition, ModelPartition.Stored stored) {
+        if (!damaging.contains(partition) || !(stored.decoded() instanceof Packet packet)
+                || packet.kind() == Packet.Kind.DATA || packet.isConfig()) {
+            return stored.decoded();
+        }
+        damaging.remove(partition);
+        world.history().add(new Fact.Damaged(stored.key(), stored.offset()));
+        return PackagedPartition.damaged(packet);
     }
 
     private PackagedPartition.Log log(Owned it) {
@@ -127,7 +159,7 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
             public void append(Topic topic, String stream, long timeMs, byte[] value,
                     PackagedPartition.Appended result) {
                 producer.send(kafka.partition(NodeSettings.KAFKA.settings().topic(topic), it.partition), stream, value,
-                        LogTimestamps.of(timeMs, clock.millis(), RETENTION_MS), result::done);
+                        timeMs, result::done);
             }
 
             @Override

@@ -14,14 +14,24 @@ import java.util.Set;
  * The actions of encoders and the faults, with their times. Derived from a seed; a shorter plan may break the same
  * promise.
  *
- * @param processes number of processes of each stage; later stages run only if faults concern them
+ * @param processes number of processes of each stage
  * @param steps in the order of their times
  */
 record Plan(Map<Stage, Integer> processes, List<Step> steps) {
     static final int LENGTH_MS = 40_000;
+    /** When retention removes everything: after all encoders have left, and everything has been judged. */
+    static final int EXPIRY_MS = 140_000;
     static final List<String> STREAMS = List.of("live/a", "live/b");
 
-    private static final List<Stage> WITH_CLOCKS = List.of(Stage.INGEST, Stage.PACKAGER, Stage.EDGE);
+    private static final Map<Depth, List<Stage>> WITH_CLOCKS = Map.of(Depth.SESSIONS, List.of(Stage.INGEST),
+            Depth.SEGMENTS, List.of(Stage.INGEST), Depth.VIEWERS, List.of(Stage.INGEST, Stage.PACKAGER, Stage.EDGE));
+    private static final List<String> OF_SESSIONS = List.of(NodeSettings.PACKETS, NodeSettings.SESSIONS);
+    private static final List<String> OF_SEGMENTS = List.of(NodeSettings.PACKETS, NodeSettings.SESSIONS,
+            NodeSettings.STREAMS, SegmenterProcess.SEGMENTS, SegmenterProcess.FOLDS);
+    private static final List<String> ALL = List.of(NodeSettings.PACKETS, NodeSettings.SESSIONS, NodeSettings.STREAMS,
+            SegmenterProcess.SEGMENTS, SegmenterProcess.FOLDS, PackagerProcess.PARTS, PackagerProcess.INDEX);
+    private static final Map<Depth, List<String>> TOPICS = Map.of(Depth.SESSIONS, OF_SESSIONS, Depth.SEGMENTS,
+            OF_SEGMENTS, Depth.VIEWERS, ALL);
     private static final int MOST_OF_A_STAGE = 2;
     private static final int LONG_MS = 30_000;
     private static final int HOUR_MS = 3_600_000;
@@ -35,7 +45,7 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
     record Step(long atMs, Action action) {}
 
     /** @param allowed the faults from which the seed selects about half, so that rare combinations occur */
-    static Plan of(long seed, Set<Fault> allowed) {
+    static Plan of(long seed, Depth depth, Set<Fault> allowed) {
         Chance chance = new Chance(seed);
         Set<Fault> chosen = EnumSet.noneOf(Fault.class);
         allowed.forEach(fault -> {
@@ -48,18 +58,23 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
         int encoders = encoders(chance, nodes, chosen, steps);
         chosen.forEach(fault -> {
             for (int left = chance.between(1, 4); left > 0; left--) {
-                add(fault, chance, nodes, encoders, steps);
+                add(fault, depth, chance, nodes, encoders, steps);
             }
         });
         Map<Stage, Integer> processes = new EnumMap<>(Stage.class);
         processes.put(Stage.INGEST, nodes);
-        boolean isViewed = !Depth.SEGMENTS.faults().containsAll(allowed);
-        boolean isCut = !Depth.SESSIONS.faults().containsAll(allowed);
+        boolean isViewed = depth.includes(Depth.VIEWERS);
+        boolean isCut = depth.includes(Depth.SEGMENTS);
         processes.put(Stage.SEGMENTER, isCut ? chance.between(1, MOST_OF_A_STAGE) : 0);
         processes.put(Stage.PACKAGER, isViewed ? chance.between(1, MOST_OF_A_STAGE) : 0);
         processes.put(Stage.EDGE, isViewed ? MOST_OF_A_STAGE : 0);
         steps.sort(Comparator.comparingLong(Step::atMs));
         return new Plan(Collections.unmodifiableMap(processes), List.copyOf(steps));
+    }
+
+    /** Whether retention removes everything at last. */
+    boolean expires() {
+        return steps.stream().anyMatch(step -> step.action() instanceof Action.Expire);
     }
 
     Plan without(Step step) {
@@ -88,7 +103,7 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
         return encoders;
     }
 
-    private static void add(Fault fault, Chance chance, int nodes, int encoders, List<Step> steps) {
+    private static void add(Fault fault, Depth depth, Chance chance, int nodes, int encoders, List<Step> steps) {
         int atMs = chance.between(0, LENGTH_MS);
         int node = chance.between(0, nodes - 1);
         int partition = chance.between(0, NodeSettings.PARTITIONS - 1);
@@ -108,14 +123,18 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
                     new Action.Freeze(Stage.PACKAGER, any(chance), chance.between(100, LONG_MS))));
             case SLOW_PACKAGER ->
                 steps.add(new Step(atMs, new Action.Slow(Stage.PACKAGER, any(chance), chance.between(100, 10_000))));
+            case BAD_MUX -> steps.add(new Step(atMs, new Action.Damage(Stage.PACKAGER, any(chance), partition)));
+            case RETENTION -> {
+                if (steps.stream().noneMatch(step -> step.action() instanceof Action.Expire)) {
+                    steps.add(new Step(EXPIRY_MS, new Action.Expire()));
+                }
+            }
             case KILL_EDGE -> kill(Stage.EDGE, any(chance), atMs, chance, steps);
-            case LEADER_CHANGE -> steps.add(new Step(atMs, new Action.ChangeLeader(
-                    chance.of(List.of(NodeSettings.PACKETS, NodeSettings.SESSIONS, SegmenterProcess.SEGMENTS,
-                            SegmenterProcess.FOLDS, PackagerProcess.PARTS, PackagerProcess.INDEX)),
-                    partition)));
+            case LEADER_CHANGE ->
+                steps.add(new Step(atMs, new Action.ChangeLeader(chance.of(TOPICS.get(depth)), partition)));
             case STALLED_LOG -> steps.add(new Step(atMs, new Action.Stall(chance.between(1_000, STALL_MS))));
             case COMPACTION -> steps.add(new Step(atMs / 2, new Action.Compact(partition)));
-            case CLOCKS -> steps.add(new Step(atMs, new Action.Jump(chance.of(WITH_CLOCKS), node,
+            case CLOCKS -> steps.add(new Step(atMs, new Action.Jump(chance.of(WITH_CLOCKS.get(depth)), node,
                     chance.between(-HOUR_MS, HOUR_MS))));
             case CLAIMS_WITHOUT_PACKETS, TRACKS -> {
                 // Done by encoders.

@@ -94,14 +94,14 @@ final class Processes {
 
     void slow(Stage stage, int number, int forMs) {
         note(stage, number, "has slow connections for " + forMs + " ms");
-        of(stage, number).producer().slowUntil(world.events().nowMs() + forMs);
+        of(stage, number).slowUntil(world.events().nowMs() + forMs);
     }
 
     /** Ends all faults. */
     void heal() {
         newest.forEach((stage, processes) -> {
             for (int number = 0; number < processes.size(); number++) {
-                of(stage, number).producer().slowUntil(world.events().nowMs());
+                of(stage, number).slowUntil(world.events().nowMs());
                 thaw(stage, number);
                 start(stage, number);
             }

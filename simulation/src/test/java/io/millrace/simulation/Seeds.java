@@ -19,19 +19,18 @@ final class Seeds {
     private Seeds() {}
 
     /** Returns the smallest of {@code count} seeds whose history breaks a promise that {@code which} accepts. */
-    static Optional<Long> find(long first, long count, Set<Fault> faults, Set<Defect> defects,
+    static Optional<Long> find(long first, long count, Depth depth, Set<Fault> faults, Set<Defect> defects,
             Predicate<Violation> which) {
         // Own threads, because they have the class loader of the test, by which Kafka finds its classes.
         try (ExecutorService threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
             long limit = first + count;
             long next = first;
-            // Few at first: a caller may know which seed it is.
-            for (int size = 1; next < limit; size = Math.min(2 * size, AT_A_TIME)) {
+            for (int size = 2; next < limit; size = Math.min(2 * size, AT_A_TIME)) {
                 long from = next;
                 next = Math.min(limit, from + size);
                 List<Callable<Optional<Long>>> tries = LongStream.range(from, next)
                         .<Callable<Optional<Long>>>mapToObj(seed -> () -> Simulation
-                                .run(seed, Plan.of(seed, faults), defects).violation().filter(which).map(_ -> seed))
+                                .run(seed, Plan.of(seed, depth, faults), defects).violation().filter(which).map(_ -> seed))
                         .toList();
                 for (Future<Optional<Long>> tried : threads.invokeAll(tries)) {
                     if (tried.get().isPresent()) {
@@ -46,15 +45,15 @@ final class Seeds {
     }
 
     /** Describes the history of the shortest plan that breaks a promise in this way. */
-    static String told(long seed, Set<Fault> faults, Set<Defect> defects, Predicate<Violation> which) {
-        History history = Simulation.run(seed, shortest(seed, faults, defects, which), defects);
+    static String told(long seed, Depth depth, Set<Fault> faults, Set<Defect> defects, Predicate<Violation> which) {
+        History history = Simulation.run(seed, shortest(seed, depth, faults, defects, which), defects);
         return history.violation().map(it -> "seed " + seed + " breaks " + it.promise() + ": " + it.stream() + ": "
                 + it.words() + "\n" + history.words(it.stream()) + "replay it with -Dmillrace.seed=" + seed + "\n")
                 .orElse("seed " + seed + " breaks nothing");
     }
 
-    private static Plan shortest(long seed, Set<Fault> faults, Set<Defect> defects, Predicate<Violation> which) {
-        Plan shortest = Plan.of(seed, faults);
+    private static Plan shortest(long seed, Depth depth, Set<Fault> faults, Set<Defect> defects, Predicate<Violation> which) {
+        Plan shortest = Plan.of(seed, depth, faults);
         boolean shorter = true;
         while (shorter) {
             shorter = false;

@@ -1,7 +1,6 @@
 package io.millrace.simulation;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.segmenter.SegmenterSettings;
 import io.millrace.segmenter.meters.SegmenterMeters;
@@ -27,13 +26,12 @@ import java.util.TreeMap;
  * One run of a segmenter: production's {@link PartitionTask}s, driven as a stream thread of Kafka Streams drives them. A
  * task is restored from the changelog and begins at the committed position. A commit writes the states, waits until
  * everything that was written is acknowledged, and then commits the positions; the thread does nothing else meanwhile.
- * If the positions are rejected, all tasks are dropped. Confined to one thread.
+ * If the positions are not committed, all tasks are dropped. If a record is not written, its task is restored. Confined
+ * to one thread.
  */
 final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
     static final String FOLDS = "folds-changelog";
     static final String SEGMENTS = NodeSettings.KAFKA.settings().topic(Topic.SEGMENTS);
-    private static final ModelProducer.Times TIMES = new ModelProducer.Times(Timeouts.REQUEST_MS,
-            Timeouts.PATIENT_DELIVERY_MS);
     private static final int POLL_MS = 50;
     private static final int MOST_RECORDS = 30;
     /** Delay between two steps of a commit: the process may freeze in between. */
@@ -104,7 +102,7 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
         this.group = group;
         this.owner = owner;
         this.statesHaveNoOwner = statesHaveNoOwner;
-        this.producer = kafka.producer(this, TIMES);
+        this.producer = kafka.producer(this, NodeSettings.PATIENT);
     }
 
     @Override
@@ -114,8 +112,8 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
     }
 
     @Override
-    ModelProducer producer() {
-        return producer;
+    void slowUntil(long atMs) {
+        producer.slowUntil(atMs);
     }
 
     @Override
@@ -152,7 +150,7 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
         task.position = position;
         task.work = new PartitionTask(task.partition, owner + "-" + tenures++, task.changelog,
                 () -> committed.getOrDefault(task.partition, -1L), log, METERS);
-        task.work.repeated().forEach(output -> forward(task, output));
+        task.work.takeRepeated().forEach(output -> forward(task, output));
         task.readers.add(new ModelReader(kafka, packets(task.partition), position, this, task.fetched::add));
     }
 
@@ -207,10 +205,21 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
 
     private void send(String topic, Task task, String key, byte[] value) {
         producer.send(kafka.partition(topic, task.partition), key, value, 0, (_, failure) -> {
-            if (failure != null) {
-                throw new IllegalStateException(failure);
+            if (failure != null && tasks.get(task.partition) == task) {
+                revive(task);
             }
         });
+    }
+
+    /** A record was not written: Kafka Streams closes the task without a commit, and restores it. */
+    private void revive(Task task) {
+        task.close();
+        if (task.released == null) {
+            assigned(task.partition);
+        } else {
+            tasks.remove(task.partition);
+            task.released.run();
+        }
     }
 
     private void release(Task task) {
@@ -233,16 +242,25 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
             task.work.commit((key, value) -> send(FOLDS, task, statesHaveNoOwner ? withoutOwner(key) : key, value));
             positions.put(packets(task.partition), task.position);
         }
-        soon(() -> producer.flush(() -> soon(() -> group.commit(this, positions, accepted -> {
-            committing = false;
-            if (accepted) {
-                needed.forEach(this::committed);
-                then.run();
+        soon(() -> producer.flush(() -> soon(() -> {
+            if (needed.stream().anyMatch(task -> task.closed)) {
+                committing = false;
             } else {
-                tasks.values().forEach(SegmenterProcess::drop);
-                tasks.clear();
+                group.commit(this, positions, accepted -> committed(accepted, needed, then));
             }
-        }))));
+        })));
+    }
+
+    private void committed(boolean accepted, List<Task> all, Runnable then) {
+        committing = false;
+        if (accepted) {
+            all.forEach(this::committed);
+            then.run();
+        } else {
+            tasks.values().forEach(SegmenterProcess::drop);
+            tasks.clear();
+            group.rejoin(this);
+        }
     }
 
     private void committed(Task task) {

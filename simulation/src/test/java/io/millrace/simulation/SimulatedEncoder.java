@@ -21,6 +21,7 @@ final class SimulatedEncoder {
     private boolean away;
     private boolean wasReplaced;
     private long silentUntilMs;
+    private boolean wasSilent;
 
     /**
      * @param sends whether it ever sends a message, or only claims the name
@@ -62,11 +63,16 @@ final class SimulatedEncoder {
         if (on != connection || !on.isOpen()) {
             return;
         }
-        boolean sendsPicture = world.events().nowMs() >= silentUntilMs && picture.isSentAt(timestampMs);
+        boolean isSilent = world.events().nowMs() < silentUntilMs;
+        if (wasSilent && !isSilent) {
+            on.resumes();
+        }
+        wasSilent = isSilent;
+        boolean sendsPicture = !isSilent && picture.isSentAt(timestampMs);
         if (sendsPicture && !isPictureConfigured) {
             on.send(timestampMs, Wire.pictureConfig());
         }
-        if (world.events().nowMs() >= silentUntilMs) {
+        if (!isSilent) {
             on.sendFrame(timestampMs);
         }
         if (sendsPicture) {

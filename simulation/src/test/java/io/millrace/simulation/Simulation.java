@@ -31,11 +31,20 @@ final class Simulation implements World {
     /** Longer than a lease and a late request together: trouble of a node that ended before explains no suspicion. */
     private static final int RECOVERY_MS = 35_000;
     private static final int CLOCK_SKEW_MS = 5_000;
+    /** Longer than the owner's look at the directory takes to come, and to act. */
+    private static final int EXPIRY_TAKES_MS = 25_000;
+    private static final int START_TAKES_MS = 5_000;
+    private static final List<String> EXPIRING = List.of(NodeSettings.PACKETS, SegmenterProcess.SEGMENTS,
+            PackagerProcess.PARTS, PackagerProcess.INDEX);
+    /** One of so many commits of a group fails. */
+    private static final int COMMITS_FAIL = 100;
 
     private final EventQueue events = new EventQueue();
     private final Chance chance;
     private final Set<Defect> defects;
     private final History history;
+    private final boolean isPackaged;
+    private final boolean expires;
     private final LogWatch watch;
     private final DerivedWatch derived;
     private final ModelKafka kafka;
@@ -54,6 +63,8 @@ final class Simulation implements World {
     private Simulation(long seed, Plan plan, Set<Defect> defects) {
         this.defects = Set.copyOf(defects);
         this.history = new History(events, plan.processes().get(Stage.SEGMENTER) > 0);
+        this.expires = plan.expires();
+        this.isPackaged = plan.processes().get(Stage.PACKAGER) > 0;
         this.derived = new DerivedWatch(history);
         this.watch = new LogWatch(history, Set.copyOf(Plan.STREAMS), !defects.contains(Defect.RULES_OF_VERSION_2));
         // Different random numbers than those of the plan.
@@ -62,6 +73,8 @@ final class Simulation implements World {
         this.owners = new ModelGroup(kafka, NodeSettings.PARTITIONS);
         this.segmenters = new ModelGroup(kafka, NodeSettings.PARTITIONS);
         this.packagers = new ModelGroup(kafka, NodeSettings.PARTITIONS);
+        segmenters.failCommits(COMMITS_FAIL);
+        packagers.failCommits(COMMITS_FAIL);
         plan.processes().forEach((stage, count) -> {
             for (int number = 0; number < count; number++) {
                 clocks.put(stage.name(number), new NodeClock(events, chance.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS)));
@@ -77,7 +90,8 @@ final class Simulation implements World {
                     defects);
             case SEGMENTER -> new SegmenterProcess(this, kafka, segmenters, number, "run " + run,
                     defects.contains(Defect.STATES_HAVE_NO_OWNER));
-            case PACKAGER -> new PackagerProcess(this, kafka, packagers, number, clocks.get(stage.name(number)));
+            case PACKAGER -> new PackagerProcess(this, kafka, packagers, number, clocks.get(stage.name(number)),
+                    defects);
             case EDGE -> new EdgeProcess(this, kafka, number, clocks.get(stage.name(number)));
         };
     }
@@ -102,6 +116,35 @@ final class Simulation implements World {
         encoders.values().forEach(encoder -> encoder.leave(chance.oneIn(2)));
         events.runUntil(Plan.LENGTH_MS + CALM_MS + AWAY_MS);
         Plan.STREAMS.forEach(stream -> history.add(new Fact.AllAway(stream)));
+        if (isPackaged) {
+            judgePositions();
+        }
+        if (expires) {
+            expire();
+        }
+    }
+
+    /** Edges that have read the directory as it changed, and an edge that reads it afterwards, know what has expired. */
+    private void expire() {
+        events.runUntil(Plan.EXPIRY_MS + EXPIRY_TAKES_MS);
+        processes.kill(Stage.EDGE, 0);
+        processes.start(Stage.EDGE, 0);
+        events.runUntil(Plan.EXPIRY_MS + EXPIRY_TAKES_MS + START_TAKES_MS);
+        processes.alive(Stage.EDGE).forEach(edge -> ((EdgeProcess) edge).judge(derived.listed()));
+    }
+
+    private void judgePositions() {
+        for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
+            ModelPartition packets = kafka.partition(NodeSettings.PACKETS, p);
+            ModelPartition segments = kafka.partition(SegmenterProcess.SEGMENTS, p);
+            judge(packets, packets.highWatermark());
+            judge(segments, segments.highWatermark());
+            judge(kafka.partition(PackagerProcess.INDEX, p), derived.indexEnd(p));
+        }
+    }
+
+    private void judge(ModelPartition partition, long end) {
+        history.add(new Fact.Position(partition.topic(), partition.number(), packagers.position(partition), end));
     }
 
     private void heal() {
@@ -136,9 +179,19 @@ final class Simulation implements World {
                 note("nothing is acknowledged for " + it.forMs() + " ms");
                 kafka.stall(it.forMs());
             }
+            case Action.Expire _ -> {
+                note("retention removes everything");
+                for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
+                    for (String topic : EXPIRING) {
+                        ModelPartition partition = kafka.partition(topic, p);
+                        kafka.deleteBefore(partition, partition.highWatermark());
+                    }
+                }
+            }
             case Action.Compact it -> {
                 kafka.compact(kafka.partition(NodeSettings.SESSIONS, it.partition()));
                 kafka.compact(kafka.partition(SegmenterProcess.FOLDS, it.partition()));
+                kafka.compact(kafka.partition(NodeSettings.STREAMS, it.partition()));
             }
             case Action.Poison it -> {
                 note("somebody writes a tombstone with the key '" + it.key() + "'");
@@ -160,6 +213,7 @@ final class Simulation implements World {
                 processes.slow(it.stage(), it.number(), it.forMs());
                 troubled(it, it.forMs());
             }
+            case Action.Damage it -> ((PackagerProcess) processes.of(it.stage(), it.number())).damage(it.partition());
             case Action.Jump it -> {
                 String name = it.stage().name(it.number());
                 note("the clock of " + name + " jumps by " + it.byMs() + " ms");
@@ -213,7 +267,7 @@ final class Simulation implements World {
         } else if (partition.topic().equals(PackagerProcess.PARTS)) {
             derived.parts(stored);
         } else if (partition.topic().equals(PackagerProcess.INDEX)) {
-            derived.index(stored);
+            derived.index(partition.number(), stored);
         }
     }
 

@@ -24,15 +24,15 @@ class SimulationTest {
         Long replayed = Long.getLong(SEED);
         long first = replayed == null ? 0 : replayed;
         long count = replayed == null ? depth.of(Long.getLong("millrace.seeds", FEW_SEEDS)) : 1;
-        Optional<Long> broken = Seeds.find(first, count, depth.faults(), NONE, _ -> true);
-        assertThat(broken.map(seed -> Seeds.told(seed, depth.faults(), NONE, _ -> true))).isEmpty();
+        Optional<Long> broken = Seeds.find(first, count, depth, depth.faults(), NONE, _ -> true);
+        assertThat(broken.map(seed -> Seeds.told(seed, depth, depth.faults(), NONE, _ -> true))).isEmpty();
     }
 
     @Test
     void seedDeterminesHistory() {
         Set<Fault> faults = Depth.VIEWERS.faults();
-        String once = Simulation.run(7, Plan.of(7, faults), NONE).verbatim();
-        assertThat(Simulation.run(7, Plan.of(7, faults), NONE).verbatim()).isEqualTo(once);
-        assertThat(Simulation.run(8, Plan.of(8, faults), NONE).verbatim()).isNotEqualTo(once);
+        String once = Simulation.run(7, Plan.of(7, Depth.VIEWERS, faults), NONE).verbatim();
+        assertThat(Simulation.run(7, Plan.of(7, Depth.VIEWERS, faults), NONE).verbatim()).isEqualTo(once);
+        assertThat(Simulation.run(8, Plan.of(8, Depth.VIEWERS, faults), NONE).verbatim()).isNotEqualTo(once);
     }
 }

@@ -1,7 +1,6 @@
 package io.millrace.simulation;
 
 import io.millrace.simulation.engine.SimulatedProcess;
-import io.millrace.simulation.kafka.ModelProducer;
 import io.millrace.simulation.oracle.Fact;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,7 +21,10 @@ abstract class StageProcess implements SimulatedProcess {
 
     abstract void start();
 
-    abstract ModelProducer producer();
+    /** Requests that are sent until then may be lost, or arrive much later. A process without a producer sends none. */
+    void slowUntil(long atMs) {
+        // No producer.
+    }
 
     @Override
     public void run(Runnable what) {

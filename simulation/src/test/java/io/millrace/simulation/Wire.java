@@ -3,15 +3,17 @@ package io.millrace.simulation;
 import io.millrace.media.amf.Amf0Writer;
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
-import io.millrace.media.mpegts.PesPacket;
-import io.millrace.media.mpegts.TsReader;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.publish.PublishSink;
 import io.millrace.simulation.oracle.Fact;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The messages of a simulated encoder: AAC frames and AVC keyframes that contain their numbers. */
 final class Wire {
@@ -19,15 +21,18 @@ final class Wire {
     /** Constrained Baseline, 320x180. */
     private static final byte[] PICTURE_CONFIG = HexFormat.of().parseHex("1700000000"
             + "0142c00dffe100196742c00dd901419f9f0110000003001000000303c0f142a48001000568cb83cb20");
-    private static final byte[] KEYFRAME = HexFormat.of().parseHex("1701000000" + "00000009" + "65");
+    private static final byte[] KEYFRAME = HexFormat.of().parseHex("1701000000" + "00000011" + "65");
     private static final double AAC_ID = 10;
     private static final byte AVC_KEY = 0x17;
     private static final byte AAC = (byte) 0xAF;
     private static final byte RAW = 0x01;
     private static final int HEADER_BYTES = 2;
-    private static final int ADTS_BYTES = 7;
-    private static final int VIDEO_STREAM = 0xE0;
-    private static final int START_CODE_AND_SLICE = 0x00000165;
+    /** Precedes the number of a frame. */
+    private static final byte[] MARK = "frame no".getBytes(StandardCharsets.US_ASCII);
+    private static final int TS_PACKET_BYTES = 188;
+    private static final int TS_HEADER_BYTES = 4;
+    private static final int TS_PID = 0x1FFF;
+    private static final int TS_ADAPTATION = 0x20;
 
     private Wire() {}
 
@@ -36,7 +41,8 @@ final class Wire {
     }
 
     static ByteBuffer frame(long number) {
-        return ByteBuffer.allocate(HEADER_BYTES + Long.BYTES).put(AAC).put(RAW).putLong(number).flip();
+        return ByteBuffer.allocate(HEADER_BYTES + MARK.length + Long.BYTES).put(AAC).put(RAW).put(MARK).putLong(number)
+                .flip();
     }
 
     static ByteBuffer pictureConfig() {
@@ -44,7 +50,8 @@ final class Wire {
     }
 
     static ByteBuffer picture(long number) {
-        return ByteBuffer.allocate(KEYFRAME.length + Long.BYTES).put(KEYFRAME).putLong(number).flip();
+        return ByteBuffer.allocate(KEYFRAME.length + MARK.length + Long.BYTES).put(KEYFRAME).put(MARK).putLong(number)
+                .flip();
     }
 
     /** Metadata that announces sound only. */
@@ -69,8 +76,7 @@ final class Wire {
         return switch (packet.kind()) {
             case VIDEO, AUDIO -> packet.isConfig()
                     ? Fact.UNNUMBERED
-                    : body.getLong(body.position()
-                            + (packet.kind() == Packet.Kind.VIDEO ? KEYFRAME.length : HEADER_BYTES));
+                    : body.getLong(body.limit() - Long.BYTES);
             case DATA -> Fact.UNNUMBERED;
         };
     }
@@ -84,28 +90,33 @@ final class Wire {
         };
     }
 
-    /** Returns the numbers of the frames in an MPEG-TS segment. */
+    /**
+     * Returns the numbers of the frames in an MPEG-TS segment. Does not use production's reader, because what production wrote
+     * is to be judged.
+     */
     static List<Long> numbersOf(ByteBuffer segment) {
-        List<Long> numbers = new ArrayList<>();
-        for (PesPacket pes : new TsReader().feed(segment).finish().pesPackets()) {
-            ByteBuffer data = pes.data().duplicate();
-            if (pes.streamId() == VIDEO_STREAM) {
-                numbers.add(pictureNumber(data));
-            } else {
-                while (data.hasRemaining()) {
-                    numbers.add(data.getLong(data.position() + ADTS_BYTES));
-                    data.position(data.position() + ADTS_BYTES + Long.BYTES);
-                }
+        Map<Integer, ByteArrayOutputStream> payloads = new TreeMap<>();
+        for (int at = segment.position(); at < segment.limit(); at += TS_PACKET_BYTES) {
+            int header = segment.getInt(at);
+            int begin = at + TS_HEADER_BYTES;
+            if ((header & TS_ADAPTATION) != 0) {
+                begin += 1 + Byte.toUnsignedInt(segment.get(begin));
             }
+            byte[] payload = new byte[at + TS_PACKET_BYTES - begin];
+            segment.get(begin, payload);
+            payloads.computeIfAbsent(header >> Byte.SIZE & TS_PID, _ -> new ByteArrayOutputStream())
+                    .writeBytes(payload);
         }
+        List<Long> numbers = new ArrayList<>();
+        payloads.values().forEach(payload -> numbers(ByteBuffer.wrap(payload.toByteArray()), numbers));
         return numbers;
     }
 
-    /** The number follows the start code and the type of the only slice. */
-    private static long pictureNumber(ByteBuffer accessUnit) {
-        for (int at = accessUnit.position();; at++) {
-            if (accessUnit.getInt(at) == START_CODE_AND_SLICE) {
-                return accessUnit.getLong(at + Integer.BYTES);
+    private static void numbers(ByteBuffer payload, List<Long> numbers) {
+        ByteBuffer mark = ByteBuffer.wrap(MARK);
+        for (int at = 0; at + MARK.length + Long.BYTES <= payload.limit(); at++) {
+            if (payload.slice(at, MARK.length).equals(mark)) {
+                numbers.add(payload.getLong(at + MARK.length));
             }
         }
     }

@@ -27,19 +27,19 @@ record IndexBackfill(List<IndexRecord> records, boolean fromBeginning) {
             long lastSegment) {
         long from = reader.offsetAt(partition, fromMs);
         boolean fromBeginning = from <= reader.beginning(partition);
-        Past past = new Past(epoch, lastSegment);
-        reader.read(partition, from, epoch.fillTo(), record -> past.next(record.key(), record.value()));
-        return new IndexBackfill(past.records, fromBeginning);
+        var found = new EpochRecords(epoch, lastSegment);
+        reader.read(partition, from, epoch.fillTo(), record -> found.next(record.key(), record.value()));
+        return new IndexBackfill(found.records(), fromBeginning);
     }
 
-    /** Selects the records of an epoch among those of its partition. Confined to one thread. */
-    static final class Past {
+    /** The records of an epoch among those of its partition. Confined to one thread. */
+    static final class EpochRecords {
         private final FollowedEpoch epoch;
         private final long lastSegment;
         private final List<IndexRecord> records = new ArrayList<>();
 
         /** @param lastSegment as for {@link #read} */
-        Past(FollowedEpoch epoch, long lastSegment) {
+        EpochRecords(FollowedEpoch epoch, long lastSegment) {
             this.epoch = epoch;
             this.lastSegment = lastSegment;
         }

@@ -72,7 +72,7 @@ public final class OwnerSteps {
      * @param retainedFrom returns, for a stream, the first retained offset in the stream's partition of
      *        {@code packets}; 0 if another node owns the partition
      */
-    void expire(ToLongFunction<String> retainedFrom) {
+    public void expire(ToLongFunction<String> retainedFrom) {
         List<KnownNames.Expired> expired = names.expired(retainedFrom);
         expired.forEach(this::expire);
         if (!expired.isEmpty()) {
@@ -89,7 +89,7 @@ public final class OwnerSteps {
      * @param isOwned returns whether this node owns the partition of a stream
      * @param read returns an entry by its stream and its offset in {@code streams}, empty if it is not retained
      */
-    void restore(Predicate<String> isOwned, EntrySource read) {
+    public void restore(Predicate<String> isOwned, EntrySource read) {
         for (KnownNames.Overwritten it : names.overwritten()) {
             if (isOwned.test(it.stream())) {
                 read.entry(it.stream(), it.offset()).ifPresent(entry -> log.entry(entry, SessionLog.Outcome.IGNORED));
@@ -102,7 +102,7 @@ public final class OwnerSteps {
 
     /** Reads entries of the directory. */
     @FunctionalInterface
-    interface EntrySource {
+    public interface EntrySource {
         Optional<StreamEntry> entry(String stream, long offset);
     }
 

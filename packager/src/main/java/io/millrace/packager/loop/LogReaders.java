@@ -27,6 +27,8 @@ final class LogReaders implements PartitionWorker.Reads, AutoCloseable {
     /** More than one, since a partition without a leader occupies its reader until the read fails. */
     private static final int READERS = 4;
     private static final long WAIT_MS = 10_000;
+    /** Number of offsets of the index that are read at a time. */
+    private static final long GAPS_STEP = 100_000;
 
     private final KafkaClients kafka;
     private final String clientId;
@@ -70,27 +72,24 @@ final class LogReaders implements PartitionWorker.Reads, AutoCloseable {
         });
     }
 
-    /**
-     * The gaps in the index of a partition.
-     *
-     * @param end end of the index
-     */
-    record Gaps(RecordedGaps gaps, long end) {}
-
     @Override
-    public Gaps gaps(int partition, long from) {
+    public RecordedGaps gaps(int partition, long from) {
         TopicPartition index = kafka.partition(Topic.INDEX, partition);
         return with(reader -> {
             var gaps = new RecordedGaps();
             long end = reader.end(index);
-            reader.read(index, Math.max(from, reader.beginning(index)), end, record -> {
-                if (record.value() instanceof IndexedPart part && record.key() != null) {
-                    gaps.add(record.offset(), record.key(), part);
-                }
-                return true;
-            });
-            gaps.complete();
-            return new Gaps(gaps, end);
+            long segmentsEnd = reader.end(kafka.partition(Topic.SEGMENTS, partition));
+            // Without a committed position, this may be the index of a whole day. Each step has its own time limit.
+            for (long at = Math.max(from, reader.beginning(index)); at < end; at += GAPS_STEP) {
+                reader.read(index, at, Math.min(end, at + GAPS_STEP), record -> {
+                    if (record.value() instanceof IndexedPart part && record.key() != null) {
+                        gaps.add(record.offset(), record.key(), part);
+                    }
+                    return true;
+                });
+            }
+            gaps.complete(end, segmentsEnd);
+            return gaps;
         });
     }
 

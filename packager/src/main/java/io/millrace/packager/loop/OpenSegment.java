@@ -20,7 +20,7 @@ final class OpenSegment {
     final long firstIndexOffset;
     final int graceMs;
     final List<Rendition> renditions;
-    /** When its newest cut was taken, by a clock of its partition. */
+    /** Work time of the partition when the newest cut was taken, ms. */
     long takenMs;
     private PartId next;
     private int unwritten;
@@ -46,9 +46,9 @@ final class OpenSegment {
         return renditions.stream().anyMatch(rendition -> !rendition.isMissing());
     }
 
-    void taken(Cut cut, long nowMs) {
+    void taken(Cut cut, long workedMs) {
         next = next.next();
-        takenMs = nowMs;
+        takenMs = workedMs;
         closed |= cut.last();
     }
 

@@ -77,9 +77,10 @@ public final class PackagerLoop implements AutoCloseable {
                 Map.of(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, PairedAssignor.class.getName(),
                         ConsumerConfig.MAX_POLL_RECORDS_CONFIG, PollPace.MOST_RECORDS));
         readers = new LogReaders(kafka, client + "-reader");
-        producer = new PartProducer(kafka, client, settings.inFlightBytes(), InstantSource.system());
+        producer = new PartProducer(kafka, client, settings.inFlightBytes());
         resources = new PartitionWorker.Resources(readers, producer, new ByteBudget(settings.cacheBytes()),
-                new ByteBudget(settings.inFlightBytes()), meters, InstantSource.system(),
+                new ByteBudget(settings.inFlightBytes()), kafka.settings().retentionMs(), meters,
+                InstantSource.system(),
                 cause -> failure.compareAndSet(null, cause));
         thread = Thread.ofVirtual().name("packager").unstarted(this::run);
         meters.gaugeBytes(resources.cache()::usedBytes, resources.inFlight()::usedBytes);

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * The packets of one partition that wait for their cut, by offset. Packets beyond the partition's share of memory, or
- * older than {@link #HORIZON_US}, are evicted; they can be read from the log again.
+ * older than {@link #HORIZON_MS}, are evicted; they can be read from the log again.
  *
  * <p>Confined to the partition's worker. Bodies are copied, because a body that refers to a fetch buffer retains the
  * whole buffer.
@@ -19,17 +19,18 @@ final class PacketCache {
     /** Approximate memory of a packet in addition to its body: record, buffer, map entries. */
     static final int PACKET_COST_BYTES = 256;
     /**
-     * How long a packet is kept, µs of ingest time. A frame is cut within the duration of a segment; a packet that
-     * waits for a minute belongs to a stream that is not being cut.
+     * Work time of the partition for which a packet is kept. A frame is cut within the duration of a segment; a packet
+     * that waits for a minute belongs to a stream that is not being cut. Not ingest time: a node whose clock is ahead
+     * would evict the packets of other nodes' streams.
      */
-    static final long HORIZON_US = 60_000_000;
+    static final long HORIZON_MS = 60_000;
 
     private final ByteBudget.Share memory;
     private final Map<Long, Entry> entries = new LinkedHashMap<>();
     private final Map<String, ArrayDeque<Long>> offsetsByStream = new HashMap<>();
-    private long newestArrivalUs = Long.MIN_VALUE;
 
-    private record Entry(String stream, Packet packet) {}
+    /** @param addedMs work time of the partition when the packet was added */
+    private record Entry(String stream, Packet packet, long addedMs) {}
 
     PacketCache(ByteBudget.Share memory) {
         this.memory = memory;
@@ -49,15 +50,17 @@ final class PacketCache {
         return entries.isEmpty() ? otherwise : entries.keySet().iterator().next();
     }
 
-    /** @param offset greater than all before; a repeated offset has no effect */
-    void add(long offset, String stream, Packet packet) {
+    /**
+     * @param offset greater than all before; a repeated offset has no effect
+     * @param workedMs work time of the partition, which never decreases
+     */
+    void add(long offset, String stream, Packet packet, long workedMs) {
         ByteBuffer body = ByteBuffer.allocate(packet.body().remaining()).put(packet.body().duplicate()).flip();
         Packet owned = packet.withBody(body);
-        if (entries.putIfAbsent(offset, new Entry(stream, owned)) == null) {
+        if (entries.putIfAbsent(offset, new Entry(stream, owned, workedMs)) == null) {
             offsetsByStream.computeIfAbsent(stream, _ -> new ArrayDeque<>()).add(offset);
             memory.add(cost(owned));
-            newestArrivalUs = Math.max(newestArrivalUs, packet.arrivalUs());
-            forgetOldest();
+            evict(workedMs);
         }
     }
 
@@ -91,12 +94,13 @@ final class PacketCache {
         offsetsByStream.clear();
     }
 
-    private void forgetOldest() {
+    /** Evicts packets that are too old or too many. */
+    void evict(long workedMs) {
         Iterator<Map.Entry<Long, Entry>> oldest = entries.entrySet().iterator();
         while (oldest.hasNext()) {
             Map.Entry<Long, Entry> entry = oldest.next();
             Packet packet = entry.getValue().packet();
-            if (memory.bytes() <= memory.allowedBytes() && newestArrivalUs - packet.arrivalUs() <= HORIZON_US) {
+            if (memory.bytes() <= memory.allowedBytes() && workedMs - entry.getValue().addedMs() <= HORIZON_MS) {
                 return;
             }
             oldest.remove();

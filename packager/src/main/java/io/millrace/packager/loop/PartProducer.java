@@ -5,9 +5,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.past.LogTimestamps;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,12 +36,10 @@ final class PartProducer implements RecordLog, AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private final AdaptiveLinger linger;
     private final AtomicLong sent = new AtomicLong();
-    private final InstantSource clock;
 
     /** @param inFlightBytes limit of the parts that are passed before Kafka has acknowledged them */
-    PartProducer(KafkaClients kafka, String clientId, long inFlightBytes, InstantSource clock) {
+    PartProducer(KafkaClients kafka, String clientId, long inFlightBytes) {
         this.kafka = kafka;
-        this.clock = clock;
         // Buffer for more than can be in flight: the last part over the limit, half-empty batches, index entries.
         long bufferBytes = Math.max(2 * inFlightBytes, inFlightBytes + 4L * Sizes.RECORD_BYTES);
         Map<String, Object> config = new HashMap<>(AdaptiveLinger.config(LINGER_MS,
@@ -56,8 +52,7 @@ final class PartProducer implements RecordLog, AutoCloseable {
 
     @Override
     public void append(Topic topic, int partition, String stream, long timeMs, byte[] value, Result result) {
-        long stampMs = LogTimestamps.of(timeMs, clock.millis(), kafka.settings().retentionMs());
-        producer.send(new ProducerRecord<>(kafka.settings().topic(topic), partition, stampMs, stream, value),
+        producer.send(new ProducerRecord<>(kafka.settings().topic(topic), partition, timeMs, stream, value),
                 (metadata, e) -> result.appended(metadata == null ? -1 : metadata.offset(), e));
         sent.incrementAndGet();
         linger.added();

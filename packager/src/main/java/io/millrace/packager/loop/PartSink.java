@@ -12,14 +12,16 @@ interface PartSink {
     /**
      * Writes a part, then its index entry.
      *
+     * @param loggedMs Kafka timestamp of the part's cut
      * @param indexed called on the worker with the offset of the index entry when it is in the log
      */
-    void write(String stream, MuxedPart part, LongConsumer indexed);
+    void write(String stream, MuxedPart part, long loggedMs, LongConsumer indexed);
 
     /**
      * Writes a gap or the end of an epoch to the index, after the records of everything that was written before.
      *
+     * @param loggedMs Kafka timestamp of the record of {@code segments} that it results from
      * @param indexed called on the worker with the offset of the record when it is in the log
      */
-    void write(String stream, IndexRecord record, LongConsumer indexed);
+    void write(String stream, IndexRecord record, long loggedMs, LongConsumer indexed);
 }

@@ -13,7 +13,6 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.net.PeerLog;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +24,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -43,12 +44,14 @@ final class PartitionWork {
     /** Number of streams without an open segment that are remembered in order to recognize repeated cuts. */
     static final int STREAMS_LIMIT = 4_096;
     /**
-     * Time of {@link #workedMs}, in addition to the grace period, after which the open segment of a silent stream is
-     * abandoned. Not ingest time: a node whose clock is ahead would make the streams of other nodes look silent.
+     * Work time, in addition to the grace period, after which the open segment of a silent stream is abandoned. Not
+     * ingest time: a node whose clock is ahead would make the streams of other nodes look silent. Recorded gaps are
+     * remembered for as long, because a segmenter that was replaced may repeat their cuts for a while.
      */
     static final long UNFINISHED_MS = 600_000;
-    /** The time between two cuts counts only this much, so that a partition that has to wait makes no stream silent. */
+    /** Longest step of the work time. Time in which the partition waits for Kafka is not silence of its streams. */
     static final long LONGEST_STEP_MS = 1_000;
+
     private static final Logger log = LoggerFactory.getLogger(PartitionWork.class);
     /** For faults that encoders cause, limited per stream name. */
     private static final PeerLog ofStreams = new PeerLog(log);
@@ -58,6 +61,7 @@ final class PartitionWork {
     private final PartSink sink;
     private final PackagerMeters meters;
     private final RecordedGaps gaps;
+    private final LongSupplier nanos;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Set<OpenSegment> open = new LinkedHashSet<>();
     /** Offsets in {@code segments} of the ends of epochs that are not in the index. */
@@ -73,13 +77,12 @@ final class PartitionWork {
     private long nextIndexOffset;
     /** Ends of the log when reading began, and again when records turned out to be lost; null while they must be queried. */
     private PacketSource.Ends logEnds;
-    private final InstantSource clock;
-    private long lastMs;
-    /** How long this has been at work. */
+    private long lastNanos;
+    /** Work time: for how long this has been at work without waiting. It starts at 0 with each owner of the partition. */
     private long workedMs;
 
-    /** A record of {@code segments} whose turn has not come. */
-    private record Waiting(long offset, String stream, SegmentsRecord record) {
+    /** A record of {@code segments} whose turn has not come, and its Kafka timestamp. */
+    private record Waiting(long offset, String stream, SegmentsRecord record, long loggedMs) {
         /** Offset of the last packet that the record needs, -1 if it needs none. */
         long lastPacketOffset() {
             return switch (record) {
@@ -92,18 +95,18 @@ final class PartitionWork {
     /**
      * @param memory of cached packets
      * @param gaps the gaps in the index of segments that begin at or after the partition's position
-     * @param indexOffset end of the index that {@code gaps} were read from
+     * @param nanos a monotonic clock
      */
     PartitionWork(ByteBudget.Share memory, PacketSource source, PartSink sink, PackagerMeters meters,
-            RecordedGaps gaps, long indexOffset, InstantSource clock) {
+            RecordedGaps gaps, LongSupplier nanos) {
         this.cache = new PacketCache(memory);
         this.source = source;
         this.sink = sink;
         this.meters = meters;
         this.gaps = gaps;
-        this.nextIndexOffset = indexOffset;
-        this.clock = clock;
-        this.lastMs = clock.millis();
+        this.nanos = nanos;
+        this.nextIndexOffset = gaps.indexEnd();
+        this.lastNanos = nanos.getAsLong();
     }
 
     long cachedBytes() {
@@ -127,7 +130,7 @@ final class PartitionWork {
         }
         nextPacketOffset = offset + 1;
         if (packet.kind() != Packet.Kind.DATA && !packet.isConfig()) {
-            cache.add(offset, stream, packet);
+            cache.add(offset, stream, packet, workedMs);
         }
     }
 
@@ -136,10 +139,14 @@ final class PartitionWork {
         nextPacketOffset = Math.max(nextPacketOffset, position);
     }
 
-    /** Takes the next record of {@code segments}. */
-    void decided(long offset, String stream, SegmentsRecord record) {
+    /**
+     * Takes the next record of {@code segments}.
+     *
+     * @param loggedMs its Kafka timestamp
+     */
+    void decided(long offset, String stream, SegmentsRecord record, long loggedMs) {
         nextCutOffset = offset + 1;
-        waiting.add(new Waiting(offset, stream, record));
+        waiting.add(new Waiting(offset, stream, record, loggedMs));
     }
 
     /** Records of {@code segments} before {@code position} have been read, whether or not they were cuts. */
@@ -148,7 +155,8 @@ final class PartitionWork {
     }
 
     /**
-     * Processes the next record of {@code segments} if its packets have been read and the sink has room.
+     * Processes the next record of {@code segments} if its packets have been read and the sink has room. Also called if
+     * there is none, so that the work time advances.
      *
      * @return whether a record was processed
      * @throws org.apache.kafka.common.errors.RetriableException if its packets could not be read; nothing has changed,
@@ -156,11 +164,14 @@ final class PartitionWork {
      */
     boolean advance() {
         boolean ready = !waiting.isEmpty() && !isWaitingForPackets() && sink.hasRoom();
+        if (ready || waiting.isEmpty()) {
+            work();
+        }
         if (ready) {
             Waiting next = waiting.getFirst();
             switch (next.record()) {
-                case Cut cut -> take(next.offset(), next.stream(), cut);
-                case EpochEnded ended -> end(next.offset(), next.stream(), ended);
+                case Cut cut -> take(next, cut);
+                case EpochEnded ended -> end(next, ended);
             }
             waiting.removeFirst();
             cache.release(next.stream(), next.lastPacketOffset());
@@ -186,7 +197,7 @@ final class PartitionWork {
             return null;
         }
         open.removeIf(OpenSegment::isWritten);
-        long segments = waiting.isEmpty() ? nextCutOffset : waiting.getFirst().offset();
+        long segments = nextUnprocessed();
         long packets = cache.oldestOffset(nextPacketOffset);
         long index = gaps.oldestOffset(nextIndexOffset);
         for (OpenSegment segment : open) {
@@ -200,31 +211,35 @@ final class PartitionWork {
         return new Positions(segments, packets, index);
     }
 
-    private void end(long offset, String name, EpochEnded ended) {
-        StreamWork stream = streams.computeIfAbsent(name, _ -> new StreamWork());
+    /** Offset in {@code segments} of the first record that has not been processed. */
+    private long nextUnprocessed() {
+        return waiting.isEmpty() ? nextCutOffset : waiting.getFirst().offset();
+    }
+
+    private void end(Waiting next, EpochEnded ended) {
+        StreamWork stream = streams.computeIfAbsent(next.stream(), _ -> new StreamWork());
         if (stream.isRepeated(ended)) {
             meters.dropped(Drop.REPEATED);
             return;
         }
         stream.taken(ended);
-        gaps.forget(name, ended);
         if (stream.open != null) {
             giveUp(stream);
         }
-        ends.add(offset);
-        sink.write(name, ended, indexOffset -> {
-            ends.remove(offset);
+        ends.add(next.offset());
+        sink.write(next.stream(), ended, next.loggedMs(), indexOffset -> {
+            ends.remove(next.offset());
             indexed(indexOffset);
         });
     }
 
-    private void take(long offset, String name, Cut cut) {
-        StreamWork stream = streams.computeIfAbsent(name, _ -> new StreamWork());
+    private void take(Waiting next, Cut cut) {
+        StreamWork stream = streams.computeIfAbsent(next.stream(), _ -> new StreamWork());
         if (stream.isRepeated(cut)) {
             meters.dropped(Drop.REPEATED);
             return;
         }
-        Optional<OpenSegment> segment = segmentOf(stream, offset, name, cut);
+        Optional<OpenSegment> segment = segmentOf(stream, next.offset(), next.stream(), cut);
         if (segment.isEmpty()) {
             stream.taken(cut);
             meters.dropped(Drop.NO_HEAD);
@@ -238,12 +253,11 @@ final class PartitionWork {
         }
         segment.get().taken(cut, workedMs);
         for (Rendition rendition : segment.get().renditions) {
-            output(stream, segment.get(), rendition, cut, packets);
+            output(stream, segment.get(), rendition, cut, packets, next.loggedMs());
         }
         if (cut.last()) {
             stream.open = null;
         }
-        forgetSilent();
     }
 
     /** Returns the segment of a cut; empty if it began before the position where reading started. */
@@ -309,7 +323,7 @@ final class PartitionWork {
 
     /** @param packets empty if they have expired or are lost */
     private void output(StreamWork stream, OpenSegment segment, Rendition rendition, Cut cut,
-            Optional<List<Packet>> packets) {
+            Optional<List<Packet>> packets, long loggedMs) {
         if (rendition.isMissing()) {
             missing(rendition, cut, Gap.Reason.MEDIA);
         } else if (packets.isEmpty()) {
@@ -317,11 +331,11 @@ final class PartitionWork {
             missing(rendition, cut, Gap.Reason.EXPIRED);
         } else {
             mux(stream, segment, rendition, cut, packets.get())
-                    .ifPresent(part -> sink.write(segment.stream, part, indexed(segment)));
+                    .ifPresent(part -> sink.write(segment.stream, part, loggedMs, indexed(segment)));
         }
         if (cut.last() && rendition.gap() != null) {
             meters.gap(rendition.gap().reason());
-            sink.write(segment.stream, rendition.gap(), indexed(segment));
+            sink.write(segment.stream, rendition.gap(), loggedMs, indexed(segment));
         }
     }
 
@@ -377,13 +391,32 @@ final class PartitionWork {
     }
 
     /**
+     * Whether anything becomes due with the work time, so that {@link #advance} has to be called even if no record arrives.
+     */
+    boolean ages() {
+        return cache.bytes() > 0 || !open.isEmpty() || !gaps.isEmpty();
+    }
+
+    /** Counts the time since the last call. Checks once per second of work time what has waited for too long. */
+    private void work() {
+        long stepMs = TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong() - lastNanos);
+        lastNanos += TimeUnit.MILLISECONDS.toNanos(stepMs);
+        long checkedSecond = workedMs / LONGEST_STEP_MS;
+        workedMs += Math.min(stepMs, LONGEST_STEP_MS);
+        if (workedMs / LONGEST_STEP_MS > checkedSecond) {
+            forgetSilent();
+            cache.evict(workedMs);
+            if (workedMs > UNFINISHED_MS && nextUnprocessed() >= gaps.segmentsEnd()) {
+                gaps.forgetAll();
+            }
+        }
+    }
+
+    /**
      * Abandons open segments of streams that have been silent for long, because they would hold back the committed
      * position indefinitely. Their records that are not in the index yet continue to hold it.
      */
     private void forgetSilent() {
-        long nowMs = clock.millis();
-        workedMs += Math.clamp(nowMs - lastMs, 0, LONGEST_STEP_MS);
-        lastMs = nowMs;
         List<OpenSegment> silent = open.stream().filter(s -> !s.isClosed()
                 && workedMs - s.takenMs > UNFINISHED_MS + s.graceMs).toList();
         for (OpenSegment segment : silent) {

@@ -16,7 +16,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,17 +57,18 @@ final class PartitionWorker implements AutoCloseable {
      * @param records the log
      * @param cache memory of packets that wait for their cuts
      * @param inFlight memory of parts that are not in the index
+     * @param retentionMs retention of {@code parts} and {@code index}
      * @param fatal receives a failure that is neither of one stream nor of one partition, on the worker
      */
-    record Resources(Reads reads, RecordLog records, ByteBudget cache, ByteBudget inFlight, PackagerMeters meters,
-            InstantSource clock, Consumer<Throwable> fatal) {}
+    record Resources(Reads reads, RecordLog records, ByteBudget cache, ByteBudget inFlight, long retentionMs,
+            PackagerMeters meters, InstantSource clock, Consumer<Throwable> fatal) {}
 
     /** Blocking reads of one partition, which fail after a bounded time. */
     interface Reads {
         PacketSource packets(int partition);
 
         /** @param from offset in {@code index} */
-        LogReaders.Gaps gaps(int partition, long from);
+        RecordedGaps gaps(int partition, long from);
     }
 
     /**
@@ -86,7 +86,7 @@ final class PartitionWorker implements AutoCloseable {
         this.resources = resources;
         cached = resources.cache().share();
         writer = new PartitionWriter(partition, resources.records(), resources.inFlight().share(), commands::add,
-                this::writeFailed, resources.meters(), resources.clock());
+                this::writeFailed, resources.retentionMs(), resources.meters(), resources.clock());
         thread = Thread.ofVirtual().name("packager-" + partition).unstarted(() -> run(indexFrom));
     }
 
@@ -162,9 +162,9 @@ final class PartitionWorker implements AutoCloseable {
     private PartitionWork open(long indexFrom) throws InterruptedException {
         while (true) {
             try {
-                LogReaders.Gaps known = resources.reads().gaps(partition, indexFrom);
+                RecordedGaps gaps = resources.reads().gaps(partition, indexFrom);
                 return new PartitionWork(cached, resources.reads().packets(partition), writer, resources.meters(),
-                        known.gaps(), known.end(), resources.clock());
+                        gaps, System::nanoTime);
             } catch (RetriableException e) {
                 pause(e);
                 TimeUnit.NANOSECONDS.sleep(pausedNanos());
@@ -172,10 +172,15 @@ final class PartitionWorker implements AutoCloseable {
         }
     }
 
-    /** Runs the commands that have arrived. Waits for one unless there is something to do. */
+    /**
+     * Runs the commands that have arrived. Waits for one unless there is something to do, but not for longer than a second
+     * while anything becomes due with time.
+     */
     private void takeCommands(boolean more) throws InterruptedException {
         long paused = pausedNanos();
-        Runnable next = more || paused > 0 ? commands.poll(paused, TimeUnit.NANOSECONDS) : commands.take();
+        Runnable next = more || paused > 0
+                ? commands.poll(paused, TimeUnit.NANOSECONDS)
+                : work.ages() ? commands.poll(PartitionWork.LONGEST_STEP_MS, TimeUnit.MILLISECONDS) : commands.take();
         while (next != null) {
             next.run();
             next = commands.poll();
@@ -208,7 +213,7 @@ final class PartitionWorker implements AutoCloseable {
             case Packet packet when packets && record.key() != null ->
                 work.packet(record.offset(), record.key(), packet);
             case SegmentsRecord decided when !packets && record.key() != null ->
-                work.decided(record.offset(), record.key(), decided);
+                work.decided(record.offset(), record.key(), decided, record.timestamp());
             case null, default -> {
                 if (record.value() instanceof Undecodable undecodable) {
                     log.warn("skipped undecodable {}-{}@{}: {}", record.topic(), partition, record.offset(),
@@ -225,9 +230,7 @@ final class PartitionWorker implements AutoCloseable {
     }
 
     private void writeFailed(Exception failure) {
-        // After a batch that could not be delivered, the producer begins a new sequence, which may cause this error
-        // once.
-        if (!(failure instanceof RetriableException) && !(failure instanceof OutOfOrderSequenceException)) {
+        if (!PartitionWriter.isRepeatable(failure)) {
             throw new KafkaException("Kafka did not accept a part or its index entry", failure);
         }
         pause(failure);

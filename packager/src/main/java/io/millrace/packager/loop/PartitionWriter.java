@@ -7,12 +7,15 @@ import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.past.LogTimestamps;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.RetriableException;
 
 /**
  * Writes the parts of one partition and, when Kafka has acknowledged a part, its index entry with the part's offset.
@@ -28,6 +31,7 @@ final class PartitionWriter implements PartSink, AutoCloseable {
     private final ByteBudget.Share memory;
     private final Executor worker;
     private final Consumer<Exception> failures;
+    private final long retentionMs;
     private final PackagerMeters meters;
     private final InstantSource clock;
     /** In the order of the index, from the oldest record that is not known to be in the log. */
@@ -41,6 +45,7 @@ final class PartitionWriter implements PartSink, AutoCloseable {
         final MuxedPart part;
         /** A gap or the end of an epoch; null for a part. */
         final IndexRecord other;
+        final long loggedMs;
         final LongConsumer indexed;
         State state = State.WAITING;
         long partsOffset;
@@ -61,10 +66,11 @@ final class PartitionWriter implements PartSink, AutoCloseable {
             INDEXED
         }
 
-        Pending(String stream, MuxedPart part, IndexRecord other, LongConsumer indexed) {
+        Pending(String stream, MuxedPart part, IndexRecord other, long loggedMs, LongConsumer indexed) {
             this.stream = stream;
             this.part = part;
             this.other = other;
+            this.loggedMs = loggedMs;
             this.indexed = indexed;
         }
 
@@ -97,14 +103,16 @@ final class PartitionWriter implements PartSink, AutoCloseable {
      * @param memory of the parts that are not in the index, released by {@link #close}
      * @param worker runs what a result requires on the partition's worker
      * @param failures receives the failures of writes, on the worker
+     * @param retentionMs retention of {@code parts} and {@code index}
      */
     PartitionWriter(int partition, RecordLog records, ByteBudget.Share memory, Executor worker,
-            Consumer<Exception> failures, PackagerMeters meters, InstantSource clock) {
+            Consumer<Exception> failures, long retentionMs, PackagerMeters meters, InstantSource clock) {
         this.partition = partition;
         this.records = records;
         this.memory = memory;
         this.worker = worker;
         this.failures = failures;
+        this.retentionMs = retentionMs;
         this.meters = meters;
         this.clock = clock;
     }
@@ -119,22 +127,30 @@ final class PartitionWriter implements PartSink, AutoCloseable {
         return pending.isEmpty();
     }
 
+    /**
+     * Whether a write that failed like this is to be repeated. After a batch that could not be delivered, the producer begins a
+     * new sequence, which may cause an {@link OutOfOrderSequenceException} once.
+     */
+    static boolean isRepeatable(Exception failure) {
+        return failure instanceof RetriableException || failure instanceof OutOfOrderSequenceException;
+    }
+
     /** Whether a write has failed and {@link #repeat} can be called. */
     boolean canRepeat() {
         return failed && outstanding == 0;
     }
 
     @Override
-    public void write(String stream, MuxedPart part, LongConsumer indexed) {
-        Pending next = new Pending(stream, part, null, indexed);
+    public void write(String stream, MuxedPart part, long loggedMs, LongConsumer indexed) {
+        Pending next = new Pending(stream, part, null, loggedMs, indexed);
         pending.add(next);
         memory.add(next.bytes());
         store(next);
     }
 
     @Override
-    public void write(String stream, IndexRecord record, LongConsumer indexed) {
-        pending.add(new Pending(stream, null, record, indexed));
+    public void write(String stream, IndexRecord record, long loggedMs, LongConsumer indexed) {
+        pending.add(new Pending(stream, null, record, loggedMs, indexed));
         index();
     }
 
@@ -194,7 +210,8 @@ final class PartitionWriter implements PartSink, AutoCloseable {
 
     private void append(Topic topic, Pending next, byte[] value, LongConsumer done) {
         outstanding++;
-        records.append(topic, partition, next.stream, next.timeMs(), value,
+        long timeMs = LogTimestamps.of(next.timeMs(), next.loggedMs, retentionMs);
+        records.append(topic, partition, next.stream, timeMs, value,
                 (offset, failure) -> worker.execute(() -> appended(offset, failure, done)));
     }
 

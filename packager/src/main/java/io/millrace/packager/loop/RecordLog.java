@@ -7,7 +7,7 @@ interface RecordLog {
     /**
      * Appends a record. May block for a bounded time.
      *
-     * @param timeMs PROGRAM-DATE-TIME, ms since 1970
+     * @param timeMs its Kafka timestamp, ms since 1970
      * @param result called once, on any thread
      */
     void append(Topic topic, int partition, String stream, long timeMs, byte[] value, Result result);

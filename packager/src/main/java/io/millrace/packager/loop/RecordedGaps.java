@@ -1,6 +1,5 @@
 package io.millrace.packager.loop;
 
-import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexedPart;
@@ -10,14 +9,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The gaps that the index of one partition contains, of segments that may still have to be processed. A packager that
- * takes a partition over must not write parts of them: a reader that begins after the gap would list the parts.
+ * The gaps that the index of one partition contained when it was taken over, of segments that may still have to be
+ * processed. The new owner must not write parts of them: a reader that begins after the gap would list the parts.
  * Confined to the partition's worker.
  */
 final class RecordedGaps {
+    private static final long NONE = -1;
+
     private final Map<Key, Recorded> gaps = new HashMap<>();
     /** For each segment, the number after its last part in the index. */
     private final Map<Key, Integer> parts = new HashMap<>();
+
+    private long oldestOffset = NONE;
+    private long indexEnd;
+    private long segmentsEnd;
 
     private record Key(String stream, long epoch, long segment, RenditionId rendition) {}
 
@@ -41,9 +46,26 @@ final class RecordedGaps {
         }
     }
 
-    /** The whole index has been read. */
-    void complete() {
+    /**
+     * The whole index has been read.
+     *
+     * @param indexEnd offset in {@code index} that reading ended at
+     * @param segmentsEnd end of {@code segments}, queried after that of the index: all cuts of these gaps precede it
+     */
+    void complete(long indexEnd, long segmentsEnd) {
         parts.clear();
+        this.indexEnd = indexEnd;
+        this.segmentsEnd = segmentsEnd;
+        changed();
+    }
+
+    long indexEnd() {
+        return indexEnd;
+    }
+
+    /** Returns the end of {@code segments}, which all cuts of these gaps precede. */
+    long segmentsEnd() {
+        return segmentsEnd;
     }
 
     /** Returns whether the segment that contains {@code part} is recorded as a gap. */
@@ -53,17 +75,28 @@ final class RecordedGaps {
 
     /** Returns the offset of the oldest gap, or {@code otherwise} if there is none. */
     long oldestOffset(long otherwise) {
-        return gaps.values().stream().mapToLong(Recorded::offset).min().orElse(otherwise);
+        return oldestOffset == NONE ? otherwise : oldestOffset;
+    }
+
+    boolean isEmpty() {
+        return gaps.isEmpty();
     }
 
     /** Forgets the gaps of a stream up to a segment, which is processed now. */
     void forget(String stream, PartId upTo) {
-        gaps.entrySet().removeIf(entry -> entry.getKey().stream().equals(stream)
-                && !upTo.isInSegmentBefore(entry.getValue().gap().id()));
+        if (gaps.entrySet().removeIf(entry -> entry.getKey().stream().equals(stream)
+                && !upTo.isInSegmentBefore(entry.getValue().gap().id()))) {
+            changed();
+        }
     }
 
-    /** Forgets the gaps of a stream up to an epoch, which has ended. */
-    void forget(String stream, EpochEnded ended) {
-        gaps.keySet().removeIf(key -> key.stream().equals(stream) && key.epoch() <= ended.epoch());
+    /** Forgets all gaps: no segmenter writes their cuts again. */
+    void forgetAll() {
+        gaps.clear();
+        changed();
+    }
+
+    private void changed() {
+        oldestOffset = gaps.values().stream().mapToLong(Recorded::offset).min().orElse(NONE);
     }
 }

@@ -15,9 +15,9 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.testkit.LogCapture;
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -43,7 +44,7 @@ class PartitionWorkTest {
     /** What all lives have written to the index. */
     private final List<Entry<IndexRecord>> index = new ArrayList<>();
     private final WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
-    private Instant now = Instant.EPOCH;
+    private long nowMs;
 
     /** One run of a packager over the partition: reads the log, and records what it wrote. */
     private final class Life implements PacketSource, PartSink {
@@ -66,9 +67,10 @@ class PartitionWorkTest {
                     recorded.add(i, index.get(i).stream(), gap);
                 }
             }
+            recorded.complete(index.size(), log.cuts.size());
             // A share of a budget that is used alone is half of it.
             work = new PartitionWork(new ByteBudget(2 * cacheBytes).share(), this, this, new PackagerMeters(registry),
-                    recorded, index.size(), () -> now);
+                    recorded, () -> TimeUnit.MILLISECONDS.toNanos(nowMs));
             packetAt = from.packets();
             cutAt = (int) from.segments();
             work.packetsReadUpTo(packetAt);
@@ -89,9 +91,13 @@ class PartitionWorkTest {
 
         Life readCuts(int count) {
             for (int end = Math.min(log.cuts.size(), cutAt + count); cutAt < end; cutAt++) {
-                work.decided(cutAt, log.cuts.get(cutAt).stream(), log.cuts.get(cutAt).value());
+                decided(cutAt, log.cuts.get(cutAt).stream(), log.cuts.get(cutAt).value());
             }
             return advance();
+        }
+
+        void decided(long offset, String stream, SegmentsRecord record) {
+            work.decided(offset, stream, record, 0);
         }
 
         Life advance() {
@@ -138,13 +144,13 @@ class PartitionWorkTest {
         }
 
         @Override
-        public void write(String stream, MuxedPart part, LongConsumer indexed) {
+        public void write(String stream, MuxedPart part, long loggedMs, LongConsumer indexed) {
             parts.putIfAbsent(identity(stream, part.cut().id()), part);
-            write(stream, part.entry(parts.size()), indexed);
+            write(stream, part.entry(parts.size()), loggedMs, indexed);
         }
 
         @Override
-        public void write(String stream, IndexRecord record, LongConsumer indexed) {
+        public void write(String stream, IndexRecord record, long loggedMs, LongConsumer indexed) {
             switch (record) {
                 case Gap gap -> gaps.putIfAbsent(identity(stream, gap.id()), gap);
                 case EpochEnded _ -> ends.add(stream + " after " + parts.lastEntry().getKey());
@@ -375,6 +381,43 @@ class PartitionWorkTest {
         assertThat(life.work.positions().index()).isEqualTo(index.size());
     }
 
+    /** The cuts of the gap were processed by an earlier owner, and its stream does not return. */
+    @Test
+    void gapOfStreamThatIsGoneReleasesPosition() {
+        Cut first = log.cuts.getFirst().value();
+        index.add(new Entry<>(0, "live/gone", new Gap(new PartId(3, 1, 0), RenditionId.TS, Gap.Reason.BUG,
+                first.times(), first.head().start())));
+        Life life = new Life(ROOMY).readPackets(Integer.MAX_VALUE / 2);
+        work(life, PartitionWork.UNFINISHED_MS + 1_000);
+        assertThat(life.work.positions().index()).as("the cuts that were there have not been processed").isZero();
+        life.readCuts(1000).acknowledge(1000);
+        work(life, PartitionWork.LONGEST_STEP_MS);
+        assertThat(life.work.positions().index()).isEqualTo(index.size());
+    }
+
+    @Test
+    void gapHoldsPositionWhileReplacedSegmentersMayRepeatItsCuts() {
+        Cut first = log.cuts.getFirst().value();
+        index.add(new Entry<>(0, "live/gone", new Gap(new PartId(3, 1, 0), RenditionId.TS, Gap.Reason.BUG,
+                first.times(), first.head().start())));
+        Life life = new Life(ROOMY).readAll();
+        life.decided(log.cuts.size(), "live/gone", new EpochEnded(3, 1, 0));
+        life.advance();
+        life.acknowledge(1000);
+        work(life, PartitionWork.UNFINISHED_MS - 1_000);
+        assertThat(life.work.positions().index()).isZero();
+        work(life, 2_000);
+        assertThat(life.work.positions().index()).isEqualTo(index.size());
+    }
+
+    /** Lets time pass in which the partition works. */
+    private void work(Life life, long forMs) {
+        for (long ms = 0; ms < forMs; ms += PartitionWork.LONGEST_STEP_MS) {
+            nowMs += PartitionWork.LONGEST_STEP_MS;
+            life.advance();
+        }
+    }
+
     /** Its cuts are processed, so that they do not hold back the position, and no session is quarantined. */
     @Test
     void streamWithoutCarriedTracksHasNoParts() {
@@ -437,7 +480,7 @@ class PartitionWorkTest {
     @Test
     void passesEndOfEpochOnAfterItsLastPart() {
         Life life = new Life(ROOMY).readCuts(1000);
-        life.work.decided(log.cuts.size(), "live/b", new EpochEnded(7, 5, 0));
+        life.decided(log.cuts.size(), "live/b", new EpochEnded(7, 5, 0));
         assertThat(life.ends).as("before its packets").isEmpty();
         life.readAll();
         assertThat(life.ends).containsExactly("live/b after " + identities().getLast());
@@ -446,7 +489,7 @@ class PartitionWorkTest {
     @Test
     void endOfEpochHoldsPositionUntilIndexed() {
         Life life = new Life(ROOMY).readAll();
-        life.work.decided(log.cuts.size(), "live/a", new EpochEnded(7, 5, 0));
+        life.decided(log.cuts.size(), "live/a", new EpochEnded(7, 5, 0));
         life.advance();
         life.acknowledge(log.cuts.size());
         assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size());
@@ -460,9 +503,9 @@ class PartitionWorkTest {
         int parts = life.unacknowledged.size();
         EpochEnded end = new EpochEnded(7, 5, 0);
         Cut last = log.cuts.getLast().value();
-        life.work.decided(log.cuts.size(), "live/a", end);
-        life.work.decided(log.cuts.size() + 1, "live/a", end);
-        life.work.decided(log.cuts.size() + 2, "live/a", new Cut(new PartId(7, last.id().segment() + 1, 0),
+        life.decided(log.cuts.size(), "live/a", end);
+        life.decided(log.cuts.size() + 1, "live/a", end);
+        life.decided(log.cuts.size() + 2, "live/a", new Cut(new PartId(7, last.id().segment() + 1, 0),
                 last.session(), true, true, last.packets(), last.times(), log.cuts.getFirst().value().head(),
                 last.samples()));
         life.advance();
@@ -476,7 +519,7 @@ class PartitionWorkTest {
         Cut broken = log.cuts.get(8).value();
         log.damage(broken.packets().firstOffset(), ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
         Life life = new Life(ROOMY).readAll();
-        life.work.decided(log.cuts.size(), log.cuts.get(8).stream(), new EpochEnded(7, 5, 0));
+        life.decided(log.cuts.size(), log.cuts.get(8).stream(), new EpochEnded(7, 5, 0));
         life.advance();
         assertThat(life.gaps).hasSize(1);
         assertThat(life.ends).hasSize(1);
@@ -512,20 +555,18 @@ class PartitionWorkTest {
         life.acknowledge(1000);
         long cuts = log.cuts.size();
         long graceMs = log.cuts.getFirst().value().head().rules().graceMs();
-        // A long wait is no silence.
+        // Time spent waiting does not count as silence.
         long steps = (graceMs + PartitionWork.UNFINISHED_MS) / PartitionWork.LONGEST_STEP_MS;
         for (int step = 0; step < steps; step++) {
-            now = now.plusSeconds(3_600);
-            life.work.decided(cuts++, "live/a", further(step + 1, 0));
+            nowMs += TimeUnit.HOURS.toMillis(1);
+            life.decided(cuts++, "live/a", further(step + 1, 0));
             life.advance();
             life.acknowledge(1000);
         }
         assertThat(life.work.positions().segments()).isLessThan(5);
         assertThat(life.dropped("unfinished")).isZero();
-        now = now.plusMillis(PartitionWork.LONGEST_STEP_MS);
-        life.work.decided(cuts++, "live/a", further(steps + 1, 0));
-        life.advance();
-        life.acknowledge(1000);
+        // Time passes without a cut, too.
+        work(life, PartitionWork.LONGEST_STEP_MS);
         assertThat(life.dropped("unfinished")).isEqualTo(1);
         assertThat(life.work.positions().segments()).isEqualTo(cuts);
     }
@@ -566,8 +607,8 @@ class PartitionWorkTest {
     void clockOfAnotherStreamsNodeAbandonsNoSegment() {
         Entry<Cut> first = log.cuts.stream().filter(e -> e.stream().equals("live/b")).findFirst().orElseThrow();
         Life life = new Life(ROOMY).readPackets(Integer.MAX_VALUE / 2);
-        life.work.decided(0, "live/b", first.value());
-        life.work.decided(1, "live/a", further(1, 365L * 24 * 3_600 * 1_000_000));
+        life.decided(0, "live/b", first.value());
+        life.decided(1, "live/a", further(1, 365L * 24 * 3_600 * 1_000_000));
         life.advance();
         life.acknowledge(1000);
         assertThat(life.dropped("unfinished")).isZero();
@@ -582,14 +623,43 @@ class PartitionWorkTest {
     }
 
     @Test
+    void clockOfAnotherStreamsNodeEvictsNoPacket() {
+        long aheadUs = TimeUnit.MILLISECONDS.toMicros(2 * PacketCache.HORIZON_MS);
+        for (int i = 0; i < log.packets.size(); i++) {
+            Entry<Packet> entry = log.packets.get(i);
+            Packet p = entry.value();
+            if (entry.stream().equals("live/b")) {
+                log.packets.set(i, new Entry<>(i, "live/b", new Packet(p.session(), p.seq(), p.arrivalUs() + aheadUs,
+                        p.timestampMs(), p.compositionTimeMs(), p.kind(), p.track(), p.content(), p.bodyFormat(),
+                        p.body())));
+            }
+        }
+        Life life = new Life(ROOMY).readAll();
+        assertThat(life.parts.keySet()).containsExactlyElementsOf(identities());
+        assertThat(life.count("millrace.packager.rereads")).isZero();
+    }
+
+    /** Frames that no segment needs: nothing arrives after them that would release or evict them. */
+    @Test
+    void packetsWithoutCutReleasePosition() {
+        Life life = new Life(ROOMY).readPackets(40);
+        assertThat(life.work.ages()).isTrue();
+        work(life, PacketCache.HORIZON_MS);
+        assertThat(life.work.positions().packets()).isLessThan(40);
+        work(life, PartitionWork.LONGEST_STEP_MS);
+        assertThat(life.work.positions().packets()).isEqualTo(40);
+        assertThat(life.work.ages()).isFalse();
+    }
+
+    @Test
     void readingStopsAtCacheLimit() {
         Life life = new Life(8_000).readPackets(40);
         assertThat(life.work.wantsPackets()).isFalse();
-        life.work.decided(0, "live/a", log.cuts.get(10).value());
+        life.decided(0, "live/a", log.cuts.get(10).value());
         assertThat(life.work.wantsPackets()).isTrue();
         for (int i = 1; i < PartitionWork.WAITING_LIMIT; i++) {
             assertThat(life.work.wantsCuts()).isTrue();
-            life.work.decided(i, "live/a", log.cuts.get(10).value());
+            life.decided(i, "live/a", log.cuts.get(10).value());
         }
         assertThat(life.work.wantsCuts()).isFalse();
     }
@@ -600,9 +670,9 @@ class PartitionWorkTest {
         Packet p = log.packets.get(5).value();
         for (long i = 0; i < 100; i++) {
             cache.add(i, "live/dead",
-                    new Packet(7, i, i * 1_000_000, 0, 0, p.kind(), 0, Packet.Content.OTHER, p.body()));
+                    new Packet(7, i, 0, 0, 0, p.kind(), 0, Packet.Content.OTHER, p.body()), i * 1_000);
         }
-        assertThat(cache.oldestOffset(-1)).isEqualTo(99 - PacketCache.HORIZON_US / 1_000_000);
+        assertThat(cache.oldestOffset(-1)).isEqualTo(99 - PacketCache.HORIZON_MS / 1_000);
         cache.release("live/dead", 1000);
         assertThat(cache.bytes()).isZero();
     }

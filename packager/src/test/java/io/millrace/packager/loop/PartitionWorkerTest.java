@@ -12,6 +12,7 @@ import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
+import io.millrace.platform.past.LogTimestamps;
 import io.millrace.testkit.Patience;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,6 +32,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class PartitionWorkerTest {
     private static final long ROOMY = 64L << 20;
+    private static final long RETENTION_MS = TimeUnit.DAYS.toMillis(1);
 
     private final WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
     private final Map<Integer, List<Entry<LogRecord>>> index = new ConcurrentHashMap<>();
@@ -59,8 +64,8 @@ class PartitionWorkerTest {
 
     private PartitionWorker worker(int partition, RecordLog records, PartitionWorker.Reads reads) {
         var worker = new PartitionWorker(partition, 0, new PartitionWorker.Resources(reads, records,
-                new ByteBudget(ROOMY), new ByteBudget(ROOMY), new PackagerMeters(registry), InstantSource.system(),
-                fatal::set));
+                new ByteBudget(ROOMY), new ByteBudget(ROOMY), RETENTION_MS, new PackagerMeters(registry),
+                InstantSource.system(), fatal::set));
         workers.add(worker);
         worker.start();
         worker.begin(0, 0);
@@ -100,12 +105,12 @@ class PartitionWorkerTest {
             }
 
             @Override
-            public LogReaders.Gaps gaps(int partition, long from) {
+            public RecordedGaps gaps(int partition, long from) {
                 await(latch);
                 if (left.getAndDecrement() > 0) {
                     throw new TimeoutException("no leader");
                 }
-                return new LogReaders.Gaps(new RecordedGaps(), 0);
+                return new RecordedGaps();
             }
         };
     }
@@ -222,6 +227,27 @@ class PartitionWorkerTest {
             }
         }
         return listed;
+    }
+
+    /** The clock of a packager takes no part: the next owner may have another one, and repeats records. */
+    @Test
+    void timeOfCutLimitsTimestamps() {
+        Map<Topic, List<Long>> times = new ConcurrentHashMap<>();
+        PartitionWorker worker = worker(0, (topic, partition, stream, timeMs, value, result) -> {
+            times.computeIfAbsent(topic, _ -> new CopyOnWriteArrayList<>()).add(timeMs);
+            accept(topic, partition, stream, value, result);
+        }, noReads());
+        String stream = log.cuts.getLast().stream();
+        // Cuts without a Kafka timestamp, as in records(), are limited to those of 1970.
+        var end = new EpochEnded(7, log.cuts.getLast().value().id().segment(), 5_000_000_000L);
+        worker.read(false, List.of(new ConsumerRecord<>("topic", 0, log.cuts.size(), 2_000_000_000L,
+                TimestampType.LOG_APPEND_TIME, 0, 0, stream, end, new RecordHeaders(), Optional.empty())));
+        Patience.await().until(() -> fatal.get() != null
+                || worker.status().positions() != null
+                        && worker.status().positions().segments() == log.cuts.size() + 1);
+        assertThat(fatal.get()).isNull();
+        assertThat(times.get(Topic.INDEX)).last().isEqualTo(2_000_000_000L + LogTimestamps.LEAD_LIMIT_MS);
+        assertThat(times.get(Topic.PARTS)).allMatch(timeMs -> timeMs <= LogTimestamps.LEAD_LIMIT_MS);
     }
 
     @Test

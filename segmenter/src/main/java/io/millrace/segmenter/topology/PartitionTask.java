@@ -26,11 +26,8 @@ public final class PartitionTask {
     private final SegmenterMeters meters;
     private final PartitionFold fold;
     private final Tenure tenure;
-    private final List<SegmenterOutput> repeated;
-    /**
-     * Outputs of the records that {@link #readPast} has folded, which the next successful call of {@link #process}
-     * returns.
-     */
+    private List<SegmenterOutput> repeated;
+    /** Outputs of the records that {@link #readPast} has read. They remain here if it fails, and is called again. */
     private final List<SegmenterOutput> ofPast = new ArrayList<>();
     /** Offset of the first record that the states may not contain. */
     private long nextOffset;
@@ -59,9 +56,11 @@ public final class PartitionTask {
         }
     }
 
-    /** Returns the outputs that the predecessor may have lost. The caller must write them before all others. */
-    public List<SegmenterOutput> repeated() {
-        return repeated;
+    /** Returns, once, the outputs that the predecessor may have lost. They must be written before any other. */
+    public List<SegmenterOutput> takeRepeated() {
+        List<SegmenterOutput> taken = repeated;
+        repeated = List.of();
+        return taken;
     }
 
     /**
@@ -116,11 +115,14 @@ public final class PartitionTask {
     }
 
     /**
-     * Writes the states at the start of a commit.
+     * Writes the states at the start of a commit, unless records before the first one still have to be read: their outputs
+     * have not been returned, and the next commit would declare them written.
      *
      * @param put writes a changelog record by its key; a null value deletes the record
      */
     public void commit(BiConsumer<String, byte[]> put) {
-        tenure.commit(fold, put);
+        if (!fold.lacksPast()) {
+            tenure.commit(fold, put);
+        }
     }
 }

@@ -61,7 +61,7 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
         start.cancel();
         task = next;
         store.atCommit(task::commit);
-        List<SegmenterOutput> repeated = task.repeated();
+        List<SegmenterOutput> repeated = task.takeRepeated();
         if (!repeated.isEmpty()) {
             repeated.forEach(output -> forward(output, nowMs));
             sent.accept(repeated.size());

@@ -38,7 +38,7 @@ public final class SteppedEpoch {
      * @return false if it does not reach back far enough
      */
     public boolean fill(Iterator<Map.Entry<String, LogRecord>> past, boolean fromBeginning) {
-        var found = new IndexBackfill.Past(epoch, epoch.lastSegment());
+        var found = new IndexBackfill.EpochRecords(epoch, epoch.lastSegment());
         boolean more = true;
         while (more && past.hasNext()) {
             Map.Entry<String, LogRecord> record = past.next();

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * One partition of a packager: production's work and writer, driven step by step instead of by the thread of a
@@ -18,6 +20,8 @@ import java.util.Set;
  */
 public final class PackagedPartition {
     private static final long MEMORY_BYTES = 1 << 24;
+    private static final long RETENTION_MS = TimeUnit.DAYS.toMillis(1);
+    private static final int UNKNOWN_FORMAT = 7;
 
     /** The log, as the simulation models it. */
     public interface Log {
@@ -63,18 +67,35 @@ public final class PackagedPartition {
     /**
      * @param index what the index has from the committed position on
      * @param indexEnd the end of the index
+     * @param segmentsEnd the end of {@code segments}, queried after that
+     * @param nanos a monotonic clock
+     * @param cacheBytes memory of the packets that wait for their cuts
+     * @param repeats whether failed writes are repeated
      */
-    public PackagedPartition(Log log, List<Indexed> index, long indexEnd, PackagerMeters meters, InstantSource clock) {
-        var budget = new ByteBudget(MEMORY_BYTES);
+    public PackagedPartition(Log log, List<Indexed> index, long indexEnd, long segmentsEnd, PackagerMeters meters, InstantSource clock,
+            LongSupplier nanos, long cacheBytes, boolean repeats) {
+        var cache = new ByteBudget(cacheBytes);
+        var inFlight = new ByteBudget(MEMORY_BYTES);
         writer = new PartitionWriter(0,
                 (topic, _, stream, timeMs, value, result) -> log.append(topic, stream, timeMs, value, result::appended),
-                budget.share(), this::ifOpen, failure -> {
-                    throw new IllegalStateException(failure);
-                }, meters, clock);
+                inFlight.share(), this::ifOpen, failure -> failed(failure, repeats), RETENTION_MS, meters, clock);
         var gaps = new RecordedGaps();
         index.forEach(each -> gaps.add(each.offset(), each.stream(), each.part()));
-        gaps.complete();
-        work = new PartitionWork(budget.share(), new Source(log), writer, meters, gaps, indexEnd, clock);
+        gaps.complete(indexEnd, segmentsEnd);
+        work = new PartitionWork(cache.share(), new Source(log), writer, meters, gaps, nanos);
+    }
+
+    /** Returns a packet that cannot be muxed: no release knows the format of its body. */
+    public static Packet damaged(Packet packet) {
+        return new Packet(packet.session(), packet.seq(), packet.arrivalUs(), packet.timestampMs(),
+                packet.compositionTimeMs(), packet.kind(), packet.track(), packet.content(), UNKNOWN_FORMAT,
+                packet.body());
+    }
+
+    private static void failed(Exception failure, boolean repeats) {
+        if (!repeats || !PartitionWriter.isRepeatable(failure)) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     /** A worker that has ended takes no results. */
@@ -100,9 +121,9 @@ public final class PackagedPartition {
     }
 
     /** Passes the next record of {@code segments}. */
-    public void segments(long offset, String stream, LogRecord record) {
+    public void segments(long offset, String stream, LogRecord record, long loggedMs) {
         if (record instanceof SegmentsRecord decided) {
-            work.decided(offset, stream, decided);
+            work.decided(offset, stream, decided, loggedMs);
         } else {
             work.cutsReadUpTo(offset + 1);
         }
@@ -110,6 +131,9 @@ public final class PackagedPartition {
 
     /** Processes one record of {@code segments}, if it can be processed. Returns whether one was. */
     public boolean advance() {
+        if (writer.canRepeat()) {
+            writer.repeat();
+        }
         return work.advance();
     }
 

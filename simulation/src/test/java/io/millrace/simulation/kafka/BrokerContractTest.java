@@ -174,6 +174,11 @@ class BrokerContractTest extends KafkaContract {
         }
 
         @Override
+        public long timeMs() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
         public void deleteBefore(long offset) {
             await(admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(offset))).all()
                     .toCompletionStage().toCompletableFuture());

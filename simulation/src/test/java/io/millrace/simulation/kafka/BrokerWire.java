@@ -65,7 +65,8 @@ final class BrokerWire implements AutoCloseable {
             // The topic has just been created.
             case UNKNOWN_TOPIC_OR_PARTITION -> produce(to, batch);
             case NONE -> OptionalLong.of(partition.baseOffset());
-            case OUT_OF_ORDER_SEQUENCE_NUMBER, DUPLICATE_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH ->
+            case OUT_OF_ORDER_SEQUENCE_NUMBER, DUPLICATE_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH,
+                    INVALID_TIMESTAMP ->
                 OptionalLong.empty();
             case Errors other -> throw new AssertionError(other.message());
         };

@@ -23,6 +23,7 @@ abstract class KafkaContract {
     /** A timestamp in the past of any clock: no broker rejects it. */
     private static final long BEGINNING_MS = 1_000_000;
     private static final int MANY = 100;
+    private static final int HOUR_MS = 3_600_000;
 
     /** A record that a consumer has read. */
     record Read(long offset, String key, String value) {}
@@ -44,6 +45,9 @@ abstract class KafkaContract {
 
         /** Returns the offset of the first record with at least this timestamp. */
         OptionalLong offsetAt(long timeMs);
+
+        /** Returns the time of the broker. */
+        long timeMs();
 
         void deleteBefore(long offset);
 
@@ -152,6 +156,16 @@ abstract class KafkaContract {
         append(log, producer, 0, 0, "a");
         assertThat(append(log, producer, 0, 1, "late")).hasValue(1);
         assertThat(append(log, producer, 1, 0, "new")).hasValue(2);
+    }
+
+    @Test
+    void recordMoreThanAnHourAheadIsRejected() {
+        Log log = log(false);
+        long nowMs = log.timeMs();
+        assertThat(log.append(new Batch(producer, 0, 0, List.of(new Batch.Entry("a", new byte[1], nowMs + 2 * HOUR_MS)))))
+                .isEmpty();
+        assertThat(log.append(new Batch(producer, 0, 0, List.of(new Batch.Entry("a", new byte[1], nowMs + HOUR_MS / 2)))))
+                .hasValue(0);
     }
 
     @Test

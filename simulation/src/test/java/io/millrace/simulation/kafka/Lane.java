@@ -81,7 +81,8 @@ final class Lane {
             int delayMs = slow ? chance.between(1, LATE_MS) : kafka.hopMs();
             kafka.events().after(delayMs, () -> {
                 if (!(process.isDead() && lostWithSender)) {
-                    kafka.receive(partition, sent, offset -> answer(sent, offset, slow && chance.oneIn(3)));
+                    kafka.receive(partition, sent, offset -> answer(sent, offset, slow && chance.oneIn(3)),
+                            why -> kafka.events().after(kafka.hopMs(), () -> process.run(() -> rejected(sent, why))));
                 }
             });
         }
@@ -112,6 +113,22 @@ final class Lane {
         linger();
     }
 
+    private void rejected(Batch rejected, Exception why) {
+        if (batch == rejected) {
+            List<Waiting> failed = inFlight;
+            newEpoch();
+            failed.forEach(waiting -> waiting.outcome().done(-1, why));
+            linger();
+        }
+    }
+
+    private void newEpoch() {
+        batch = null;
+        inFlight = List.of();
+        epoch++;
+        sequence = 0;
+    }
+
     /** The outcome of a failed batch is unknown: the next batch has a new epoch, which fences it. */
     private void retry() {
         if (!isLate(inFlight.getFirst())) {
@@ -119,10 +136,7 @@ final class Lane {
             return;
         }
         List<Waiting> failed = new ArrayList<>(inFlight);
-        batch = null;
-        inFlight = List.of();
-        epoch++;
-        sequence = 0;
+        newEpoch();
         while (!queue.isEmpty() && isLate(queue.peek())) {
             failed.add(queue.poll());
         }

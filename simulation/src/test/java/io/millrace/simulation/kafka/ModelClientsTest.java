@@ -5,6 +5,7 @@ import io.millrace.simulation.engine.EventQueue;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -178,6 +179,25 @@ class ModelClientsTest {
             run.events.runUntil(100_000);
             assertThat(read).as("seed %d", seed).isSorted().hasSize(RECORDS).isEqualTo(run.logged());
         }
+    }
+
+    @Test
+    void failedCommitMayHaveBeenAccepted() {
+        EventQueue events = new EventQueue();
+        ModelKafka kafka = new ModelKafka(events, new Chance(1), 1, (_, _) -> {});
+        ModelGroup group = new ModelGroup(kafka, 1);
+        Probe member = new Probe();
+        group.join(member);
+        events.runUntil(5_000);
+        group.failCommits(1);
+        ModelPartition partition = kafka.partition(PACKETS, 0);
+        List<Long> positions = new ArrayList<>();
+        for (long position = 1; position <= RECORDS; position++) {
+            group.commit(member, Map.of(partition, position), accepted -> assertThat(accepted).isFalse());
+            events.runUntil(events.nowMs() + 100);
+            positions.add(group.position(partition));
+        }
+        assertThat(positions).isSorted().anyMatch(position -> position == 0).anyMatch(position -> position > 0);
     }
 
     @Test

@@ -50,7 +50,7 @@ class ModelContractTest extends KafkaContract {
         @Override
         public OptionalLong append(Batch batch) {
             OptionalLong[] first = {OptionalLong.empty()};
-            kafka.receive(partition, batch, offset -> first[0] = OptionalLong.of(offset));
+            kafka.receive(partition, batch, offset -> first[0] = OptionalLong.of(offset), _ -> {});
             // No later than the slowest follower.
             events.runUntil(events.nowMs() + LONGEST_MS);
             return first[0];
@@ -93,6 +93,11 @@ class ModelContractTest extends KafkaContract {
         @Override
         public OptionalLong offsetAt(long timeMs) {
             return partition.offsetAt(timeMs);
+        }
+
+        @Override
+        public long timeMs() {
+            return kafka.timeMs();
         }
 
         @Override

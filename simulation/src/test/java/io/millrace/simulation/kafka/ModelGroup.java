@@ -50,6 +50,7 @@ public final class ModelGroup {
     private final Map<Integer, Ownership> owners = new HashMap<>();
     private final Map<ModelPartition, Long> positions = new HashMap<>();
     private boolean isRebalanceDue;
+    private int failingCommits;
 
     public ModelGroup(ModelKafka kafka, int partitions) {
         this.kafka = kafka;
@@ -63,29 +64,33 @@ public final class ModelGroup {
         rebalanceSoon();
     }
 
-    /** The member leaves by itself. It gets no callback. */
-    public void leave(Member member) {
-        kafka.events().after(kafka.hopMs(), () -> {
-            if (members.remove(member)) {
-                owners.values().removeIf(owner -> owner.member == member);
-                rebalanceSoon();
-            }
-        });
+    /** Lets one of so many commits fail: its request or its response is lost, or it arrives during a rebalance. */
+    public void failCommits(int oneIn) {
+        failingCommits = oneIn;
     }
 
     /**
      * Commits positions, all or none of them.
      *
-     * @param done receives whether they were committed; not if a partition is no longer the member's
+     * @param done receives whether they are known to be committed; not if a partition is no longer the member's
      */
     public void commit(Member member, Map<ModelPartition, Long> committed, Consumer<Boolean> done) {
+        boolean fails = failingCommits > 0 && kafka.chance().oneIn(failingCommits);
+        boolean arrives = !fails || kafka.chance().oneIn(2);
         kafka.events().after(kafka.hopMs(), () -> {
-            boolean accepted = committed.keySet().stream().allMatch(p -> isOwner(member, p.number()));
+            boolean accepted = arrives && committed.keySet().stream().allMatch(p -> isOwner(member, p.number()));
             if (accepted) {
                 positions.putAll(committed);
             }
-            kafka.events().after(kafka.hopMs(), () -> member.run(() -> done.accept(accepted)));
+            kafka.events().after(kafka.hopMs(), () -> member.run(() -> done.accept(accepted && !fails)));
         });
+    }
+
+    /** The member gives everything up and joins again, as a stream thread of Kafka Streams does when a commit has failed. */
+    public void rejoin(Member member) {
+        if (members.contains(member)) {
+            expel(member);
+        }
     }
 
     private boolean isOwner(Member member, int partition) {
@@ -100,6 +105,11 @@ public final class ModelGroup {
             OptionalLong found = position == null ? OptionalLong.empty() : OptionalLong.of(position);
             kafka.events().after(kafka.hopMs(), () -> asking.run(() -> answer.accept(found)));
         });
+    }
+
+    /** Returns the committed position of a partition, 0 without one. */
+    public long position(ModelPartition of) {
+        return positions.getOrDefault(of, 0L);
     }
 
     private void heartbeats() {

@@ -7,8 +7,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 
 /**
  * Topics, and the network between clients and leaders. Each client has a separate connection for each partition, so
@@ -21,6 +24,10 @@ public final class ModelKafka {
     private static final int SLOW_REPLICATION_MS = 900;
     private static final int RARELY = 200;
     private static final int CLEANER_LAG_MS = 45_000;
+    /** The brokers' clocks at the beginning of virtual time, ms since 1970. */
+    public static final long BEGINNING_MS = 1_700_000_000_000L;
+    /** {@code message.timestamp.after.max.ms} */
+    private static final long MOST_AHEAD_MS = 3_600_000;
 
     private final EventQueue events;
     private final Chance chance;
@@ -60,6 +67,14 @@ public final class ModelKafka {
         });
     }
 
+    /** Requests the offset before which {@code partition} retains nothing. */
+    public void askBeginning(ModelPartition partition, SimulatedProcess asking, LongConsumer answer) {
+        events.after(hopMs(), () -> {
+            long beginning = partition.startOffset();
+            events.after(hopMs(), () -> asking.run(() -> answer.accept(beginning)));
+        });
+    }
+
     /** Changes the leader without losing acknowledged records. */
     public void changeLeader(ModelPartition partition) {
         partition.changeLeader();
@@ -86,13 +101,22 @@ public final class ModelKafka {
     /** Writes a record that is not from Millrace. */
     public void write(ModelPartition partition, String key, byte[] value) {
         Batch batch = new Batch(producers++, 0, 0, List.of(new Batch.Entry(key, value, 0)));
-        receive(partition, batch, _ -> {});
+        receive(partition, batch, _ -> {}, _ -> {});
     }
 
-    /** A request has arrived at the leader of {@code partition}. */
-    void receive(ModelPartition partition, Batch batch, LongConsumer acknowledge) {
+    /**
+     * A request has arrived at the leader of {@code partition}.
+     *
+     * @param reject receives why the batch is not appended
+     */
+    void receive(ModelPartition partition, Batch batch, LongConsumer acknowledge, Consumer<Exception> reject) {
+        if (batch.entries().stream().anyMatch(entry -> entry.timestampMs() > timeMs() + MOST_AHEAD_MS)) {
+            reject.accept(new InvalidTimestampException("more than an hour ahead"));
+            return;
+        }
         var first = partition.append(batch, events.nowMs());
         if (first.isEmpty()) {
+            reject.accept(new OutOfOrderSequenceException("fenced, or out of order"));
             return;
         }
         int leaderEpoch = partition.leaderEpoch();
@@ -105,6 +129,11 @@ public final class ModelKafka {
                 acknowledge.accept(first.getAsLong());
             }
         });
+    }
+
+    /** Returns the time of the brokers, ms since 1970. */
+    public long timeMs() {
+        return BEGINNING_MS + events.nowMs();
     }
 
     int hopMs() {

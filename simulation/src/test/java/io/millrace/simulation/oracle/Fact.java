@@ -29,6 +29,9 @@ public sealed interface Fact {
      */
     record Sent(String stream, int connection, long packet) implements Fact {}
 
+    /** The encoder was silent for a while before it sends {@code packet}. */
+    record Resumed(String stream, long packet) implements Fact {}
+
     /** The encoder's node has learned that the message is in the log. */
     record Acknowledged(String stream, long packet) implements Fact {}
 
@@ -53,6 +56,9 @@ public sealed interface Fact {
 
     /** A notice of {@code sessions} can be read. */
     record Noticed(String stream, long session, String state) implements Fact {}
+
+    /** A notice declares a session over, so long after the notice of its end. */
+    record GraceWas(String stream, long session, int ms) implements Fact {}
 
     /** A tombstone of {@code sessions} can be read. */
     record Forgotten(String stream, long session) implements Fact {}
@@ -101,6 +107,9 @@ public sealed interface Fact {
     /** A record of {@code index} can be read. */
     record Indexed(String stream, long offset) implements Fact {}
 
+    /** A viewer asks an edge for the playlist of an epoch, from now on, until it has it. Another run of the edge has other viewers. */
+    record Watching(String stream, int edge, long epoch) implements Fact {}
+
     /**
      * A viewer has loaded a playlist.
      *
@@ -130,6 +139,28 @@ public sealed interface Fact {
 
     /** Long after the last fault, an encoder is connected and sends; {@code packet} was acknowledged some time ago. */
     record StillSending(String stream, int connection, long packet) implements Fact {}
+
+    /** One run of a packager cannot read the packet at {@code offset}, as if because of a bug that an update fixes. */
+    record Damaged(String stream, long offset) implements Fact {}
+
+    /**
+     * A committed position, long after the last record.
+     *
+     * @param end offset after the last record that was not written before
+     */
+    record Position(String topic, int partition, long position, long end) implements Fact {
+        @Override
+        public String stream() {
+            return "";
+        }
+    }
+
+    /**
+     * Long after the retention of the last packet, a viewer asks for an epoch.
+     *
+     * @param presence {@code KNOWN}, {@code EXPIRED} or {@code UNKNOWN}
+     */
+    record Asked(String stream, int edge, long epoch, String presence) implements Fact {}
 
     /** Every encoder of the stream has been away for much longer than lease and grace. */
     record AllAway(String stream) implements Fact {}

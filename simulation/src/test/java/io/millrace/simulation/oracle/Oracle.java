@@ -19,10 +19,15 @@ public final class Oracle {
         if (violation != null) {
             return;
         }
-        Optional<Violation> broken = fact instanceof Fact.ProcessFailed(String process, String why)
-                ? Optional.of(new Violation(Promise.NO_RECORD_STOPS_A_PROCESS, "", process + " ended: " + why))
-                : streams.computeIfAbsent(fact.stream(), stream -> new StreamOracle(stream, isCut)).watch(fact);
-        violation = broken.orElse(null);
+        violation = switch (fact) {
+            case Fact.ProcessFailed(String process, String why) ->
+                new Violation(Promise.NOTHING_STOPS_A_PROCESS, "", process + " ended: " + why);
+            case Fact.Position it when it.position() < it.end() -> new Violation(Promise.POSITIONS_REACH_THE_ENDS, "",
+                    "the position in " + it.topic() + "-" + it.partition() + " is " + it.position() + " instead of "
+                            + it.end());
+            default -> streams.computeIfAbsent(fact.stream(), stream -> new StreamOracle(stream, isCut)).watch(fact)
+                    .orElse(null);
+        };
     }
 
     /** Returns the first broken promise. */

@@ -22,8 +22,10 @@ class OracleTest {
 
     static Stream<Broken> broken() {
         return Stream.of(
-                new Broken("a node ends because of a record", Promise.NO_RECORD_STOPS_A_PROCESS,
+                new Broken("a node ends because of a record", Promise.NOTHING_STOPS_A_PROCESS,
                         List.of(new Fact.ProcessFailed("node 1", "NumberFormatException"))),
+                new Broken("a position stays behind", Promise.POSITIONS_REACH_THE_ENDS,
+                        List.of(new Fact.Position("packets", 0, 7, 7), new Fact.Position("index", 1, 6, 7))),
                 new Broken("an acknowledged packet is lost", Promise.ACKNOWLEDGED_IS_LOGGED,
                         history(claim(0), sent(0), new Fact.Acknowledged(STREAM, packet(0)))),
                 new Broken("a packet that counts is hidden", Promise.LOGGED_IS_SHOWN,
@@ -59,6 +61,8 @@ class OracleTest {
                         history(live(0), over(2, 0), new Fact.Forgotten(STREAM, 0), new Fact.AllAway(STREAM))),
                 new Broken("an epoch ends during grace", Promise.EVERY_EPOCH_ENDS,
                         history(live(0), end(2, 0, false), new Fact.EpochOver(STREAM, 0))),
+                new Broken("a grace period is cut short", Promise.GRACE_IS_KEPT,
+                        history(live(0), end(2, 0, false), new Fact.GraceWas(STREAM, 0, 7_999))),
                 new Broken("a session is never forgotten", Promise.EVERY_EPOCH_ENDS,
                         history(claim(0), new Fact.Noticed(STREAM, 0, "CLAIMED"), end(1, 0, false),
                                 new Fact.AllAway(STREAM))),
@@ -95,6 +99,7 @@ class OracleTest {
                 // A greater session takes over; the packets of the lesser one are hidden, and its encoder is
                 // disconnected.
                 claim(2), began(3, 2, 1), sent(1), media(4, 0, 1), new Fact.Hidden(STREAM, 4, "lesser_session"),
+                new Fact.GraceWas(STREAM, 0, 300),
                 new Fact.Acknowledged(STREAM, packet(1)), new Fact.Replaced(STREAM, 0, "taken over"), end(5, 0, false),
                 over(6, 0), new Fact.Forgotten(STREAM, 0),
                 // The epoch ends by suspicion, and the next claim begins a new one.

@@ -2,8 +2,8 @@ package io.millrace.simulation.oracle;
 
 /** Conditions that must hold in every history. */
 public enum Promise {
-    /** An undecodable record is skipped and stops no process. */
-    NO_RECORD_STOPS_A_PROCESS,
+    /** An undecodable record is skipped, and a write that fails is repeated: neither ends a process. */
+    NOTHING_STOPS_A_PROCESS,
     /** Everything that an ingest node knows to be in the log is in the log. */
     ACKNOWLEDGED_IS_LOGGED,
     /**
@@ -30,6 +30,8 @@ public enum Promise {
      * sessions.
      */
     EVERY_EPOCH_ENDS,
+    /** A session that nobody has taken over is not over before its grace period. */
+    GRACE_IS_KEPT,
     /** Epochs, sessions, packets within a session, segments and parts appear in the order of their numbers. */
     NUMBERS_RISE,
     /** All sessions of an epoch have the same tracks, and nothing of another track is shown in it. */
@@ -46,5 +48,9 @@ public enum Promise {
     /** Each segment is listed, and the frames in it are those that were cut. */
     CUT_IS_SERVED,
     /** The newest entry of an epoch says what became of the epoch. */
-    DIRECTORY_IS_TRUE
+    DIRECTORY_IS_TRUE,
+    /** An epoch of which no packet is retained leaves the directory, and edges tell it from one that never existed. */
+    EXPIRED_LEAVES_DIRECTORY,
+    /** Long after the last record, the committed positions are behind it: nothing holds them back for good. */
+    POSITIONS_REACH_THE_ENDS
 }

@@ -19,9 +19,10 @@ final class SegmentOracle {
     /** The picture codec, whose frames here are all keyframes. */
     private static final String PICTURE = "AVC";
     /**
-     * A session without pictures waits three seconds for one, and again after a pause. This is more than twice that.
+     * Sound that need not be cut: a session waits three seconds for a picture, and again after a pause. This is more than
+     * twice that.
      */
-    private static final int FRAMES_BEFORE_SOUND_IS_CUT = 24;
+    private static final int FRAMES_BEFORE_A_SEGMENT = 24;
 
     private record Part(long epoch, long segment, int part) {}
 
@@ -33,13 +34,9 @@ final class SegmentOracle {
         Session(long epoch) {
             this.epoch = epoch;
         }
-
-        boolean hasPictures() {
-            return codecs.containsValue(PICTURE);
-        }
     }
 
-    private record Listing(long asOf, boolean ended, long lastSegment) {}
+    private record Listing(boolean ended, long lastSegment) {}
 
     private final String stream;
     private final Map<Part, ByteBuffer> parts = new HashMap<>();
@@ -47,14 +44,26 @@ final class SegmentOracle {
     private final NavigableMap<Long, Session> sessions = new TreeMap<>();
     private final Map<Long, Session> shown = new HashMap<>();
     private final Set<Long> cut = new HashSet<>();
-    private final Map<Long, Listing> listings = new HashMap<>();
+    /** The frames with which segments begin. */
+    private final Set<Long> beginnings = new HashSet<>();
+    /** The packets before which their encoder was silent. */
+    private final Set<Long> resumed = new HashSet<>();
+    /** Their offsets. */
+    private final Set<Long> afterPause = new HashSet<>();
+    /** What the newest record of each key says, which is all that compaction leaves. */
+    private final Map<Long, Listing> listings = new TreeMap<>();
     /** The newest frame of each codec that is in a segment. */
     private final Map<String, Long> newest = new HashMap<>();
     private Part last;
     private boolean segmentIsClosed;
+    private boolean segmentBeginsWithPicture;
 
     SegmentOracle(String stream) {
         this.stream = stream;
+    }
+
+    void resumed(Fact.Resumed it) {
+        resumed.add(it.packet());
     }
 
     void shown(Fact.Shown it) {
@@ -62,6 +71,9 @@ final class SegmentOracle {
             Session session = sessions.computeIfAbsent(it.session(), _ -> new Session(it.epoch()));
             session.codecs.put(it.offset(), it.codec());
             shown.put(it.offset(), session);
+            if (resumed.contains(it.packet())) {
+                afterPause.add(it.offset());
+            }
         }
     }
 
@@ -80,7 +92,19 @@ final class SegmentOracle {
         }
         last = part;
         segmentIsClosed = it.last();
-        return it.offsets().stream().flatMap(offset -> frame(offset, it.epoch(), name).stream()).findFirst();
+        if (part.part() == 0) {
+            long begin = it.offsets().stream().min(Long::compare).orElse(ReferenceStream.NONE);
+            segmentBeginsWithPicture = isPicture(begin);
+            beginnings.add(begin);
+        }
+        return it.offsets().stream().flatMap(offset -> frame(offset, it.epoch(), name).stream()).findFirst()
+                .or(() -> check(segmentBeginsWithPicture || it.offsets().stream().noneMatch(this::isPicture),
+                        Promise.SHOWN_IS_CUT, name + " has a picture, and the segment begins without one"));
+    }
+
+    private boolean isPicture(long offset) {
+        Session session = shown.get(offset);
+        return session != null && session.codecs.get(offset).equals(PICTURE);
     }
 
     private boolean follows(Part part) {
@@ -117,8 +141,18 @@ final class SegmentOracle {
     }
 
     void listed(Fact.Listed it) {
-        listings.merge(it.epoch(), new Listing(it.asOf(), it.ended(), it.lastSegment()),
-                (known, next) -> next.asOf() >= known.asOf() ? next : known);
+        listings.put(it.epoch(), new Listing(it.ended(), it.lastSegment()));
+    }
+
+    void unlisted(Fact.Unlisted it) {
+        listings.remove(it.epoch());
+    }
+
+    Optional<Violation> asked(Fact.Asked it) {
+        boolean hadSegments = parts.keySet().stream().anyMatch(part -> part.epoch() == it.epoch());
+        return check(it.presence().equals("EXPIRED") || !hadSegments && it.presence().equals("UNKNOWN"),
+                Promise.EXPIRED_LEAVES_DIRECTORY, "epoch " + it.epoch() + " has expired, and is " + it.presence()
+                        + " at edge " + it.edge());
     }
 
     /** All is quiet, and has been for long. */
@@ -139,24 +173,39 @@ final class SegmentOracle {
                         + " has ended with segment " + segment + ", and the directory says " + listing));
             }
         });
+        listings.forEach((epoch, listing) -> {
+            if (!lastSegments.containsKey(epoch) && !listing.ended()) {
+                found.add(new Violation(Promise.DIRECTORY_IS_TRUE, stream, "epoch " + epoch
+                        + " has ended without a segment, and the directory says " + listing));
+            }
+        });
         return found.stream().findFirst();
     }
 
-    /** Returns the first frame of a session that is in no segment and has to be. */
+    /**
+     * Returns the first frame of a session that is in no segment and has to be. Sound may be missing at the session's
+     * beginning, and after a pause until the next segment begins or the session ends.
+     */
     private Optional<Long> missing(Session session) {
-        if (session.hasPictures()) {
-            return session.codecs.entrySet().stream()
-                    .filter(frame -> frame.getValue().equals(PICTURE) && !cut.contains(frame.getKey()))
-                    .map(Map.Entry::getKey).findFirst();
+        List<Long> run = new ArrayList<>();
+        boolean isBeginning = true;
+        for (Map.Entry<Long, String> frame : session.codecs.entrySet()) {
+            if (cut.contains(frame.getKey())) {
+                boolean isAfterPause = beginnings.contains(frame.getKey())
+                        && !run.isEmpty() && afterPause.contains(run.getFirst());
+                if (!run.isEmpty() && !isBeginning && !isAfterPause) {
+                    return Optional.of(run.getFirst());
+                }
+                run.clear();
+                isBeginning = false;
+                continue;
+            }
+            run.add(frame.getKey());
+            if (run.size() > FRAMES_BEFORE_A_SEGMENT || frame.getValue().equals(PICTURE)) {
+                return Optional.of(frame.getValue().equals(PICTURE) ? frame.getKey() : run.getFirst());
+            }
         }
-        Optional<Long> first = session.codecs.keySet().stream().filter(cut::contains).findFirst();
-        if (first.isEmpty()) {
-            return session.codecs.size() > FRAMES_BEFORE_SOUND_IS_CUT
-                    ? Optional.of(session.codecs.firstKey())
-                    : Optional.empty();
-        }
-        return session.codecs.tailMap(first.get()).keySet().stream().filter(offset -> !cut.contains(offset))
-                .findFirst();
+        return isBeginning ? Optional.empty() : run.stream().findFirst().filter(first -> !afterPause.contains(first));
     }
 
     private Optional<Violation> check(boolean holds, Promise promise, String otherwise) {

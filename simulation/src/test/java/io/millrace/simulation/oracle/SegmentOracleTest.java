@@ -59,6 +59,19 @@ class SegmentOracleTest {
                         history(sound(SESSION_LENGTH), cut(0, 0, true, 1, 2, 4), end(0), listed(9, true, 0), over())),
                 new Broken("a long session has no segment", Promise.SHOWN_IS_CUT,
                         history(sound(LONG_SESSION), over())),
+                new Broken("sound of a session with pictures is in no segment", Promise.SHOWN_IS_CUT,
+                        history(both(6), cut(0, 0, true, 2, 3, 4, 6), end(0), listed(9, true, 0), over())),
+                new Broken("sound before a segment is missing without a pause", Promise.SHOWN_IS_CUT,
+                        history(both(6), cut(0, 0, true, 2), cut(1, 0, true, 4, 5, 6), end(1), listed(9, true, 1),
+                                over())),
+                new Broken("sound after a pause is in no segment", Promise.SHOWN_IS_CUT,
+                        history(new Fact.Resumed(STREAM, Fact.packet(0, 2)), both(6), cut(0, 0, false, 2),
+                                cut(0, 1, true, 4, 5, 6), end(0), listed(9, true, 0), over())),
+                new Broken("a session is cut late", Promise.SHOWN_IS_CUT,
+                        history(sound(LONG_SESSION), cut(0, 0, true, LONG_SESSION - 1, LONG_SESSION), end(0),
+                                listed(9, true, 0), over())),
+                new Broken("a segment begins before its picture", Promise.SHOWN_IS_CUT,
+                        history(both(4), cut(0, 0, false, 1), cut(0, 1, true, 2, 3))),
                 new Broken("segments have no end", Promise.EVERY_EPOCH_ENDS,
                         history(sound(1), cut(0, 0, true, 1), listed(9, true, 0), over())),
                 new Broken("segments end too early", Promise.EVERY_EPOCH_ENDS,
@@ -68,7 +81,21 @@ class SegmentOracleTest {
                 new Broken("the directory says that an epoch goes on", Promise.DIRECTORY_IS_TRUE,
                         history(sound(1), cut(0, 0, true, 1), end(0), listed(1, false, -1), over())),
                 new Broken("the directory names another last segment", Promise.DIRECTORY_IS_TRUE,
-                        history(sound(1), cut(0, 0, true, 1), end(0), listed(9, true, 3), over())));
+                        history(sound(1), cut(0, 0, true, 1), end(0), listed(9, true, 3), over())),
+                new Broken("an epoch with segments is removed from the directory", Promise.DIRECTORY_IS_TRUE,
+                        history(sound(1), cut(0, 0, true, 1), end(0), listed(9, true, 0),
+                                new Fact.Unlisted(STREAM, 0), over())),
+                new Broken("an expired epoch stays in the directory", Promise.EXPIRED_LEAVES_DIRECTORY,
+                        history(sound(1), cut(0, 0, true, 1), new Fact.Asked(STREAM, 0, 0, "EXPIRED"),
+                                new Fact.Asked(STREAM, 1, 0, "KNOWN"))),
+                new Broken("an expired epoch is forgotten", Promise.EXPIRED_LEAVES_DIRECTORY,
+                        history(sound(1), new Fact.Asked(STREAM, 1, 0, "UNKNOWN"), cut(0, 0, true, 1),
+                                new Fact.Asked(STREAM, 1, 0, "UNKNOWN"))),
+                new Broken("an older entry replaces a newer one", Promise.DIRECTORY_IS_TRUE,
+                        history(sound(1), cut(0, 0, true, 1), end(0), listed(9, true, 0), listed(1, false, -1),
+                                over())),
+                new Broken("the directory says that an epoch without a segment goes on", Promise.DIRECTORY_IS_TRUE,
+                        history(sound(SESSION_LENGTH), listed(1, false, -1), over())));
     }
 
     @ParameterizedTest
@@ -90,7 +117,26 @@ class SegmentOracleTest {
                 // A successor repeats what its predecessor may have lost.
                 cut(0, 0, false, 1, 2), cut(0, 1, true, 3), cut(1, 0, true, 4), end(1), end(1), listed(9, true, 1),
                 // A predecessor writes late.
-                cut(0, 1, true, 3), listed(1, false, -1), over()).forEach(oracle::watch);
+                cut(0, 1, true, 3), listed(1, false, -1),
+                // Its owner restores the newer entry.
+                listed(9, true, 1), over()).forEach(oracle::watch);
+        assertThat(oracle.violation()).isEmpty();
+    }
+
+    @Test
+    void acceptsSoundBeforeFirstPicture() {
+        Oracle oracle = new Oracle(true);
+        history(both(5), cut(0, 0, false, 2, 3), cut(0, 1, true, 5, 4), end(0), listed(9, true, 0), over())
+                .forEach(oracle::watch);
+        assertThat(oracle.violation()).isEmpty();
+    }
+
+    @Test
+    void acceptsSoundBetweenPauseAndPicture() {
+        Oracle oracle = new Oracle(true);
+        history(new Fact.Resumed(STREAM, Fact.packet(0, 2)), both(6), cut(0, 0, true, 2), cut(1, 0, true, 4, 5, 6), end(1),
+                listed(9, true, 1), over())
+                .forEach(oracle::watch);
         assertThat(oracle.violation()).isEmpty();
     }
 
@@ -123,7 +169,13 @@ class SegmentOracleTest {
         return session(frames, "AVC");
     }
 
-    private static List<Fact> session(int frames, String codec) {
+    /** Frames of sound at odd offsets, pictures at even ones. */
+    private static List<Fact> both(int frames) {
+        return session(frames, "AAC", "AVC");
+    }
+
+    /** @param codecs of the frames, in turn */
+    private static List<Fact> session(int frames, String... codecs) {
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact.Logged(STREAM, 0, new Fact.Claim(0)));
         for (int n = 0; n < frames; n++) {
@@ -133,7 +185,7 @@ class SegmentOracleTest {
             if (n == 0) {
                 facts.add(new Fact.EpochBegan(STREAM, 0));
             }
-            facts.add(new Fact.Shown(STREAM, n + 1, 0, 0, n, packet, codec));
+            facts.add(new Fact.Shown(STREAM, n + 1, 0, 0, n, packet, codecs[n % codecs.length]));
         }
         return facts;
     }

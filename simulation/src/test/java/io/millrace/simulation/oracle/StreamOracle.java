@@ -8,6 +8,9 @@ import java.util.Set;
 
 /** Checks the promises for one stream. */
 final class StreamOracle {
+    /** The grace period of all streams. */
+    private static final int GRACE_MS = 8_000;
+
     private final String stream;
     private final ReferenceStream reference = new ReferenceStream();
     private final SegmentOracle segments;
@@ -41,6 +44,10 @@ final class StreamOracle {
                 sent.add(it.packet());
                 yield Optional.empty();
             }
+            case Fact.Resumed it -> {
+                segments.resumed(it);
+                yield Optional.empty();
+            }
             case Fact.Acknowledged it -> acknowledged(it.packet());
             case Fact.Logged it -> logged(it.offset(), it.entry());
             case Fact.Noticed it -> {
@@ -50,10 +57,17 @@ final class StreamOracle {
                 }
                 yield Optional.empty();
             }
+            case Fact.GraceWas it -> check(it.ms() >= GRACE_MS || it.session() != reference.session()
+                    || reference.state() != ReferenceStream.State.GRACE, Promise.GRACE_IS_KEPT, "session " + it.session()
+                            + " is over after a grace period of " + it.ms() + " ms");
             case Fact.Forgotten it -> forgotten(it.session());
             case Fact.EpochBegan it -> epochBegan(it.epoch());
             case Fact.EpochOver it -> epochOver(it.epoch());
-            case Fact.Note _,Fact.ProcessFailed _ -> Optional.empty();
+            case Fact.Note _,Fact.ProcessFailed _,Fact.Position _ -> Optional.empty();
+            case Fact.Damaged it -> {
+                viewers.damaged(it);
+                yield Optional.empty();
+            }
             case Fact.Shown it -> shown(it);
             case Fact.Hidden it -> hidden(it);
             case Fact.Replaced it -> replaced(it);
@@ -61,6 +75,7 @@ final class StreamOracle {
                     "connection " + it.connection() + " is connected and sends, and is not shown");
             case Fact.HealthySuspected it -> broken(Promise.NO_HEALTHY_SESSION_SUSPECTED, "session " + it.session()
                     + " is ended by suspicion, and its node " + it.node() + " runs");
+            case Fact.Asked it -> segments.asked(it);
             case Fact.Cut it -> {
                 viewers.cut(it);
                 yield segments.cut(it);
@@ -77,7 +92,14 @@ final class StreamOracle {
                 segments.listed(it);
                 yield Optional.empty();
             }
-            case Fact.Unlisted _ -> Optional.empty();
+            case Fact.Unlisted it -> {
+                segments.unlisted(it);
+                yield Optional.empty();
+            }
+            case Fact.Watching it -> {
+                viewers.watching(it);
+                yield Optional.empty();
+            }
             case Fact.AllAway _ -> allAway().or(() -> isCut ? segments.allAway() : Optional.empty())
                     .or(viewers::allAway);
         };

@@ -3,11 +3,14 @@ package io.millrace.simulation.oracle;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -16,7 +19,10 @@ import java.util.regex.Pattern;
 /** Checks what the viewers of one stream receive from all edges: playlists and segments. */
 final class ViewerOracle {
     private static final String END = "#EXT-X-ENDLIST";
+    private static final String DISCONTINUITY = "#EXT-X-DISCONTINUITY";
     private static final Pattern SEQUENCE = Pattern.compile("#EXT-X-MEDIA-SEQUENCE:(\\d+)");
+    private static final List<String> OF_SEGMENT = List.of("#EXTINF", "#EXT-X-PROGRAM-DATE-TIME",
+            "#EXT-X-GAP");
     private static final Pattern GAP = Pattern.compile("#EXT-X-GAP\\R(?:#.*\\R)*(\\d+)\\.ts");
 
     private record Key(long epoch, long segment, int part) {}
@@ -30,7 +36,13 @@ final class ViewerOracle {
     private final Map<Key, List<Long>> cuts = new HashMap<>();
     /** By epoch, then by the number of records of the index that have been read. */
     private final Map<Long, NavigableMap<Long, String>> playlists = new HashMap<>();
-    private final Map<Watched, String> newest = new HashMap<>();
+    /** The newest playlist of each viewer, empty before the first. */
+    private final Map<Watched, Optional<String>> newest = new HashMap<>();
+    /** The segments of frames, by offset. */
+    private final Map<Long, Key> segments = new HashMap<>();
+    private final Set<Long> damaged = new HashSet<>();
+    /** The segments that may be gaps. */
+    private final Set<Key> gaps = new HashSet<>();
     private final NavigableSet<Long> index = new TreeSet<>();
 
     ViewerOracle(String stream) {
@@ -44,6 +56,17 @@ final class ViewerOracle {
     void cut(Fact.Cut it) {
         cuts.putIfAbsent(new Key(it.epoch(), it.segment(), it.part()),
                 it.offsets().stream().map(packets::get).toList());
+        if (it.offsets().stream().anyMatch(damaged::contains)) {
+            gaps.add(new Key(it.epoch(), it.segment(), 0));
+        }
+        it.offsets().forEach(offset -> segments.put(offset, new Key(it.epoch(), it.segment(), 0)));
+    }
+
+    void damaged(Fact.Damaged it) {
+        damaged.add(it.offset());
+        if (segments.containsKey(it.offset())) {
+            gaps.add(segments.get(it.offset()));
+        }
     }
 
     Optional<Violation> muxed(Fact.Muxed it) {
@@ -56,8 +79,19 @@ final class ViewerOracle {
         index.add(it.offset());
     }
 
+    void watching(Fact.Watching it) {
+        newest.put(new Watched(it.edge(), it.epoch()), Optional.empty());
+    }
+
     Optional<Violation> playlist(Fact.Playlist it) {
-        newest.put(new Watched(it.edge(), it.epoch()), it.text());
+        newest.put(new Watched(it.edge(), it.epoch()), Optional.of(it.text()));
+        Matcher gap = GAP.matcher(it.text());
+        while (gap.find()) {
+            if (!gaps.contains(new Key(it.epoch(), Long.parseLong(gap.group(1)), 0))) {
+                return broken(Promise.CUT_IS_SERVED, "the playlist of epoch " + it.epoch() + " at edge " + it.edge()
+                        + " has a gap instead of segment " + gap.group(1));
+            }
+        }
         Long offset = index.lower(it.readTo());
         NavigableMap<Long, String> texts = playlists.computeIfAbsent(it.epoch(), _ -> new TreeMap<>());
         long at = offset == null ? -1 : offset;
@@ -83,7 +117,33 @@ final class ViewerOracle {
         if (earlier.contains(END) && !earlier.equals(later)) {
             return broken(Promise.NUMBERS_RISE, where + " changes after its end");
         }
-        return check(sequence(earlier) <= sequence(later), Promise.NUMBERS_RISE, where + " goes back");
+        Map<String, List<String>> before = segments(earlier);
+        Map<String, List<String>> after = segments(later);
+        for (Map.Entry<String, List<String>> segment : before.entrySet()) {
+            List<String> lines = after.getOrDefault(segment.getKey(), segment.getValue());
+            if (!lines.equals(segment.getValue())) {
+                return broken(Promise.ONE_CONTENT_PER_IDENTITY, where + " has other lines of " + segment.getKey()
+                        + " than another one: " + lines + " instead of " + segment.getValue());
+            }
+        }
+        return check(sequence(earlier) <= sequence(later)
+                && sequence(earlier) + before.size() <= sequence(later) + after.size(), Promise.NUMBERS_RISE,
+                where + " goes back");
+    }
+
+    /** Returns the lines that describe each segment, by its URI. */
+    private static Map<String, List<String>> segments(String text) {
+        Map<String, List<String>> segments = new LinkedHashMap<>();
+        List<String> lines = new ArrayList<>();
+        for (String line : text.lines().toList()) {
+            if (!line.startsWith("#")) {
+                segments.put(line, List.copyOf(lines));
+                lines.clear();
+            } else if (line.equals(DISCONTINUITY) || OF_SEGMENT.stream().anyMatch(line::startsWith)) {
+                lines.add(line);
+            }
+        }
+        return segments;
     }
 
     private static long sequence(String text) {
@@ -114,18 +174,19 @@ final class ViewerOracle {
     /** All is quiet, and has been for long. */
     Optional<Violation> allAway() {
         Map<Long, Long> lastSegments = new TreeMap<>();
-        cuts.keySet().forEach(key -> lastSegments.merge(key.epoch(), key.segment(), Math::max));
-        for (Map.Entry<Watched, String> watched : newest.entrySet()) {
+        // Gaps at the end of an epoch are not listed.
+        cuts.keySet().stream().filter(key -> !gaps.contains(new Key(key.epoch(), key.segment(), 0)))
+                .forEach(key -> lastSegments.merge(key.epoch(), key.segment(), Math::max));
+        for (Map.Entry<Watched, Optional<String>> watched : newest.entrySet()) {
             Long last = lastSegments.get(watched.getKey().epoch());
-            String text = watched.getValue();
             if (last == null) {
                 continue;
             }
             String where = "the playlist of epoch " + watched.getKey().epoch() + " at edge " + watched.getKey().edge();
-            Matcher gap = GAP.matcher(text);
-            if (gap.find()) {
-                return broken(Promise.CUT_IS_SERVED, where + " has a gap instead of segment " + gap.group(1));
+            if (watched.getValue().isEmpty()) {
+                return broken(Promise.CUT_IS_SERVED, where + " never came");
             }
+            String text = watched.getValue().get();
             if (!text.contains("\n" + last + ".ts\n")) {
                 return broken(Promise.CUT_IS_SERVED, where + " does not list segment " + last + ":\n" + text);
             }

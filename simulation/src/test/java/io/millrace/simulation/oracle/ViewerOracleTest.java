@@ -44,8 +44,21 @@ class ViewerOracleTest {
                 new Broken("a playlist changes after its end", Promise.NUMBERS_RISE,
                         history(playlist(0, 5, text(0, 0, END)), playlist(0, 8, text(0, 1, END)))),
                 new Broken("a segment is a gap", Promise.CUT_IS_SERVED,
-                        history(playlist(0, 8, text(0, 1, END).replace("#EXTINF:2,\n0", "#EXTINF:2,\n#EXT-X-GAP\n0")),
-                                end(), over())),
+                        history(playlist(0, 8, gap(0, "")))),
+                new Broken("a segment without a damaged packet is a gap", Promise.CUT_IS_SERVED,
+                        history(new Fact.Damaged(STREAM, 3), playlist(0, 8, gap(0, "")))),
+                new Broken("a viewer is never shown anything", Promise.CUT_IS_SERVED,
+                        history(new Fact.Watching(STREAM, 1, 0), playlist(0, 8, text(0, 1, END)), end(), over())),
+                new Broken("another run of an edge shows nothing", Promise.CUT_IS_SERVED,
+                        history(playlist(0, 8, text(0, 1, END)), new Fact.Watching(STREAM, 0, 0), end(), over())),
+                new Broken("a playlist loses its last segment", Promise.NUMBERS_RISE,
+                        history(playlist(0, 5, text(0, 1, "")), playlist(0, 8, text(0, 0, "")))),
+                new Broken("a segment has another duration later", Promise.ONE_CONTENT_PER_IDENTITY,
+                        history(playlist(0, 5, text(0, 0, "")),
+                                playlist(0, 8, text(0, 1, "").replaceFirst("#EXTINF:2", "#EXTINF:3")))),
+                new Broken("a segment is discontinuous later", Promise.ONE_CONTENT_PER_IDENTITY,
+                        history(playlist(0, 5, text(0, 1, "")), playlist(0, 8,
+                                text(0, 1, "").replace("0.ts\n", "0.ts\n#EXT-X-DISCONTINUITY\n")))),
                 new Broken("the last segment is never listed", Promise.CUT_IS_SERVED,
                         history(playlist(0, 8, text(0, 0, END)), end(), over())),
                 new Broken("a playlist never ends", Promise.EVERY_EPOCH_ENDS,
@@ -69,11 +82,24 @@ class ViewerOracleTest {
     @Test
     void acceptsCorrectViews() {
         Oracle oracle = new Oracle(true);
-        history(muxed("bytes"), muxed("bytes"), playlist(0, 5, text(0, 0, "")), playlist(1, 4, ""),
+        history(muxed("bytes"), muxed("bytes"), new Fact.Watching(STREAM, 1, 0), playlist(0, 5, text(0, 0, "")), playlist(1, 4, ""),
                 served(0, 0, "bytes", 1, 0), served(1, 0, "bytes", 0, 1), playlist(0, 8, text(0, 1, "")), end(),
                 new Fact.Indexed(STREAM, 9), playlist(0, 10, text(0, 1, END)), playlist(1, 20, text(0, 1, END)), over())
                 .forEach(oracle::watch);
         assertThat(oracle.violation()).isEmpty();
+    }
+
+    @Test
+    void acceptsGapOfDamagedPacket() {
+        Oracle oracle = new Oracle(true);
+        history(new Fact.Damaged(STREAM, 2), playlist(0, 5, gap(0, "")), playlist(0, 8, gap(0, END)), end(), over())
+                .forEach(oracle::watch);
+        assertThat(oracle.violation()).isEmpty();
+    }
+
+    /** A playlist of two segments, of which one is a gap. */
+    private static String gap(int segment, String end) {
+        return text(0, 1, end).replace("#EXTINF:2,\n" + segment, "#EXTINF:2,\n#EXT-X-GAP\n" + segment);
     }
 
     /** Frames 0 to 2 of session 0 are shown, and cut into two segments. Each argument is a fact, or a list of them. */
