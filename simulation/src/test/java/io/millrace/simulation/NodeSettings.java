@@ -20,7 +20,9 @@ import java.util.Map;
 final class NodeSettings {
     static final int PARTITIONS = 2;
     static final int GRACE_MS = 8_000;
-    static final IngestSettings.Limits LIMITS = IngestSettings.Limits.DEFAULT;
+    /** Twice {@link #REQUEST_MS}, as in production, where requests take longer to be repeated. */
+    private static final int LEASE_MS = 5_000;
+    static final IngestSettings.Limits LIMITS = limits(IngestSettings.Limits.DEFAULT);
     /** Near production's, but fixed: another time would be another history of every seed. */
     private static final int REQUEST_MS = 2_500;
     static final ModelProducer.Times TIMES = new ModelProducer.Times(REQUEST_MS, Timeouts.DELIVERY_MS);
@@ -38,6 +40,11 @@ final class NodeSettings {
     private static final int ANY = 1_000_000;
 
     private NodeSettings() {}
+
+    private static IngestSettings.Limits limits(IngestSettings.Limits of) {
+        return new IngestSettings.Limits(of.connectionBytes(), of.partitionBytes(), of.bufferBytes(), of.heartbeatMs(),
+                LEASE_MS, of.flapWindowMs(), of.closeMs(), of.deliveryMs());
+    }
 
     static PublishSettings of(int node, long process, int rulesVersion) {
         var rules = new EpochRules(rulesVersion, 2_000, 500, 30_000, GRACE_MS, List.of(Format.TS));

@@ -579,8 +579,8 @@ class PartitionWorkTest {
         long graceMs = log.cuts.getFirst().value().head().rules().graceMs();
         long cuts = log.cuts.size();
         for (long ms = 0; ms <= graceMs + PartitionWork.UNFINISHED_MS; ms += PartitionWork.LONGEST_STEP_MS) {
-            now = now.plusMillis(PartitionWork.LONGEST_STEP_MS);
-            life.work.decided(cuts, "live/a", further(cuts++, 0));
+            nowMs += PartitionWork.LONGEST_STEP_MS;
+            life.decided(cuts, "live/a", further(cuts++, 0));
             life.advance();
         }
         assertThat(life.work.positions().segments()).isZero();
@@ -592,8 +592,8 @@ class PartitionWorkTest {
     void abandonedSegmentHoldsPositionUntilItsRecordsAreIndexed() {
         Entry<Cut> first = log.cuts.stream().filter(e -> e.stream().equals("live/b")).findFirst().orElseThrow();
         Life life = new Life(ROOMY).readPackets(Integer.MAX_VALUE / 2);
-        life.work.decided(0, "live/b", first.value());
-        life.work.decided(1, "live/b", further(1, 0));
+        life.decided(0, "live/b", first.value());
+        life.decided(1, "live/b", further(1, 0));
         life.advance();
         assertThat(life.dropped("unfinished")).isEqualTo(1);
         assertThat(life.work.positions().segments()).isZero();
