@@ -23,8 +23,6 @@ enum Defect {
     OVERWRITTEN_ENTRIES_STAY,
     /** Number 6: nobody removes epochs of which no packet is retained from the directory. */
     EPOCHS_NEVER_EXPIRE,
-    /** Number 12: a packager does not read the gaps that others have recorded. */
-    GAPS_ARE_NOT_READ,
     /** A packager remembers recorded gaps of streams that do not return. */
     GAPS_ARE_NEVER_FORGOTTEN,
     /** Number 12: a write that fails, because a partition has no leader, ends the packager. */

@@ -77,12 +77,8 @@ class KnownDefectsTest {
                 new Known("11: wrong clocks of nodes change grace periods", Defect.AGES_BY_CLOCKS_OF_NODES,
                         Depth.SESSIONS, EnumSet.of(Fault.KILL, Fault.CLOCKS), Promise.GRACE_IS_KEPT,
                         "is over after a grace period"),
-                new Known("12: a packager that was restarted makes the segment that another one recorded as a gap",
-                        Defect.GAPS_ARE_NOT_READ, Depth.VIEWERS, EnumSet.of(Fault.BAD_MUX, Fault.KILL_PACKAGER,
-                                Fault.KILL_EDGE),
-                        Promise.ONE_PLAYLIST_PER_OFFSET, "is another one at edge"),
                 new Known("12: a write that fails ends a packager", Defect.FAILED_WRITE_ENDS_PACKAGER,
-                        Depth.VIEWERS, EnumSet.of(Fault.SLOW_PACKAGER), Promise.NOTHING_STOPS_A_PROCESS,
+                        Depth.VIEWERS, EnumSet.of(Fault.STALLED_LOG, Fault.SLOW_PACKAGER), Promise.NOTHING_STOPS_A_PROCESS,
                         "TimeoutException"),
                 new Known("13: sixteen claims evict one, whose packets never count", Defect.RULES_OF_VERSION_2,
                         Depth.SESSIONS, EnumSet.of(Fault.CLAIM_STORMS, Fault.FREEZE),
@@ -95,7 +91,8 @@ class KnownDefectsTest {
                         EnumSet.of(Fault.KILL, Fault.SLOW_CONNECTIONS, Fault.LEADER_CHANGE, Fault.STALLED_LOG),
                         Promise.EVERY_EPOCH_ENDS, "goes on"),
                 new Known("a gap of a stream that does not return holds back the position in the index",
-                        Defect.GAPS_ARE_NEVER_FORGOTTEN, Depth.VIEWERS, EnumSet.of(Fault.BAD_MUX, Fault.KILL_PACKAGER),
+                        Defect.GAPS_ARE_NEVER_FORGOTTEN, Depth.VIEWERS,
+                        EnumSet.of(Fault.BAD_MUX, Fault.KILL_PACKAGER, Fault.FREEZE_PACKAGER),
                         Promise.POSITIONS_REACH_THE_ENDS, "the position in index"));
     }
 

@@ -123,9 +123,8 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
         long segmentsEnd = defects.contains(Defect.GAPS_ARE_NEVER_FORGOTTEN)
                 ? Long.MAX_VALUE
                 : segments(it).highWatermark();
-        boolean reads = !defects.contains(Defect.GAPS_ARE_NOT_READ);
         for (ModelPartition.Stored stored : index(it).read(it.begin.get(index(it)).orElse(0), Integer.MAX_VALUE)) {
-            if (reads && stored.offset() < indexEnd && stored.decoded() instanceof IndexedPart part) {
+            if (stored.offset() < indexEnd && stored.decoded() instanceof IndexedPart part) {
                 index.add(new PackagedPartition.Indexed(stored.offset(), stored.key(), part));
             }
         }
