@@ -43,7 +43,8 @@ final class DerivedWatch {
         switch (stored.decoded()) {
             case Cut it -> history.add(new Fact.Cut(stored.key(), it.epoch(), it.id().segment(), it.id().part(),
                     it.last(), it.samples().stream().map(sample -> it.packets().firstOffset() + sample.offsetDelta())
-                            .toList(), content));
+                            .toList(),
+                    content));
             case EpochEnded it -> history.add(new Fact.CutsEnded(stored.key(), it.epoch(), it.lastSegment(), content));
             default -> throw new IllegalStateException("segments contains " + stored.decoded());
         }

@@ -136,8 +136,10 @@ final class EdgeProcess extends StageProcess {
     private void fill(Key key, SteppedEpoch epoch) {
         ModelPartition index = index(NodeSettings.KAFKA.partitionOf(key.stream()));
         long from = index.offsetAt(epoch.fillFromMs(clock.millis())).orElse(index.highWatermark());
-        var past = index.read(from, Integer.MAX_VALUE).stream().filter(stored -> stored.offset() < epoch.fillTo())
-                .<Map.Entry<String, LogRecord>>map(stored -> Map.entry(stored.key(), stored.decoded())).iterator();
+        var past = index.read(from, Integer.MAX_VALUE).stream()
+                .filter(stored -> stored.offset() < epoch.fillTo()).<Map.Entry<String, LogRecord>>map(
+                        stored -> Map.entry(stored.key(), stored.decoded()))
+                .iterator();
         world.events().after(world.chance().between(1, LOAD_MS), () -> run(() -> {
             if (epoch.fill(past, from <= index.startOffset())) {
                 directory.epoch(key.stream(), key.epoch()).ifPresent(epoch::update);

@@ -51,7 +51,8 @@ final class HistoryWords {
             case Fact.Damaged it -> line(atMs, "a packager cannot read offset " + it.offset(), out);
             case Fact.Position it -> line(atMs, it.topic() + "-" + it.partition() + " is read up to " + it.position()
                     + " of " + it.end(), out);
-            case Fact.Watching it -> line(atMs, "edge " + it.edge() + ": a viewer of epoch " + it.epoch() + " comes", out);
+            case Fact.Watching it ->
+                line(atMs, "edge " + it.edge() + ": a viewer of epoch " + it.epoch() + " comes", out);
             case Fact.Playlist it -> playlist(atMs, it, out);
             case Fact.Served it -> repeat(atMs, "edge " + it.edge() + ": segments of epoch " + it.epoch());
             case Fact.CutsEnded it -> line(atMs, "segments: epoch " + it.epoch() + " ends after segment "

@@ -30,7 +30,8 @@ final class Seeds {
                 next = Math.min(limit, from + size);
                 List<Callable<Optional<Long>>> tries = LongStream.range(from, next)
                         .<Callable<Optional<Long>>>mapToObj(seed -> () -> Simulation
-                                .run(seed, Plan.of(seed, depth, faults), defects).violation().filter(which).map(_ -> seed))
+                                .run(seed, Plan.of(seed, depth, faults), defects).violation().filter(which)
+                                .map(_ -> seed))
                         .toList();
                 for (Future<Optional<Long>> tried : threads.invokeAll(tries)) {
                     if (tried.get().isPresent()) {
@@ -52,7 +53,8 @@ final class Seeds {
                 .orElse("seed " + seed + " breaks nothing");
     }
 
-    private static Plan shortest(long seed, Depth depth, Set<Fault> faults, Set<Defect> defects, Predicate<Violation> which) {
+    private static Plan shortest(long seed, Depth depth, Set<Fault> faults, Set<Defect> defects,
+            Predicate<Violation> which) {
         Plan shortest = Plan.of(seed, depth, faults);
         boolean shorter = true;
         while (shorter) {

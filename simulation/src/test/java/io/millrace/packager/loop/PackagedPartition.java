@@ -72,7 +72,8 @@ public final class PackagedPartition {
      * @param cacheBytes memory of the packets that wait for their cuts
      * @param repeats whether failed writes are repeated
      */
-    public PackagedPartition(Log log, List<Indexed> index, long indexEnd, long segmentsEnd, PackagerMeters meters, InstantSource clock,
+    public PackagedPartition(Log log, List<Indexed> index, long indexEnd, long segmentsEnd, PackagerMeters meters,
+            InstantSource clock,
             LongSupplier nanos, long cacheBytes, boolean repeats) {
         var cache = new ByteBudget(cacheBytes);
         var inFlight = new ByteBudget(MEMORY_BYTES);

@@ -162,9 +162,11 @@ abstract class KafkaContract {
     void recordMoreThanAnHourAheadIsRejected() {
         Log log = log(false);
         long nowMs = log.timeMs();
-        assertThat(log.append(new Batch(producer, 0, 0, List.of(new Batch.Entry("a", new byte[1], nowMs + 2 * HOUR_MS)))))
+        assertThat(
+                log.append(new Batch(producer, 0, 0, List.of(new Batch.Entry("a", new byte[1], nowMs + 2 * HOUR_MS)))))
                 .isEmpty();
-        assertThat(log.append(new Batch(producer, 0, 0, List.of(new Batch.Entry("a", new byte[1], nowMs + HOUR_MS / 2)))))
+        assertThat(
+                log.append(new Batch(producer, 0, 0, List.of(new Batch.Entry("a", new byte[1], nowMs + HOUR_MS / 2)))))
                 .hasValue(0);
     }
 

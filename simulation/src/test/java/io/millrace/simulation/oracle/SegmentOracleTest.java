@@ -134,7 +134,8 @@ class SegmentOracleTest {
     @Test
     void acceptsSoundBetweenPauseAndPicture() {
         Oracle oracle = new Oracle(true);
-        history(new Fact.Resumed(STREAM, Fact.packet(0, 2)), both(6), cut(0, 0, true, 2), cut(1, 0, true, 4, 5, 6), end(1),
+        history(new Fact.Resumed(STREAM, Fact.packet(0, 2)), both(6), cut(0, 0, true, 2), cut(1, 0, true, 4, 5, 6),
+                end(1),
                 listed(9, true, 1), over())
                 .forEach(oracle::watch);
         assertThat(oracle.violation()).isEmpty();

@@ -58,7 +58,8 @@ final class StreamOracle {
                 yield Optional.empty();
             }
             case Fact.GraceWas it -> check(it.ms() >= GRACE_MS || it.session() != reference.session()
-                    || reference.state() != ReferenceStream.State.GRACE, Promise.GRACE_IS_KEPT, "session " + it.session()
+                    || reference.state() != ReferenceStream.State.GRACE, Promise.GRACE_IS_KEPT,
+                    "session " + it.session()
                             + " is over after a grace period of " + it.ms() + " ms");
             case Fact.Forgotten it -> forgotten(it.session());
             case Fact.EpochBegan it -> epochBegan(it.epoch());

@@ -101,7 +101,8 @@ final class ViewerOracle {
             return check(first.equals(it.text()), Promise.ONE_PLAYLIST_PER_OFFSET, where + " is another one at edge "
                     + it.edge() + ": " + more(it.text(), first) + " instead of " + more(first, it.text()));
         }
-        return Optional.ofNullable(texts.lowerEntry(at)).flatMap(before -> order(it.epoch(), where, before.getValue(), it.text()))
+        return Optional.ofNullable(texts.lowerEntry(at))
+                .flatMap(before -> order(it.epoch(), where, before.getValue(), it.text()))
                 .or(() -> Optional.ofNullable(texts.higherEntry(at))
                         .flatMap(after -> order(it.epoch(), where, it.text(), after.getValue())));
     }

@@ -82,7 +82,8 @@ class ViewerOracleTest {
     @Test
     void acceptsCorrectViews() {
         Oracle oracle = new Oracle(true);
-        history(muxed("bytes"), muxed("bytes"), new Fact.Watching(STREAM, 1, 0), playlist(0, 5, text(0, 0, "")), playlist(1, 4, ""),
+        history(muxed("bytes"), muxed("bytes"), new Fact.Watching(STREAM, 1, 0), playlist(0, 5, text(0, 0, "")),
+                playlist(1, 4, ""),
                 served(0, 0, "bytes", 1, 0), served(1, 0, "bytes", 0, 1), playlist(0, 8, text(0, 1, "")), end(),
                 new Fact.Indexed(STREAM, 9), playlist(0, 10, text(0, 1, END)), playlist(1, 20, text(0, 1, END)), over())
                 .forEach(oracle::watch);
