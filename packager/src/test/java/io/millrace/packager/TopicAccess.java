@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -40,9 +41,13 @@ final class TopicAccess {
         this.fatal = fatal;
     }
 
-    /** Writes records into a partition. */
+    /**
+     * Writes records into a partition. With one request at a time, because a partition that has just moved to another
+     * broker may accept a producer's second batch before its first.
+     */
     void write(int partition, List<? extends Entry<? extends LogRecord>> entries, Topic topic) {
-        try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 32 << 20)) {
+        try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 32 << 20,
+                Map.of(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1))) {
             for (Entry<? extends LogRecord> entry : entries) {
                 Long timeMs = topic == Topic.INDEX ? timeMs((IndexRecord) entry.value()) : null;
                 producer.send(new ProducerRecord<>(kafka.settings().topic(topic), partition, timeMs, entry.stream(),

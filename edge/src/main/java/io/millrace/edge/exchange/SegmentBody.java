@@ -20,7 +20,8 @@ import java.util.List;
 public record SegmentBody(String etag, String type, String caching) {
 
     /**
-     * Answers the request. Returns the number of media bytes in the response; 0 for HEAD, 304 and 416.
+     * Answers the request without waiting for the transfer. Returns the number of media bytes that were handed to the
+     * responder, even if the client has left or leaves meanwhile; 0 for HEAD, 304 and 416.
      *
      * @param parts the body in order; ownership is transferred
      */

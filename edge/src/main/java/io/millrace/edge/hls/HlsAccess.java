@@ -17,11 +17,14 @@ import java.util.function.Consumer;
  * a media playlist is requested for a session that this edge does not know. Segments are sent without asking, since
  * caches share them among all viewers.
  *
+ * <p>An allowed session stays allowed while it requests media playlists, whatever the policy would answer now, and a
+ * later refusal of the same session at a multivariant playlist does not end it.
+ *
  * <p>Thread-safe; bounded. For a session that was evicted, the policy is asked again.
  */
 final class HlsAccess {
     /**
-     * A session ends this long after its last request. Longer than the longest target duration (12 s), in which a
+     * A session ends this long after its last request of a media playlist. Longer than the longest target duration (12 s), in which a
      * player requests its playlist at least once.
      */
     private static final Duration SESSION = Duration.ofSeconds(15);

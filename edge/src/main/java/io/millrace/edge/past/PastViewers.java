@@ -9,7 +9,10 @@ import java.util.Map;
  * places are reserved for addresses without a viewer, so that a few addresses cannot take them all. Thread-safe.
  */
 final class PastViewers {
-    /** A viewer has at most one waiting read, so the queue of the pool always has room for all of them. */
+    /**
+     * A viewer has at most one waiting read, so viewers up to this limit fill half of the pool's queue. The other half is
+     * for viewers beyond it ({@link #reenter}) and for the pool's other readers.
+     */
     private static final int LIMIT = ReaderPool.WAITING_LIMIT / 2;
     private static final int LIMIT_OF_ADDRESS = LIMIT / 8;
     /** Places that are reserved for addresses without a viewer. */
@@ -39,7 +42,8 @@ final class PastViewers {
 
     /**
      * Counts a viewer that had joined the live viewers and reads the log again. Limits do not apply, so that its
-     * playback is not interrupted.
+     * playback is not interrupted; new viewers are refused until the number is below the limit again. A read that
+     * finds no room in the pool's queue fails, and its viewer tries again later.
      */
     synchronized void reenter(String address) {
         byAddress.merge(address, 1, Integer::sum);

@@ -59,6 +59,7 @@ final class NodeConfig {
         for (String topic : INTERNAL_TOPICS) {
             config.put(topic + ".replication.factor", String.valueOf(replicas));
             config.put(topic + ".num.partitions", "1");
+            // Kafka has no such setting for this topic, which uses min.insync.replicas.
             if (!topic.equals("offsets.topic")) {
                 config.put(topic + ".min.isr", inSync);
             }

@@ -9,7 +9,10 @@ public sealed interface TagEvent {
     sealed interface Media extends TagEvent {
         FlvTag tag();
 
-        /** Whether a decoder can start with this tag. */
+        /**
+         * Whether playback of the stream can start with this tag: a keyframe or, in a stream without video, any audio
+         * frame. False for audio in a stream with video, even for viewers of the audio alone.
+         */
         boolean entry();
 
         /**

@@ -26,11 +26,15 @@ import java.util.List;
  */
 final class CmafOutput extends FrameOutput {
     private static final long SEGMENT_90K = 2L * Ticks.MPEG;
+    /** A chunk is written when more than this is waiting; the newest frame of each track may come on top. */
     private static final int WAITING_LIMIT_BYTES = 4 << 20;
     private static final int DEFAULT_PICTURE_90K = Ticks.MPEG / 25;
     private static final long NONE = Long.MIN_VALUE;
 
-    /** One track. The newest frame waits for the decoding time of the next one, which is its end. */
+    /**
+     * One track. The newest frame waits for the decoding time of the next one, which is its end. Frames are not copied:
+     * their bytes must not change until the chunk that contains them is written.
+     */
     private final class Track {
         private final Fmp4Track track;
         private final ChunkWriter chunk;
