@@ -24,8 +24,8 @@ import java.util.function.Consumer;
  */
 final class HlsAccess {
     /**
-     * A session ends this long after its last request of a media playlist. Longer than the longest target duration (12 s), in which a
-     * player requests its playlist at least once.
+     * A session ends this long after its last request of a media playlist. Longer than the longest target duration (12
+     * s), in which a player requests its playlist at least once.
      */
     private static final Duration SESSION = Duration.ofSeconds(15);
     /** Limit of the memory for sessions, which is needed because a client can choose its User-Agent and stream name. */

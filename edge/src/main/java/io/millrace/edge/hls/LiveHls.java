@@ -63,8 +63,8 @@ final class LiveHls {
             responses.notInHls(responder, newest.get());
             return;
         }
-        // The directory and the index are two topics: the segment may arrive before the tracks. The epoch's view is published
-        // again when its directory entry changes. Tested on this thread, and then on the one that publishes views.
+        // The directory and the index are two topics: the segment may arrive before the tracks. The epoch's view is
+        // published again when its directory entry changes. Tested on this thread, then on the one that publishes views.
         Predicate<EpochView> showable = view -> view.isListed()
                 && directory.epoch(stream, epoch).filter(e -> !e.session().tracks().isEmpty()).isPresent();
         hold(responder, newest.get(), showable, view -> directory.epoch(stream, epoch).ifPresentOrElse(

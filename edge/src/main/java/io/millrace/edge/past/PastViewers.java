@@ -10,8 +10,8 @@ import java.util.Map;
  */
 final class PastViewers {
     /**
-     * A viewer has at most one waiting read, so viewers up to this limit fill half of the pool's queue. The other half is
-     * for viewers beyond it ({@link #reenter}) and for the pool's other readers.
+     * A viewer has at most one waiting read, so viewers up to this limit fill half of the pool's queue. The other half
+     * is for viewers beyond it ({@link #reenter}) and for the pool's other readers.
      */
     private static final int LIMIT = ReaderPool.WAITING_LIMIT / 2;
     private static final int LIMIT_OF_ADDRESS = LIMIT / 8;

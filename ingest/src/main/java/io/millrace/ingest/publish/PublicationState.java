@@ -30,9 +30,9 @@ import java.util.Set;
  * session is declared over while the encoder still sends, or if the encoder's tracks change, the publish claims another
  * session, unnoticed by the encoder.
  *
- * <p>The heartbeat of the process keeps all of its sessions alive, whatever their publications do. So a notice of a live
- * session, an end and its notice are written again, at each {@code RepeatDue}, until the log accepts them. A claim, its
- * first notice and a packet are not: if the log does not accept one of these, the publish ends.
+ * <p>The heartbeat of the process keeps all of its sessions alive, whatever their publications do. So a notice of a
+ * live session, an end and its notice are written again, at each {@code RepeatDue}, until the log accepts them. A
+ * claim, its first notice and a packet are not: if the log does not accept one of these, the publish ends.
  *
  * <p>Pure: takes commands, returns steps. Confined to one thread.
  */

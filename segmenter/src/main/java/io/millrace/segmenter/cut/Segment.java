@@ -136,8 +136,8 @@ final class Segment {
 
     /**
      * Ends the segment at {@code endTicks}. Returns the actual end, which is later only if the last part would have no
-     * duration otherwise. No frame may be added afterwards. The caller has set the end of the newest frame of each track,
-     * through {@link #lead} and {@link #lastAudio}.
+     * duration otherwise. No frame may be added afterwards. The caller has set the end of the newest frame of each
+     * track, through {@link #lead} and {@link #lastAudio}.
      */
     long close(long endTicks, long partTargetTicks, Consumer<Cut> out) {
         settle(endTicks, partTargetTicks, out);

@@ -20,9 +20,9 @@ import java.util.List;
  * Writes fragmented MP4: an init section with all tracks, and CMAF chunks of each track in turn. A chunk begins at a
  * keyframe every few seconds, and earlier if frames take too much memory.
  *
- * <p>The timeline starts with the first frame decoded, and there are no edit lists. Composition offsets are those of the
- * encoder, 0 or more from most encoders: FFmpeg, and every player that reads files with it, shows the video of fragmented
- * files later by the largest negative offset.
+ * <p>The timeline starts with the first frame decoded, and there are no edit lists. Composition offsets are those of
+ * the encoder, 0 or more from most encoders: FFmpeg, and every player that reads files with it, shows the video of
+ * fragmented files later by the largest negative offset.
  */
 final class CmafOutput extends FrameOutput {
     private static final long SEGMENT_90K = 2L * Ticks.MPEG;
