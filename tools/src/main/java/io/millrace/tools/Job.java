@@ -14,9 +14,9 @@ public interface Job {
     void run() throws InterruptedException;
 
     /**
-     * Makes {@link #run} stop in good order at the next opportunity. Returns immediately. An operation that is blocked,
-     * such as a write to a server, is not interrupted; {@link #run} stops when the operation ends. Thread-safe; may be
-     * called before {@link #run}.
+     * Makes {@link #run} stop in good order at the next opportunity. Returns immediately. A job that publishes closes its
+     * connection, which also ends a blocked write; other operations, such as connecting, end by their own time limits
+     * first. Thread-safe; may be called before {@link #run}.
      */
     void cancel();
 }

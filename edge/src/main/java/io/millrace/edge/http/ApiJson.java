@@ -65,17 +65,14 @@ final class ApiJson {
 
     record Sessions(List<Session> sessions, String next) {}
 
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Session(long epoch, long session, String startedAt, String endedAt, long durationMs, long bytes,
             List<String> codecs, String url) {}
 
     record Ingest(List<IngestNode> ingest) {}
 
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record IngestNode(String node, Address rtmp, Address rtmps, boolean keyRequired) {}
 
     /** @param host null if it is the host of the request URL */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Address(String host, int port) {}
 
     static IngestNode ingest(io.millrace.platform.log.IngestNode node) {

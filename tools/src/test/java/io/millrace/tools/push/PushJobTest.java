@@ -4,7 +4,6 @@ import io.millrace.media.codec.NalUnits;
 import io.millrace.media.flv.VideoTagBody;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.UserError;
-import io.millrace.testkit.Patience;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -179,23 +177,7 @@ class PushJobTest {
     @Test
     void cancelEndsBlockedSend() throws Exception {
         var sink = new BlockedSink();
-        PushJob job = job("remuxed.flv", true).with(_ -> sink, PaceClock.SYSTEM);
-        var ended = new CompletableFuture<Void>();
-        Thread thread = Thread.startVirtualThread(() -> {
-            try {
-                job.run();
-                ended.complete(null);
-            } catch (InterruptedException | RuntimeException e) {
-                ended.completeExceptionally(e);
-            }
-        });
-        try {
-            sink.sending.await();
-            job.cancel();
-            assertThat(ended).succeedsWithin(Patience.TIME);
-        } finally {
-            thread.interrupt();
-        }
+        sink.assertCancelEnds(job("remuxed.flv", true).with(_ -> sink, PaceClock.SYSTEM));
     }
 
     @Test

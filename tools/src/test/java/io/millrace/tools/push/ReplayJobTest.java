@@ -5,7 +5,6 @@ import io.millrace.media.flv.VideoTagBody;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.UserError;
 import io.millrace.platform.timeline.TagEvent;
-import io.millrace.testkit.Patience;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -161,23 +159,7 @@ class ReplayJobTest {
     @Test
     void cancelEndsBlockedSend() throws Exception {
         var sink = new BlockedSink();
-        var job = new ReplayJob(past(30), () -> {}, URL, (_, _) -> {}, _ -> sink, clock);
-        var ended = new CompletableFuture<Void>();
-        Thread thread = Thread.startVirtualThread(() -> {
-            try {
-                job.run();
-                ended.complete(null);
-            } catch (InterruptedException | RuntimeException e) {
-                ended.completeExceptionally(e);
-            }
-        });
-        try {
-            sink.sending.await();
-            job.cancel();
-            assertThat(ended).succeedsWithin(Patience.TIME);
-        } finally {
-            thread.interrupt();
-        }
+        sink.assertCancelEnds(new ReplayJob(past(30), () -> {}, URL, (_, _) -> {}, _ -> sink, clock));
     }
 
     @Test
