@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.server.log.remote.storage.LocalTieredStorage;
@@ -98,9 +99,8 @@ class RetentionTest {
     void playsFromEarliestRetainedMedia() throws Exception {
         KafkaClients kafka = broker.clients("small.");
         long startMs = System.currentTimeMillis() - 3_600_000;
+        long firstRetained = 2 * 42 + 1; // second part of segment 42, whose first part is deleted
         try (var log = new IndexedPast(kafka, "live/show", PART_BYTES); Admin admin = kafka.admin("test-small")) {
-            configure(admin, kafka.settings().topic(Topic.PARTS),
-                    Map.of("segment.bytes", String.valueOf(MIB), "retention.bytes", String.valueOf(2 * MIB)));
             log.epoch(3, startMs).segments(10).entry(StreamEntry.State.LIVE);
             String media;
             MediaPlaylist before;
@@ -109,14 +109,18 @@ class RetentionTest {
                 before = viewer.playlist(edge, media);
                 assertThat(before.mediaSequence()).isZero();
                 log.segments(150);
-                await(() -> viewer.playlist(edge, media).mediaSequence() > 10);
+                TopicPartition parts = kafka.partition(Topic.PARTS, kafka.partitionOf("live/show"));
+                admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(firstRetained))).all().get();
+                await(() -> viewer.playlist(edge, media).mediaSequence() > 0);
             }
             try (EdgeService another = edge(kafka)) {
                 MediaPlaylist after = viewer.playlist(another, media);
+                assertThat(after.mediaSequence()).isEqualTo(43);
                 assertThat(after.segments().getLast().uri()).isEqualTo("../../@3/ts/159.ts");
                 assertThat(after.segments()).hasSize((int) (160 - after.mediaSequence()));
                 viewer.playsAll(another, media, after.segments());
                 assertThat(viewer.get(another, "/live/show/@3/ts/0.ts").statusCode()).isEqualTo(410);
+                assertThat(viewer.get(another, "/live/show/@3/ts/42.ts").statusCode()).isEqualTo(410);
             }
         }
     }
