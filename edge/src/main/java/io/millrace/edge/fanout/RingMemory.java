@@ -21,7 +21,7 @@ public final class RingMemory {
      * again for tags.
      */
     static final int PLACE_BYTES = 4 * TagSlabs.SLAB_BYTES;
-    /** The partly filled slabs of a layout at the two ends of a ring. */
+    /** The slabs of a layout at the two ends of a ring, which may be partly used and are counted as a whole. */
     private static final int RING_BYTES = 2 * TagSlabs.SLAB_BYTES;
     /** Records from before the first viewer of a stream starts may take the limit divided by this number. */
     private static final int BACKFILL_SHARE = 4;

@@ -31,20 +31,28 @@ public final class PlaylistBlock {
     private final long first;
     /** Longest target duration of the segments. */
     private final int targetDurationS;
-    // The segments' properties, by index in the block.
+    // The properties of the segments, by index in the block.
+    /** False for a gap. */
     private final boolean[] complete;
+    /** Whether the segment begins with a keyframe. */
     private final boolean[] independent;
+    /** Whether EXT-X-DISCONTINUITY precedes the segment. */
     private final boolean[] discontinuous;
+    /** Number of discontinuities in the epoch up to and including the segment. */
     private final long[] discontinuity;
+    /** EXT-X-PROGRAM-DATE-TIME, ms since 1970. */
     private final long[] startsMs;
     private final int[] durationTicks;
-    /** For each segment, the index in the following arrays after its last part. */
+    /** For each segment, the index in the following three arrays after its last part. */
     private final int[] partEnds;
+    /** Offset of each part in {@code parts}. */
     private final long[] partOffsets;
     private final int[] partBytes;
+    /** CRC-32C of each part, 0 if unknown. */
     private final int[] partChecks;
-    /** For each segment, the index in the text after its lines. */
+    /** For each segment, the index in {@link #text} after its lines. */
     private final int[] textEnds;
+    /** The playlist lines of all segments. */
     private final TextPiece text;
     private final long nextOffset;
 

@@ -3,7 +3,10 @@ package io.millrace.media.mpegts;
 import io.millrace.media.bytes.ByteWriter;
 import java.nio.ByteBuffer;
 
-/** The single program of our transport streams: its PIDs, and the two sections (PAT and PMT) that announce them. */
+/**
+ * The single program of our transport streams: its PIDs, and the two sections (PAT and PMT) that announce them. Clauses
+ * are those of ISO/IEC 13818-1.
+ */
 public final class TsProgram {
     public static final int PAT_PID = 0;
     public static final int PMT_PID = 0x1000;
@@ -25,6 +28,12 @@ public final class TsProgram {
     /** Reserved bits above 13-bit PIDs and 12-bit lengths are ones (2.4.4). */
     private static final int RESERVED_PID = 0xE000;
     private static final int RESERVED_LENGTH = 0xF000;
+    /** section_syntax_indicator and the reserved bits above the 12-bit length of a section. */
+    private static final int SECTION_FLAGS = 0xB000;
+    /** version_number 0 and current_next_indicator. */
+    private static final int VERSION_0_CURRENT = 0xC1;
+    /** The bytes of a section between its length field and its body. */
+    private static final int SECTION_HEADER_BYTES = 5;
 
     private TsProgram() {}
 
@@ -35,8 +44,8 @@ public final class TsProgram {
     }
 
     /**
-     * Returns the program map section with its CRC (2.4.4.8). The clock is on the video PID if there is video,
-     * otherwise on the audio PID.
+     * Returns the program map section with its CRC (2.4.4.8). The clock (PCR) is on the video PID if there is
+     * video, otherwise on the audio PID.
      *
      * @param audioType stream_type of the audio, or {@link #NO_TRACK}
      */
@@ -52,11 +61,15 @@ public final class TsProgram {
         return section(PMT_TABLE, PROGRAM_NUMBER, body);
     }
 
-    /** Returns a section with version 0, current, section 0 of 0. The tables never change within a segment. */
+    /**
+     * Returns the only section of a table, in version 0: the tables never change within a segment.
+     *
+     * @param extension transport_stream_id of the PAT, program_number of the PMT
+     */
     private static ByteBuffer section(int table, int extension, ByteWriter body) {
-        int length = 5 + body.size() + 4;
-        ByteWriter section = new ByteWriter(64).uint8(table).uint16(0xB000 | length).uint16(extension).uint8(0xC1)
-                .uint8(0).uint8(0).bytes(body.view());
+        int length = SECTION_HEADER_BYTES + body.size() + Integer.BYTES;
+        ByteWriter section = new ByteWriter(64).uint8(table).uint16(SECTION_FLAGS | length).uint16(extension)
+                .uint8(VERSION_0_CURRENT).uint8(0).uint8(0).bytes(body.view());
         section.uint32(Crc32Mpeg.of(section.view()));
         return section.view();
     }

@@ -5,8 +5,8 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
 
 /**
- * A frame whose times are known but that is in no cut yet. Its duration is final only when the next frame of its track
- * arrives.
+ * A frame whose times are known but that is in no {@link Cut} (the content of one part) yet. Its duration is final only
+ * when the next frame of its track arrives.
  */
 final class Draft {
     /** Only the default tracks are cut. */
@@ -14,7 +14,9 @@ final class Draft {
 
     final long offset;
     final Packet.Kind kind;
+    /** Whether decoding of the track can start here; true for audio. */
     final boolean keyframe;
+    /** Whether decoding can start here although the frame is not independent (open GOP, intra refresh). */
     final boolean recoveryPoint;
     final int sizeBytes;
     /** Arrival of the packet at ingest, µs since 1970. */
@@ -60,6 +62,7 @@ final class Draft {
                 keyframe);
     }
 
+    /** Writes the frame as part of a stream's state. */
     void write(Generic g) {
         g.put("offset", offset).put("audio", isAudio()).put("keyframe", keyframe).put("recoveryPoint", recoveryPoint)
                 .put("sizeBytes", sizeBytes).put("arrivalUs", arrivalUs).put("dts", dts)
