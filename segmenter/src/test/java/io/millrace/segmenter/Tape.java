@@ -28,6 +28,10 @@ public final class Tape {
             22000100064401c073c189""";
     public static final String AAC_48K_STEREO = "1190";
     public static final String AAC_48K_MONO = "1188";
+    // Parsed once: tapes of hours have hundreds of thousands of packets.
+    private static final ByteBuffer KEY_BODY = bytes("1701000000" + "0000000165".repeat(20));
+    private static final ByteBuffer FRAME_BODY = bytes("2701000000" + "0000000141".repeat(4));
+    private static final ByteBuffer AUDIO_BODY = bytes("AF01" + "21".repeat(16));
     /** Start of the first session: 2026-01-01T00:00:00Z. */
     public static final long START_MS = 1_767_225_600_000L;
     public static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000,
@@ -40,6 +44,10 @@ public final class Tape {
     private long nextOffset;
     private LongUnaryOperator arrivalMs = LongUnaryOperator.identity();
     private OptionalLong startMs = OptionalLong.empty();
+
+    private static ByteBuffer bytes(String hex) {
+        return ByteBuffer.wrap(HexFormat.of().parseHex(hex));
+    }
 
     public List<Entry> entries() {
         return entries;
@@ -117,7 +125,7 @@ public final class Tape {
         }
 
         public Publisher key(long ms, int ct) {
-            return packet(ms, ct, Packet.Kind.VIDEO, true, false, "1701000000" + "0000000165".repeat(20));
+            return body(ms, ct, Packet.Kind.VIDEO, true, false, KEY_BODY.duplicate());
         }
 
         public Publisher frame(long ms) {
@@ -125,11 +133,11 @@ public final class Tape {
         }
 
         public Publisher frame(long ms, int ct) {
-            return packet(ms, ct, Packet.Kind.VIDEO, false, false, "2701000000" + "0000000141".repeat(4));
+            return body(ms, ct, Packet.Kind.VIDEO, false, false, FRAME_BODY.duplicate());
         }
 
         public Publisher audio(long ms) {
-            return packet(ms, 0, Packet.Kind.AUDIO, false, false, "AF01" + "21".repeat(16));
+            return body(ms, 0, Packet.Kind.AUDIO, false, false, AUDIO_BODY.duplicate());
         }
 
         public Publisher data(long ms) {
@@ -207,7 +215,7 @@ public final class Tape {
         public Publisher track(int track, long ms, String hex) {
             long arrivalUs = (START_MS + session * 1_000 + ms) * 1_000;
             add(new Packet(session, seq++, arrivalUs, ms, 0, Packet.Kind.VIDEO, track, Packet.Content.KEYFRAME,
-                    ByteBuffer.wrap(HexFormat.of().parseHex(hex))));
+                    bytes(hex)));
             return this;
         }
 
@@ -220,7 +228,7 @@ public final class Tape {
         }
 
         public Publisher packet(long ms, int ct, Packet.Kind kind, boolean key, boolean config, String hex) {
-            return body(ms, ct, kind, key, config, ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
+            return body(ms, ct, kind, key, config, bytes(hex));
         }
 
         public Publisher body(long ms, int ct, Packet.Kind kind, boolean key, boolean config, ByteBuffer body) {
