@@ -13,7 +13,7 @@ import io.millrace.platform.log.StreamExpiry;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
 import io.millrace.simulation.kafka.ModelReader;
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.millrace.simulation;
 
-import io.millrace.simulation.oracle.Promise;
-import io.millrace.simulation.oracle.Violation;
+import io.millrace.testkit.oracle.Promise;
+import io.millrace.testkit.oracle.Violation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,7 +12,7 @@ import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
 import io.millrace.simulation.kafka.ModelProducer;
 import io.millrace.simulation.kafka.ModelReader;
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -9,7 +9,7 @@ import io.millrace.simulation.engine.EventQueue;
 import io.millrace.simulation.kafka.ModelGroup;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
