@@ -62,6 +62,8 @@ class KnownDefectsTest {
                 new Known("2: a segmenter that was replaced overwrites the directory", Defect.OVERWRITTEN_ENTRIES_STAY,
                         Depth.SEGMENTS, EnumSet.of(Fault.KILL_SEGMENTER, Fault.FREEZE_SEGMENTER),
                         Promise.DIRECTORY_IS_TRUE, "the directory says"),
+                new Known("3: a segmenter skips what the next release has written", Defect.UNKNOWN_SCHEMAS_ARE_SKIPPED,
+                        Depth.SEGMENTS, EnumSet.of(Fault.UPGRADE), Promise.SHOWN_IS_CUT, "is in no segment"),
                 new Known("5: an epoch whose last request was late never ends", Defect.RULES_OF_VERSION_2,
                         Depth.SESSIONS, EnumSet.of(Fault.KILL, Fault.SLOW_CONNECTIONS),
                         Promise.EVERY_EPOCH_ENDS, "which is ENDED"),

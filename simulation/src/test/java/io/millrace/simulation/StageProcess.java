@@ -19,6 +19,10 @@ abstract class StageProcess implements SimulatedProcess {
         this.name = name;
     }
 
+    String name() {
+        return name;
+    }
+
     abstract void start();
 
     /** Requests that are sent until then may be lost, or arrive much later. A process without a producer sends none. */
