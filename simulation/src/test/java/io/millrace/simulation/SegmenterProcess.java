@@ -45,6 +45,7 @@ final class SegmenterProcess extends GroupProcess<SegmenterProcess.Task> {
     private final boolean statesHaveNoOwner;
     private final boolean isNextRelease;
     private final boolean skipsUnknown;
+    private final boolean continuesAfterFailure;
     private final SteppedStops stops = new SteppedStops();
     private final PacketsLog log = new Packets();
     private final Map<Integer, Long> committed = new HashMap<>();
@@ -95,6 +96,7 @@ final class SegmenterProcess extends GroupProcess<SegmenterProcess.Task> {
         this.owner = owner;
         this.statesHaveNoOwner = defects.contains(Defect.STATES_HAVE_NO_OWNER);
         this.skipsUnknown = defects.contains(Defect.UNKNOWN_SCHEMAS_ARE_SKIPPED);
+        this.continuesAfterFailure = defects.contains(Defect.PRODUCERS_CONTINUE_AFTER_FAILURE);
         this.isNextRelease = isNextRelease;
     }
 
@@ -190,11 +192,27 @@ final class SegmenterProcess extends GroupProcess<SegmenterProcess.Task> {
     private void send(String topic, Task task, String key, byte[] value) {
         ModelProducer sending = producer();
         sending.send(kafka.partition(topic, task.partition), key, value, 0, (_, failure) -> {
-            if (failure != null && producer() == sending) {
-                world.history().add(new Fact.Note("", name() + " could not write to " + topic + "-" + task.partition));
+            if (failure == null || producer() != sending) {
+                return;
+            }
+            world.history().add(new Fact.Note("", name() + " could not write to " + topic + "-" + task.partition));
+            if (!continuesAfterFailure) {
                 replaceThread();
+            } else if (owned.get(task.partition) == task) {
+                revive(task);
             }
         });
+    }
+
+    /** {@link Defect#PRODUCERS_CONTINUE_AFTER_FAILURE}: closes the task without a commit, and restores it. */
+    private void revive(Task task) {
+        task.close();
+        if (task.released == null) {
+            assigned(task.partition);
+        } else {
+            owned.remove(task.partition);
+            task.released.run();
+        }
     }
 
     /** A record was not written: production's {@code FailStopProducer} ends, and Kafka Streams replaces the thread. */
