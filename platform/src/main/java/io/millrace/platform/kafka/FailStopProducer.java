@@ -23,7 +23,7 @@ import org.apache.kafka.common.metrics.KafkaMetric;
  * A producer that writes nothing more after a record could not be written. A {@link KafkaProducer} gives up only the
  * batch that was not acknowledged in time, and continues with the next one. Whoever repeats the failed records would
  * find later ones before them in the log, and readers need a stream's records in order
- * (docs/decisions/0032-the-simulation.md).
+ * (docs/decisions/0032-a-failed-write-ends-its-producer.md).
  *
  * <p>Needs a producer with one request in flight ({@link AdaptiveLinger#config}): with several, a later batch may be on
  * its way when an earlier one fails. Without transactions. Thread-safe.
