@@ -1,4 +1,4 @@
-package io.millrace.simulation.oracle;
+package io.millrace.testkit.oracle;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.millrace.simulation.oracle;
+package io.millrace.testkit.oracle;
 
 import java.util.HashMap;
 import java.util.Map;

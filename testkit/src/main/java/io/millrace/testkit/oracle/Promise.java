@@ -1,4 +1,4 @@
-package io.millrace.simulation.oracle;
+package io.millrace.testkit.oracle;
 
 /** Conditions that must hold in every history. */
 public enum Promise {

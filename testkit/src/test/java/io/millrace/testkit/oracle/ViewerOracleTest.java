@@ -1,4 +1,4 @@
-package io.millrace.simulation.oracle;
+package io.millrace.testkit.oracle;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +35,10 @@ class ViewerOracleTest {
                         history(playlist(0, 8, text(0, 0, "")), playlist(1, 8, text(0, 1, "")))),
                 new Broken("an edge ends a playlist earlier than another one", Promise.ONE_PLAYLIST_PER_OFFSET,
                         history(playlist(0, 8, text(0, 0, "")), playlist(1, 8, text(0, 0, END)))),
+                new Broken("an edge that has restarted shows nothing where another one showed a playlist",
+                        Promise.ONE_PLAYLIST_PER_OFFSET,
+                        history(playlist(1, 8, text(0, 1, END)), new Fact.Watching(STREAM, 0, 0),
+                                playlist(0, 8, ""))),
                 new Broken("the same edge shows different playlists", Promise.ONE_PLAYLIST_PER_OFFSET,
                         history(playlist(0, 7, text(0, 0, "")), playlist(0, 6, text(0, 1, "")))),
                 new Broken("a playlist goes back", Promise.NUMBERS_RISE,
