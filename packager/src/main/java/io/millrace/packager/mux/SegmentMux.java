@@ -70,6 +70,7 @@ public final class SegmentMux {
         audioTicks = hasAudio ? timescale(audio) : 0;
         muxer = switch (rendition.format()) {
             case TS -> new TsSegmentMuxer(video, audio, first.id().segment(), head.start().discontinuous());
+            case CMAF -> throw new UnsupportedException("Rendition", "format", "CMAF", "TS");
         };
     }
 
