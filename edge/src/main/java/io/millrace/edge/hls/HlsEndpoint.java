@@ -20,6 +20,9 @@ import java.util.Optional;
  * Serves HLS: the query parameters of a request select live or past media. Thread-safe; called on event loops.
  */
 public final class HlsEndpoint implements HttpOutput {
+    /** The end of the path of a multivariant playlist of MPEG-TS. Stream names do not contain {@code @}. */
+    public static final String TS_SUFFIX = "@ts.m3u8";
+
     /**
      * The sources from which HLS reads the log.
      *

@@ -32,17 +32,14 @@ sealed interface HlsUrl {
      */
     record Media(String stream, EpochName epoch, MediaFile file) implements HlsUrl {}
 
-    /** The end of the path of a multivariant playlist of MPEG-TS. Stream names do not contain {@code @}. */
-    String TS_SUFFIX = "@ts.m3u8";
-
     /** Parses a percent-decoded path that begins with a slash; empty if it is not an HLS URL. */
     static Optional<HlsUrl> parse(String path) {
         int media = path.indexOf("/@");
         if (media > 0) {
             return media(path.substring(1, media), path.substring(media + 2));
         }
-        boolean isTs = path.endsWith(TS_SUFFIX);
-        return HttpOutput.streamOf(path, isTs ? TS_SUFFIX : ".m3u8").map(stream -> new Multivariant(stream, isTs));
+        boolean isTs = path.endsWith(HlsEndpoint.TS_SUFFIX);
+        return HttpOutput.streamOf(path, isTs ? HlsEndpoint.TS_SUFFIX : ".m3u8").map(stream -> new Multivariant(stream, isTs));
     }
 
     /**

@@ -72,7 +72,7 @@ public record Lineup(List<Listing> listings) {
 
     /** Returns whether the tracks of an epoch are known and HLS carries none of them. */
     public static boolean isImpossible(StreamEntry epoch) {
-        return !epoch.session().tracks().isEmpty() && renditions(epoch).isEmpty();
+        return !epoch.session().tracks().isEmpty() && best(List.of(epoch)).isEmpty();
     }
 
     /** Returns whether an epoch has a rendition, or may have it because its tracks are not known. */
@@ -151,12 +151,14 @@ public record Lineup(List<Listing> listings) {
                 || views.stream().anyMatch(each -> each.isListed() && (view.ended() || isOld(each))));
     }
 
-    /** Returns the renditions that have media, or may have some soon; see {@link #isReady}. */
+    /** Returns the renditions that have media, or may have some soon; if none has any, all that are listed. */
     public Lineup in(EpochView view) {
-        return new Lineup(listings.stream().filter(each -> {
+        List<Listing> listed = listings.stream().filter(each -> view.of(each.rendition()).isListed()).toList();
+        List<Listing> playable = listed.stream().filter(each -> {
             RenditionView its = view.of(each.rendition());
-            return its.isListed() && (its.peakBitrate() > 0 || !isOld(its));
-        }).toList());
+            return its.peakBitrate() > 0 || !isOld(its);
+        }).toList();
+        return new Lineup(playable.isEmpty() ? listed : playable);
     }
 
     private static boolean isOld(RenditionView view) {

@@ -46,7 +46,7 @@ public final class VariantList {
      * @param average of all segments
      */
     public record Rate(long peak, long average) {
-        static final Rate UNKNOWN = new Rate(0, 0);
+        public static final Rate UNKNOWN = new Rate(0, 0);
 
         /** Returns the bitrate of the listed segments. */
         public static Rate of(RenditionView view) {
