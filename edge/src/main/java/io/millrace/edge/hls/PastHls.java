@@ -94,6 +94,11 @@ final class PastHls {
         var range = PastRange.delayed(stream, before.getLast().name(), newest.name(), delayMs);
         List<StreamEntry> all = history.stream().filter(epoch -> range.hasEpoch(epoch.epoch())).toList();
         Lineup lineup = lineup(all, isTs);
+        if (lineup.isEmpty()) {
+            // The epochs have no track in common.
+            responses.nothingYet(responder, stream);
+            return;
+        }
         playlist(responder, range, lineup.renditions().getFirst(), all, view, _ -> responses.multivariant(responder,
                 VariantList.render(range, lineup, each -> VariantList.Rate.of(view.of(each)))),
                 () -> responses.nothingYet(responder, stream));
