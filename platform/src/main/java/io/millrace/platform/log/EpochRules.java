@@ -41,6 +41,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     private static final int ENDED_BY_RECORD_VERSION = 4;
     private static final int ONE_TRACK_SET_VERSION = 5;
     private static final int FOLLOWS_CLOCK_VERSION = 6;
+    private static final int HEVC_AND_DOLBY_IN_TS_VERSION = 7;
     private static final int LARGEST_STEP_MS = 50;
 
     /** Returns the rules with a version that all nodes can apply: see {@link LogVersions}. */
@@ -65,7 +66,16 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     /** Whether {@code format} carries {@code codec} in epochs with these rules. */
     public boolean carries(Format format, Codec codec) {
         return switch (format) {
-            case TS -> TsSegmentMuxer.carries(codec) && (codec != Codec.MP3 || rulesVersion >= MP3_IN_TS_VERSION);
+            case TS -> TsSegmentMuxer.carries(codec) && rulesVersion >= versionInTs(codec);
+        };
+    }
+
+    /** Returns the first version in which MPEG-TS carries a codec that {@link TsSegmentMuxer#carries}. */
+    private static int versionInTs(Codec codec) {
+        return switch (codec) {
+            case MP3 -> MP3_IN_TS_VERSION;
+            case HEVC, AC3, EAC3 -> HEVC_AND_DOLBY_IN_TS_VERSION;
+            case AVC, AAC, AV1, VP9, OPUS, FLAC -> 1;
         };
     }
 
