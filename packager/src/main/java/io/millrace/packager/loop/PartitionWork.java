@@ -5,12 +5,12 @@ import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.packager.meters.PackagerMeters.Drop;
 import io.millrace.packager.mux.MuxedPart;
 import io.millrace.packager.mux.Rendition;
-import io.millrace.packager.mux.SegmentMux;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.Renditions;
 import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.net.PeerLog;
 import java.util.ArrayDeque;
@@ -266,15 +266,12 @@ final class PartitionWork {
             return Optional.ofNullable(stream.open).filter(segment -> segment.isNext(cut));
         }
         List<Rendition> renditions = new ArrayList<>();
-        for (var format : cut.head().rules().formats()) {
-            RenditionId id = RenditionId.ofDefaultTracks(format);
-            if (SegmentMux.carriesAny(id, cut)) {
-                Rendition rendition = new Rendition(id, cut);
-                if (gaps.contains(name, cut.id(), id)) {
-                    rendition.recordedAsGap();
-                }
-                renditions.add(rendition);
+        for (RenditionId id : Renditions.of(cut.head())) {
+            Rendition rendition = new Rendition(id, cut);
+            if (gaps.contains(name, cut.id(), id)) {
+                rendition.recordedAsGap();
             }
+            renditions.add(rendition);
         }
         return Optional.of(new OpenSegment(name, offset, gaps.oldestOffset(nextIndexOffset), cut, renditions));
     }

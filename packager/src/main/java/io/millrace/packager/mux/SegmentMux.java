@@ -3,9 +3,9 @@ package io.millrace.packager.mux;
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.AudioConfig;
-import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.mpegts.TsSample;
 import io.millrace.media.mpegts.TsSegmentMuxer;
 import io.millrace.media.remux.TrackMedia;
@@ -63,13 +63,14 @@ public final class SegmentMux {
             throw new UnsupportedException("EpochRules", "rulesVersion", version,
                     "up to " + EpochRules.CURRENT_VERSION);
         }
-        AvcConfig video = (AvcConfig) carried(Packet.Kind.VIDEO);
+        VideoConfig video = (VideoConfig) carried(Packet.Kind.VIDEO);
         AudioConfig audio = (AudioConfig) carried(Packet.Kind.AUDIO);
         hasVideo = video != null;
         hasAudio = audio != null;
         audioTicks = hasAudio ? timescale(audio) : 0;
         muxer = switch (rendition.format()) {
             case TS -> new TsSegmentMuxer(video, audio, first.id().segment(), head.start().discontinuous());
+            case CMAF -> throw new UnsupportedException("Rendition", "format", "CMAF", "TS");
         };
     }
 
