@@ -138,7 +138,7 @@ class MpdWriterTest {
         "type=\"dynamic\"; type=\"vod\"; MPD@type is vod", " minBufferTime=\"PT4S\"; ; MPD lacks minBufferTime",
         "d=\"90090\"; d=\"0\"; S@d is 0", "PT6.5S; 6.5; MPD@suggestedPresentationDelay is 6.5",
         "type=\"dynamic\"; type=\"static\"; availabilityStartTime", "lang=\"de\"; lang=\"\"; AdaptationSet@lang is",
-        "<BaseURL>show/@17.8c1e2f3a9b0d/cmaf/</BaseURL>; <UTCTiming schemeIdUri='urn:a'/>; UTCTiming is not allowed"})
+        "<BaseURL>show/@17.8c1e2f3a9b0d/cmaf/</BaseURL>; <UTCTiming schemeIdUri='urn:a'/>; Location is not allowed there"})
     void checkerSeesFault(String part, String instead, String fault) {
         String text = MpdWriter.write(LIVE);
         assertThat(text).contains(part);
