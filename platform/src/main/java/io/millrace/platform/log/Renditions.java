@@ -28,6 +28,17 @@ public final class Renditions {
         return rules.formats().stream().distinct().flatMap(format -> of(format, rules, tracks)).toList();
     }
 
+    /**
+     * Returns the rendition of which the index entries show readers where in the stream a moment is: that of the leading
+     * track in the first format.
+     *
+     * @param tracks those of the epoch, the leading one first
+     * @return empty if no format carries a track
+     */
+    public static Optional<RenditionId> leading(EpochRules rules, List<Track> tracks) {
+        return of(rules, tracks).stream().findFirst();
+    }
+
     private static Stream<RenditionId> of(Format format, EpochRules rules, List<Track> tracks) {
         Stream<RenditionId> candidates = switch (format) {
             case TS -> Stream.of(RenditionId.TS);
