@@ -29,7 +29,7 @@ class CacheLimitsTest {
     private static final EpochName NAME = new EpochName(17, 0);
     private static final EpochKey EPOCH = new EpochKey("live/show", NAME);
     private static final PlaylistBlock BLOCK = new PlaylistBlock(NAME, List.of(
-            new Segment(0, Segment.State.COMPLETE, 180_000, 0, new SegmentStart(true, false, 0, 2), 1_000, List.of())),
+            new Segment(0, Segment.State.COMPLETE, 0, 180_000, 0, new SegmentStart(true, false, 0, 2), 1_000, List.of())),
             5);
 
     /** @param limited holds {@link #ENTRIES} of these values */

@@ -11,10 +11,9 @@ import java.util.List;
  * @param minBufferMs duration that a player should buffer before it starts
  * @param maxSegmentMs upper bound of segment durations, rounded up
  * @param location URL from which players load updates; empty for the URL that they have
- * @param baseUrl URL against which the URLs of segments are resolved; empty for that of the MPD
  * @param periods oldest first, with increasing starts; at least one
  */
-public record Mpd(MpdType type, long minBufferMs, long maxSegmentMs, String location, String baseUrl,
+public record Mpd(MpdType type, long minBufferMs, long maxSegmentMs, String location,
         List<Period> periods) {
     public Mpd {
         periods = List.copyOf(periods);

@@ -18,20 +18,12 @@ public final class MpdWriter {
     public static String write(Mpd mpd) {
         XmlText xml = new XmlText().begin("MPD").attribute("xmlns", NAMESPACE).attribute("profiles", PROFILE);
         switch (mpd.type()) {
-            case MpdType.Dynamic live -> xml.attribute("type", "dynamic")
-                    .attribute("availabilityStartTime", MpdTimes.dateTime(live.availabilityStartMs()))
-                    .attribute("publishTime", MpdTimes.dateTime(live.publishMs()))
-                    .attribute("minimumUpdatePeriod", MpdTimes.durationOfMs(live.updateMs()))
-                    .attribute("timeShiftBufferDepth", MpdTimes.durationOfMs(live.depthMs()))
-                    .attribute("suggestedPresentationDelay", MpdTimes.durationOfMs(live.delayMs()));
+            case MpdType.Dynamic live -> live(xml, live);
             case MpdType.Static(long duration90k) -> xml.attribute("type", "static")
                     .attribute("mediaPresentationDuration", MpdTimes.durationOf90k(duration90k));
         }
         xml.attribute("minBufferTime", MpdTimes.durationOfMs(mpd.minBufferMs())).attribute("maxSegmentDuration",
                 MpdTimes.durationOfMs(mpd.maxSegmentMs()));
-        if (!mpd.baseUrl().isEmpty()) {
-            xml.element("BaseURL", mpd.baseUrl());
-        }
         if (!mpd.location().isEmpty()) {
             xml.element("Location", mpd.location());
         }
@@ -41,6 +33,17 @@ public final class MpdWriter {
                     .attribute("value", live.clock().value()).end("UTCTiming");
         }
         return xml.end("MPD").toString();
+    }
+
+    private static void live(XmlText xml, MpdType.Dynamic live) {
+        xml.attribute("type", "dynamic")
+                .attribute("availabilityStartTime", MpdTimes.dateTime(live.availabilityStartMs()))
+                .attribute("publishTime", MpdTimes.dateTime(live.publishMs()))
+                .attribute("minimumUpdatePeriod", MpdTimes.durationOfMs(live.updateMs()));
+        if (live.depthMs() != MpdType.Dynamic.WHOLE) {
+            xml.attribute("timeShiftBufferDepth", MpdTimes.durationOfMs(live.depthMs()));
+        }
+        xml.attribute("suggestedPresentationDelay", MpdTimes.durationOfMs(live.delayMs()));
     }
 
     private static void period(XmlText xml, Period period) {
