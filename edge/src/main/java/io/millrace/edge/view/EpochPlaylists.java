@@ -86,7 +86,7 @@ public final class EpochPlaylists {
      */
     public boolean isFilled() {
         return beginningKnown || !playlists.isEmpty() && playlists.values().stream()
-                .allMatch(each -> each.isFilled() || each.oldest() > oldestRead + 1);
+                .allMatch(each -> each.isFilled() || each.oldest() - 1 > oldestRead);
     }
 
     /** Returns the number of the newest segment that all renditions list, -1 if there is none. */

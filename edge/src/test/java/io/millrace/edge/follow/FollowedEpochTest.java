@@ -108,7 +108,7 @@ class FollowedEpochTest {
             StreamEntry e = Records.entry("live/show", EPOCH, StreamEntry.State.ENDED, Records.TRACKS, 0, 10);
             var entry = new StreamEntry(e.stream(), EPOCH, e.state(), rules, e.span(), e.session(), e.playlist(),
                     e.sessions());
-            epoch = new FollowedEpoch(entry, RenditionId.TS, Watch.unread());
+            epoch = new FollowedEpoch(entry, Watch.unread());
             epoch.fillTo(past.size());
             assertThat(epoch.filled(new IndexBackfill(past, true))).isTrue();
         }
@@ -122,7 +122,7 @@ class FollowedEpochTest {
         }
 
         String text() {
-            return new String(epoch.watch().view().media().plain(), StandardCharsets.UTF_8);
+            return new String(epoch.watch().view().of(RenditionId.TS).media().plain(), StandardCharsets.UTF_8);
         }
     }
 }

@@ -59,7 +59,7 @@ class RangePlaylistTest {
             // Until it has all segments.
         }
         assertThat(run.isSettled()).isTrue();
-        return new PlaylistBlock(name(of.getFirst()), run.segments(first, last), entries.size());
+        return new PlaylistBlock(name(of.getFirst()), RenditionId.TS, run.segments(first, last), entries.size());
     }
 
     /** Returns the blocks of an edge that began to read at the block of {@code from}. */
@@ -169,7 +169,7 @@ class RangePlaylistTest {
         for (long n = 0; n < 4; n++) {
             segments.add(Segment.begin(new PartSpec(FIRST, n).independent(n < 2).part(0, true, n)));
         }
-        var share = new Share(ENDED, List.of(new PlaylistBlock(name(FIRST), segments, 4)), 0, 3);
+        var share = new Share(ENDED, List.of(new PlaylistBlock(name(FIRST), RenditionId.TS, segments, 4)), 0, 3);
         assertThat(share.startingAt(3, 0).from()).isEqualTo(1);
         assertThat(share.startingAt(3, 2).from()).as("the earliest retained segment").isEqualTo(2);
         assertThat(share.startingAt(0, 4).isEmpty()).isTrue();
@@ -223,7 +223,7 @@ class RangePlaylistTest {
             List<IndexEntry> parts = entries(SECOND, n, n);
             live.put(n, Segment.begin(parts.getFirst()).with(parts.getLast()));
             live.headMap(n - window + 1).clear();
-            grown = PlaylistBlock.grow(grown, name(SECOND), live, n).orElseThrow();
+            grown = PlaylistBlock.grow(grown, name(SECOND), RenditionId.TS, live, n).orElseThrow();
         }
         PlaylistBlock read = blocks(SECOND, newest, newest).getLast();
         assertThat(grown.first()).isEqualTo(read.first());
@@ -237,7 +237,7 @@ class RangePlaylistTest {
         var live = new TreeMap<Long, Segment>();
         List<IndexEntry> parts = entries(SECOND, 70, 70);
         live.put(70L, Segment.begin(parts.getFirst()).with(parts.getLast()));
-        assertThat(PlaylistBlock.grow(null, name(SECOND), live, 70)).isEmpty();
+        assertThat(PlaylistBlock.grow(null, name(SECOND), RenditionId.TS, live, 70)).isEmpty();
     }
 
     @Test
