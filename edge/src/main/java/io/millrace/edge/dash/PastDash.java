@@ -106,7 +106,9 @@ final class PastDash {
     /** Sends the MPD of these epochs, or of the part of them that the query describes. */
     void epochs(Responder responder, String stream, DashUrl.Epochs url, Query query) {
         try {
-            TimeSpan span = TimeSpan.isIn(query) ? span(query) : new TimeSpan(PastRange.BEGINNING, PastRange.OPEN, false);
+            TimeSpan span = TimeSpan.isIn(query)
+                    ? span(query)
+                    : new TimeSpan(PastRange.BEGINNING, PastRange.OPEN, false);
             if (span.relative()) {
                 throw new TimeSpan.UnreadableException(
                         "the MPD of an epoch takes absolute times only; start with /" + stream + ".mpd");

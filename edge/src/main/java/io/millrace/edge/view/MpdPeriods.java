@@ -23,13 +23,13 @@ import java.util.Map;
 /**
  * Arranges segments as the periods of an MPD: pure.
  *
- * <p>A period has one discontinuity number, and each of its representations has every segment: templates number segments
- * without holes. It therefore ends before a segment that is missing in a rendition, and another one begins after it. All
- * periods of one discontinuity number have one relation of media time and presentation time, that of
- * {@link PeriodStart}, so that segments stay where they are on the timeline when segments before them leave the window.
+ * <p>A period has one discontinuity number, and each of its representations has every segment: templates number
+ * segments without holes. It therefore ends before a segment that is missing in a rendition, and another one begins
+ * after it. All periods of one discontinuity number have one relation of media time and presentation time, that of
+ * {@link PeriodStart}, so that segments keep their times when segments before them leave the window.
  */
 final class MpdPeriods {
-    /** Segments whose ends and starts differ by less than this, by rounding, follow each other; 1 ms in 90 kHz ticks. */
+    /** Segments follow each other if end and start differ by less than this, by rounding; 1 ms in 90 kHz ticks. */
     private static final long ROUNDED_TICKS = 90;
     private static final int SAP_CLOSED_GOP = 1;
     /** The identifiers of the sets of audio tracks begin here; those of video are numbers of codecs. */
@@ -47,7 +47,8 @@ final class MpdPeriods {
 
     /**
      * @param base URL of the stream's media, up to the {@code @} of an epoch
-     * @param cutsFirst whether the first period begins with its first segment, because older ones are outside of a range
+     * @param cutsFirst whether the first period begins with its first segment, because older ones are outside of the
+     *     range
      */
     MpdPeriods(Lineup lineup, String base, long origin90k, boolean cutsFirst) {
         this.lineup = lineup;
@@ -127,12 +128,12 @@ final class MpdPeriods {
     private static AdaptationSet audioSet(Track track, Representation representation) {
         String language = AudioNames.language(track);
         String name = AudioNames.name(track);
-        return new AdaptationSet(FIRST_AUDIO_SET + track.id(), AdaptationSet.Kind.AUDIO, language == null ? "" : language,
-                name, track.id() == 0, SAP_CLOSED_GOP, List.of(representation));
+        return new AdaptationSet(FIRST_AUDIO_SET + track.id(), AdaptationSet.Kind.AUDIO,
+                language == null ? "" : language, name, track.id() == 0, SAP_CLOSED_GOP, List.of(representation));
     }
 
-    private Representation representation(MpdRows rows, List<MpdRows.Row> run, RenditionId rendition, CodecConfig config,
-            long startTicks) {
+    private Representation representation(MpdRows rows, List<MpdRows.Row> run, RenditionId rendition,
+            CodecConfig config, long startTicks) {
         RenditionFiles files = new RenditionFiles(rendition);
         List<Segment> segments = run.stream().map(row -> row.segments().get(rendition)).toList();
         String directory = base + "@" + rows.epoch().name() + '/' + files.name() + '/';

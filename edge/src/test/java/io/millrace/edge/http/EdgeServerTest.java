@@ -387,7 +387,7 @@ class EdgeServerTest {
                     + "\"endedAt\":null,\"graceEndsAt\":null,\"publisher\":{\"client\":\"FMLE/3.0\"},"
                     + "\"tracks\":[{\"id\":0,\"kind\":\"video\",\"codec\":\"avc1.64001f\",\"width\":640,\"height\":360,"
                     + "\"frameRate\":30},{\"id\":0,\"kind\":\"audio\",\"codec\":\"mp4a.40.2\",\"sampleRate\":48000,"
-                    + "\"channels\":2}],\"bitrate\":2500000,\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0},"
+                    + "\"channels\":2}],\"bitrate\":2500000,\"viewers\":{\"hls\":0,\"dash\":0,\"flv\":0,\"ws\":0,\"rtmp\":0},"
                     + "\"warnings\":[]}");
             assertThat(http.get("/api/v1/streams/live/show/sessions").read().body())
                     .isEqualTo("{\"sessions\":[{\"epoch\":17,\"session\":17,\"startedAt\":\"2026-01-01T00:00:00.000Z\","

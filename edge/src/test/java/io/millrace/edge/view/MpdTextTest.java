@@ -182,8 +182,8 @@ class MpdTextTest {
             }
             wallMs += n % 3 - 1;
             for (Located each : located(live(playlists(0)))) {
-                assertThat(times.merge(each.url(), each.time90k(), (before, now) -> before)).as("%s after %d", each.url(), n)
-                        .isCloseTo(each.time90k(), Offset.offset(1L));
+                assertThat(times.merge(each.url(), each.time90k(), (before, now) -> before))
+                        .as("%s after %d", each.url(), n).isCloseTo(each.time90k(), Offset.offset(1L));
                 assertThat(starts.merge(each.period(), each.start(), (before, now) -> before)).as(each.period())
                         .isEqualTo(each.start());
             }
@@ -259,7 +259,8 @@ class MpdTextTest {
             segment(n, false);
         }
         String closed = range(Records.EPOCH_MS + 20_000, true);
-        assertThat(closed).contains("type=\"static\" mediaPresentationDuration=\"PT20.0055", "<Period id=\"17.0\" start=\"PT0S\"",
+        assertThat(closed).contains("type=\"static\" mediaPresentationDuration=\"PT20.0055",
+                "<Period id=\"17.0\" start=\"PT0S\"",
                 "media=\"../@17/video0/$Number$.m4s\"", "startNumber=\"5\"");
         String open = range(PastRange.OPEN, false);
         assertThat(open).contains("type=\"dynamic\" availabilityStartTime=\"2026-01-01T00:00:00.000Z\"",
