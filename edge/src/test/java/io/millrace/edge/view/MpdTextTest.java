@@ -40,25 +40,29 @@ class MpdTextTest {
             VariantListTest.audio(0, "AAC", Records.AAC_RECORD, "de", null));
     private static final MpdText.Urls URLS = MpdText.Urls.ofStream("live/show", "17", "");
     private static final int SEGMENT_TICKS = 180_000;
-    /** 94 frames of AAC. */
-    private static final int SOUND_TICKS = 180_480;
+    /** A frame of AAC at 48 kHz. */
+    private static final int FRAME_TICKS = 1_920;
 
     private final List<IndexedPart> records = new ArrayList<>();
     private long ticks;
     private long wallMs = Records.EPOCH_MS + 100;
     private long discontinuity;
+    private boolean discontinuous;
     private PeriodStart period = new PeriodStart(0, wallMs);
 
     /** Adds a segment of video and sound, which begin and end where their frames do. */
-    private MpdTextTest segment(long number, boolean discontinuous) {
-        video(number, discontinuous);
-        records.add(entry(SOUND, number, ticks - 500, SOUND_TICKS));
+    private MpdTextTest segment(long number, boolean again) {
+        video(number, again);
+        long start = Math.ceilDiv(ticks, FRAME_TICKS) * FRAME_TICKS;
         ticks += SEGMENT_TICKS;
+        long end = Math.ceilDiv(ticks, FRAME_TICKS) * FRAME_TICKS;
+        records.add(entry(SOUND, number, start, end - start));
         return this;
     }
 
-    private void video(long number, boolean discontinuous) {
-        if (discontinuous) {
+    private void video(long number, boolean again) {
+        discontinuous = again;
+        if (again) {
             discontinuity++;
             period = new PeriodStart(ticks, wallMs + ticks / 90);
         }
@@ -66,7 +70,7 @@ class MpdTextTest {
     }
 
     private IndexEntry entry(RenditionId rendition, long number, long start, long duration) {
-        var first = new SegmentStart(true, period.startTicks() == ticks && discontinuity > 0, discontinuity, 2, period);
+        var first = new SegmentStart(true, discontinuous, discontinuity, 2, period);
         return new IndexEntry(new PartId(EPOCH, number, 0), true, rendition,
                 new PartPlace(number, rendition.equals(VIDEO) ? 250_123 : 16_000, 700, 0),
                 new PartTimes(start, duration, wallMs + start / 90, 0), true, new Keyframe(EPOCH, 0, 0), first);
@@ -119,8 +123,9 @@ class MpdTextTest {
                         <SegmentTemplate timescale="90000" presentationTimeOffset="900000" startNumber="2" \
                 initialization="show/@17/audio0/init-0.mp4" media="show/@17/audio0/$Number$.m4s">
                           <SegmentTimeline>
-                            <S t="1259500" d="180000" r="3"/>
-                            <S d="180480"/>
+                            <S t="1260960" d="180480"/>
+                            <S d="178560"/>
+                            <S d="180480" r="2"/>
                           </SegmentTimeline>
                         </SegmentTemplate>
                       </Representation>
@@ -149,7 +154,7 @@ class MpdTextTest {
                         <SegmentTemplate timescale="90000" presentationTimeOffset="2160000" startNumber="7" \
                 initialization="show/@17/audio0/init-1.mp4" media="show/@17/audio0/$Number$.m4s">
                           <SegmentTimeline>
-                            <S t="2159500" d="180480"/>
+                            <S t="2161440" d="178560"/>
                           </SegmentTimeline>
                         </SegmentTemplate>
                       </Representation>
@@ -259,12 +264,12 @@ class MpdTextTest {
             segment(n, false);
         }
         String closed = range(Records.EPOCH_MS + 20_000, true);
-        assertThat(closed).contains("type=\"static\" mediaPresentationDuration=\"PT20.0055",
+        assertThat(closed).contains("type=\"static\" mediaPresentationDuration=\"PT20.016S\"",
                 "<Period id=\"17.0\" start=\"PT0S\"",
                 "media=\"../@17/video0/$Number$.m4s\"", "startNumber=\"5\"");
         String open = range(PastRange.OPEN, false);
         assertThat(open).contains("type=\"dynamic\" availabilityStartTime=\"2026-01-01T00:00:00.000Z\"",
-                "<Period id=\"17.0\" start=\"PT10.09", "value=\"../../../api/v1/time\"")
+                "<Period id=\"17.0\" start=\"PT10.1S\"", "value=\"../../../api/v1/time\"")
                 .doesNotContain("timeShiftBufferDepth", "Location");
     }
 
