@@ -12,6 +12,7 @@ import io.millrace.media.mpd.SegmentTemplate;
 import io.millrace.media.mpd.SegmentTimeline;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.PeriodStart;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.Track;
@@ -158,7 +159,7 @@ final class MpdPeriods {
 
     /** Returns the time of the media in the segments. */
     private static long mediaTicks(long ticks) {
-        return Math.max(0, ticks + MpdText.MEDIA_OFFSET_TICKS);
+        return Math.max(0, ticks + PartTimes.MEDIA_OFFSET_TICKS);
     }
 
     private static Representation.Media media(CodecConfig config) {

@@ -25,8 +25,6 @@ public final class MpdText {
     public static final String TIME_PATH = "/api/v1/time";
     /** Name of an MPD in the directory of its epochs. */
     public static final String FILE = "index.mpd";
-    /** What the packager adds to the times of the timeline; the same in all formats (protocols.md 5 and 6.2). */
-    static final long MEDIA_OFFSET_TICKS = 900_000;
     private static final int TICKS_A_MS = Ticks.MPEG / Ticks.MILLIS;
     /** How far behind the present players should play, in target durations. */
     private static final int DELAY_TARGETS = 3;
