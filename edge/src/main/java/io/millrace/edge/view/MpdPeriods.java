@@ -147,12 +147,14 @@ final class MpdPeriods {
 
     private static SegmentTimeline timeline(List<Segment> segments) {
         var timeline = new SegmentTimeline.Builder();
+        long before = -1;
         for (int i = 0; i < segments.size(); i++) {
             Segment segment = segments.get(i);
             long next = i + 1 < segments.size() ? segments.get(i + 1).startTicks() : segment.endTicks();
             boolean follows = Math.abs(next - segment.endTicks()) < ROUNDED_TICKS && next > segment.startTicks();
-            timeline.add(mediaTicks(segment.startTicks()),
-                    follows ? next - segment.startTicks() : segment.durationTicks());
+            // A log with times that do not increase must not stop an edge.
+            before = Math.max(mediaTicks(segment.startTicks()), before + 1);
+            timeline.add(before, follows ? next - segment.startTicks() : segment.durationTicks());
         }
         return timeline.build();
     }

@@ -65,17 +65,7 @@ public final class MpdText {
      * @return empty if no segment is listed
      */
     public static Optional<RenderedText> live(StreamEntry entry, Lineup lineup, EpochView view, Urls urls) {
-        Map<RenditionId, List<Segment>> listed = new HashMap<>();
-        long newest = lineup.renditions().stream().map(view::of).filter(RenditionView::isListed)
-                .mapToLong(RenditionView::newest).min().orElse(-1);
-        for (RenditionId rendition : lineup.renditions()) {
-            RenditionView its = view.of(rendition);
-            if (its.isListed() && its.oldest() <= newest) {
-                listed.put(rendition,
-                        List.copyOf(its.segments().subMap(its.oldest(), true, newest, true).values()));
-            }
-        }
-        MpdRows rows = MpdRows.of(entry, listed);
+        MpdRows rows = MpdRows.of(entry, window(lineup, view));
         if (rows.rows().isEmpty()) {
             return Optional.empty();
         }
@@ -84,6 +74,22 @@ public final class MpdText {
         int targetS = targetDurationS(List.of(rows));
         long depthMs = Math.max(entry.rules().windowMs(), StreamPlaylist.MIN_TARGET_DURATIONS * targetS * 1_000L);
         return Optional.of(render(periods, List.of(rows), entry.span().startedAtMs(), depthMs, view.ended(), urls));
+    }
+
+    /**
+     * Returns the segments that all renditions list. Their windows differ by a segment where their segments have
+     * different durations, and a rendition may be ahead of another.
+     */
+    private static Map<RenditionId, List<Segment>> window(Lineup lineup, EpochView view) {
+        List<RenditionId> renditions = lineup.renditions().stream().filter(each -> view.of(each).isListed()).toList();
+        long oldest = renditions.stream().mapToLong(each -> view.of(each).oldest()).max().orElse(0);
+        long newest = renditions.stream().mapToLong(each -> view.of(each).newest()).min().orElse(-1);
+        Map<RenditionId, List<Segment>> listed = new HashMap<>();
+        if (oldest <= newest) {
+            renditions.forEach(each -> listed.put(each,
+                    List.copyOf(view.of(each).segments().subMap(oldest, true, newest, true).values())));
+        }
+        return listed;
     }
 
     /**
@@ -98,11 +104,7 @@ public final class MpdText {
             Map<RenditionId, RangePlaylist> playlists, boolean ended, Urls urls) {
         List<MpdRows> all = new ArrayList<>();
         for (StreamEntry epoch : epochs) {
-            Map<RenditionId, List<Segment>> listed = new HashMap<>();
-            playlists.forEach((rendition, playlist) -> playlist.shares().stream()
-                    .filter(share -> share.epoch().epoch() == epoch.epoch())
-                    .forEach(share -> listed.put(rendition, share.segments())));
-            MpdRows rows = MpdRows.of(epoch, listed);
+            MpdRows rows = MpdRows.of(epoch, within(epoch, playlists));
             if (!rows.rows().isEmpty()) {
                 all.add(rows);
             }
@@ -117,6 +119,23 @@ public final class MpdText {
         all.forEach(periods::add);
         return Optional.of(render(periods, all, Math.floorDiv(origin90k, TICKS_A_MS), MpdType.Dynamic.WHOLE, ended,
                 urls));
+    }
+
+    /**
+     * Returns the segments that all playlists list of an epoch. At the end of a range, the last segment of one rendition
+     * may begin before the end, and that of another one just after it.
+     */
+    private static Map<RenditionId, List<Segment>> within(StreamEntry epoch,
+            Map<RenditionId, RangePlaylist> playlists) {
+        Map<RenditionId, RangePlaylist.Share> shares = new HashMap<>();
+        playlists.forEach((rendition, playlist) -> playlist.shares().stream()
+                .filter(share -> share.epoch().epoch() == epoch.epoch())
+                .forEach(share -> shares.put(rendition, share)));
+        long from = shares.values().stream().mapToLong(RangePlaylist.Share::from).max().orElse(0);
+        long to = shares.values().stream().mapToLong(RangePlaylist.Share::to).min().orElse(-1);
+        Map<RenditionId, List<Segment>> listed = new HashMap<>();
+        shares.forEach((rendition, share) -> listed.put(rendition, share.segments(from, to)));
+        return listed;
     }
 
     private static RenderedText render(MpdPeriods periods, List<MpdRows> rows, long startMs, long depthMs,

@@ -41,10 +41,10 @@ public record RangePlaylist(List<Share> shares, PiecedText text, int targetDurat
             return to < from;
         }
 
-        /** Returns the listed segments, complete or not. */
-        List<Segment> segments() {
+        /** Returns the segments from {@code first} to {@code last} (inclusive), complete or not. */
+        List<Segment> segments(long first, long last) {
             return blocks.stream().flatMap(block -> block.segments().stream())
-                    .filter(segment -> segment.number() >= from && segment.number() <= to).toList();
+                    .filter(segment -> segment.number() >= first && segment.number() <= last).toList();
         }
 
         /**
