@@ -11,6 +11,6 @@ final class DashResponses {
     /** Answers a request for a stream that has no CMAF rendition. */
     static void notInDash(Responder responder, HlsResponses responses, StreamEntry entry) {
         responses.notFound(responder, "not_in_dash", entry.stream()
-                + " is not available by DASH, which needs CMAF (--formats); play /" + entry.stream() + ".m3u8");
+                + " is not available by DASH, because its epoch has no CMAF; play /" + entry.stream() + ".m3u8");
     }
 }
