@@ -43,7 +43,7 @@ public final class DashEndpoint implements HttpOutput {
         var audience = new HlsAudience(Protocol.DASH, viewers, meters, ticker);
         var responses = new HlsResponses(directory, log.past(), Protocol.DASH, meters);
         past = new PastDash(directory, log, audience, responses, clock);
-        live = new LiveDash(directory, log, audience, responses, past);
+        live = new LiveDash(directory, log, audience, responses);
         this.clock = clock;
     }
 

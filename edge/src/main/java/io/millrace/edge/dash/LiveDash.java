@@ -19,27 +19,23 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Serves the MPD of an epoch's live window, and of everything that is retained of one that has ended. A request for an
- * unknown stream, or for a live stream that has nothing to show yet, is held without a thread. Thread-safe; called on
- * event loops.
+ * Serves the MPD of an epoch's live window. A request for an unknown stream, or for a live stream that has nothing to
+ * show yet, is held without a thread. Thread-safe; called on event loops.
  */
 final class LiveDash {
     private final StreamDirectory directory;
     private final HlsEndpoint.Log log;
     private final HlsAudience audience;
     private final HlsResponses responses;
-    private final PastDash past;
 
-    LiveDash(StreamDirectory directory, HlsEndpoint.Log log, HlsAudience audience, HlsResponses responses,
-            PastDash past) {
+    LiveDash(StreamDirectory directory, HlsEndpoint.Log log, HlsAudience audience, HlsResponses responses) {
         this.directory = directory;
         this.log = log;
         this.audience = audience;
         this.responses = responses;
-        this.past = past;
     }
 
-    /** Sends the MPD of the stream's newest epoch, once the epoch has segments and its tracks are known. */
+    /** Redirects to the MPD of the stream's newest epoch: its window, or everything that is retained after its end. */
     void stream(Responder responder, String stream) {
         Optional<StreamEntry> newest = directory.newest(stream);
         if (newest.isEmpty()) {
@@ -47,13 +43,9 @@ final class LiveDash {
             return;
         }
         StreamEntry entry = newest.get();
-        if (entry.state() == StreamEntry.State.ENDED) {
-            var whole = new PastRange(stream, entry.name(), entry.name(), entry.span().startedAtMs(), PastRange.OPEN);
-            responder.inTurns(() -> past.listed(responder, whole, List.of(entry),
-                    MpdText.Urls.ofStream(stream, entry.name().toString(), "")));
-        } else {
-            show(responder, entry, MpdText.Urls.ofStream(stream, entry.name().toString(), ""));
-        }
+        long startMs = entry.state() == StreamEntry.State.ENDED ? entry.span().startedAtMs() : PastRange.BEGINNING;
+        DashResponses.redirect(responder,
+                new PastRange(stream, entry.name(), entry.name(), startMs, PastRange.OPEN));
     }
 
     /** Sends the MPD of an epoch's window, once it has segments; when the epoch has ended, its last window. */
@@ -65,7 +57,7 @@ final class LiveDash {
             return;
         }
         if (entry.get().state() == StreamEntry.State.ENDED || !audience.refuses(responder, stream)) {
-            show(responder, entry.get(), MpdText.Urls.ofEpochs(stream));
+            show(responder, entry.get());
         }
     }
 
@@ -83,7 +75,7 @@ final class LiveDash {
         }
     }
 
-    private void show(Responder responder, StreamEntry asked, MpdText.Urls urls) {
+    private void show(Responder responder, StreamEntry asked) {
         // The tracks may become known after the first segment. The epoch's view is published again then.
         Predicate<EpochView> showable = view -> lineup(asked).isReady(view);
         Predicate<EpochView> hopeless = view -> view.ended() || isImpossible(asked);
@@ -91,14 +83,14 @@ final class LiveDash {
             if (isImpossible(asked)) {
                 DashResponses.notInDash(responder, responses, newest(asked));
             } else {
-                text(responder, newest(asked), view, urls);
+                text(responder, newest(asked), view);
             }
         }, () -> responses.nothingYet(responder, asked.stream()));
     }
 
-    private void text(Responder responder, StreamEntry entry, EpochView view, MpdText.Urls urls) {
+    private void text(Responder responder, StreamEntry entry, EpochView view) {
         Lineup lineup = lineup(entry).in(view);
-        Optional<RenderedText> text = MpdText.live(entry, lineup, view, urls);
+        Optional<RenderedText> text = MpdText.live(entry, lineup, view, MpdText.Urls.of(entry.stream()));
         if (text.isPresent()) {
             responses.mpd(responder, text.get(), entry.playlist().targetDurationS(), view.ended());
         } else if (view.ended()) {

@@ -29,7 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Serves MPDs of a time range, with the segments that HLS lists for the same range. The MPD of a stream selects the
+ * Serves MPDs of a time range, with the segments that HLS lists for the same range. The URL of the stream selects the
  * epochs and makes relative times absolute; it leads to the URL of the epochs, from which players load updates.
  * Thread-safe; called on event loops.
  */
@@ -49,7 +49,7 @@ final class PastDash {
         this.clock = clock;
     }
 
-    /** Sends the MPD of the range that the query describes, in the newest epochs of a stream. */
+    /** Redirects to the MPD of the range that the query describes, by the names of its epochs and absolute times. */
     void stream(Responder responder, String stream, Query query) {
         Optional<StreamEntry> newest = directory.newest(stream);
         try {
@@ -95,12 +95,8 @@ final class PastDash {
         } else {
             var range = new PastRange(stream, all.getFirst().name(), all.getLast().name(), span.startMs(),
                     span.endMs());
-            listed(responder, range, all, MpdText.Urls.ofStream(stream, names(range), range.query()));
+            DashResponses.redirect(responder, range);
         }
-    }
-
-    private static String names(PastRange range) {
-        return range.first().equals(range.last()) ? range.first().toString() : range.first() + "-" + range.last();
     }
 
     /** Sends the MPD of these epochs, or of the part of them that the query describes. */
@@ -123,15 +119,14 @@ final class PastDash {
             List<StreamEntry> all = directory.history(stream).stream()
                     .filter(epoch -> range.hasEpoch(epoch.epoch())).toList();
             if (all.getLast().state() == StreamEntry.State.ENDED || !audience.refuses(responder, stream)) {
-                listed(responder, range, all, MpdText.Urls.ofEpochs(stream));
+                listed(responder, range, all);
             }
         } catch (TimeSpan.UnreadableException e) {
             badParameter(responder, e.getMessage());
         }
     }
 
-    /** Sends the MPD of a range. */
-    void listed(Responder responder, PastRange range, List<StreamEntry> all, MpdText.Urls urls) {
+    private void listed(Responder responder, PastRange range, List<StreamEntry> all) {
         Lineup lineup = Lineup.ofCmaf(all);
         boolean known = all.stream().anyMatch(epoch -> !epoch.session().tracks().isEmpty());
         if (lineup.isEmpty() && known) {
@@ -139,13 +134,12 @@ final class PastDash {
         } else if (lineup.isEmpty()) {
             responses.nothingYet(responder, range.stream());
         } else {
-            withView(responder, all.getLast(), lineup, view -> listed(responder, range, all, lineup, view, urls));
+            withView(responder, all.getLast(), lineup, view -> listed(responder, range, all, lineup, view));
         }
     }
 
     /** @param view the view of the last epoch; null if it has ended */
-    private void listed(Responder responder, PastRange range, List<StreamEntry> all, Lineup lineup, EpochView view,
-            MpdText.Urls urls) {
+    private void listed(Responder responder, PastRange range, List<StreamEntry> all, Lineup lineup, EpochView view) {
         PastSource source = source(responder);
         Map<RenditionId, CompletableFuture<PastSource.Answer>> answers = new LinkedHashMap<>();
         lineup.renditions().forEach(each -> answers.put(each, source
@@ -158,7 +152,8 @@ final class PastDash {
                 }
             });
             boolean ended = playlists.values().stream().allMatch(RangePlaylist::ended);
-            Optional<RenderedText> text = MpdText.range(range, all, lineup, playlists, ended, urls);
+            Optional<RenderedText> text = MpdText.range(range, all, lineup, playlists, ended,
+                    MpdText.Urls.of(range.stream()));
             if (text.isPresent()) {
                 responses.mpd(responder, text.get(),
                         playlists.values().iterator().next().targetDurationS(), ended);

@@ -35,24 +35,13 @@ public final class MpdText {
      * The URLs that an MPD contains, relative to its own.
      *
      * @param media of the stream's media, up to the {@code @} of an epoch
-     * @param location of the MPD of the same epochs, from which players load updates; empty for its own URL
      * @param time of {@link #TIME_PATH}
      */
-    public record Urls(String media, String location, String time) {
-        /** Returns the URLs for {@code /live/show.mpd}. */
-        public static Urls ofStream(String stream, String epochs, String query) {
-            String name = stream.substring(stream.lastIndexOf('/') + 1);
-            return new Urls(name + '/', name + "/@" + epochs + '/' + FILE + query, up(stream, 0));
-        }
-
+    public record Urls(String media, String time) {
         /** Returns the URLs for {@code /live/show/@17.8c1e2f3a9b0d/index.mpd}. */
-        public static Urls ofEpochs(String stream) {
-            return new Urls("../", "", up(stream, 2));
-        }
-
-        private static String up(String stream, int more) {
-            int depth = more + (int) stream.chars().filter(c -> c == '/').count();
-            return "../".repeat(depth) + TIME_PATH.substring(1);
+        public static Urls of(String stream) {
+            int depth = 2 + (int) stream.chars().filter(c -> c == '/').count();
+            return new Urls("../", "../".repeat(depth) + TIME_PATH.substring(1));
         }
     }
 
@@ -146,8 +135,7 @@ public final class MpdText {
                 ? new MpdType.Static(periods.end90k())
                 : new MpdType.Dynamic(startMs, publishMs, targetMs, depthMs, DELAY_TARGETS * targetMs,
                         new UtcTiming(UtcTiming.HTTP_XSDATE, urls.time()));
-        return RenderedText.of(MpdWriter.write(new Mpd(type, targetMs, targetMs + ROUNDED_MS,
-                ended ? "" : urls.location(), periods.periods())));
+        return RenderedText.of(MpdWriter.write(new Mpd(type, targetMs, targetMs + ROUNDED_MS, periods.periods())));
     }
 
     private static int targetDurationS(List<MpdRows> rows) {

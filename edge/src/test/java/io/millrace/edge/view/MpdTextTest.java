@@ -38,7 +38,7 @@ class MpdTextTest {
     private static final long EPOCH = 17;
     private static final StreamEntry LIVE = VariantListTest.entry(VariantListTest.video(0, "AVC", Records.AVC_RECORD),
             VariantListTest.audio(0, "AAC", Records.AAC_RECORD, "de", null));
-    private static final MpdText.Urls URLS = MpdText.Urls.ofStream("live/show", "17", "");
+    private static final MpdText.Urls URLS = MpdText.Urls.of("live/show");
     private static final int SEGMENT_TICKS = 180_000;
     /** A frame of AAC at 48 kHz. */
     private static final int FRAME_TICKS = 1_920;
@@ -99,7 +99,6 @@ class MpdTextTest {
                 type="dynamic" availabilityStartTime="2026-01-01T00:00:00.000Z" \
                 publishTime="2026-01-01T00:00:16.100Z" minimumUpdatePeriod="PT2S" timeShiftBufferDepth="PT12S" \
                 suggestedPresentationDelay="PT6S" minBufferTime="PT2S" maxSegmentDuration="PT2.5S">
-                  <Location>show/@17/index.mpd</Location>
                   <Period id="17.0" start="PT0.1S">
                     <AdaptationSet id="0" contentType="video" mimeType="video/mp4" segmentAlignment="true" \
                 startWithSAP="1">
@@ -107,7 +106,7 @@ class MpdTextTest {
                       <Representation id="video0" codecs="avc1.64001f" bandwidth="1000000" width="640" height="360" \
                 frameRate="30" sar="1:1">
                         <SegmentTemplate timescale="90000" presentationTimeOffset="900000" startNumber="2" \
-                initialization="show/@17/video0/init-0.mp4" media="show/@17/video0/$Number$.m4s">
+                initialization="../@17/video0/init-0.mp4" media="../@17/video0/$Number$.m4s">
                           <SegmentTimeline>
                             <S t="1260000" d="180000" r="4"/>
                           </SegmentTimeline>
@@ -121,7 +120,7 @@ class MpdTextTest {
                       <Representation id="audio0" codecs="mp4a.40.2" bandwidth="62000" audioSamplingRate="48000">
                         <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="2"/>
                         <SegmentTemplate timescale="90000" presentationTimeOffset="900000" startNumber="2" \
-                initialization="show/@17/audio0/init-0.mp4" media="show/@17/audio0/$Number$.m4s">
+                initialization="../@17/audio0/init-0.mp4" media="../@17/audio0/$Number$.m4s">
                           <SegmentTimeline>
                             <S t="1260960" d="180480"/>
                             <S d="178560"/>
@@ -138,7 +137,7 @@ class MpdTextTest {
                       <Representation id="video0" codecs="avc1.64001f" bandwidth="1000000" width="640" height="360" \
                 frameRate="30" sar="1:1">
                         <SegmentTemplate timescale="90000" presentationTimeOffset="2160000" startNumber="7" \
-                initialization="show/@17/video0/init-1.mp4" media="show/@17/video0/$Number$.m4s">
+                initialization="../@17/video0/init-1.mp4" media="../@17/video0/$Number$.m4s">
                           <SegmentTimeline>
                             <S t="2160000" d="180000"/>
                           </SegmentTimeline>
@@ -152,7 +151,7 @@ class MpdTextTest {
                       <Representation id="audio0" codecs="mp4a.40.2" bandwidth="62000" audioSamplingRate="48000">
                         <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="2"/>
                         <SegmentTemplate timescale="90000" presentationTimeOffset="2160000" startNumber="7" \
-                initialization="show/@17/audio0/init-1.mp4" media="show/@17/audio0/$Number$.m4s">
+                initialization="../@17/audio0/init-1.mp4" media="../@17/audio0/$Number$.m4s">
                           <SegmentTimeline>
                             <S t="2161440" d="178560"/>
                           </SegmentTimeline>
@@ -160,7 +159,7 @@ class MpdTextTest {
                       </Representation>
                     </AdaptationSet>
                   </Period>
-                  <UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-xsdate:2014" value="../api/v1/time"/>
+                  <UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-xsdate:2014" value="../../../api/v1/time"/>
                 </MPD>
                 """);
     }
@@ -193,11 +192,11 @@ class MpdTextTest {
                         .isEqualTo(each.start());
             }
         }
-        assertThat(times).hasSize(2 * 120 - 1).containsKeys("show/@17/video0/80.m4s", "show/@17/audio0/81.m4s");
+        assertThat(times).hasSize(2 * 120 - 1).containsKeys("../@17/video0/80.m4s", "../@17/audio0/81.m4s");
         assertThat(starts.keySet()).containsExactly("17.0", "17.1", "17.2", "17.2.80", "17.2.81");
         List<Long> video = new ArrayList<>();
         for (int n = 0; n < 120; n++) {
-            video.add(times.get("show/@17/video0/" + n + ".m4s"));
+            video.add(times.get("../@17/video0/" + n + ".m4s"));
         }
         assertThat(video).isSorted().doesNotHaveDuplicates();
     }
@@ -225,7 +224,7 @@ class MpdTextTest {
         playlists.end();
         String after = live(playlists);
         assertThat(after).contains("type=\"static\" mediaPresentationDuration=\"PT16.1S\"")
-                .doesNotContain("Location", "UTCTiming", "minimumUpdatePeriod", "publishTime");
+                .doesNotContain("UTCTiming", "minimumUpdatePeriod", "publishTime");
         assertThat(located(after)).isEqualTo(located(before));
     }
 
@@ -270,7 +269,7 @@ class MpdTextTest {
         String open = range(PastRange.OPEN, false);
         assertThat(open).contains("type=\"dynamic\" availabilityStartTime=\"2026-01-01T00:00:00.000Z\"",
                 "<Period id=\"17.0\" start=\"PT10.1S\"", "value=\"../../../api/v1/time\"")
-                .doesNotContain("timeShiftBufferDepth", "Location");
+                .doesNotContain("timeShiftBufferDepth");
     }
 
     private String range(long endMs, boolean ended) {
@@ -286,7 +285,7 @@ class MpdTextTest {
                     RangePlaylist.render(range, List.of(LIVE), List.of(share), _ -> 0, ended));
         }
         return new String(MpdText.range(range, List.of(LIVE), Lineup.ofCmaf(List.of(LIVE)), playlists, ended,
-                MpdText.Urls.ofEpochs("live/show")).orElseThrow().plain(), StandardCharsets.UTF_8);
+                URLS).orElseThrow().plain(), StandardCharsets.UTF_8);
     }
 
     /** Where a segment is in the presentation. */

@@ -10,11 +10,9 @@ import java.util.List;
  * @param type whether it is live, with what players need for that
  * @param minBufferMs duration that a player should buffer before it starts
  * @param maxSegmentMs upper bound of segment durations, rounded up
- * @param location URL from which players load updates; empty for the URL that they have
  * @param periods oldest first, with increasing starts; at least one
  */
-public record Mpd(MpdType type, long minBufferMs, long maxSegmentMs, String location,
-        List<Period> periods) {
+public record Mpd(MpdType type, long minBufferMs, long maxSegmentMs, List<Period> periods) {
     public Mpd {
         periods = List.copyOf(periods);
         if (periods.isEmpty() || minBufferMs < 0 || maxSegmentMs < 0) {

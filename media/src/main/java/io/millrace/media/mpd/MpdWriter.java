@@ -24,9 +24,6 @@ public final class MpdWriter {
         }
         xml.attribute("minBufferTime", MpdTimes.durationOfMs(mpd.minBufferMs())).attribute("maxSegmentDuration",
                 MpdTimes.durationOfMs(mpd.maxSegmentMs()));
-        if (!mpd.location().isEmpty()) {
-            xml.element("Location", mpd.location());
-        }
         mpd.periods().forEach(period -> period(xml, period));
         if (mpd.type() instanceof MpdType.Dynamic live) {
             xml.begin("UTCTiming").attribute("schemeIdUri", live.clock().scheme())

@@ -44,8 +44,8 @@ class MpdWriterTest {
             List.of(new AdaptationSet(1, Kind.AUDIO, "en-GB", "Q&A <\"live\">\n\u0000", false, 0, List.of(UNKNOWN))));
     private static final Mpd LIVE = new Mpd(
             new MpdType.Dynamic(BEGAN_MS, BEGAN_MS + 12_345, 2_000, 60_000, 6_500, CLOCK), 4_000, 2_002,
-            "show/@17.8c1e2f3a9b0d/index.mpd", List.of(FIRST, SECOND));
-    private static final Mpd ENDED = new Mpd(new MpdType.Static(1_234_567), 4_000, 2_002, "", List.of(FIRST));
+            List.of(FIRST, SECOND));
+    private static final Mpd ENDED = new Mpd(new MpdType.Static(1_234_567), 4_000, 2_002, List.of(FIRST));
 
     @Test
     void writesLive() {
@@ -55,7 +55,6 @@ class MpdWriterTest {
                 type="dynamic" availabilityStartTime="2026-11-30T14:00:00.000Z" \
                 publishTime="2026-11-30T14:00:12.345Z" minimumUpdatePeriod="PT2S" timeShiftBufferDepth="PT60S" \
                 suggestedPresentationDelay="PT6.5S" minBufferTime="PT4S" maxSegmentDuration="PT2.002S">
-                  <Location>show/@17.8c1e2f3a9b0d/index.mpd</Location>
                   <Period id="0" start="PT0S">
                     <AdaptationSet id="0" contentType="video" mimeType="video/mp4" segmentAlignment="true" \
                 startWithSAP="1">
@@ -137,7 +136,7 @@ class MpdWriterTest {
         "type=\"dynamic\"; type=\"vod\"; MPD@type is vod", " minBufferTime=\"PT4S\"; ; MPD lacks minBufferTime",
         "d=\"90090\"; d=\"0\"; S@d is 0", "PT6.5S; 6.5; MPD@suggestedPresentationDelay is 6.5",
         "type=\"dynamic\"; type=\"static\"; availabilityStartTime", "lang=\"de\"; lang=\"\"; AdaptationSet@lang is",
-        "<Location>; <UTCTiming schemeIdUri='urn:a'/><Location>; Location is not allowed there"})
+        "<Period id=\"0\"; <UTCTiming schemeIdUri='urn:a'/><Period id=\"0\"; Period is not allowed there"})
     void checkerSeesFault(String part, String instead, String fault) {
         String text = MpdWriter.write(LIVE);
         assertThat(text).contains(part);
@@ -157,7 +156,7 @@ class MpdWriterTest {
     @CsvSource({"plain", "'a&b<c>d\"e''f'", "'\ttab\nline\rreturn '", "\u00fcml\u00e4ut", "\ud83c\udfa5"})
     void parserReadsLabel(String label) throws Exception {
         AdaptationSet set = new AdaptationSet(0, Kind.AUDIO, label, label, true, 1, List.of(SOUND));
-        Mpd mpd = new Mpd(new MpdType.Static(1), 0, 0, "", List.of(new Period(label, 0, List.of(set))));
+        Mpd mpd = new Mpd(new MpdType.Static(1), 0, 0, List.of(new Period(label, 0, List.of(set))));
         Document document = DocumentBuilderFactory.newInstance().newDocumentBuilder()
                 .parse(new InputSource(new StringReader(MpdWriter.write(mpd))));
         assertThat(document.getElementsByTagName("Label").item(0).getTextContent()).isEqualTo(label);
@@ -199,7 +198,7 @@ class MpdWriterTest {
                 .isThrownBy(() -> new SegmentTimeline(List.of(new Run(0, 10, 2), new Run(19, 1, 1))));
         assertThatIllegalArgumentException().isThrownBy(() -> new Run(0, 0, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> new Period("a", 0, List.of()));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Mpd(new MpdType.Static(0), 0, 0, "",
+        assertThatIllegalArgumentException().isThrownBy(() -> new Mpd(new MpdType.Static(0), 0, 0,
                 List.of(FIRST, new Period("1", 0, FIRST.sets()))));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Representation("v 0", 1, "avc1", new Representation.Audio(0, 0), null));
