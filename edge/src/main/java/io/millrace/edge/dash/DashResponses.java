@@ -17,8 +17,8 @@ final class DashResponses {
     private DashResponses() {}
 
     /**
-     * Redirects from {@code /live/show.mpd} to the MPD of these epochs. An MPD that names another Location would not do:
-     * Shaka resolves the URLs of segments against that one, and other players against the URL of the MPD.
+     * Redirects from {@code /live/show.mpd} to the MPD of these epochs. An MPD that names another Location would not
+     * do: Shaka resolves the URLs of segments against that one, and other players against the URL of the MPD.
      */
     static void redirect(Responder responder, PastRange range) {
         String stream = range.stream();

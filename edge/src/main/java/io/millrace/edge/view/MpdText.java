@@ -111,8 +111,8 @@ public final class MpdText {
     }
 
     /**
-     * Returns the segments that all playlists list of an epoch. At the end of a range, the last segment of one rendition
-     * may begin before the end, and that of another one just after it.
+     * Returns the segments that all playlists list of an epoch. At the end of a range, the last segment of one
+     * rendition may begin before the end, and that of another one just after it.
      */
     private static Map<RenditionId, List<Segment>> within(StreamEntry epoch,
             Map<RenditionId, RangePlaylist> playlists) {

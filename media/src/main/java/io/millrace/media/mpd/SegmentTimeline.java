@@ -47,8 +47,8 @@ public record SegmentTimeline(List<Run> runs) {
         private final List<Run> runs = new ArrayList<>();
 
         /**
-         * Adds the next segment. Segments must not overlap: if it begins before the end of the previous one, by rounding
-         * or because an encoder lies, the previous one is shortened.
+         * Adds the next segment. Segments must not overlap: if it begins before the end of the previous one, by
+         * rounding or because an encoder lies, the previous one is shortened.
          *
          * @param time media time in ticks, after that of the previous segment
          * @param duration at least 1 tick
