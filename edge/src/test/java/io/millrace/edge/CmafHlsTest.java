@@ -153,6 +153,8 @@ class CmafHlsTest {
                     + "\"tracks\":[\"video0\",\"audio0\"]},"
                     + "{\"protocol\":\"hls\",\"format\":\"ts\",\"url\":\"/live/show@ts.m3u8\","
                     + "\"tracks\":[\"video0\",\"audio0\"]},"
+                    + "{\"protocol\":\"dash\",\"format\":\"cmaf\",\"url\":\"/live/show.mpd\","
+                    + "\"tracks\":[\"video0\",\"audio0\"]},"
                     + "{\"protocol\":\"flv\",\"format\":\"flv\",\"url\":\"/live/show.flv\","
                     + "\"tracks\":[\"video0\",\"audio0\"]}]");
         }

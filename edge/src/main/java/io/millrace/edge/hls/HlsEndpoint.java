@@ -10,7 +10,9 @@ import io.millrace.edge.exchange.TimeSpan;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.log.PartSource;
 import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.past.PastSource;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.EpochName;
 import java.time.InstantSource;
@@ -44,9 +46,9 @@ public final class HlsEndpoint implements HttpOutput {
      */
     public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
             Ticker ticker, EdgeMeters meters) {
-        this.access = new HlsAccess(access, ticker);
-        var audience = new HlsAudience(viewers, meters, ticker);
-        var responses = new HlsResponses(directory, log.past(), meters);
+        this.access = new HlsAccess(access, AccessRequest.Protocol.HLS, ticker);
+        var audience = new HlsAudience(Protocol.HLS, viewers, meters, ticker);
+        var responses = new HlsResponses(directory, log.past(), Protocol.HLS, meters);
         live = new LiveHls(directory, log, audience, responses);
         segments = new SegmentHls(directory, log, responses, retentionMs, meters);
         past = new PastHls(directory, log.epochs(), log.past(), audience, responses, InstantSource.system());

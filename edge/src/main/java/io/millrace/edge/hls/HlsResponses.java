@@ -22,8 +22,9 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The responses that {@link LiveHls}, {@link PastHls} and {@link SegmentHls} share. Thread-safe. */
-final class HlsResponses {
+/** The responses that the outputs from the index share: HLS and DASH, live and past. Thread-safe. */
+public final class HlsResponses {
+    private static final String MPD = "application/dash+xml";
     private static final String PLAYLIST = "application/vnd.apple.mpegurl";
     /** Live players do not reload a multivariant playlist; new players must see a new epoch soon. */
     private static final int MULTIVARIANT_MAX_AGE_S = 3;
@@ -32,9 +33,11 @@ final class HlsResponses {
 
     private final StreamDirectory directory;
     private final PastSource past;
+    private final Protocol protocol;
     private final EdgeMeters meters;
 
-    HlsResponses(StreamDirectory directory, PastSource past, EdgeMeters meters) {
+    public HlsResponses(StreamDirectory directory, PastSource past, Protocol protocol, EdgeMeters meters) {
+        this.protocol = protocol;
         this.directory = directory;
         this.past = past;
         this.meters = meters;
@@ -53,24 +56,30 @@ final class HlsResponses {
         text(responder, text, ended ? ENDED_MAX_AGE_S : Math.max(1, targetDurationS / 2));
     }
 
+    /** Sends the MPD of a live stream, which may be cached for half of the target duration, or of one that has ended. */
+    public void mpd(Responder responder, SharedText text, int targetDurationS, boolean ended) {
+        int maxAgeS = ended ? ENDED_MAX_AGE_S : Math.max(1, targetDurationS / 2);
+        meters.sent(protocol, TextBody.send(responder, text, MPD, "public, max-age=" + maxAgeS));
+    }
+
     private void text(Responder responder, SharedText text, int maxAgeS) {
-        meters.sent(Protocol.HLS, TextBody.send(responder, text, PLAYLIST, "public, max-age=" + maxAgeS));
+        meters.sent(protocol, TextBody.send(responder, text, PLAYLIST, "public, max-age=" + maxAgeS));
     }
 
     /** Answers a request for something that is not in the directory. */
-    void absent(Responder responder, String stream, StreamDirectory.Presence presence) {
+    public void absent(Responder responder, String stream, StreamDirectory.Presence presence) {
         switch (presence) {
             case EXPIRED -> expired(responder, stream);
             case UNKNOWN, KNOWN -> notFound(responder, "stream_not_found", "there is no stream " + stream);
         }
     }
 
-    void notFound(Responder responder, String code, String message) {
+    public void notFound(Responder responder, String code, String message) {
         responder.error(HttpResponseStatus.NOT_FOUND, code, message);
     }
 
     /** Answers a request that was held for something that did not arrive. */
-    void nothingYet(Responder responder, String stream) {
+    public void nothingYet(Responder responder, String stream) {
         responder.error(HttpResponseStatus.NOT_FOUND,
                 ApiError.of("nothing_to_show_yet", stream + " has nothing to show yet"),
                 headers -> headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S));
@@ -82,7 +91,7 @@ final class HlsResponses {
      *
      * @param rendition the rendition that was requested; null for any
      */
-    void without(Responder responder, StreamEntry entry, RenditionId rendition) {
+    public void without(Responder responder, StreamEntry entry, RenditionId rendition) {
         if (Lineup.isImpossible(entry)) {
             notInHls(responder, entry);
         } else if (rendition == null || rendition.format() == Format.TS) {
@@ -116,12 +125,12 @@ final class HlsResponses {
     }
 
     /** Answers a request for a time or range in which the stream had no media. */
-    void nothingToShow(Responder responder, String stream) {
+    public void nothingToShow(Responder responder, String stream) {
         notFound(responder, "nothing_to_show", stream + " has no media at this time");
     }
 
     /** Answers a request for a range without a retained segment: it has expired, or the stream had no media in it. */
-    void nothingWithin(Responder responder, String stream, long startMs, long endMs) {
+    public void nothingWithin(Responder responder, String stream, long startMs, long endMs) {
         if (!directory.wasShown(stream, startMs, endMs)) {
             nothingToShow(responder, stream);
             return;
@@ -136,7 +145,7 @@ final class HlsResponses {
     }
 
     /** Answers with 410 and the earliest time that is still retained. */
-    void expired(Responder responder, String stream) {
+    public void expired(Responder responder, String stream) {
         responder.then(past.readBy(responder.request().requester()).availableFromMs(stream),
                 from -> responder.error(HttpResponseStatus.GONE,
                         ApiError.expired("this part of " + stream + " is no longer retained",

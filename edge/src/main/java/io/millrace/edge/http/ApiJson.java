@@ -143,6 +143,10 @@ final class ApiJson {
         if (!ts.isEmpty() && !ts.format().equals(best.format())) {
             outputs.add(output(entry, "hls", Format.TS.name(), HlsEndpoint.TS_SUFFIX, ts));
         }
+        Lineup cmaf = Lineup.ofCmaf(List.of(entry));
+        if (!cmaf.isEmpty()) {
+            outputs.add(output(entry, "dash", Format.CMAF.name(), ".mpd", cmaf));
+        }
         if (!tracks.isEmpty() && entry.state() != StreamEntry.State.ENDED) {
             List<String> names = tracks.stream().filter(track -> track.id() == TrackId.DEFAULT)
                     .map(track -> RenditionFiles.name(track.trackId())).toList();

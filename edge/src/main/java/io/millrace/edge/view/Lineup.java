@@ -64,6 +64,16 @@ public record Lineup(List<Listing> listings) {
                 : of(of(known.getFirst(), Format.CMAF).stream().filter(common::contains).toList(), known);
     }
 
+    /** Returns the CMAF renditions that all of the epochs have; see {@link #best}. */
+    public static Lineup ofCmaf(List<StreamEntry> epochs) {
+        List<StreamEntry> known = known(epochs);
+        return known.isEmpty()
+                ? new Lineup(List.of())
+                : of(of(known.getFirst(), Format.CMAF).stream()
+                        .filter(each -> known.stream().allMatch(epoch -> of(epoch, Format.CMAF).contains(each)))
+                        .toList(), known);
+    }
+
     /** Returns MPEG-TS, if it carries a default track of one of the epochs. */
     public static Lineup ofTs(List<StreamEntry> epochs) {
         List<StreamEntry> known = known(epochs).stream().filter(each -> !of(each, Format.TS).isEmpty()).toList();

@@ -3,6 +3,7 @@ package io.millrace.edge.view;
 import io.millrace.media.m3u8.MediaPlaylistWriter;
 import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PeriodStart;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,7 @@ public final class PlaylistBlock {
     private static final long UNKNOWN = -1;
     /** Memory of the object and its arrays, without the text and what is counted per segment and per part. */
     private static final int FIXED_BYTES = 256;
-    private static final int SEGMENT_BYTES = 44;
+    private static final int SEGMENT_BYTES = 60;
     private static final int PART_BYTES = 16;
 
     private final EpochName epoch;
@@ -42,6 +43,8 @@ public final class PlaylistBlock {
     private final boolean[] discontinuous;
     /** Number of discontinuities in the epoch up to and including the segment. */
     private final long[] discontinuity;
+    private final PeriodStart[] periods;
+    private final long[] startTicks;
     /** EXT-X-PROGRAM-DATE-TIME, ms since 1970. */
     private final long[] startsMs;
     private final int[] durationTicks;
@@ -74,6 +77,8 @@ public final class PlaylistBlock {
         independent = new boolean[count];
         discontinuous = new boolean[count];
         discontinuity = new long[count];
+        periods = new PeriodStart[count];
+        startTicks = new long[count];
         startsMs = new long[count];
         durationTicks = new int[count];
         initBytes = new int[count];
@@ -87,6 +92,10 @@ public final class PlaylistBlock {
             independent[i] = segment.start().independent();
             discontinuous[i] = segment.start().discontinuous();
             discontinuity[i] = segment.start().discontinuity();
+            PeriodStart period = segment.start().period();
+            // One object for all segments of a period.
+            periods[i] = i > 0 && periods[i - 1].equals(period) ? periods[i - 1] : period;
+            startTicks[i] = segment.startTicks();
             startsMs[i] = segment.programDateTimeMs();
             durationTicks[i] = (int) segment.durationTicks();
             initBytes[i] = segment.parts().isEmpty() ? 0 : segment.parts().getFirst().initBytes();
@@ -232,9 +241,9 @@ public final class PlaylistBlock {
             parts.add(new PartPlace(partOffsets[part], partBytes[part], parts.isEmpty() ? initBytes[i] : 0,
                     partChecks[part]));
         }
-        return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, durationTicks[i],
+        return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, startTicks[i], durationTicks[i],
                 startsMs[i],
-                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS), sizeBytes(i),
+                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS, periods[i]), sizeBytes(i),
                 parts);
     }
 

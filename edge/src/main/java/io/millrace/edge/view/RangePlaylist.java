@@ -16,11 +16,12 @@ import java.util.function.ToLongFunction;
  * continues after the last number of the epoch before it. Discontinuity numbers continue likewise, and each boundary
  * between epochs counts as one more discontinuity (docs/decisions/0009-playlists-of-the-past.md). Immutable.
  *
+ * @param shares the segments of the playlist, oldest first
  * @param text the playlist
  * @param targetDurationS EXT-X-TARGETDURATION
  * @param ended whether the playlist has its EXT-X-ENDLIST
  */
-public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended) {
+public record RangePlaylist(List<Share> shares, PiecedText text, int targetDurationS, boolean ended) {
     private static final TextPiece BORDER = TextPiece.of(MediaPlaylistWriter.DISCONTINUITY);
     private static final TextPiece END = TextPiece.of(MediaPlaylistWriter.END);
 
@@ -38,6 +39,12 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
 
         public boolean isEmpty() {
             return to < from;
+        }
+
+        /** Returns the segments from {@code first} to {@code last} (inclusive), complete or not. */
+        List<Segment> segments(long first, long last) {
+            return blocks.stream().flatMap(block -> block.segments().stream())
+                    .filter(segment -> segment.number() >= first && segment.number() <= last).toList();
         }
 
         /**
@@ -127,7 +134,7 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
         if (ended) {
             pieces.add(END);
         }
-        return new RangePlaylist(PiecedText.of(pieces), targetS, ended);
+        return new RangePlaylist(List.copyOf(shares), PiecedText.of(pieces), targetS, ended);
     }
 
     private static TextPiece head(PastRange range, List<StreamEntry> epochs, Share first,

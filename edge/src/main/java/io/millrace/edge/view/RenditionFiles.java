@@ -59,6 +59,11 @@ public record RenditionFiles(RenditionId rendition) {
 
     /** Returns the name of a segment's file. */
     public String segment(long number) {
+        return segment(Long.toString(number));
+    }
+
+    /** Returns the name of a segment's file with {@code number}, which may be a placeholder. */
+    String segment(String number) {
         return number + suffix();
     }
 

@@ -11,17 +11,18 @@ import java.util.Optional;
  *
  * @param segments the known segments, complete or not, by number: those of the playlist's window, and some before and
  *     after it
+ * @param oldest number of the oldest segment that the live media playlist lists; -1 until a segment is listed
  * @param media the live media playlist; null until a segment is listed
  * @param peakBitrate of the listed segments, bits per second; 0 until a segment is listed
  * @param averageBitrate of the listed segments, bits per second; 0 until a segment is listed
  * @param ended whether the view is final
  */
-public record RenditionView(NavigableMap<Long, Segment> segments, RenderedText media, long peakBitrate,
+public record RenditionView(NavigableMap<Long, Segment> segments, long oldest, RenderedText media, long peakBitrate,
         long averageBitrate, boolean ended) {
 
     /** Returns a view without a segment. */
     static RenditionView empty(boolean ended) {
-        return new RenditionView(Collections.emptyNavigableMap(), null, 0, 0, ended);
+        return new RenditionView(Collections.emptyNavigableMap(), -1, null, 0, 0, ended);
     }
 
     /** Returns whether there is a playlist. */

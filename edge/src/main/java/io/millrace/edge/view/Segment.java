@@ -19,13 +19,14 @@ import java.util.List;
  * @param state whether it can be listed and served
  * @param durationTicks duration of the known parts at 90 kHz; of a recorded gap, including the missing parts; for a
  *     placeholder, the target duration
- * @param programDateTimeMs wall-clock time of the segment's start, ms since 1970. Parts without media at its beginning
- *     do not count: a track may begin late
+ * @param startTicks presentation time of the segment's start, as in {@link io.millrace.platform.log.PartTimes}. Parts
+ *     without media at its beginning do not count: a track may begin late
+ * @param programDateTimeMs wall-clock time of the segment's start, ms since 1970
  * @param start how the segment continues its epoch
  * @param sizeBytes size of the known parts without an init section; 0 for a gap
  * @param parts positions of the known parts in the topic {@code parts}; empty for a gap
  */
-public record Segment(long number, State state, long durationTicks, long programDateTimeMs,
+public record Segment(long number, State state, long startTicks, long durationTicks, long programDateTimeMs,
         SegmentStart start, long sizeBytes, List<PartPlace> parts) {
 
     /** How much of a segment is known. */
@@ -44,29 +45,30 @@ public record Segment(long number, State state, long durationTicks, long program
 
     /** Returns a segment of which only part 0 is known, from its record. */
     static Segment begin(IndexedPart first) {
-        var empty = new Segment(first.id().segment(), State.OPEN, 0, first.times().programDateTimeMs(), first.start(),
-                0, List.of());
+        var empty = new Segment(first.id().segment(), State.OPEN, first.times().startTicks(), 0,
+                first.times().programDateTimeMs(), first.start(), 0, List.of());
         return empty.with(first);
     }
 
     /** Returns the placeholder for a segment that the index has skipped. {@code before} is the previous segment. */
     static Segment gap(long number, Segment before) {
-        return new Segment(number, State.GAP, (long) before.start().targetDurationS() * Ticks.MPEG, before.endMs(),
+        return new Segment(number, State.GAP, before.endTicks(), (long) before.start().targetDurationS() * Ticks.MPEG, before.endMs(),
                 before.start().withoutDiscontinuity(), 0, List.of());
     }
 
     /** Returns this segment with its next part; a gap if {@code next} records that the part is missing. */
     Segment with(IndexedPart next) {
         long ticks = durationTicks + next.times().durationTicks();
+        long firstTicks = durationTicks == 0 ? next.times().startTicks() : startTicks;
         long startMs = durationTicks == 0 ? next.times().programDateTimeMs() : programDateTimeMs;
         return switch (next) {
             case IndexEntry part -> {
                 List<PartPlace> more = new ArrayList<>(parts);
                 more.add(part.place());
-                yield new Segment(number, State.of(part), ticks, startMs, start,
+                yield new Segment(number, State.of(part), firstTicks, ticks, startMs, start,
                         sizeBytes + part.place().mediaBytes(), List.copyOf(more));
             }
-            case Gap _ -> new Segment(number, State.GAP, ticks, startMs, start, 0, List.of());
+            case Gap _ -> new Segment(number, State.GAP, firstTicks, ticks, startMs, start, 0, List.of());
         };
     }
 
@@ -83,6 +85,11 @@ public record Segment(long number, State state, long durationTicks, long program
     /** Returns whether nothing can be added to the segment, so that a playlist can list it, with or without media. */
     public boolean isClosed() {
         return state != State.OPEN;
+    }
+
+    /** Returns the presentation time of the segment's end, 90 kHz. */
+    long endTicks() {
+        return startTicks + durationTicks;
     }
 
     /** Returns the wall-clock time of the segment's end, ms since 1970. */

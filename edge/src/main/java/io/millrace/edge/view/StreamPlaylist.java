@@ -88,7 +88,8 @@ public final class StreamPlaylist {
         if (text == null) {
             text = RenderedText.of(MediaPlaylistWriter.write(playlist(listed)));
         }
-        return new RenditionView(Collections.unmodifiableNavigableMap(new TreeMap<>(segments)), text,
+        return new RenditionView(Collections.unmodifiableNavigableMap(new TreeMap<>(segments)),
+                listed.getFirst().number(), text,
                 listed.stream().mapToLong(Segment::bitrate).max().orElse(0), Segment.averageBitrate(listed), ended);
     }
 

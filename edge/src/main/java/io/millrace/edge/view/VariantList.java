@@ -15,8 +15,6 @@ import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,23 +83,9 @@ public final class VariantList {
 
     /** Renders the multivariant playlist of a range of past media. */
     public static RenderedText render(PastRange range, Lineup lineup, Function<RenditionId, Rate> rates) {
-        var query = new StringBuilder();
-        if (range.isDelayed()) {
-            query.append("?delay=").append(range.delayMs() / 1_000).append('s');
-        }
-        if (range.startMs() != PastRange.BEGINNING) {
-            query.append("?start=").append(time(range.startMs()));
-        }
-        if (!range.isOpen()) {
-            query.append(query.isEmpty() ? '?' : '&').append("end=").append(time(range.endMs()));
-        }
+        String query = range.query();
         return new VariantList(lineup,
                 each -> mediaUri(range.stream(), range.first(), range.last(), each) + query, rates).render();
-    }
-
-    /** Returns the time in RFC 3339, in UTC with milliseconds. */
-    private static String time(long epochMs) {
-        return DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochMilli(epochMs));
     }
 
     /** Returns the media playlist's URI, relative to {@code /live/show.m3u8}. */

@@ -394,7 +394,8 @@ class EdgeServerTest {
                     + "\"channels\":2,\"language\":null,\"name\":null}],\"outputs\":[{\"protocol\":\"hls\","
                     + "\"format\":\"ts\",\"url\":\"/live/show.m3u8\",\"tracks\":[\"video0\",\"audio0\"]},"
                     + "{\"protocol\":\"flv\",\"format\":\"flv\",\"url\":\"/live/show.flv\","
-                    + "\"tracks\":[\"video0\",\"audio0\"]}],\"bitrate\":2500000,\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0},"
+                    + "\"tracks\":[\"video0\",\"audio0\"]}],\"bitrate\":2500000,\"viewers\":{\"hls\":0,\"dash\":0,"
+                    + "\"flv\":0,\"ws\":0,\"rtmp\":0},"
                     + "\"warnings\":[]}");
             assertThat(http.get("/api/v1/streams/live/show/sessions").read().body())
                     .isEqualTo("{\"sessions\":[{\"epoch\":17,\"session\":17,\"startedAt\":\"2026-01-01T00:00:00.000Z\","

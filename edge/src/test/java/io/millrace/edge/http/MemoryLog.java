@@ -65,6 +65,20 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
         watch(epoch).publish(playlist.view());
     }
 
+    /** The same in CMAF: the first part of each segment begins with an init section. */
+    void segments(StreamEntry epoch, List<RenditionId> renditions, long first, long last) {
+        EpochPlaylists playlist = playlists(epoch);
+        for (long n = first; n <= last; n++) {
+            for (int part = 0; part < 2; part++) {
+                for (RenditionId rendition : renditions) {
+                    playlist.fold(new Records.PartSpec(epoch.epoch(), n).of(rendition).sizeBytes(10).initBytes(4)
+                            .part(part, part == 1, PARTS_BEGIN + 2 * n + part));
+                }
+            }
+        }
+        watch(epoch).publish(playlist.view());
+    }
+
     /** A segment that is in the index and whose bytes have expired. */
     void expired(StreamEntry epoch) {
         var playlist = new EpochPlaylists(Records.RULES);

@@ -13,21 +13,24 @@ public final class TsProgram {
     public static final int VIDEO_PID = 0x100;
     public static final int AUDIO_PID = 0x101;
     public static final int STREAM_TYPE_AVC = 0x1B;
+    public static final int STREAM_TYPE_HEVC = 0x24;
     public static final int STREAM_TYPE_AAC_ADTS = 0x0F;
     /** MPEG-1 audio (ISO/IEC 11172-3), any layer. */
     public static final int STREAM_TYPE_MPEG1_AUDIO = 0x03;
     /** MPEG-2 audio (ISO/IEC 13818-3), for the lower sample rates. */
     public static final int STREAM_TYPE_MPEG2_AUDIO = 0x04;
-    /** Argument of {@link #pmt} for a program without audio. */
-    static final int NO_TRACK = 0;
+    /** AC-3 in programs of ATSC. */
+    public static final int STREAM_TYPE_AC3 = 0x81;
+    /** E-AC-3 in programs of ATSC. */
+    public static final int STREAM_TYPE_EAC3 = 0x87;
     static final int PAT_TABLE = 0x00;
     static final int PMT_TABLE = 0x02;
 
     private static final int PROGRAM_NUMBER = 1;
     private static final int TRANSPORT_STREAM_ID = 1;
     /** Reserved bits above 13-bit PIDs and 12-bit lengths are ones (2.4.4). */
-    private static final int RESERVED_PID = 0xE000;
-    private static final int RESERVED_LENGTH = 0xF000;
+    static final int RESERVED_PID = 0xE000;
+    static final int RESERVED_LENGTH = 0xF000;
     /** section_syntax_indicator and the reserved bits above the 12-bit length of a section. */
     private static final int SECTION_FLAGS = 0xB000;
     /** version_number 0 and current_next_indicator. */
@@ -47,16 +50,17 @@ public final class TsProgram {
      * Returns the program map section with its CRC (2.4.4.8). The clock (PCR) is on the video PID if there is
      * video, otherwise on the audio PID.
      *
-     * @param audioType stream_type of the audio, or {@link #NO_TRACK}
+     * @param video null for a program without video
+     * @param audio null for a program without audio
      */
-    static ByteBuffer pmt(boolean video, int audioType) {
-        ByteWriter body = new ByteWriter(32).uint16(RESERVED_PID | (video ? VIDEO_PID : AUDIO_PID))
+    static ByteBuffer pmt(PmtTrack video, PmtTrack audio) {
+        ByteWriter body = new ByteWriter(32).uint16(RESERVED_PID | (video == null ? AUDIO_PID : VIDEO_PID))
                 .uint16(RESERVED_LENGTH);
-        if (video) {
-            body.uint8(STREAM_TYPE_AVC).uint16(RESERVED_PID | VIDEO_PID).uint16(RESERVED_LENGTH);
+        if (video != null) {
+            video.write(body, VIDEO_PID);
         }
-        if (audioType != NO_TRACK) {
-            body.uint8(audioType).uint16(RESERVED_PID | AUDIO_PID).uint16(RESERVED_LENGTH);
+        if (audio != null) {
+            audio.write(body, AUDIO_PID);
         }
         return section(PMT_TABLE, PROGRAM_NUMBER, body);
     }

@@ -2,9 +2,9 @@ package io.millrace.packager.mux;
 
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.AudioConfig;
-import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.mpegts.TsSample;
 import io.millrace.media.mpegts.TsSegmentMuxer;
 import io.millrace.media.time.Ticks;
@@ -30,7 +30,7 @@ final class TsPartMuxer implements PartMuxer {
     TsPartMuxer(RenditionId rendition, Cut first, List<Track> tracks) {
         this.rendition = rendition;
         head = first.head();
-        AvcConfig video = (AvcConfig) config(tracks, Packet.Kind.VIDEO);
+        VideoConfig video = (VideoConfig) config(tracks, Packet.Kind.VIDEO);
         AudioConfig audio = (AudioConfig) config(tracks, Packet.Kind.AUDIO);
         audioTicks = audio == null ? 0 : SegmentMux.timescale(only(tracks, Packet.Kind.AUDIO), audio);
         muxer = new TsSegmentMuxer(video, audio, first.id().segment(), head.start().discontinuous());

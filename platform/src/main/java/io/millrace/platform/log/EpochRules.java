@@ -27,7 +27,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      * version 3, {@link GraceOver} ends an epoch whose session is live, and more claims are remembered. Since version
      * 4, an epoch ends by a record in {@code segments} and {@code index}. Since version 5, all sessions of an epoch
      * have the same tracks. Since version 6, PROGRAM-DATE-TIME follows the clock of ingest. Since version 7, there is
-     * CMAF.
+     * CMAF, and MPEG-TS carries HEVC, AC-3 and E-AC-3.
      */
     public static final int CURRENT_VERSION = 7;
     /**
@@ -43,6 +43,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     private static final int ONE_TRACK_SET_VERSION = 5;
     private static final int FOLLOWS_CLOCK_VERSION = 6;
     private static final int CMAF_VERSION = 7;
+    private static final int HEVC_AND_DOLBY_IN_TS_VERSION = 7;
     private static final int LARGEST_STEP_MS = 50;
 
     /** Returns the rules with a version that all nodes can apply: see {@link LogVersions}. */
@@ -67,8 +68,17 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     /** Whether {@code format} carries {@code codec} in epochs with these rules. */
     public boolean carries(Format format, Codec codec) {
         return switch (format) {
-            case TS -> TsSegmentMuxer.carries(codec) && (codec != Codec.MP3 || rulesVersion >= MP3_IN_TS_VERSION);
+            case TS -> TsSegmentMuxer.carries(codec) && rulesVersion >= versionInTs(codec);
             case CMAF -> rulesVersion >= CMAF_VERSION;
+        };
+    }
+
+    /** Returns the first version in which MPEG-TS carries a codec that {@link TsSegmentMuxer#carries}. */
+    private static int versionInTs(Codec codec) {
+        return switch (codec) {
+            case MP3 -> MP3_IN_TS_VERSION;
+            case HEVC, AC3, EAC3 -> HEVC_AND_DOLBY_IN_TS_VERSION;
+            case AVC, AAC, AV1, VP9, OPUS, FLAC -> 1;
         };
     }
 

@@ -281,12 +281,13 @@ final class Schemas {
      */
     private static Generic start(Generic g, SegmentStart s, String independent) {
         return g.put(independent, s.independent()).put("discontinuous", s.discontinuous())
-                .put("discontinuity", s.discontinuity()).put("targetDurationS", s.targetDurationS());
+                .put("discontinuity", s.discontinuity()).put("targetDurationS", s.targetDurationS())
+                .put("periodTicks", s.period().startTicks()).put("periodMs", s.period().programDateTimeMs());
     }
 
     private static SegmentStart start(Generic g, String independent) {
         return new SegmentStart(g.bool(independent), g.bool("discontinuous"), g.int64("discontinuity"),
-                g.int32("targetDurationS"));
+                g.int32("targetDurationS"), new PeriodStart(g.int64("periodTicks"), g.int64("periodMs")));
     }
 
     private static Generic head(Generic parent, Cut.SegmentHead h) {

@@ -10,6 +10,7 @@ import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.PeriodStart;
 import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.SessionStarted;
@@ -397,8 +398,12 @@ final class Cutter {
             discontinueAt(startTicks);
         }
         TrackConfig leadVideo = leading == Leading.VIDEO ? video : null;
+        if (isNew || playlist.isFirstSegment()) {
+            playlist.beginPeriod(new PeriodStart(startTicks, wallMs + Math.floorDiv(startTicks, 90L)));
+        }
         long number = playlist.nextSegment();
-        var start = new SegmentStart(frame.keyframe, isNew, playlist.discontinuity(isNew), playlist.targetDurationS());
+        var start = new SegmentStart(frame.keyframe, isNew, playlist.discontinuity(isNew), playlist.targetDurationS(),
+                playlist.period());
         var segmentHead = new Cut.SegmentHead(playlist.rules, start, tracks(leadVideo, audio), originMs,
                 sessions.timestampOffsetMs(), ByteBuffer.wrap(sessions.toBytes()));
         Cut opening = new Cut(new PartId(playlist.epoch, number, 0), session, false, frame.keyframe,

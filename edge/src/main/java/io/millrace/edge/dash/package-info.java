@@ -1,0 +1,5 @@
+/**
+ * DASH over HTTP: MPDs of live and past media, for the same CMAF segments as HLS, whose URLs and responses are those of
+ * {@code edge.hls}. Everything runs on event loops, without blocking; the MPDs are rendered in {@code edge.view}.
+ */
+package io.millrace.edge.dash;
