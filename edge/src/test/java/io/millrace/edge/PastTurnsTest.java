@@ -9,6 +9,7 @@ import io.millrace.edge.view.PastRange;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.EpochName;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.Turns;
 import io.millrace.platform.past.RangeReader;
@@ -85,7 +86,7 @@ class PastTurnsTest {
     private CompletableFuture<Answer> playlist(long afterMs, Requester requester) {
         var range = new PastRange(STREAM, new EpochName(7, 0), new EpochName(7, 0), Records.EPOCH_MS + afterMs,
                 PastRange.OPEN);
-        return index.readBy(requester).playlist(range, List.of(EPOCH), null).toCompletableFuture();
+        return index.readBy(requester).playlist(range, RenditionId.TS, List.of(EPOCH), null).toCompletableFuture();
     }
 
     @Test

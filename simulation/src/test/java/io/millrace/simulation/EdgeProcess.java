@@ -1,13 +1,14 @@
 package io.millrace.simulation;
 
 import io.millrace.edge.follow.SteppedEpoch;
-import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.simulation.kafka.ModelKafka;
@@ -164,10 +165,10 @@ final class EdgeProcess extends StageProcess {
     }
 
     private void show(Key key, SteppedEpoch epoch, long readTo) {
-        EpochView view = epoch.view();
-        if (view == null) {
+        if (epoch.view() == null) {
             return;
         }
+        RenditionView view = epoch.view().of(RenditionId.TS);
         String text = view.isListed() ? new String(view.media().plain(), StandardCharsets.UTF_8) : "";
         Loaded playlist = new Loaded(readTo, text);
         if (playlist.equals(playlists.put(key, playlist))) {

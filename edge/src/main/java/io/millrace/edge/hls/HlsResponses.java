@@ -7,9 +7,13 @@ import io.millrace.edge.exchange.TextBody;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.past.PastSource;
+import io.millrace.edge.view.Lineup;
+import io.millrace.edge.view.RenditionFiles;
 import io.millrace.edge.view.SharedText;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
 import io.millrace.platform.timeline.Tracks;
@@ -18,7 +22,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The responses that {@link LiveHls} and {@link PastHls} share. Thread-safe. */
+/** The responses that {@link LiveHls}, {@link PastHls} and {@link SegmentHls} share. Thread-safe. */
 final class HlsResponses {
     private static final String PLAYLIST = "application/vnd.apple.mpegurl";
     /** Live players do not reload a multivariant playlist; new players must see a new epoch soon. */
@@ -72,17 +76,39 @@ final class HlsResponses {
                 headers -> headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S));
     }
 
+    /**
+     * Answers a request for the tracks of an epoch in a form that it does not have: no output of HLS carries a codec of
+     * the stream, or MPEG-TS carries none, or there is no such track.
+     *
+     * @param rendition the rendition that was requested; null for any
+     */
+    void without(Responder responder, StreamEntry entry, RenditionId rendition) {
+        if (Lineup.isImpossible(entry)) {
+            notInHls(responder, entry);
+        } else if (rendition == null || rendition.format() == Format.TS) {
+            String watchAt = "/" + entry.stream() + ".m3u8";
+            String message = "MPEG-TS cannot carry the codecs of %s (%s); play %s".formatted(entry.stream(),
+                    codecs(entry), watchAt);
+            responder.error(HttpResponseStatus.NOT_FOUND, ApiError.notInTs(message, watchAt), _ -> {});
+        } else {
+            notFound(responder, "track_not_found",
+                    entry.stream() + " has no track " + new RenditionFiles(rendition).name());
+        }
+    }
+
     /** Answers a request for a stream none of whose codecs HLS can carry. The message names them and an alternative. */
-    void notInHls(Responder responder, StreamEntry entry) {
+    private void notInHls(Responder responder, StreamEntry entry) {
         String stream = entry.stream();
-        String codecs = entry.session().tracks().stream().map(HlsResponses::codec).distinct()
-                .collect(Collectors.joining(", "));
         boolean isOver = entry.state() == StreamEntry.State.ENDED;
-        String message = "HLS cannot carry the codecs of %s (%s); %s".formatted(stream, codecs, isOver
+        String message = "HLS cannot carry the codecs of %s (%s); %s".formatted(stream, codecs(entry), isOver
                 ? "it has ended: export it to a file with ./millrace export"
                 : "play /" + stream + ".flv, or rtmp://…/" + stream);
         responder.error(HttpResponseStatus.NOT_FOUND, ApiError.notInHls(message, isOver ? null : "/" + stream + ".flv"),
                 _ -> {});
+    }
+
+    private static String codecs(StreamEntry entry) {
+        return entry.session().tracks().stream().map(HlsResponses::codec).distinct().collect(Collectors.joining(", "));
     }
 
     private static String codec(Track track) {

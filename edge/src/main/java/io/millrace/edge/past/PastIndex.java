@@ -6,13 +6,14 @@ import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.ReaderPool;
 import io.millrace.edge.log.Requester;
 import io.millrace.edge.log.SharedReads;
-import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
+import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.Turns;
 import io.millrace.platform.past.Moment;
@@ -24,6 +25,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * Finds past media of a stream in the index, on behalf of one requester. All requesters share the caches. Thread-safe.
@@ -53,7 +55,7 @@ public final class PastIndex implements PastSource {
      * @param newest number of the newest segment of the last epoch
      * @param live whether the last epoch has not ended
      */
-    record VersionKey(PastRange range, long newest, boolean live) {}
+    record VersionKey(PastRange range, RenditionId rendition, long newest, boolean live) {}
 
     private final StreamDirectory directory;
     private final ReaderPool readers;
@@ -119,34 +121,37 @@ public final class PastIndex implements PastSource {
     }
 
     @Override
-    public CompletionStage<Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live) {
+    public CompletionStage<Answer> playlist(PastRange range, RenditionId rendition, List<StreamEntry> epochs,
+            RenditionView live) {
         long newest = live == null ? epochs.getLast().playlist().lastSegment() : live.newest();
-        return versions.get(new VersionKey(range, newest, live != null), requester,
-                requesters -> assemble(range, epochs, live, requesters));
+        return versions.get(new VersionKey(range, rendition, newest, live != null), requester,
+                requesters -> assemble(rendition, requesters, assembler -> assembler.version(range, epochs, live)));
     }
 
-    /** Assembles a version on a virtual thread that starts in its turn. */
-    private CompletableFuture<Answer> assemble(PastRange range, List<StreamEntry> epochs, EpochView live,
-            Requester requesters) {
+    /** Runs {@code work} on a virtual thread that starts in its turn. */
+    private <T> CompletableFuture<T> assemble(RenditionId rendition, Requester requesters,
+            Function<PlaylistAssembler, T> work) {
         Set<String> addresses = new HashSet<>();
         if (!requesters.collect(addresses)) {
             return CompletableFuture.failedFuture(new BusyException("the client has left"));
         }
-        var assembler = new PlaylistAssembler(readBy(requesters), turns, addresses.iterator().next());
+        var assembler = new PlaylistAssembler(readBy(requesters), rendition, turns, addresses.iterator().next());
         return assembler.begin()
-                .thenCompose(_ -> CompletableFuture.supplyAsync(() -> assembler.version(range, epochs, live),
+                .thenCompose(_ -> CompletableFuture.supplyAsync(() -> work.apply(assembler),
                         Thread::startVirtualThread))
                 .whenComplete((_, _) -> assembler.end());
     }
 
     /** {@link PastBlocks#from} for this requester. */
-    CompletableFuture<List<PlaylistBlock>> blocks(StreamEntry epoch, long from, long to, OptionalLong hint) {
-        return blocks.from(epoch, from, to, hint, requester);
+    CompletableFuture<List<PlaylistBlock>> blocks(StreamEntry epoch, RenditionId rendition, long from, long to,
+            OptionalLong hint) {
+        return blocks.from(epoch, rendition, from, to, hint, requester);
     }
 
     /** {@link PastBlocks#tail} for this requester. */
-    CompletableFuture<List<PlaylistBlock>> tail(StreamEntry epoch, long newest, EpochView live, OptionalLong hint) {
-        return blocks.tail(epoch, newest, live, hint, requester);
+    CompletableFuture<List<PlaylistBlock>> tail(StreamEntry epoch, RenditionId rendition, long newest,
+            RenditionView live, OptionalLong hint) {
+        return blocks.tail(epoch, rendition, newest, live, hint, requester);
     }
 
     /** Returns whether all clients on whose behalf this reads have left. */
@@ -155,22 +160,31 @@ public final class PastIndex implements PastSource {
     }
 
     @Override
-    public CompletableFuture<Optional<PlaylistBlock>> around(StreamEntry epoch, long segment, EpochView live) {
+    public CompletableFuture<Optional<PlaylistBlock>> around(StreamEntry epoch, RenditionId rendition, long segment,
+            RenditionView live) {
         long newest = live == null ? epoch.playlist().lastSegment() : live.newest();
         long end = (PlaylistBlock.numberOf(segment) + 1) * PlaylistBlock.SEGMENTS - 1;
         if (segment > newest) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         CompletableFuture<List<PlaylistBlock>> found = live == null || end <= newest
-                ? blocks.from(epoch, segment, Math.min(end, newest), OptionalLong.empty(), requester)
-                : blocks.tail(epoch, newest, live, OptionalLong.empty(), requester);
+                ? blocks.from(epoch, rendition, segment, Math.min(end, newest), OptionalLong.empty(), requester)
+                : blocks.tail(epoch, rendition, newest, live, OptionalLong.empty(), requester);
         return found.thenApply(some -> some.stream().filter(block -> block.contains(segment)).findFirst());
     }
 
     @Override
-    public CompletionStage<Optional<Segment>> segment(StreamEntry epoch, long number, EpochView live) {
-        return around(epoch, number, live).thenApply(
+    public CompletionStage<Optional<Segment>> segment(StreamEntry epoch, RenditionId rendition, long number,
+            RenditionView live) {
+        return around(epoch, rendition, number, live).thenApply(
                 found -> found.map(block -> block.segment(number)).filter(Segment::complete));
+    }
+
+    @Override
+    public CompletionStage<Optional<Segment>> segmentAfter(StreamEntry epoch, RenditionId rendition,
+            long discontinuity, RenditionView live) {
+        return assemble(rendition, requester,
+                assembler -> new DiscontinuitySearch(assembler, epoch, discontinuity, live).run());
     }
 
     @Override

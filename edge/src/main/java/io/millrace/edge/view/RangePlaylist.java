@@ -93,7 +93,8 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
      * Renders the playlist.
      *
      * @param epochs all epochs of the range, oldest first
-     * @param shares the shares of the epochs that contribute segments, oldest first, at least one; none is empty
+     * @param shares the shares of the epochs that contribute segments, oldest first, at least one, all of the same
+     *     rendition; none is empty
      * @param discontinuities returns how many discontinuities an epoch before the first share has in all
      * @param ended whether no segment will follow
      */
@@ -101,21 +102,28 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
             ToLongFunction<StreamEntry> discontinuities, boolean ended) {
         List<TextPiece> pieces = new ArrayList<>();
         boolean independent = true;
+        boolean hasMaps = shares.getFirst().blocks().getFirst().hasInit();
         for (Share share : shares) {
             if (isBorder(share, epochs)) {
                 pieces.add(BORDER);
             }
+            String mapUri = null;
             for (PlaylistBlock block : share.blocks()) {
                 long from = Math.max(share.from(), block.first());
                 long to = Math.min(share.to(), block.last());
                 if (from <= to) {
+                    if (hasMaps && !block.isMapped(from) && !block.mapUri(from).equals(mapUri)) {
+                        pieces.add(TextPiece.of(MediaPlaylistWriter.map(block.mapUri(from))));
+                    }
+                    mapUri = hasMaps ? block.mapUri(to) : null;
                     pieces.add(block.text(from, to));
                     independent &= block.isIndependent(from, to);
                 }
             }
         }
         int targetS = targetDurationS(epochs, shares);
-        pieces.addFirst(head(range, epochs, shares.getFirst(), discontinuities, targetS, independent, ended));
+        pieces.addFirst(head(range, epochs, shares.getFirst(), discontinuities, targetS, independent, hasMaps,
+                ended));
         if (ended) {
             pieces.add(END);
         }
@@ -123,7 +131,8 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
     }
 
     private static TextPiece head(PastRange range, List<StreamEntry> epochs, Share first,
-            ToLongFunction<StreamEntry> discontinuities, int targetS, boolean independent, boolean ended) {
+            ToLongFunction<StreamEntry> discontinuities, int targetS, boolean independent, boolean hasMaps,
+            boolean ended) {
         long mediaSequence = first.from();
         Segment segment = first.segment(first.from());
         boolean tagged = segment.start().discontinuous() || isBorder(first, epochs);
@@ -135,7 +144,7 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
             }
         }
         return TextPiece.of(MediaPlaylistWriter.head(new MediaPlaylist(targetS, mediaSequence, discontinuitySequence,
-                independent, List.of(), ended), kind(range, ended)));
+                independent, List.of(), ended), kind(range, ended), hasMaps));
     }
 
     private static PlaylistKind kind(PastRange range, boolean ended) {

@@ -19,9 +19,10 @@ import java.util.List;
  * @param state whether it can be listed and served
  * @param durationTicks duration of the known parts at 90 kHz; of a recorded gap, including the missing parts; for a
  *     placeholder, the target duration
- * @param programDateTimeMs wall-clock time of the segment's start, ms since 1970
+ * @param programDateTimeMs wall-clock time of the segment's start, ms since 1970. Parts without media at its beginning
+ *     do not count: a track may begin late
  * @param start how the segment continues its epoch
- * @param sizeBytes size of the known parts; 0 for a gap
+ * @param sizeBytes size of the known parts without an init section; 0 for a gap
  * @param parts positions of the known parts in the topic {@code parts}; empty for a gap
  */
 public record Segment(long number, State state, long durationTicks, long programDateTimeMs,
@@ -57,14 +58,15 @@ public record Segment(long number, State state, long durationTicks, long program
     /** Returns this segment with its next part; a gap if {@code next} records that the part is missing. */
     Segment with(IndexedPart next) {
         long ticks = durationTicks + next.times().durationTicks();
+        long startMs = durationTicks == 0 ? next.times().programDateTimeMs() : programDateTimeMs;
         return switch (next) {
             case IndexEntry part -> {
                 List<PartPlace> more = new ArrayList<>(parts);
                 more.add(part.place());
-                yield new Segment(number, State.of(part), ticks, programDateTimeMs, start,
-                        sizeBytes + part.place().sizeBytes(), List.copyOf(more));
+                yield new Segment(number, State.of(part), ticks, startMs, start,
+                        sizeBytes + part.place().mediaBytes(), List.copyOf(more));
             }
-            case Gap _ -> new Segment(number, State.GAP, ticks, programDateTimeMs, start, 0, List.of());
+            case Gap _ -> new Segment(number, State.GAP, ticks, startMs, start, 0, List.of());
         };
     }
 
@@ -88,9 +90,18 @@ public record Segment(long number, State state, long durationTicks, long program
         return programDateTimeMs + Ticks.rescale(durationTicks, Ticks.MPEG, Ticks.MILLIS);
     }
 
-    /** Returns the segment's entry in a media playlist. */
-    MediaSegment line(String uri) {
-        return new MediaSegment(uri, durationTicks, programDateTimeMs, start.discontinuous(), !complete());
+    /** Returns whether the init section of the segment {@code before} does not apply to this one. */
+    boolean hasOtherInit(Segment before) {
+        return start.discontinuous() || start.discontinuity() != before.start.discontinuity();
+    }
+
+    /**
+     * Returns the segment's entry in a media playlist.
+     *
+     * @param mapUri URI of the init section if it differs from that of the previous segment, otherwise null
+     */
+    MediaSegment line(String uri, String mapUri) {
+        return new MediaSegment(uri, durationTicks, programDateTimeMs, start.discontinuous(), !complete(), mapUri);
     }
 
     /** Returns the bitrate in bits per second, rounded up; 0 for a segment without duration. */

@@ -5,7 +5,6 @@ import io.millrace.media.m3u8.MediaPlaylistWriter;
 import io.millrace.media.m3u8.MediaSegment;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.EpochRules;
-import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.RenditionId;
 import java.util.ArrayList;
@@ -23,7 +22,7 @@ import java.util.TreeMap;
  * missing. A segment with a missing part is listed as EXT-X-GAP, and so is a segment that the index skips (it lists a
  * later one), so that the numbering and players continue.
  *
- * <p>Confined to one thread; the {@link EpochView}s that it returns are immutable.
+ * <p>Confined to one thread; the {@link RenditionView}s that it returns are immutable.
  */
 public final class StreamPlaylist {
     /** A live playlist lists at least this many segments once they exist (protocols.md 7.2). */
@@ -36,16 +35,15 @@ public final class StreamPlaylist {
     private final EpochRules rules;
     private final RenditionId rendition;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
-    private IndexEntry newestKeyframe;
+    private final RenditionFiles files;
     /** Null until it is needed, and after each change of the list. */
     private RenderedText text;
-    /** See {@link #beginningReached}. */
-    private boolean beginningKnown;
     private boolean ended;
 
     public StreamPlaylist(EpochRules rules, RenditionId rendition) {
         this.rules = rules;
         this.rendition = rendition;
+        files = new RenditionFiles(rendition);
     }
 
     /** Folds the next index record of the epoch. Returns whether it changed this playlist. */
@@ -55,14 +53,9 @@ public final class StreamPlaylist {
         }
         Segment known = segments.get(part.id().segment());
         if (known == null) {
-            return part.id().isFirst() && part.id().segment() >= oldest() && grow(Segment.begin(part), part);
+            return part.id().isFirst() && part.id().segment() >= oldest() && grow(Segment.begin(part));
         }
-        return known.isContinuedBy(part) && grow(known.with(part), part);
-    }
-
-    /** Called if the index was read from the oldest entry that it retains of this epoch. */
-    public void beginningReached() {
-        beginningKnown = true;
+        return known.isContinuedBy(part) && grow(known.with(part));
     }
 
     /** Ends the playlist: entries that follow are ignored. Returns whether this changed it. */
@@ -77,7 +70,7 @@ public final class StreamPlaylist {
 
     /** Returns whether reading began early enough: no older segment belongs in the window. */
     public boolean isFilled() {
-        return beginningKnown || !segments.isEmpty() && (segments.firstKey() == 0 || windowStart() > firstClosed());
+        return !segments.isEmpty() && (segments.firstKey() == 0 || windowStart() > firstClosed());
     }
 
     /** Returns the number of the oldest known segment, -1 if there is none. */
@@ -86,25 +79,21 @@ public final class StreamPlaylist {
     }
 
     /** Returns the current view. Its text is rendered once per list of segments. */
-    public EpochView view() {
+    public RenditionView view() {
         long newest = newest();
         if (newest < 0) {
-            return EpochView.empty(ended, newestKeyframe);
+            return RenditionView.empty(ended);
         }
         List<Segment> listed = listed(windowStart(), newest);
         if (text == null) {
             text = RenderedText.of(MediaPlaylistWriter.write(playlist(listed)));
         }
-        return new EpochView(Collections.unmodifiableNavigableMap(new TreeMap<>(segments)), text,
-                listed.stream().mapToLong(Segment::bitrate).max().orElse(0), Segment.averageBitrate(listed), ended,
-                newestKeyframe);
+        return new RenditionView(Collections.unmodifiableNavigableMap(new TreeMap<>(segments)), text,
+                listed.stream().mapToLong(Segment::bitrate).max().orElse(0), Segment.averageBitrate(listed), ended);
     }
 
-    private boolean grow(Segment segment, IndexedPart part) {
+    private boolean grow(Segment segment) {
         segments.put(segment.number(), segment);
-        if (part instanceof IndexEntry entry && entry.independent() && entry.keyframe().offset() >= 0) {
-            newestKeyframe = entry;
-        }
         if (segment.isClosed()) {
             text = null;
             forget();
@@ -125,7 +114,14 @@ public final class StreamPlaylist {
 
     private MediaPlaylist playlist(List<Segment> listed) {
         Segment first = listed.getFirst();
-        List<MediaSegment> lines = listed.stream().map(s -> s.line(s.number() + ".ts")).toList();
+        List<MediaSegment> lines = new ArrayList<>();
+        Segment before = null;
+        for (Segment segment : listed) {
+            boolean mapped = files.hasInit() && (before == null || segment.hasOtherInit(before));
+            lines.add(segment.line(files.segment(segment.number()),
+                    mapped ? files.init(segment.start().discontinuity()) : null));
+            before = segment;
+        }
         boolean independent = listed.stream().allMatch(each -> each.start().independent());
         return new MediaPlaylist(first.start().targetDurationS(), first.number(), first.start().discontinuitySequence(),
                 independent, lines,

@@ -3,12 +3,13 @@ package io.millrace.edge.past;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.millrace.edge.past.PastBlocks.BlockKey;
-import io.millrace.edge.past.PastBlocks.EpochKey;
+import io.millrace.edge.past.PastBlocks.MediaKey;
 import io.millrace.edge.past.PastIndex.VersionKey;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.log.EpochName;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.MomentSpan;
@@ -27,8 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CacheLimitsTest {
     private static final int ENTRIES = 6;
     private static final EpochName NAME = new EpochName(17, 0);
-    private static final EpochKey EPOCH = new EpochKey("live/show", NAME);
-    private static final PlaylistBlock BLOCK = new PlaylistBlock(NAME, List.of(
+    private static final MediaKey EPOCH = new MediaKey("live/show", NAME, RenditionId.TS);
+    private static final PlaylistBlock BLOCK = new PlaylistBlock(NAME, RenditionId.TS, List.of(
             new Segment(0, Segment.State.COMPLETE, 180_000, 0, new SegmentStart(true, false, 0, 2), 1_000, List.of())),
             5);
 
@@ -63,7 +64,8 @@ class CacheLimitsTest {
     @Test
     void versionsOfPlaylists() {
         holds(PastIndex.versions(ENTRIES * PastIndex.ANSWER_BYTES),
-                i -> new VersionKey(new PastRange("live/show", NAME, NAME, i, PastRange.OPEN), 5, true),
+                i -> new VersionKey(new PastRange("live/show", NAME, NAME, i, PastRange.OPEN), RenditionId.TS, 5,
+                        true),
                 new PastSource.Answer.NotYet());
     }
 
@@ -77,7 +79,7 @@ class CacheLimitsTest {
 
     @Test
     void endsOfPlaylists() {
-        holds(PastBlocks.tails(ENTRIES), i -> new EpochKey("live/show", new EpochName(i, 0)), BLOCK);
+        holds(PastBlocks.tails(ENTRIES), i -> new MediaKey("live/show", new EpochName(i, 0), RenditionId.TS), BLOCK);
     }
 
     @Test

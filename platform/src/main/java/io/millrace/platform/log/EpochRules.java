@@ -26,9 +26,10 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      * Since version 2, MPEG-TS carries MP3, and the duration of a message is that of all MP3 frames in it. Since
      * version 3, {@link GraceOver} ends an epoch whose session is live, and more claims are remembered. Since version
      * 4, an epoch ends by a record in {@code segments} and {@code index}. Since version 5, all sessions of an epoch
-     * have the same tracks. Since version 6, PROGRAM-DATE-TIME follows the clock of ingest.
+     * have the same tracks. Since version 6, PROGRAM-DATE-TIME follows the clock of ingest. Since version 7, there is
+     * CMAF.
      */
-    public static final int CURRENT_VERSION = 6;
+    public static final int CURRENT_VERSION = 7;
     /**
      * The rules version of new epochs by version of the log: the first element is for version 1, and the last one also
      * for all later versions.
@@ -41,6 +42,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     private static final int ENDED_BY_RECORD_VERSION = 4;
     private static final int ONE_TRACK_SET_VERSION = 5;
     private static final int FOLLOWS_CLOCK_VERSION = 6;
+    private static final int CMAF_VERSION = 7;
     private static final int LARGEST_STEP_MS = 50;
 
     /** Returns the rules with a version that all nodes can apply: see {@link LogVersions}. */
@@ -66,6 +68,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     public boolean carries(Format format, Codec codec) {
         return switch (format) {
             case TS -> TsSegmentMuxer.carries(codec) && (codec != Codec.MP3 || rulesVersion >= MP3_IN_TS_VERSION);
+            case CMAF -> rulesVersion >= CMAF_VERSION;
         };
     }
 

@@ -1,0 +1,103 @@
+package io.millrace.edge.view;
+
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.TrackId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The live media playlists of one epoch, one for each rendition: a pure fold over the index. The renditions have their
+ * segment numbers and discontinuity numbers in common; each lists its own segments as {@link StreamPlaylist} describes.
+ *
+ * <p>Confined to one thread; the {@link EpochView}s that it returns are immutable.
+ */
+public final class EpochPlaylists {
+    private static final RenditionId DEFAULT_VIDEO = RenditionId
+            .cmaf(new TrackId(Packet.Kind.VIDEO, TrackId.DEFAULT));
+    private static final RenditionId DEFAULT_AUDIO = RenditionId
+            .cmaf(new TrackId(Packet.Kind.AUDIO, TrackId.DEFAULT));
+
+    private final EpochRules rules;
+    private final Map<RenditionId, StreamPlaylist> playlists = new HashMap<>();
+    private final Map<RenditionId, RenditionView> views = new HashMap<>();
+    /** Renditions that have changed since {@link #views} was updated. */
+    private final Set<RenditionId> changed = new HashSet<>();
+    private IndexEntry newestKeyframe;
+    /** Number of the oldest segment that a rendition has listed from its first part on. */
+    private long oldestRead = Long.MAX_VALUE;
+    /** See {@link #beginningReached}. */
+    private boolean beginningKnown;
+    private boolean ended;
+
+    public EpochPlaylists(EpochRules rules) {
+        this.rules = rules;
+    }
+
+    /** Folds the next index record of the epoch. Returns whether it changed a playlist. */
+    public boolean fold(IndexedPart part) {
+        if (ended) {
+            return false;
+        }
+        boolean news = playlists.computeIfAbsent(part.rendition(), each -> new StreamPlaylist(rules, each)).fold(part);
+        if (news) {
+            oldestRead = Math.min(oldestRead, part.id().segment());
+            changed.add(part.rendition());
+            if (part instanceof IndexEntry entry) {
+                keyframe(entry);
+            }
+        }
+        return news;
+    }
+
+    private void keyframe(IndexEntry entry) {
+        boolean leads = entry.rendition().equals(RenditionId.TS) || entry.rendition().equals(DEFAULT_VIDEO);
+        boolean alone = entry.rendition().equals(DEFAULT_AUDIO)
+                && (newestKeyframe == null || newestKeyframe.rendition().equals(DEFAULT_AUDIO));
+        if ((leads || alone) && entry.independent() && entry.keyframe().offset() >= 0) {
+            newestKeyframe = entry;
+        }
+    }
+
+    /** Called if the index was read from the oldest entry that it retains of this epoch. */
+    public void beginningReached() {
+        beginningKnown = true;
+    }
+
+    /** Ends the playlists: entries that follow are ignored. Returns whether this changed them. */
+    public boolean end() {
+        if (ended) {
+            return false;
+        }
+        ended = true;
+        playlists.values().forEach(StreamPlaylist::end);
+        changed.addAll(playlists.keySet());
+        return true;
+    }
+
+    /**
+     * Returns whether reading began early enough: no older segment belongs in the window of a rendition. A rendition
+     * without the first segment of which all records were read began later in the epoch, and is known completely.
+     */
+    public boolean isFilled() {
+        return beginningKnown || !playlists.isEmpty() && playlists.values().stream()
+                .allMatch(each -> each.isFilled() || each.oldest() - 1 > oldestRead);
+    }
+
+    /** Returns the number of the newest segment that all renditions list, -1 if there is none. */
+    public long newest() {
+        return playlists.values().stream().mapToLong(StreamPlaylist::newest).min().orElse(-1);
+    }
+
+    /** Returns the current view. Renditions without changes are the same objects as in the previous view. */
+    public EpochView view() {
+        changed.forEach(rendition -> views.put(rendition, playlists.get(rendition).view()));
+        changed.clear();
+        return new EpochView(views, ended, newestKeyframe);
+    }
+}
