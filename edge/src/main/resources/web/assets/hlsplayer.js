@@ -4,7 +4,7 @@ import { decodes, kindOf } from './codecs.js';
 import { decodable } from './multivariant.js';
 
 const KEEP_BEHIND_S = 30;
-export const AUTO = 'auto';
+const AUTO = 'auto';
 
 /**
  * @param {HTMLVideoElement} video

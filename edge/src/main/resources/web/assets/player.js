@@ -62,17 +62,23 @@ export class Player {
   play(source) {
     const same = this.source?.name === source.name;
     if (same) this.#freeze();
-    this.stop();
+    this.#end();
     if (!same) this.#frame.hidden = true;
     if (this.#lastKey !== source.key) this.failures = 0;
     this.#lastKey = source.key;
     this.source = source;
     this.#loadedAtMs = this.#arrivedAtMs = this.#movedAtMs = Date.now();
     this.#engine = isHls(source.output) ? this.#hls(source) : this.#flv(source);
+    if (!same || !isHls(source.output)) this.onChoices(); // the menus of a stream that is loaded again keep the focus
     this.#video.play().catch(error => { this.blocked = error.name === 'NotAllowedError'; });
   }
 
   stop() {
+    this.#end();
+    this.onChoices();
+  }
+
+  #end() {
     this.#onMediaError = null;
     this.#engine?.stop();
     this.#engine = null;
@@ -80,7 +86,6 @@ export class Player {
     this.started = this.finished = this.waiting = this.blocked = false;
     this.failedAtMs = this.#arrivedEnd = this.#time = 0;
     this.refusal = '';
-    this.onChoices();
   }
 
   /**

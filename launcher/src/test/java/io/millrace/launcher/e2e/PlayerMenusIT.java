@@ -33,20 +33,6 @@ class PlayerMenusIT {
     private static final int CLIP_SECONDS = 60;
     private static final int GOP_FRAMES = 60;
     private static final Page.WaitForFunctionOptions WAIT = PlayerPage.WAIT;
-    /** Notices every stop of the picture: what a viewer would see of a switch. */
-    private static final String WATCH = """
-            () => { const v = document.querySelector('video'); window.stops = 0; window.back = 0; let last = v.currentTime;
-              v.addEventListener('waiting', () => window.stops++); v.addEventListener('emptied', () => window.stops++);
-              v.addEventListener('timeupdate', () => { if (v.currentTime < last) window.back++; last = v.currentTime; }) }""";
-    /** hls.js replaces what is buffered, so there are two ranges for a moment. */
-    private static final String ONE_RANGE = "() => document.querySelector('video').buffered.length === 1";
-    private static final String PITCH = """
-            async hz => { const v = document.querySelector('video');
-              window.ear ??= (() => { const context = new AudioContext(); const ear = context.createAnalyser();
-                ear.fftSize = 4096; context.createMediaStreamSource(v.captureStream()).connect(ear); return ear; })();
-              const bins = new Float32Array(window.ear.frequencyBinCount); window.ear.getFloatFrequencyData(bins);
-              const loudest = bins.indexOf(Math.max(...bins)) * window.ear.context.sampleRate / window.ear.fftSize;
-              return Math.abs(loudest - hz) < 30; }""";
 
     private final Ffmpeg ffmpeg = new Ffmpeg();
     private Path media;
@@ -75,37 +61,58 @@ class PlayerMenusIT {
     @Test
     void qualitySwitchesWithoutStall() {
         Page page = open("/?stream=" + LADDER, 1280, ColorScheme.LIGHT);
-        assertThat(options(page, "quality")).hasSize(4).first().asString().startsWith("Auto");
-        assertThat(options(page, "quality").subList(1, 4)).allSatisfy(text -> assertThat(text)
+        assertThat(PlayerPage.options(page, "quality")).hasSize(4).first().asString().startsWith("Auto");
+        assertThat(PlayerPage.options(page, "quality").subList(1, 4)).allSatisfy(text -> assertThat(text)
                 .matches("\\d+p · (\\d+ kbit/s|\\d\\.\\d Mbit/s)"));
-        page.evaluate(WATCH);
+        PlayerPage.watchForStops(page);
         for (int height : new int[]{90, 360, 180}) {
             double before = PlayerPage.currentTime(page);
-            page.locator("#quality").selectOption(option(page, "quality", height + "p"));
+            page.locator("#quality").selectOption(PlayerPage.option(page, "quality", height + "p"));
             page.waitForFunction("height => document.querySelector('video').videoHeight === height", height, WAIT);
             assertThat(PlayerPage.currentTime(page)).isGreaterThan(before);
         }
         page.locator("#quality").selectOption("auto");
         page.waitForFunction("() => document.getElementById('quality').selectedOptions[0].text.startsWith('Auto (')",
                 null, WAIT);
-        assertThat(page.evaluate("() => [window.stops, window.back]")).as(
-                "times that the picture stopped and went back").isEqualTo(List.of(0, 0));
-        page.waitForFunction(ONE_RANGE, null, WAIT);
+        assertThat(PlayerPage.stops(page)).as("times that the picture stopped or went back").isZero();
+        PlayerPage.waitForOneRange(page);
         page.close();
     }
 
     @Test
     void audioSwitchesAndStays() {
         Page page = open("/?stream=" + LADDER, 1280, ColorScheme.DARK);
-        assertThat(options(page, "audio")).containsExactly("English", "Commentary (German)");
-        page.waitForFunction(PITCH, 440, WAIT);
+        assertThat(PlayerPage.options(page, "audio")).containsExactly("English", "Commentary (German)");
+        PlayerPage.waitForPitch(page, 440);
         page.locator("#audio").selectOption(new SelectOption().setLabel("Commentary (German)"));
-        page.waitForFunction(PITCH, 880, WAIT);
-        page.waitForFunction(ONE_RANGE, null, WAIT);
+        PlayerPage.waitForPitch(page, 880);
+        PlayerPage.waitForOneRange(page);
 
-        page.locator("#quality").selectOption(option(page, "quality", "90p"));
+        page.locator("#quality").selectOption(PlayerPage.option(page, "quality", "90p"));
         page.waitForFunction("() => document.querySelector('video').videoHeight === 90", null, WAIT);
-        page.waitForFunction(PITCH, 880, WAIT);
+        PlayerPage.waitForPitch(page, 880);
+        page.close();
+    }
+
+    /** A player that stands still is loaded again. */
+    @Test
+    void choicesStayWhenStreamIsLoadedAgain() {
+        Page page = open("/?stream=" + LADDER, 1280, ColorScheme.LIGHT);
+        page.locator("#audio").selectOption(new SelectOption().setLabel("Commentary (German)"));
+        page.locator("#quality").selectOption(PlayerPage.option(page, "quality", "90p"));
+        page.waitForFunction("() => document.querySelector('video').videoHeight === 90", null, WAIT);
+        page.locator("#quality").focus();
+        page.evaluate("() => { const v = document.querySelector('video'); v.playbackRate = 0; window.loaded = 0;"
+                + " window.heights = new Set();"
+                + " v.addEventListener('resize', () => window.heights.add(v.videoHeight));"
+                + " v.addEventListener('emptied', () => { window.loaded++; v.playbackRate = 1 }) }");
+        page.waitForFunction("() => window.loaded > 0 && document.querySelector('video').currentTime > 0"
+                + " && !document.querySelector('video').paused && document.querySelector('video').readyState > 2", null,
+                WAIT);
+        PlayerPage.waitForPitch(page, 880);
+        assertThat(page.evaluate("() => [...window.heights].filter(height => height > 0)")).isEqualTo(List.of(90));
+        assertThat(page.evaluate("() => document.activeElement.id")).isEqualTo("quality");
+        assertThat(page.evaluate("() => document.activeElement.selectedOptions[0].text")).asString().startsWith("90p");
         page.close();
     }
 
@@ -226,16 +233,6 @@ class PlayerMenusIT {
         page.navigate(host.url(path));
         page.waitForFunction("() => document.querySelector('video').currentTime > 0", null, WAIT);
         return page;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static List<String> options(Page page, String menu) {
-        return (List<String>) page.evaluate("id => [...document.getElementById(id).options].map(o => o.text)", menu);
-    }
-
-    private static SelectOption option(Page page, String menu, String start) {
-        String label = options(page, menu).stream().filter(text -> text.startsWith(start)).findFirst().orElseThrow();
-        return new SelectOption().setLabel(label);
     }
 
     private void ladder() throws IOException, InterruptedException {
