@@ -87,7 +87,7 @@ class EdgeServerTest {
         "/api/v1/streams/live/show/sessions, 200", "/api/v1/streams/live/never/sessions, 404",
         "/api/v1/streams?limit=0, 400", "/api/v1/streams?limit=x, 400", "/api/v2/streams, 404", "/, 200",
         "/?stream=live/show&player=flv, 200", "/assets/page.js, 200", "/assets/../index.html, 404",
-        "/assets/vendor/hls.light.min.js, 200", "/favicon.ico, 404"})
+        "/assets/vendor/hls.min.js, 200", "/favicon.ico, 404"})
     void respondsWithDocumentedStatus(String target, int status) throws IOException {
         try (var http = new RawHttp(port)) {
             RawHttp.Response response = http.get(target).read();
