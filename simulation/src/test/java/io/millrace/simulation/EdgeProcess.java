@@ -71,21 +71,17 @@ final class EdgeProcess extends StageProcess {
     void start() {
         for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
             ModelPartition streams = kafka.partition(NodeSettings.STREAMS, p);
-            ModelReader reader = new ModelReader(kafka, streams, this, stored -> {
+            unread.put(new ModelReader(kafka, streams, this, stored -> {
                 read(stored);
                 world.events().after(0, () -> run(this::acceptWhenRead));
-            });
-            kafka.askEnd(streams, this, end -> {
-                unread.put(reader, end);
-                acceptWhenRead();
-            });
+            }), streams.highWatermark());
         }
+        acceptWhenRead();
         tick();
     }
 
     private void acceptWhenRead() {
-        if (!accepting && unread.size() == NodeSettings.PARTITIONS
-                && unread.entrySet().stream().allMatch(each -> each.getKey().position() >= each.getValue())) {
+        if (!accepting && unread.entrySet().stream().allMatch(each -> each.getKey().position() >= each.getValue())) {
             accepting = true;
             Plan.STREAMS.forEach(stream -> directory.history(stream).forEach(this::viewer));
         }

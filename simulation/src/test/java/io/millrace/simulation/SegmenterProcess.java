@@ -58,8 +58,10 @@ final class SegmenterProcess extends GroupProcess<SegmenterProcess.Task> {
         @Override
         public boolean has(LogMark mark, int partition) {
             ModelPartition packets = kafka.partition(NodeSettings.PACKETS, partition);
+            // The newest record that a predecessor skipped is not lost either.
             return packets.startOffset() > mark.offset() || packets.read(mark.offset(), 1).stream()
-                    .anyMatch(stored -> mark.equals(LogMark.of(stored.offset(), value(stored))));
+                    .anyMatch(stored -> mark.equals(LogMark.of(stored.offset(), value(stored)))
+                            || skipsUnknown && mark.equals(LogMark.of(stored.offset(), stored.value())));
         }
 
         @Override

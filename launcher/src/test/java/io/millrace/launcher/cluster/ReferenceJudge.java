@@ -65,8 +65,8 @@ final class ReferenceJudge {
         ReferenceJudge judge = new ReferenceJudge();
         UndisturbedRun.read(kafka, partitions, Topic.PACKETS, record -> judge.packets(record.key(), record.offset(),
                 record.value()));
-        UndisturbedRun.read(kafka, partitions, Topic.SEGMENTS, record -> judge.log(record.key()).segments
-                .add((SegmentsRecord) record.value()));
+        UndisturbedRun.read(kafka, partitions, Topic.SEGMENTS, record -> judge.segments(record.key(),
+                (SegmentsRecord) record.value()));
         return judge;
     }
 
@@ -74,7 +74,13 @@ final class ReferenceJudge {
         return logs.computeIfAbsent(stream, _ -> new Log());
     }
 
-    private void packets(String stream, long offset, LogRecord record) {
+    /** Adds the next record of {@code segments}. */
+    void segments(String stream, SegmentsRecord record) {
+        log(stream).segments.add(record);
+    }
+
+    /** Adds the next record of {@code packets}. */
+    void packets(String stream, long offset, LogRecord record) {
         Log log = log(stream);
         String name = record instanceof Packet packet && !packet.isConfig()
                 ? NumberedFrame.names(packet.body()).findFirst().orElse("")

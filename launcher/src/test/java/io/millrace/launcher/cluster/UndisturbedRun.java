@@ -61,7 +61,7 @@ final class UndisturbedRun {
     private long startMs;
     private long durationTicks;
 
-    private UndisturbedRun(String stream) {
+    UndisturbedRun(String stream) {
         this.stream = stream;
         fold = new StreamFold(stream);
     }
@@ -119,7 +119,8 @@ final class UndisturbedRun {
         return failures;
     }
 
-    private void fold(long offset, PacketsRecord record) {
+    /** Folds the next record of the stream. */
+    void fold(long offset, PacketsRecord record) {
         Verdict verdict = sessions.fold(offset, record);
         takeovers += (int) verdict.events().stream().filter(SessionEvent.TookOver.class::isInstance).count();
         if (record instanceof Packet packet) {
