@@ -1,0 +1,175 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RecordSchema.Generic;
+import io.millrace.platform.log.SegmentStart;
+import io.millrace.platform.log.Track;
+import io.millrace.platform.timeline.SessionFold;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Opens and closes the segments of an epoch, one after the other, where {@link Boundaries} decides. Confined to one
+ * thread.
+ */
+final class Segments {
+    private final Playlist playlist;
+    private final Line line;
+    private final DefaultTracks tracks;
+    private long session = -1;
+    /** PROGRAM-DATE-TIME of the end of the last closed segment, {@link Long#MIN_VALUE} without one. */
+    private long endWallMs = Long.MIN_VALUE;
+    /** Whether the next segment begins with a discontinuity. */
+    private boolean discontinuous;
+    /** The open segment, or null. */
+    private Segment open;
+
+    Segments(Playlist playlist, Line line, DefaultTracks tracks) {
+        this.playlist = playlist;
+        this.line = line;
+        this.tracks = tracks;
+    }
+
+    /** Begins a session. The open segment must be closed. */
+    void beginSession(long number) {
+        session = number;
+        discontinuous = true;
+    }
+
+    long session() {
+        return session;
+    }
+
+    /** Returns the open segment, or null. */
+    Segment open() {
+        return open;
+    }
+
+    /**
+     * Returns the PROGRAM-DATE-TIME of the end of the last closed segment, or the start of the session if no segment
+     * has been closed; ms since 1970.
+     */
+    long endMs() {
+        return endWallMs == Long.MIN_VALUE ? line.startedAtMs() : endWallMs;
+    }
+
+    /** Makes the next segment begin with a discontinuity. */
+    void discontinue() {
+        discontinuous = true;
+    }
+
+    /**
+     * Opens a segment with its first frame.
+     *
+     * @param startTicks start of the segment, 90 kHz
+     * @param dueTicks time of the frame for cutting, 90 kHz
+     */
+    void open(Draft frame, long startTicks, long dueTicks, SessionFold sessions, Step out) {
+        boolean isNew = discontinuous && !playlist.isFirstSegment();
+        if (isNew) {
+            line.discontinueAt(startTicks, endWallMs);
+        }
+        TrackConfig video = tracks.segmentVideo();
+        TrackConfig audio = tracks.audio();
+        long number = playlist.nextSegment();
+        var start = new SegmentStart(frame.keyframe, isNew, playlist.discontinuity(isNew), playlist.targetDurationS());
+        var segmentHead = new Cut.SegmentHead(playlist.rules, start, list(video, audio), line.originMs(),
+                sessions.timestampOffsetMs(), ByteBuffer.wrap(sessions.toBytes()));
+        Cut opening = new Cut(new PartId(playlist.epoch, number, 0), session, false, frame.keyframe,
+                new Cut.PacketRange(frame.offset, frame.offset), new PartTimes(startTicks, 0, 0, 0), segmentHead,
+                List.of());
+        open = new Segment(opening, video, audio, line.wallMs());
+        lead(frame, dueTicks, out);
+        discontinuous = false;
+        report(video, audio, out);
+    }
+
+    /** Adds the next frame of the leading track to the open segment. */
+    void lead(Draft frame, long dueTicks, Step out) {
+        open.lead(frame, dueTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
+    }
+
+    /**
+     * Adds the audio track to the open segment if possible. Audio that is identified after the first video frame
+     * belongs to that frame's segment; otherwise the segment would be silent.
+     */
+    boolean takesSound(Step out) {
+        if (!playlist.rules.takesLateSound() || !open.takeSound(tracks.audio())) {
+            return false;
+        }
+        report(open.video, tracks.audio(), out);
+        return true;
+    }
+
+    private void report(TrackConfig video, TrackConfig audio, Step out) {
+        out.addOpening(video, audio);
+        HlsGap.of(playlist.rules, video, audio).ifPresent(gap -> out.warn(StreamWarning.CODEC_NOT_IN_HLS, gap));
+    }
+
+    private static List<Track> list(TrackConfig video, TrackConfig audio) {
+        List<Track> tracks = new ArrayList<>(2);
+        if (video != null) {
+            tracks.add(video.track(Packet.Kind.VIDEO));
+        }
+        if (audio != null) {
+            tracks.add(audio.track(Packet.Kind.AUDIO));
+        }
+        return List.copyOf(tracks);
+    }
+
+    /** Closes the open segment at {@code endTicks}, where the next one begins with {@code successor}. */
+    void closeBefore(Draft successor, long endTicks, Step out) {
+        open.lead().endAt(successor.dts);
+        Segment closed = open;
+        closeAt(endTicks, out);
+        if (!discontinuous) {
+            line.continueAfter(closed);
+        }
+    }
+
+    /** Closes the open segment, because packets are or may be missing here. The next segment begins at a keyframe. */
+    void interrupt(Step out) {
+        close(out);
+        discontinuous = true;
+    }
+
+    /** Closes the open segment, if there is one, after the segment's newest frame. */
+    void close(Step out) {
+        if (open != null) {
+            Draft lead = open.lead();
+            long frameTicks = lead.isAudio()
+                    ? tracks.audioClock().due(lead.dts + lead.duration) - open.leadTicks()
+                    : tracks.videoClock().frameTicks();
+            if (!lead.isAudio()) {
+                lead.endAt(lead.dts + frameTicks);
+            }
+            closeAt(open.leadTicks() + frameTicks, out);
+        }
+    }
+
+    private void closeAt(long endTicks, Step out) {
+        Segment closing = open;
+        open = null;
+        long end = closing.close(endTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
+        playlist.fixTarget(end - closing.startTicks, out::cut);
+        endWallMs = line.wallMs(end);
+    }
+
+    Generic write(Generic cutter) {
+        return cutter.put("session", session).put("endWallMs", endWallMs).put("discontinuous", discontinuous)
+                .put("segment", open == null ? null : open.write(cutter.child("segment")));
+    }
+
+    static Segments read(Playlist playlist, Line line, DefaultTracks tracks, Generic cutter) {
+        Segments segments = new Segments(playlist, line, tracks);
+        segments.session = cutter.int64("session");
+        segments.endWallMs = cutter.int64("endWallMs");
+        segments.discontinuous = cutter.bool("discontinuous");
+        segments.open = cutter.isNull("segment") ? null : Segment.read(cutter.record("segment"));
+        return segments;
+    }
+}
