@@ -27,7 +27,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      * version 3, {@link GraceOver} ends an epoch whose session is live, and more claims are remembered. Since version
      * 4, an epoch ends by a record in {@code segments} and {@code index}. Since version 5, all sessions of an epoch
      * have the same tracks. Since version 6, PROGRAM-DATE-TIME follows the clock of ingest. Since version 7, there is
-     * CMAF.
+     * CMAF, and every track is cut by its own times.
      */
     public static final int CURRENT_VERSION = 7;
     /**
@@ -43,6 +43,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     private static final int ONE_TRACK_SET_VERSION = 5;
     private static final int FOLLOWS_CLOCK_VERSION = 6;
     private static final int CMAF_VERSION = 7;
+    private static final int TRACKS_BY_TIME_VERSION = 7;
     private static final int LARGEST_STEP_MS = 50;
 
     /** Returns the rules with a version that all nodes can apply: see {@link LogVersions}. */
@@ -131,5 +132,13 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      */
     public int largestStepMs() {
         return followsClock() ? LARGEST_STEP_MS : 0;
+    }
+
+    /**
+     * Whether a part has the samples of its time from every track, and cuts have the further tracks of multitrack. In
+     * earlier versions, a part is a contiguous run of the log with the default tracks.
+     */
+    public boolean cutsTracksByTime() {
+        return rulesVersion >= TRACKS_BY_TIME_VERSION;
     }
 }

@@ -20,13 +20,15 @@ final class Boundaries {
 
     private final Playlist playlist;
     private final DefaultTracks tracks;
+    private final FurtherTracks further;
     private final Segments segments;
     /** Video time that has passed while no segment was open, 90 kHz. */
     private long waitingTicks;
 
-    Boundaries(Playlist playlist, DefaultTracks tracks, Segments segments) {
+    Boundaries(Playlist playlist, DefaultTracks tracks, FurtherTracks further, Segments segments) {
         this.playlist = playlist;
         this.tracks = tracks;
+        this.further = further;
         this.segments = segments;
     }
 
@@ -85,7 +87,7 @@ final class Boundaries {
                         + playlist.segmentTicks() / 90 + " ms");
             }
             playlist.fixTarget(gop, out::cut);
-            if (tracks.differFrom(segments.open())) {
+            if (tracks.differFrom(segments.open()) || further.haveChanged()) {
                 segments.discontinue();
                 return true;
             }
@@ -113,6 +115,9 @@ final class Boundaries {
             if (gap > playlist.partTicks() && gap > frameTicks || tracks.differFrom(segment)) {
                 segments.interrupt(out);
             } else if (dueTicks - segment.startTicks >= playlist.segmentTicks() || segment.isFull()) {
+                if (further.haveChanged()) {
+                    segments.discontinue();
+                }
                 segments.closeBefore(frame, dueTicks, out);
             }
         }

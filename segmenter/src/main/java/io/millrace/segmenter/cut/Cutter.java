@@ -8,8 +8,12 @@ import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.TrackId;
 import io.millrace.platform.timeline.SessionFold;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * Cuts one epoch of a stream into segments and parts, by the rules of docs/protocols.md, section 9.
@@ -30,24 +34,36 @@ final class Cutter {
     private final Line line;
     private final DefaultTracks tracks;
     private final EncoderFaults faults;
+    private final FurtherTracks further;
+    /** What the metadata says about tracks. */
+    private final Map<TrackId, TrackLabel> labels = new TreeMap<>();
+    private final Ladder ladder;
     private final Segments segments;
     private final Boundaries boundaries;
 
     Cutter(long epoch, EpochRules rules) {
-        this(new Playlist(epoch, rules), new Line(rules), new DefaultTracks(), new EncoderFaults(rules));
+        playlist = new Playlist(epoch, rules);
+        line = new Line(rules);
+        tracks = new DefaultTracks();
+        faults = new EncoderFaults(rules);
+        further = new FurtherTracks(rules);
+        ladder = new Ladder(further, labels);
+        segments = new Segments(playlist, line, tracks, ladder);
+        boundaries = new Boundaries(playlist, tracks, further, segments);
     }
 
-    private Cutter(Playlist playlist, Line line, DefaultTracks tracks, EncoderFaults faults) {
-        this(playlist, line, tracks, faults, new Segments(playlist, line, tracks));
-    }
-
-    private Cutter(Playlist playlist, Line line, DefaultTracks tracks, EncoderFaults faults, Segments segments) {
-        this.playlist = playlist;
-        this.line = line;
-        this.tracks = tracks;
-        this.faults = faults;
-        this.segments = segments;
-        this.boundaries = new Boundaries(playlist, tracks, segments);
+    private Cutter(EpochRules rules, Generic g) {
+        playlist = Playlist.read(rules, g);
+        line = Line.read(rules, g);
+        tracks = DefaultTracks.read(g);
+        faults = EncoderFaults.read(rules, g);
+        further = FurtherTracks.read(rules, g);
+        g.list("labels", label -> labels.put(TrackLabel.readTrack(label, "id"), TrackLabel.read(label)));
+        ladder = new Ladder(further, labels);
+        ladder.read(g);
+        segments = Segments.read(playlist, line, tracks, ladder, g);
+        boundaries = new Boundaries(playlist, tracks, further, segments);
+        boundaries.read(g);
     }
 
     int targetDurationS() {
@@ -63,8 +79,8 @@ final class Cutter {
     }
 
     /**
-     * Returns the PROGRAM-DATE-TIME of the end of the last closed segment, or the start of the session if no segment
-     * has been closed; ms since 1970.
+     * Returns the PROGRAM-DATE-TIME of the end of the last segment whose cuts are all written, or the start of the
+     * session without such a segment; ms since 1970.
      */
     long endMs() {
         return segments.endMs();
@@ -83,6 +99,14 @@ final class Cutter {
         segments.beginSession(number);
         line.beginSession(started);
         tracks.beginSession();
+        further.beginSession();
+        labels.clear();
+    }
+
+    /** Closes the open segment, because the session ends. */
+    void leave(Step out) {
+        segments.end(out);
+        segments.discontinue();
     }
 
     /** Closes the open segment, because packets are or may be missing here. The next segment begins at a keyframe. */
@@ -92,13 +116,22 @@ final class Cutter {
 
     /** Closes the open segment and begins a new line of timestamps. {@code packet} is at time 0 of the line. */
     void beginLine(Packet packet, Step out) {
-        segments.interrupt(out);
+        leave(out);
         if (line.begin(packet)) {
             out.warn(StreamWarning.TIMESTAMP_JUMP, "timestamps jumped to " + packet.timestampMs() + " ms");
         }
         faults.beginLine(line.originMs());
         tracks.beginLine();
+        further.beginLine();
+        segments.beginLine();
         boundaries.beginLine();
+    }
+
+    /** Takes what the encoder says about its tracks; it applies from the next segment on. */
+    void label(Map<TrackId, TrackLabel> announced) {
+        if (playlist.rules.cutsTracksByTime()) {
+            labels.putAll(announced);
+        }
     }
 
     /**
@@ -107,8 +140,22 @@ final class Cutter {
      * @throws io.millrace.media.bytes.MalformedException if the configuration cannot be read
      */
     void config(Packet packet, Step out) {
+        if (!playlist.rules.cutsTracksByTime() || !packet.mayHaveFurtherTracks()) {
+            config(packet.media(), out);
+            return;
+        }
+        for (TrackMedia media : packet.allMedia()) {
+            if (media.track() == 0) {
+                config(media, out);
+            } else if (media instanceof TrackMedia.Configuration configuration) {
+                further.configure(packet.kind(), configuration, out);
+            }
+        }
+    }
+
+    private void config(TrackMedia media, Step out) {
         try {
-            if (packet.media() instanceof TrackMedia.Configuration(_, var codec, var record)
+            if (media instanceof TrackMedia.Configuration(_, var codec, var record)
                     && !codec.isSelfDescribing()) {
                 tracks.configure(new TrackConfig(CodecConfig.parse(codec, record)));
             }
@@ -119,12 +166,45 @@ final class Cutter {
     }
 
     /**
-     * Adds a frame.
+     * Adds the frames of a packet.
      *
      * @param offset offset of the packet
      * @param sessions the session fold after this packet, for the head of a segment that begins with the packet
      */
     void frame(long offset, Packet packet, SessionFold sessions, Step out) {
+        if (!playlist.rules.cutsTracksByTime() || !packet.mayHaveFurtherTracks()) {
+            defaultFrame(offset, packet, sessions, out);
+            return;
+        }
+        try {
+            for (TrackMedia media : packet.allMedia()) {
+                if (media.track() == 0) {
+                    defaultFrame(offset, packet, sessions, out);
+                } else if (media instanceof TrackMedia.AccessUnit unit) {
+                    furtherFrame(offset, packet, unit, out);
+                }
+            }
+        } catch (MediaException e) {
+            out.drop(e.reason());
+        }
+    }
+
+    private void furtherFrame(long offset, Packet packet, TrackMedia.AccessUnit unit, Step out) {
+        TrackId id = new TrackId(packet.kind(), unit.track());
+        if (!ladder.isOpenTo(id)) {
+            out.dropFrames("track_left", 1);
+            ladder.warnOfLeft(out);
+            return;
+        }
+        FurtherTracks.Placed placed = further.place(offset, packet, unit, line.originMs(), out);
+        if (placed == null) {
+            out.dropFrames("no_config", 1);
+        } else {
+            segments.follow(id, placed.draft(), placed.ticks(), placed.config(), out);
+        }
+    }
+
+    private void defaultFrame(long offset, Packet packet, SessionFold sessions, Step out) {
         if (packet.kind() == Packet.Kind.VIDEO) {
             video(offset, packet, sessions, out);
         } else {
@@ -156,7 +236,7 @@ final class Cutter {
             return;
         }
         faults.video(packet, out);
-        boundaries.video(tracks.videoClock().place(offset, packet, line.originMs()), sessions, out);
+        boundaries.video(tracks.videoClock().place(Frame.of(offset, packet), line.originMs()), sessions, out);
     }
 
     /** @param samples duration of the frame in samples, 0 if its codec is not configured */
@@ -165,11 +245,10 @@ final class Cutter {
             out.drop("no_config");
             return;
         }
-        Draft frame = tracks.audioClock().place(offset, packet, line.originMs(), tracks.audio(), samples);
+        Draft frame = tracks.audioClock().place(Frame.of(offset, packet), line.originMs(), tracks.audio(), samples);
         long silentMs = faults.audio(packet, tracks.videoLeads(), out);
         if (!tracks.audioLeads() && silentMs > (tracks.video() == null ? NO_VIDEO_MS : playlist.capTicks() / 90)) {
-            segments.interrupt(out);
-            tracks.leadByAudio();
+            segments.leadByAudio(out);
         }
         if (tracks.audioLeads()) {
             boundaries.audio(frame, sessions, out);
@@ -180,7 +259,12 @@ final class Cutter {
 
     private void follow(Draft frame, Step out) {
         Segment segment = segments.open();
-        if (segment == null) {
+        if (playlist.rules.cutsTracksByTime()) {
+            if (segment != null && segment.audio() == null) {
+                segments.takesSound(out);
+            }
+            segments.follow(Ladder.DEFAULT_AUDIO, frame, tracks.audioClock().due(frame.dts), tracks.audio(), out);
+        } else if (segment == null) {
             out.drop("no_keyframe");
         } else if (!Objects.equals(segment.audio(), tracks.audio()) && !segments.takesSound(out)) {
             // A segment has one configuration: the new one applies from the next keyframe on.
@@ -198,7 +282,7 @@ final class Cutter {
 
     /** Closes the open segment, if there is one, after the segment's newest frame. */
     void close(Step out) {
-        segments.close(out);
+        segments.end(out);
     }
 
     Generic write(Generic g) {
@@ -207,16 +291,13 @@ final class Cutter {
         tracks.write(g);
         faults.write(g);
         boundaries.write(g);
+        further.write(g);
+        ladder.write(g);
+        g.list("labels", List.copyOf(labels.entrySet()), (each, label) -> each.getValue().write(each.getKey(), label));
         return segments.write(g);
     }
 
     static Cutter read(EpochRules rules, Generic g) {
-        Playlist playlist = Playlist.read(rules, g);
-        Line line = Line.read(rules, g);
-        DefaultTracks tracks = DefaultTracks.read(g);
-        Cutter cutter = new Cutter(playlist, line, tracks, EncoderFaults.read(rules, g),
-                Segments.read(playlist, line, tracks, g));
-        cutter.boundaries.read(g);
-        return cutter;
+        return new Cutter(rules, g);
     }
 }
