@@ -478,8 +478,8 @@ class CutterTest {
     }
 
     @Test
-    void omitsFurtherTracksAndWarns() {
-        Tape.Publisher p = tape.publisher().configs();
+    void omitsFurtherTracksByFormerRulesAndWarns() {
+        Tape.Publisher p = tape.publisher(new EpochRules(6, 2_000, 500, 30_000, 30_000, List.of(Format.TS))).configs();
         p.live(0, 60, 33, 30).track(1, 1_980, "96016176633101000000" + "0000000165").ends();
         assertThat(cut().entries().getLast().session().warnings()).extracting(StreamEntry.Warning::code)
                 .contains("multitrack");
