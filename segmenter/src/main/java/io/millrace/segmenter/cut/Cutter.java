@@ -100,6 +100,7 @@ final class Cutter {
         line.beginSession(started);
         tracks.beginSession();
         further.beginSession();
+        segments.beginLine();
         labels.clear();
     }
 
@@ -117,6 +118,12 @@ final class Cutter {
     /** Closes the open segment and begins a new line of timestamps. {@code packet} is at time 0 of the line. */
     void beginLine(Packet packet, Step out) {
         leave(out);
+        if (line.isContinuedBy(packet, EncoderFaults.LARGEST_SKEW_MS)) {
+            faults.beginLine(packet.timestampMs());
+            tracks.beginLine();
+            boundaries.beginLine();
+            return;
+        }
         if (line.begin(packet)) {
             out.warn(StreamWarning.TIMESTAMP_JUMP, "timestamps jumped to " + packet.timestampMs() + " ms");
         }
@@ -196,6 +203,7 @@ final class Cutter {
             ladder.warnOfLeft(out);
             return;
         }
+        line.anticipate(packet);
         FurtherTracks.Placed placed = further.place(offset, packet, unit, line.originMs(), out);
         if (placed == null) {
             out.dropFrames("no_config", 1);

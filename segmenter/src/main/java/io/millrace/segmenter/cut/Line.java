@@ -15,6 +15,8 @@ final class Line {
     private long startedAtMs;
     /** Whether the session has begun a line. */
     private boolean anchored;
+    /** Whether a further track has begun the line, before the first frame of a default track. */
+    private boolean anticipated;
     /** Packet timestamp at time 0 of the line. */
     private long originMs;
     /** PROGRAM-DATE-TIME at time 0 of the line, ms since 1970. */
@@ -28,6 +30,7 @@ final class Line {
     void beginSession(SessionStarted started) {
         startedAtMs = started.startedAtMs();
         anchored = false;
+        anticipated = false;
         drift = new ClockDrift();
     }
 
@@ -36,12 +39,31 @@ final class Line {
      * that the timestamps have jumped.
      */
     boolean begin(Packet packet) {
-        boolean jumped = anchored;
+        boolean jumped = anchored && !anticipated;
+        anticipated = false;
         originMs = packet.timestampMs();
         wallMs = jumped ? Math.floorDiv(packet.arrivalUs(), 1_000L) : startedAtMs;
         anchored = true;
         drift.beginLine();
         return jumped;
+    }
+
+    /** Begins the first line of the session with a packet of a further track, unless the session has a line. */
+    void anticipate(Packet packet) {
+        if (!anchored) {
+            begin(packet);
+            anticipated = true;
+        }
+    }
+
+    /**
+     * Returns whether a further track has begun the line at which {@code packet}, the first one of a default track, would
+     * begin it: at most {@code nearMs} apart.
+     */
+    boolean isContinuedBy(Packet packet, long nearMs) {
+        boolean continued = anticipated && Math.abs(packet.timestampMs() - originMs) <= nearMs;
+        anticipated &= !continued;
+        return continued;
     }
 
     long startedAtMs() {
@@ -104,7 +126,8 @@ final class Line {
     }
 
     Generic write(Generic cutter) {
-        return cutter.put("startedAtMs", startedAtMs).put("anchored", anchored).put("originMs", originMs)
+        return cutter.put("startedAtMs", startedAtMs).put("anchored", anchored)
+                .put("anticipated", anticipated).put("originMs", originMs)
                 .put("wallMs", wallMs).put("drift", drift.write(cutter.child("drift")));
     }
 
@@ -112,6 +135,7 @@ final class Line {
         Line line = new Line(rules);
         line.startedAtMs = cutter.int64("startedAtMs");
         line.anchored = cutter.bool("anchored");
+        line.anticipated = cutter.bool("anticipated");
         line.originMs = cutter.int64("originMs");
         line.wallMs = cutter.int64("wallMs");
         line.drift = ClockDrift.read(cutter.record("drift"));
