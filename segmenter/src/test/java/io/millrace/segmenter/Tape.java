@@ -9,6 +9,7 @@ import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.SessionTracks;
+import io.millrace.platform.log.TrackId;
 import io.millrace.platform.log.TrackSet;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -217,6 +218,40 @@ public final class Tape {
             add(new Packet(session, seq++, arrivalUs, ms, 0, Packet.Kind.VIDEO, track, Packet.Content.KEYFRAME,
                     bytes(hex)));
             return this;
+        }
+
+        /** Adds the configuration of a further track, H.264 or AAC, in a message of its own (Enhanced RTMP multitrack). */
+        public Publisher furtherConfig(TrackId track, String configHex) {
+            String header = track.kind() == Packet.Kind.VIDEO ? "960061766331" : "95006d703461";
+            return further(track, 0, Packet.Content.CONFIG, header + number(track.id()) + configHex);
+        }
+
+        /** Adds a frame of a further track in a message of its own. */
+        public Publisher further(TrackId track, long ms, boolean key) {
+            if (track.kind() == Packet.Kind.AUDIO) {
+                return further(track, ms, Packet.Content.OTHER, "95016d703461" + number(track.id()) + "21".repeat(16));
+            }
+            return further(track, ms, key ? Packet.Content.KEYFRAME : Packet.Content.OTHER,
+                    (key ? "96" : "a6") + "0161766331" + number(track.id()) + "000000"
+                            + (key ? "0000000165" : "0000000141").repeat(4));
+        }
+
+        private Publisher further(TrackId track, long ms, Packet.Content content, String hex) {
+            long arrivalUs = (startedAtMs + arrivalMs.applyAsLong(Math.max(0, ms))) * 1_000;
+            add(new Packet(session, seq++, arrivalUs, ms, 0, track.kind(), track.id(), content,
+                    ByteBuffer.wrap(HexFormat.of().parseHex(hex))));
+            return this;
+        }
+
+        private static String number(int track) {
+            return HexFormat.of().toHexDigits((byte) track);
+        }
+
+        /** Adds a message with a frame of video tracks 1 and 0, in this order. */
+        public Publisher together(long ms, boolean key) {
+            String frame = "000000" + (key ? "0000000165" : "0000000141");
+            return packet(ms, 0, Packet.Kind.VIDEO, key, false,
+                    (key ? "96" : "a6") + "1161766331" + "01000008" + frame + "00000008" + frame);
         }
 
         /** Adds a packet whose body has the format of a later release. */

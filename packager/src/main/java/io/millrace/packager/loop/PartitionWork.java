@@ -170,13 +170,24 @@ final class PartitionWork {
         if (ready) {
             Waiting next = waiting.getFirst();
             switch (next.record()) {
-                case Cut cut -> take(next, cut);
+                case Cut cut -> {
+                    take(next, cut);
+                    release(next.stream(), cut);
+                }
                 case EpochEnded ended -> end(next, ended);
             }
             waiting.removeFirst();
-            cache.release(next.stream(), next.lastPacketOffset());
         }
         return ready;
+    }
+
+    /**
+     * Removes the cut's packets from the cache, and those before them: each track is in order, so no later cut needs
+     * them. Packets in between may be early frames of the next parts.
+     */
+    private void release(String stream, Cut cut) {
+        cut.samples().forEach(sample -> cache.release(stream, cut.packets().offsetOf(sample)));
+        cache.releaseBefore(stream, cut.packets().firstOffset());
     }
 
     /** Does not wait for packets of a cut that are not in the log: it has lost them, and would never have them. */

@@ -747,7 +747,7 @@ class PartitionWorkTest {
                     new Packet(7, i, 0, 0, 0, p.kind(), 0, Packet.Content.OTHER, p.body()), i * 1_000);
         }
         assertThat(cache.oldestOffset(-1)).isEqualTo(99 - PacketCache.HORIZON_MS / 1_000);
-        cache.release("live/dead", 1000);
+        cache.releaseBefore("live/dead", 1000);
         assertThat(cache.bytes()).isZero();
     }
 }

@@ -27,7 +27,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      * version 3, {@link GraceOver} ends an epoch whose session is live, and more claims are remembered. Since version
      * 4, an epoch ends by a record in {@code segments} and {@code index}. Since version 5, all sessions of an epoch
      * have the same tracks. Since version 6, PROGRAM-DATE-TIME follows the clock of ingest. Since version 7, there is
-     * CMAF, and MPEG-TS carries HEVC, AC-3 and E-AC-3.
+     * CMAF, MPEG-TS carries HEVC, AC-3 and E-AC-3, and every track is cut by its own times.
      */
     public static final int CURRENT_VERSION = 7;
     /**
@@ -44,6 +44,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     private static final int FOLLOWS_CLOCK_VERSION = 6;
     private static final int CMAF_VERSION = 7;
     private static final int HEVC_AND_DOLBY_IN_TS_VERSION = 7;
+    private static final int TRACKS_BY_TIME_VERSION = 7;
     private static final int LARGEST_STEP_MS = 50;
 
     /** Returns the rules with a version that all nodes can apply: see {@link LogVersions}. */
@@ -141,5 +142,13 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      */
     public int largestStepMs() {
         return followsClock() ? LARGEST_STEP_MS : 0;
+    }
+
+    /**
+     * Whether a part has the samples of its time from every track, and cuts have the further tracks of multitrack. In
+     * earlier versions, a part is a contiguous run of the log with the default tracks.
+     */
+    public boolean cutsTracksByTime() {
+        return rulesVersion >= TRACKS_BY_TIME_VERSION;
     }
 }

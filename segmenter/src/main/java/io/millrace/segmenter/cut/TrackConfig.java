@@ -7,9 +7,9 @@ import io.millrace.media.codec.Mp3Config;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.EpochRules;
-import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.Track;
+import io.millrace.platform.log.TrackId;
 import java.nio.ByteBuffer;
 
 /**
@@ -22,9 +22,15 @@ record TrackConfig(CodecConfig config) {
         return config.codec();
     }
 
-    /** Returns the default track with this configuration. */
-    Track track(Packet.Kind kind) {
-        return new Track(0, kind, codec().name(), record(), codec().isVideo() ? Ticks.MPEG : sampleRate());
+    /** Returns the track with this configuration. */
+    Track track(TrackId id, TrackLabel label) {
+        return new Track(id.id(), id.kind(), codec().name(), record(), codec().isVideo() ? Ticks.MPEG : sampleRate(),
+                label.language(), label.name());
+    }
+
+    /** Returns the configuration of {@code track}, which {@link #track} created. */
+    static TrackConfig of(Track track) {
+        return new TrackConfig(CodecConfig.parse(Codec.valueOf(track.codec()), track.config().duplicate()));
     }
 
     ByteBuffer record() {
@@ -55,9 +61,15 @@ record TrackConfig(CodecConfig config) {
 
     /** Writes {@code config}, which may be null, as a field of {@code parent}. */
     static void write(TrackConfig config, String field, Generic parent) {
-        parent.put(field, config == null
-                ? null
-                : parent.child(field).put("codec", config.codec().name()).put("record", config.record()));
+        Generic child = parent.child(field);
+        if (config != null) {
+            write(config, child);
+        }
+        parent.put(field, config == null ? null : child);
+    }
+
+    static void write(TrackConfig config, Generic g) {
+        g.put("codec", config.codec().name()).put("record", config.record());
     }
 
     /** Returns the configuration that {@link #write} wrote, possibly null. */
@@ -65,7 +77,10 @@ record TrackConfig(CodecConfig config) {
         if (parent.isNull(field)) {
             return null;
         }
-        Generic g = parent.record(field);
+        return read(parent.record(field));
+    }
+
+    static TrackConfig read(Generic g) {
         return new TrackConfig(CodecConfig.parse(g.symbol("codec", Codec.class), g.bytes("record")));
     }
 }
