@@ -165,7 +165,8 @@ class CmafHlsTest {
         assertThat(whole.statusCode()).as(target).isEqualTo(200);
         assertThat(whole.body()).as(target).isEqualTo(text);
         assertThat(whole.headers().firstValue("content-type")).as(target).contains(type);
-        assertThat(whole.headers().firstValue("cache-control").orElseThrow()).matches("public, max-age=\\d+, immutable");
+        assertThat(whole.headers().firstValue("cache-control").orElseThrow())
+                .matches("public, max-age=\\d+, immutable");
         String etag = whole.headers().firstValue("etag").orElseThrow();
         assertThat(etag).startsWith("\"" + Long.toHexString(text.length()) + "-");
         HttpResponse<String> unchanged = player.get(edge, target, "If-None-Match", etag);

@@ -154,7 +154,8 @@ public final class WrittenLog {
             List<Entry<Packet>> entries, int sampleRate, Map<Long, Integer> durations) {
         long first = entries.getFirst().offset();
         long startTicks = entries.getFirst().value().timestampMs() * 90;
-        List<Cut.Sample> samples = entries.stream().map(entry -> sample(entry, first, sampleRate, durations.get(entry.offset())))
+        List<Cut.Sample> samples = entries.stream()
+                .map(entry -> sample(entry, first, sampleRate, durations.get(entry.offset())))
                 .toList();
         boolean independent = entries.stream().anyMatch(entry -> entry.value().isKeyframe());
         // Each stream of a test has one session, so its epoch is the number of that session: 7.

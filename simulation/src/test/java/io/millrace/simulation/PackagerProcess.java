@@ -135,7 +135,8 @@ final class PackagerProcess extends GroupProcess<PackagerProcess.Packaged> {
             @Override
             public void append(Topic topic, String stream, long timeMs, byte[] value,
                     PackagedPartition.Appended result) {
-                producer().send(kafka.partition(NodeSettings.KAFKA.settings().topic(topic), it.partition), stream, value,
+                producer().send(kafka.partition(NodeSettings.KAFKA.settings().topic(topic), it.partition), stream,
+                        value,
                         timeMs, result::done);
             }
 

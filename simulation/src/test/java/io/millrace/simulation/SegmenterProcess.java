@@ -67,7 +67,8 @@ final class SegmenterProcess extends GroupProcess<SegmenterProcess.Task> {
         @Override
         public void read(int partition, long from, long to, Visitor visitor) {
             if (!statesHaveNoOwner) {
-                kafka.partition(NodeSettings.PACKETS, partition).read(from, Integer.MAX_VALUE).stream().filter(stored -> stored.offset() < to)
+                kafka.partition(NodeSettings.PACKETS, partition).read(from, Integer.MAX_VALUE).stream()
+                        .filter(stored -> stored.offset() < to)
                         .forEach(stored -> visitor.record(stored.key(), stored.offset(), value(stored)));
             }
         }

@@ -39,7 +39,8 @@ sealed interface HlsUrl {
             return media(path.substring(1, media), path.substring(media + 2));
         }
         boolean isTs = path.endsWith(HlsEndpoint.TS_SUFFIX);
-        return HttpOutput.streamOf(path, isTs ? HlsEndpoint.TS_SUFFIX : ".m3u8").map(stream -> new Multivariant(stream, isTs));
+        return HttpOutput.streamOf(path, isTs ? HlsEndpoint.TS_SUFFIX : ".m3u8")
+                .map(stream -> new Multivariant(stream, isTs));
     }
 
     /**

@@ -43,7 +43,8 @@ final class LiveHls {
     void multivariant(Responder responder, String stream, boolean isTs) {
         Optional<StreamEntry> newest = directory.newest(stream);
         if (newest.isEmpty()) {
-            absent(responder, stream, directory.presence(stream), _ -> true, () -> multivariant(responder, stream, isTs));
+            absent(responder, stream, directory.presence(stream), _ -> true,
+                    () -> multivariant(responder, stream, isTs));
             return;
         }
         // The directory and the index are two topics: the segment may arrive before the tracks. The epoch's view is
@@ -87,7 +88,8 @@ final class LiveHls {
     /** Sends the multivariant playlist if media of one of its renditions are retained. */
     private void variants(Responder responder, StreamEntry entry, Lineup lineup, EpochView view) {
         RenditionView leading = view.of(lineup.renditions().getFirst());
-        retained(responder, entry.stream(), leading, () -> responses.multivariant(responder, text(entry, lineup, view)));
+        retained(responder, entry.stream(), leading,
+                () -> responses.multivariant(responder, text(entry, lineup, view)));
     }
 
     /**

@@ -229,7 +229,8 @@ final class PastHls {
                         listed.playlist().ended()),
                 () -> {
                     if (patient) {
-                        hold(responder, all.getLast(), later -> shows(all.getLast(), later.of(rendition), range.startMs()),
+                        hold(responder, all.getLast(),
+                                later -> shows(all.getLast(), later.of(rendition), range.startMs()),
                                 later -> media(responder, range, rendition, all, later, false));
                     } else if (range.startMs() > clock.millis()) {
                         responses.nothingToShow(responder, range.stream());

@@ -47,7 +47,8 @@ final class ApiJson {
      */
     record Stream(String name, String state, long epoch, long session, String startedAt, String endedAt,
             String graceEndsAt, Publisher publisher,
-            List<Track> tracks, List<Output> outputs, Long bitrate, Map<String, Integer> viewers, List<Warning> warnings) {}
+            List<Track> tracks, List<Output> outputs, Long bitrate, Map<String, Integer> viewers,
+            List<Warning> warnings) {}
 
     /**
      * One way to play the stream.

@@ -118,7 +118,8 @@ final class PastBlocks {
         long last = Math.min(PlaylistBlock.numberOf(to), first + BLOCKS_A_READ - 1);
         List<BlockKey> keys = LongStream.rangeClosed(first, last)
                 .mapToObj(number -> new BlockKey(media, number)).toList();
-        return blocks.getAll(keys, requester, (missing, requesters) -> load(epoch, media, missing, to, hint, requesters))
+        return blocks
+                .getAll(keys, requester, (missing, requesters) -> load(epoch, media, missing, to, hint, requesters))
                 .thenApply(loaded -> keys.stream().map(loaded::get)
                         .map(some -> some == null ? null : some.block()).takeWhile(Objects::nonNull).toList());
     }
@@ -132,16 +133,17 @@ final class PastBlocks {
         OptionalLong from = behind(media, numbers.first()).orElse(hint);
         return read(epoch.stream(), requesters,
                 reader -> reader.blocks(epoch, media.rendition(), first, last, from)).thenApply(read -> {
-            Map<BlockKey, Loaded> loaded = new HashMap<>();
-            missing.forEach(key -> loaded.put(key, new Loaded(null, false)));
-            for (PlaylistBlock block : read.blocks()) {
-                boolean isWhole = block.last() - block.first() + 1 == PlaylistBlock.SEGMENTS
-                        || epoch.state() == StreamEntry.State.ENDED && block.last() == epoch.playlist().lastSegment();
-                loaded.put(new BlockKey(media, PlaylistBlock.numberOf(block.first())),
-                        new Loaded(block, isWhole && (read.settled() || block != read.blocks().getLast())));
-            }
-            return loaded;
-        });
+                    Map<BlockKey, Loaded> loaded = new HashMap<>();
+                    missing.forEach(key -> loaded.put(key, new Loaded(null, false)));
+                    for (PlaylistBlock block : read.blocks()) {
+                        boolean isWhole = block.last() - block.first() + 1 == PlaylistBlock.SEGMENTS
+                                || epoch.state() == StreamEntry.State.ENDED
+                                        && block.last() == epoch.playlist().lastSegment();
+                        loaded.put(new BlockKey(media, PlaylistBlock.numberOf(block.first())),
+                                new Loaded(block, isWhole && (read.settled() || block != read.blocks().getLast())));
+                    }
+                    return loaded;
+                });
     }
 
     /** Returns the offset in {@code index} after the preceding block, if that block is cached. */
@@ -170,7 +172,8 @@ final class PastBlocks {
         OptionalLong from = behind(key, PlaylistBlock.numberOf(first)).orElse(hint);
         // Concurrent requests share one read: all viewers of a stream ask for its newest block at the same time.
         return tailReads.get(new TailKey(key, newest), requester,
-                requesters -> read(epoch.stream(), requesters, reader -> reader.blocks(epoch, rendition, first, newest, from))
+                requesters -> read(epoch.stream(), requesters,
+                        reader -> reader.blocks(epoch, rendition, first, newest, from))
                         .thenApply(read -> {
                             read.blocks().forEach(block -> tails.put(key, block));
                             return read.blocks();

@@ -241,9 +241,11 @@ public final class PlaylistBlock {
             parts.add(new PartPlace(partOffsets[part], partBytes[part], parts.isEmpty() ? initBytes[i] : 0,
                     partChecks[part]));
         }
-        return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, startTicks[i], durationTicks[i],
+        return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, startTicks[i],
+                durationTicks[i],
                 startsMs[i],
-                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS, periods[i]), sizeBytes(i),
+                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS, periods[i]),
+                sizeBytes(i),
                 parts);
     }
 

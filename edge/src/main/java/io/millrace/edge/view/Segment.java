@@ -52,7 +52,8 @@ public record Segment(long number, State state, long startTicks, long durationTi
 
     /** Returns the placeholder for a segment that the index has skipped. {@code before} is the previous segment. */
     static Segment gap(long number, Segment before) {
-        return new Segment(number, State.GAP, before.endTicks(), (long) before.start().targetDurationS() * Ticks.MPEG, before.endMs(),
+        return new Segment(number, State.GAP, before.endTicks(), (long) before.start().targetDurationS() * Ticks.MPEG,
+                before.endMs(),
                 before.start().withoutDiscontinuity(), 0, List.of());
     }
 

@@ -59,8 +59,11 @@ class FollowedEpochTest {
         List<IndexRecord> records = new ArrayList<>();
         for (long segment = 0; segment < 9; segment++) {
             for (RenditionId rendition : renditions) {
-                PartSpec spec = new PartSpec(EPOCH, segment).of(rendition).discontinuity(segment == 4, segment < 4 ? 0 : 1);
-                records.add(segment == 6 && rendition == renditions.get(1) ? spec.gap(0) : spec.part(0, true, records.size()));
+                PartSpec spec = new PartSpec(EPOCH, segment).of(rendition).discontinuity(segment == 4,
+                        segment < 4 ? 0 : 1);
+                records.add(segment == 6 && rendition == renditions.get(1)
+                        ? spec.gap(0)
+                        : spec.part(0, true, records.size()));
             }
         }
         records.add(new EpochEnded(EPOCH, 8, 0));

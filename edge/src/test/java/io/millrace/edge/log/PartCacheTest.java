@@ -23,7 +23,9 @@ class PartCacheTest {
         for (int i = 0; i <= PARTS; i++) {
             assertThat(parts).as("at the limit").allMatch(part -> part.refCnt() == 1);
             parts.add(Unpooled.wrappedBuffer(new byte[PART_BYTES]));
-            cache.put(new PartReader.PartKey("live/show", RenditionId.TS, new PartId(17, i, 0), new PartPlace(i, PART_BYTES)),
+            cache.put(
+                    new PartReader.PartKey("live/show", RenditionId.TS, new PartId(17, i, 0),
+                            new PartPlace(i, PART_BYTES)),
                     new PartReader.CachedPart(parts.getLast(), 0));
             cache.cleanUp();
         }

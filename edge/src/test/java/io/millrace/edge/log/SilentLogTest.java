@@ -42,12 +42,14 @@ class SilentLogTest {
         var never = new CountDownLatch(1);
         try (var pool = new ReaderPool("silent", 1, _ -> neverMade(never));
                 var parts = new PartReader(kafka, pool, 1_000, 1_000, TimeUnit.DAYS.toMillis(1))) {
-            assertThat(parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, PARTS).toCompletableFuture()).isNotDone();
+            assertThat(parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, PARTS).toCompletableFuture())
+                    .isNotDone();
         }
     }
 
     private static void assertTimesOut(PartReader parts, List<PartPlace> refs) {
-        assertThatThrownBy(() -> parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, refs).toCompletableFuture().join())
+        assertThatThrownBy(
+                () -> parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, refs).toCompletableFuture().join())
                 .hasRootCauseInstanceOf(TimeoutException.class);
     }
 

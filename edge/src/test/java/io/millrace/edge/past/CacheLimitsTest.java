@@ -30,7 +30,8 @@ class CacheLimitsTest {
     private static final EpochName NAME = new EpochName(17, 0);
     private static final MediaKey EPOCH = new MediaKey("live/show", NAME, RenditionId.TS);
     private static final PlaylistBlock BLOCK = new PlaylistBlock(NAME, RenditionId.TS, List.of(
-            new Segment(0, Segment.State.COMPLETE, 0, 180_000, 0, new SegmentStart(true, false, 0, 2), 1_000, List.of())),
+            new Segment(0, Segment.State.COMPLETE, 0, 180_000, 0, new SegmentStart(true, false, 0, 2), 1_000,
+                    List.of())),
             5);
 
     /** @param limited holds {@link #ENTRIES} of these values */

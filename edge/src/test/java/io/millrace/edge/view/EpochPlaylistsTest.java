@@ -30,7 +30,8 @@ class EpochPlaylistsTest {
     private static final long AUDIO_TICKS = 90_240;
 
     private static PartSpec spec(RenditionId rendition, long segment) {
-        PartSpec spec = new PartSpec(EPOCH, segment).of(rendition).durationTicks(rendition == AUDIO ? AUDIO_TICKS : 90_000);
+        PartSpec spec = new PartSpec(EPOCH, segment).of(rendition)
+                .durationTicks(rendition == AUDIO ? AUDIO_TICKS : 90_000);
         return rendition == RenditionId.TS ? spec : spec.initBytes(100);
     }
 
@@ -86,7 +87,8 @@ class EpochPlaylistsTest {
     void namesInitSectionAgainAfterDiscontinuity() {
         List<IndexedPart> records = new ArrayList<>(segments(List.of(VIDEO), 0, 1));
         for (long segment = 2; segment <= 8; segment++) {
-            records.add(spec(VIDEO, segment).durationTicks(180_000).discontinuity(segment == 2, 1).part(0, true, segment));
+            records.add(
+                    spec(VIDEO, segment).durationTicks(180_000).discontinuity(segment == 2, 1).part(0, true, segment));
         }
         assertThat(text(read(records.subList(0, 6)), VIDEO)).contains("""
                 1.m4s
@@ -202,7 +204,8 @@ class EpochPlaylistsTest {
         if (late == 15) {
             return first.id().segment() < 13 || first.id().segment() == 13 && first.id().isFirst();
         }
-        return first.id().segment() < 14 || first.id().segment() == 14 && first.rendition() == VIDEO && first.id().isFirst();
+        return first.id().segment() < 14
+                || first.id().segment() == 14 && first.rendition() == VIDEO && first.id().isFirst();
     }
 
     @Test

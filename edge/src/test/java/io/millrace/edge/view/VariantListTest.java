@@ -56,7 +56,8 @@ class VariantListTest {
     private static String text(Lineup lineup) {
         var whole = new PastRange("live/show", new EpochName(17, 0), new EpochName(17, 0), PastRange.BEGINNING,
                 PastRange.OPEN);
-        String text = new String(VariantList.render(whole, lineup, VariantListTest::rate).plain(), StandardCharsets.UTF_8);
+        String text = new String(VariantList.render(whole, lineup, VariantListTest::rate).plain(),
+                StandardCharsets.UTF_8);
         assertThat(MultivariantPlaylistReader.read(text).variants()).isNotEmpty();
         return text;
     }

@@ -51,7 +51,8 @@ class BrowserCodecsIT {
     /** @param picture whether the browser decodes the picture */
     @ParameterizedTest
     @CsvSource({"avc-aac, libx264 -preset ultrafast, aac, true", "av1-opus, libaom-av1 -cpu-used 8 -usage realtime,"
-            + " libopus, true", "vp9-flac, libvpx-vp9 -deadline realtime -cpu-used 8, flac, true",
+            + " libopus, true",
+        "vp9-flac, libvpx-vp9 -deadline realtime -cpu-used 8, flac, true",
         "hevc-aac, libx265 -preset ultrafast -x265-params log-level=none:bframes=2, aac, false"})
     void playsOrSaysWhatIsMissing(String name, String video, String audio, boolean picture, @TempDir Path dir)
             throws Exception {
@@ -76,7 +77,8 @@ class BrowserCodecsIT {
             assertThat(page.evaluate("() => document.querySelector('video').videoWidth")).isEqualTo(picture ? 320 : 0);
             assertThat(page.evaluate("() => document.querySelector('video').buffered.length")).isEqualTo(1);
             assertThat(segments).contains("m4s").doesNotContain("ts", "flv");
-            assertThat(page.locator("#lacks").textContent()).isEqualTo(picture ? ""
+            assertThat(page.locator("#lacks").textContent()).isEqualTo(picture
+                    ? ""
                     : "No picture: this browser cannot decode HEVC. Open " + millrace.http("/" + stream + ".m3u8")
                             + " in VLC or Safari.");
             assertThat(page.locator("#quality").isVisible() || page.locator("#audio").isVisible())

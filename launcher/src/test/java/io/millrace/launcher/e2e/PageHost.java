@@ -87,7 +87,8 @@ final class PageHost implements AutoCloseable {
             String path = exchange.getRequestURI().getPath();
             byte[] body = body(path, String.valueOf(exchange.getRequestURI().getQuery()));
             String type = TYPES.getOrDefault(path.substring(path.lastIndexOf('.') + 1),
-                    path.startsWith("/api/") ? "application/json"
+                    path.startsWith("/api/")
+                            ? "application/json"
                             : path.equals("/") || path.equals("/embed") ? "text/html" : "application/octet-stream");
             exchange.getResponseHeaders().set("Content-Type", type);
             exchange.sendResponseHeaders(body == null ? 404 : 200, body == null ? -1 : body.length);
@@ -106,9 +107,12 @@ final class PageHost implements AutoCloseable {
             case "/api/v1/streams" -> json("{\"streams\":[%s],\"next\":null}".formatted(
                     query.contains("ended") ? "" : String.join(",", streams.values())));
             case "/api/v1/ingest" -> json("{\"ingest\":[]}");
-            default -> path.startsWith("/assets/") ? resource(path.substring(1))
-                    : path.startsWith("/api/") && path.endsWith("/sessions") ? json("{\"sessions\":[],\"next\":null}")
-                            : path.startsWith(stream) ? json(streams.get(path.substring(stream.length())))
+            default -> path.startsWith("/assets/")
+                    ? resource(path.substring(1))
+                    : path.startsWith("/api/") && path.endsWith("/sessions")
+                            ? json("{\"sessions\":[],\"next\":null}")
+                            : path.startsWith(stream)
+                                    ? json(streams.get(path.substring(stream.length())))
                                     : file(path.substring(1));
         };
     }

@@ -155,7 +155,8 @@ class PlayerMenusIT {
         make(name, List.of(("-c:v " + video + " -c:a " + audio + " -strict -2").split(" ")), videoCodec, audioCodec);
         Page page = open("/?stream=" + name + "/show", 1280, ColorScheme.LIGHT);
         page.waitForFunction("() => { const v = document.querySelector('video');"
-                + " return v.currentTime > 1 && v.videoWidth > 0 && v.webkitAudioDecodedByteCount > 1000 }", null, WAIT);
+                + " return v.currentTime > 1 && v.videoWidth > 0 && v.webkitAudioDecodedByteCount > 1000 }", null,
+                WAIT);
         assertThat(page.locator("#lacks").textContent()).isEmpty();
         assertThat(page.locator("#quality").isVisible()).isFalse();
         assertThat(page.locator("#audio").isVisible()).isFalse();
@@ -208,7 +209,8 @@ class PlayerMenusIT {
         page.navigate(host.url("/?stream=table/show"));
         PlayerPage.waitForOutput(page, button);
         assertThat(page.locator("#lacks").textContent()).isEqualTo(lacks == null ? "" : lacks);
-        String suffix = output.equals("ts") ? "/table/show@ts.m3u8"
+        String suffix = output.equals("ts")
+                ? "/table/show@ts.m3u8"
                 : output.equals("hls") ? "/table/show.m3u8" : "/table/show.flv";
         page.waitForCondition(() -> asked.stream().anyMatch(url -> url.startsWith(host.url(suffix))));
         page.close();
@@ -219,9 +221,10 @@ class PlayerMenusIT {
         host.add("none/show", new String[]{"hls cmaf video0 audio0"}, "video0 hvc1.1.6.L93.B0", "audio0 ec-3");
         Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(390, 844));
         page.navigate(host.url("/?stream=none/show"));
-        PlayerPage.waitForWords(page, "This browser cannot play the stream. No picture: this browser cannot decode HEVC."
-                + " No sound: this browser cannot decode E-AC-3. Open " + host.url("/none/show.m3u8")
-                + " in VLC or Safari.");
+        PlayerPage.waitForWords(page,
+                "This browser cannot play the stream. No picture: this browser cannot decode HEVC."
+                        + " No sound: this browser cannot decode E-AC-3. Open " + host.url("/none/show.m3u8")
+                        + " in VLC or Safari.");
         page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", "nothing-plays.png")));
         assertThat(Axe.violations(page)).as("axe-core").isEmpty();
         page.close();

@@ -30,8 +30,8 @@ import java.util.Locale;
  * @param hdr static HDR metadata, from SEI messages in the record
  */
 public record HevcConfig(ByteBuffer record, ProfileTierLevel profile, int nalLengthSize,
-        List<ByteBuffer> parameterSets, List<ByteBuffer> hdrUnits, PictureFormat picture, StaticHdr hdr)
-        implements VideoConfig {
+        List<ByteBuffer> parameterSets, List<ByteBuffer> hdrUnits, PictureFormat picture,
+        StaticHdr hdr) implements VideoConfig {
 
     private static final String STRUCTURE = "HEVCDecoderConfigurationRecord";
     /** Maximum number of NAL units over all arrays; real records have three, and an SEI that names the encoder. */

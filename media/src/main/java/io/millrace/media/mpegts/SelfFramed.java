@@ -12,10 +12,10 @@ import java.nio.ByteBuffer;
  * uses 06 with descriptors of its own (ETSI EN 300 468, annex D).
  */
 record SelfFramed(PmtTrack track) implements AudioFraming {
-    static final SelfFramed AC3 =
-            new SelfFramed(new PmtTrack(TsProgram.STREAM_TYPE_AC3, PesHeader.PRIVATE_STREAM_ID, "AC-3"));
-    static final SelfFramed EAC3 =
-            new SelfFramed(new PmtTrack(TsProgram.STREAM_TYPE_EAC3, PesHeader.PRIVATE_STREAM_ID, "EAC3"));
+    static final SelfFramed AC3 = new SelfFramed(
+            new PmtTrack(TsProgram.STREAM_TYPE_AC3, PesHeader.PRIVATE_STREAM_ID, "AC-3"));
+    static final SelfFramed EAC3 = new SelfFramed(
+            new PmtTrack(TsProgram.STREAM_TYPE_EAC3, PesHeader.PRIVATE_STREAM_ID, "EAC3"));
     /** More than 40 frames of MP3 at 320 kbit/s in one message, and well below the 16-bit length of a PES packet. */
     private static final int DATA_LIMIT_BYTES = 60_000;
 

@@ -31,8 +31,7 @@ final class MpdRules {
      */
     private record Rule(Map<String, String> attributes, List<String> children) {}
 
-    private static final Rule DESCRIPTOR =
-            new Rule(Map.of("schemeIdUri!", "urn:[\\w:.-]+", "value", ANY), List.of());
+    private static final Rule DESCRIPTOR = new Rule(Map.of("schemeIdUri!", "urn:[\\w:.-]+", "value", ANY), List.of());
     private static final Map<String, Rule> ELEMENTS = Map.ofEntries(
             Map.entry("MPD", new Rule(Map.ofEntries(Map.entry("xmlns!", "urn:mpeg:dash:schema:mpd:2011"),
                     Map.entry("profiles!", "urn:[\\w:.-]+"), Map.entry("type", "static|dynamic"),

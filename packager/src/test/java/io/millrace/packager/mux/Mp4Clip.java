@@ -109,7 +109,8 @@ final class Mp4Clip {
         long startTicks = units.getFirst().due();
         return new Cut(new PartId(SESSION, 4, part), SESSION, last, independent,
                 new Cut.PacketRange(firstOffset, firstOffset + units.size() - 1),
-                new PartTimes(startTicks, 9_000, Records.EPOCH_MS + startTicks / 90, 0), part == 0 ? head : null, samples);
+                new PartTimes(startTicks, 9_000, Records.EPOCH_MS + startTicks / 90, 0), part == 0 ? head : null,
+                samples);
     }
 
     private static ByteBuffer file(String resource) {

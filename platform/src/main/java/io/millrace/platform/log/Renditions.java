@@ -44,7 +44,8 @@ public final class Renditions {
             case TS -> Stream.of(RenditionId.TS);
             case CMAF -> tracks.stream().map(track -> RenditionId.cmaf(track.trackId()));
         };
-        return candidates.distinct().filter(id -> tracks.stream().anyMatch(track -> codec(id, rules, track).isPresent()));
+        return candidates.distinct()
+                .filter(id -> tracks.stream().anyMatch(track -> codec(id, rules, track).isPresent()));
     }
 
     /** Returns the codec of a track if the rendition has the track and its format carries the codec. */

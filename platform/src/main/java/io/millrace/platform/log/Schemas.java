@@ -83,7 +83,8 @@ final class Schemas {
             (r, g) -> rendition(start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent"),
                     r.rendition())
                     .put("last", r.last()).put("partsOffset", r.place().offset())
-                    .put("sizeBytes", r.place().sizeBytes()).put("initBytes", r.place().initBytes()).put("check", r.place().check())
+                    .put("sizeBytes", r.place().sizeBytes()).put("initBytes", r.place().initBytes())
+                    .put("check", r.place().check())
                     .put("independent", r.independent())
                     .put("session", r.keyframe().session()).put("keyframeOffset", r.keyframe().offset())
                     .put("timestampOffsetMs", r.keyframe().timestampOffsetMs()),

@@ -61,13 +61,15 @@ final class Draft {
 
     /** Writes the frame as part of a stream's state. */
     void write(Generic g) {
-        g.put("offset", offset).put("audio", isAudio()).put("track", track.id()).put("keyframe", keyframe).put("recoveryPoint", recoveryPoint)
+        g.put("offset", offset).put("audio", isAudio()).put("track", track.id()).put("keyframe", keyframe)
+                .put("recoveryPoint", recoveryPoint)
                 .put("sizeBytes", sizeBytes).put("arrivalUs", arrivalUs).put("dts", dts)
                 .put("compositionTicks", compositionTicks).put("duration", duration);
     }
 
     static Draft read(Generic g) {
-        return new Draft(g.int64("offset"), TrackLabel.readTrack(g, "track"), g.bool("keyframe"), g.bool("recoveryPoint"), g.int32("sizeBytes"), g.int64("arrivalUs"), g.int64("dts"),
+        return new Draft(g.int64("offset"), TrackLabel.readTrack(g, "track"), g.bool("keyframe"),
+                g.bool("recoveryPoint"), g.int32("sizeBytes"), g.int64("arrivalUs"), g.int64("dts"),
                 g.int32("compositionTicks"), g.int32("duration"));
     }
 }

@@ -4,8 +4,8 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
-import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.PeriodStart;
+import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.Track;
 import io.millrace.platform.log.TrackId;
@@ -240,7 +240,8 @@ final class Segments {
 
     Generic write(Generic cutter) {
         waiting.write(cutter);
-        return cutter.put("session", session).put("endWallMs", endWallMs).put("writtenEndMs", writtenEndMs).put("discontinuous", discontinuous)
+        return cutter.put("session", session).put("endWallMs", endWallMs).put("writtenEndMs", writtenEndMs)
+                .put("discontinuous", discontinuous)
                 .put("segment", open == null ? null : open.write(cutter.child("segment")));
     }
 

@@ -89,7 +89,8 @@ class CutterPropertiesTest {
                 at += part.times().durationTicks();
             }
             Cut.SegmentHead head = parts.getFirst().head();
-            assertThat(head.start().independent()).isEqualTo(parts.getFirst().samples().get(firstVideo(parts.getFirst())).keyframe());
+            assertThat(head.start().independent())
+                    .isEqualTo(parts.getFirst().samples().get(firstVideo(parts.getFirst())).keyframe());
             assertThat(Math.round((at - parts.getFirst().times().startTicks()) / 90_000.0))
                     .isLessThanOrEqualTo(head.start().targetDurationS());
         });

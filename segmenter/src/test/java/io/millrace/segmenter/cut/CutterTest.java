@@ -373,7 +373,8 @@ class CutterTest {
         tape.publisher().configs().live(0, 120, 33, 60).ends().graceOver();
         List<StreamEntry> entries = cut().entries();
         assertThat(entries).extracting(StreamEntry::state).containsExactly(StreamEntry.State.LIVE,
-                StreamEntry.State.LIVE, StreamEntry.State.LIVE, StreamEntry.State.LIVE, StreamEntry.State.GRACE, StreamEntry.State.ENDED);
+                StreamEntry.State.LIVE, StreamEntry.State.LIVE, StreamEntry.State.LIVE, StreamEntry.State.GRACE,
+                StreamEntry.State.ENDED);
         StreamEntry last = entries.getLast();
         assertThat(last.playlist().targetDurationS()).isEqualTo(2);
         assertThat(last.span().firstOffset()).isOne();

@@ -116,8 +116,10 @@ class TracksByTimeTest {
             cut.samples().forEach(sample -> samples
                     .computeIfAbsent(new TrackId(sample.kind(), sample.track()), _ -> new ArrayList<>())
                     .add(sample.dts() + "+" + sample.duration()));
-            return cut.id() + " " + cut.times().startTicks() + "+" + cut.times().durationTicks() + " " + cut.independent()
-                    + " " + (cut.head() == null ? "" : cut.head().tracks().stream().map(Track::trackId).toList()) + samples;
+            return cut.id() + " " + cut.times().startTicks() + "+" + cut.times().durationTicks() + " "
+                    + cut.independent()
+                    + " " + (cut.head() == null ? "" : cut.head().tracks().stream().map(Track::trackId).toList())
+                    + samples;
         }).toList();
     }
 
@@ -156,7 +158,8 @@ class TracksByTimeTest {
     }
 
     @Property(tries = 30)
-    void noSampleIsInTwoPartsAndTracksAreInOrder(@ForAll long seed, @ForAll @IntRange(min = 0, max = 5_000) int aheadMs) {
+    void noSampleIsInTwoPartsAndTracksAreInOrder(@ForAll long seed,
+            @ForAll @IntRange(min = 0, max = 5_000) int aheadMs) {
         TreeMap<TrackId, Long> last = new TreeMap<>();
         for (Cut cut : Dump.of(ladder(new Random(seed), aheadMs)).cuts()) {
             for (Cut.Sample sample : cut.samples()) {
