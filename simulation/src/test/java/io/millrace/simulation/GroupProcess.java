@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One run of a process that is a member of a consumer group, with the partitions that it owns and its producer. Confined
- * to one thread.
+ * One run of a process that is a member of a consumer group, with the partitions that it owns and its producer.
+ * Confined to one thread.
  *
  * @param <W> the work on one partition
  */
