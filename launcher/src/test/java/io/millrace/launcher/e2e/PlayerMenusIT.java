@@ -176,6 +176,9 @@ class PlayerMenusIT {
                 + host.url("/hevc/show.m3u8") + " in VLC or Safari.");
         page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", "no-picture.png")));
         PlayerPage.waitForOutput(page, "hls");
+        page.navigate(host.url("/embed?stream=hevc/show"));
+        page.waitForFunction("() => document.getElementById('lacks').textContent.startsWith('No picture: ')", null, WAIT);
+        assertThat(Axe.violations(page)).as("axe-core").isEmpty();
         page.close();
     }
 
