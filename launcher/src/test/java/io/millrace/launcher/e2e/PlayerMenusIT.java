@@ -177,7 +177,8 @@ class PlayerMenusIT {
         page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", "no-picture.png")));
         PlayerPage.waitForOutput(page, "hls");
         page.navigate(host.url("/embed?stream=hevc/show"));
-        page.waitForFunction("() => document.getElementById('lacks').textContent.startsWith('No picture: ')", null, WAIT);
+        page.waitForFunction("() => document.getElementById('lacks').textContent.startsWith('No picture: ')", null,
+                WAIT);
         assertThat(Axe.violations(page)).as("axe-core").isEmpty();
         page.close();
     }

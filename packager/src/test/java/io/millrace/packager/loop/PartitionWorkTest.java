@@ -495,7 +495,7 @@ class PartitionWorkTest {
     /** Its cuts are processed, so that they do not hold back the position, and no session is quarantined. */
     @Test
     void streamWithoutCarriedTracksHasNoParts() {
-        log.recode("live/a", "HEVC", "OPUS");
+        log.recode("live/a", "AV1", "OPUS");
         Life life = new Life(ROOMY).readAll();
         life.acknowledge(1000);
         assertThat(life.parts.keySet()).isNotEmpty().allMatch(identity -> identity.startsWith("live/b"));

@@ -115,7 +115,8 @@ class SegmentMuxTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"AVC, AAC, true", "AVC, OPUS, true", "HEVC, AAC, true", "HEVC, OPUS, false", "AV1,, false",
+    @CsvSource({"AVC, AAC, true", "AVC, OPUS, true", "HEVC, OPUS, true", "AV1, AAC, true", "AV1, OPUS, false",
+        "AV1,, false",
         ", MP3, true", "HEVC, MP3, true", "A_CODEC_OF_LATER,, false"})
     void knowsWhetherFormatCarriesAnyTrack(String video, String audio, boolean any) {
         assertThat(Renditions.of(withCodecs(log.cuts.getFirst().value(), video, audio).head()))

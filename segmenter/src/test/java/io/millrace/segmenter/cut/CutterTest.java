@@ -409,9 +409,11 @@ class CutterTest {
         }
     }
 
+    /** MPEG-TS carries HEVC since rules version 7. */
     @Test
     void cutsHevcAndWarnsThatHlsIsAudioOnly() {
-        Tape.Publisher p = tape.publisher().audioConfig(Tape.AAC_48K_STEREO);
+        Tape.Publisher p = tape.publisher(new EpochRules(6, 2_000, 500, 30_000, 30_000, List.of(Format.TS)))
+                .audioConfig(Tape.AAC_48K_STEREO);
         p.packet(0, 0, Packet.Kind.VIDEO, false, true, "9068766331" + Tape.HEVC);
         p.packet(0, 0, Packet.Kind.VIDEO, false, true, "d46876633102"); // colour information
         for (int second = 0; second < 4; second++) {
