@@ -53,14 +53,13 @@ final class PartitionWork {
     static final long LONGEST_STEP_MS = 1_000;
 
     private static final Logger log = LoggerFactory.getLogger(PartitionWork.class);
-    /** For faults that encoders cause, limited per stream name. */
-    private static final PeerLog ofStreams = new PeerLog(log);
 
     private final PacketCache cache;
     private final PacketSource source;
     private final PartSink sink;
     private final PackagerMeters meters;
     private final RecordedGaps gaps;
+    private final PeerLog ofStreams;
     private final LongSupplier nanos;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Set<OpenSegment> open = new LinkedHashSet<>();
@@ -95,18 +94,25 @@ final class PartitionWork {
     /**
      * @param memory of cached packets
      * @param gaps the gaps in the index of segments that begin at or after the partition's position
+     * @param ofStreams a {@link #logOfStreams}, shared by all partitions
      * @param nanos a monotonic clock
      */
     PartitionWork(ByteBudget.Share memory, PacketSource source, PartSink sink, PackagerMeters meters,
-            RecordedGaps gaps, LongSupplier nanos) {
+            RecordedGaps gaps, PeerLog ofStreams, LongSupplier nanos) {
         this.cache = new PacketCache(memory);
         this.source = source;
         this.sink = sink;
         this.meters = meters;
         this.gaps = gaps;
+        this.ofStreams = ofStreams;
         this.nanos = nanos;
         this.nextIndexOffset = gaps.indexEnd();
         this.lastNanos = nanos.getAsLong();
+    }
+
+    /** Returns a log for faults that encoders cause, limited per stream name. */
+    static PeerLog logOfStreams() {
+        return new PeerLog(log);
     }
 
     long cachedBytes() {

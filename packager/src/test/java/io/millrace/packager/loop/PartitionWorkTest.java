@@ -72,7 +72,7 @@ class PartitionWorkTest {
             recorded.complete(index.size(), log.cuts.size());
             // A share of a budget that is used alone is half of it.
             work = new PartitionWork(new ByteBudget(2 * cacheBytes).share(), this, this, new PackagerMeters(registry),
-                    recorded, () -> TimeUnit.MILLISECONDS.toNanos(nowMs));
+                    recorded, PartitionWork.logOfStreams(), () -> TimeUnit.MILLISECONDS.toNanos(nowMs));
             packetAt = from.packets();
             cutAt = (int) from.segments();
             work.packetsReadUpTo(packetAt);
