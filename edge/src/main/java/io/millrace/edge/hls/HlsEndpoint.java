@@ -47,8 +47,9 @@ public final class HlsEndpoint implements HttpOutput {
         this.access = new HlsAccess(access, ticker);
         var audience = new HlsAudience(viewers, meters, ticker);
         var responses = new HlsResponses(directory, log.past(), meters);
-        live = new LiveHls(directory, log, audience, responses);
-        segments = new SegmentHls(directory, log, responses, retentionMs, meters);
+        var held = new HeldGroups(HeldLimits.DEFAULT);
+        live = new LiveHls(directory, log, held, audience, responses);
+        segments = new SegmentHls(directory, log, held, responses, retentionMs, meters);
         past = new PastHls(directory, log.epochs(), log.past(), audience, responses, InstantSource.system());
     }
 
@@ -82,7 +83,7 @@ public final class HlsEndpoint implements HttpOutput {
         if (TimeSpan.isIn(query) || !playlist.first().equals(playlist.last())) {
             responder.inTurns(() -> past.media(responder, playlist, query));
         } else {
-            live.media(responder, playlist.stream(), playlist.first(), playlist.rendition());
+            live.media(responder, playlist, query);
         }
     }
 }
