@@ -6,7 +6,7 @@ package io.millrace.edge.hls;
  * @param total maximum number in the process
  * @param perNetwork maximum number per IPv4 address or IPv6 /64
  */
-record HeldLimits(int total, int perNetwork) {
+public record HeldLimits(int total, int perNetwork) {
     /** As many as there can be connections ({@code HttpLimits.DEFAULT}): one address may be a proxy or a whole campus. */
-    static final HeldLimits DEFAULT = new HeldLimits(50_000, 10_000);
+    public static final HeldLimits DEFAULT = new HeldLimits(50_000, 10_000);
 }

@@ -44,10 +44,16 @@ public final class HlsEndpoint implements HttpOutput {
      */
     public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
             Ticker ticker, EdgeMeters meters) {
+        this(access, directory, log, retentionMs, viewers, ticker, meters, HeldLimits.DEFAULT);
+    }
+
+    /** @param limits of the requests that wait for a part */
+    public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
+            Ticker ticker, EdgeMeters meters, HeldLimits limits) {
         this.access = new HlsAccess(access, ticker);
         var audience = new HlsAudience(viewers, meters, ticker);
         var responses = new HlsResponses(directory, log.past(), meters);
-        var held = new HeldGroups(HeldLimits.DEFAULT);
+        var held = new HeldGroups(limits);
         live = new LiveHls(directory, log, held, audience, responses);
         segments = new SegmentHls(directory, log, held, responses, retentionMs, meters);
         past = new PastHls(directory, log.epochs(), log.past(), audience, responses, InstantSource.system());

@@ -90,15 +90,16 @@ public final class StreamPlaylist {
     /** Returns the current view. Its text is rendered once per list of segments. */
     public RenditionView view() {
         long newest = newest();
+        var known = Collections.unmodifiableNavigableMap(new TreeMap<>(segments));
         if (newest < 0) {
-            return RenditionView.empty(ended);
+            return new RenditionView(known, null, 0, 0, ended);
         }
         List<Segment> listed = listed(windowStart(), newest);
         if (text == null) {
             text = RenderedText.of(MediaPlaylistWriter.write(playlist(listed)));
         }
-        return new RenditionView(Collections.unmodifiableNavigableMap(new TreeMap<>(segments)), text,
-                listed.stream().mapToLong(Segment::bitrate).max().orElse(0), Segment.averageBitrate(listed), ended);
+        return new RenditionView(known, text, listed.stream().mapToLong(Segment::bitrate).max().orElse(0),
+                Segment.averageBitrate(listed), ended);
     }
 
     private void grow(Segment segment) {
