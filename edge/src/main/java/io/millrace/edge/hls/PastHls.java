@@ -75,8 +75,8 @@ final class PastHls {
             long startMs = Math.max(PastRange.BEGINNING, clock.millis() - delayMs);
             between(responder, newest, isTs, new TimeSpan(startMs, PastRange.OPEN, true));
         } else if (!isImpossible(responder, List.of(newest), isTs)) {
-            withView(responder, newest, view -> lineup(List.of(newest), isTs).isReady(view),
-                    view -> delayed(responder, newest, isTs, view, delayMs));
+            withView(responder, newest, view -> lineup(List.of(current(newest)), isTs).isReady(view),
+                    view -> delayed(responder, current(newest), isTs, view, delayMs));
         }
     }
 
@@ -94,6 +94,11 @@ final class PastHls {
         var range = PastRange.delayed(stream, before.getLast().name(), newest.name(), delayMs);
         List<StreamEntry> all = history.stream().filter(epoch -> range.hasEpoch(epoch.epoch())).toList();
         Lineup lineup = lineup(all, isTs);
+        if (lineup.isEmpty()) {
+            // The epochs have no track in common.
+            responses.nothingYet(responder, stream);
+            return;
+        }
         playlist(responder, range, lineup.renditions().getFirst(), all, view, _ -> responses.multivariant(responder,
                 VariantList.render(range, lineup, each -> VariantList.Rate.of(view.of(each)))),
                 () -> responses.nothingYet(responder, stream));
@@ -251,9 +256,14 @@ final class PastHls {
 
     /** Returns the view of the rendition in which moments are found. */
     private RenditionView leading(StreamEntry entry, EpochView view) {
-        StreamEntry newest = directory.epoch(entry.stream(), entry.epoch()).orElse(entry);
+        StreamEntry newest = current(entry);
         return Renditions.leading(newest.rules(), newest.session().tracks()).map(view::of)
                 .orElseGet(() -> view.of(RenditionId.TS));
+    }
+
+    /** Returns the entry of an epoch as the directory has it now, perhaps with tracks that were not known before. */
+    private StreamEntry current(StreamEntry entry) {
+        return directory.epoch(entry.stream(), entry.epoch()).orElse(entry);
     }
 
     /** Returns the view of a rendition; null if its epoch has ended. */

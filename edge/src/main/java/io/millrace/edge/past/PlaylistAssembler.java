@@ -2,11 +2,13 @@ package io.millrace.edge.past;
 
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.past.PastSource.Answer;
+import io.millrace.edge.view.Lineup;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RangePlaylist;
 import io.millrace.edge.view.RangePlaylist.Share;
 import io.millrace.edge.view.RenditionView;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.Turns;
@@ -85,6 +87,14 @@ final class PlaylistAssembler {
         Map<Long, Long> discontinuities = Discontinuities.before(this, epochs, shares);
         return new Answer.Listed(RangePlaylist.render(range, epochs, shares,
                 epoch -> discontinuities.getOrDefault(epoch.epoch(), 0L), ended));
+    }
+
+    /**
+     * Returns whether an epoch cannot have segments of the rendition. Only in CMAF: before it existed, an epoch could
+     * have other tracks than the directory shows.
+     */
+    boolean isWithout(StreamEntry epoch) {
+        return rendition.format() == Format.CMAF && !Lineup.mayHave(epoch, rendition);
     }
 
     /** See {@link PastSource#moment}. */

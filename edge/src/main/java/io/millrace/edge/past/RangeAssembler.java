@@ -54,7 +54,7 @@ final class RangeAssembler {
         boolean isLive = live != null && i == epochs.size() - 1;
         long from = epoch.epoch() == start.entry().id().epoch() ? start.entry().id().segment() : 0;
         long to = isLive ? live.newest() : epoch.playlist().lastSegment();
-        if (epoch.epoch() < start.entry().id().epoch() || from > to) {
+        if (epoch.epoch() < start.entry().id().epoch() || from > to || assembler.isWithout(epoch)) {
             over |= i == epochs.size() - 1 && !isLive;
         } else {
             share(epoch, blocks(epoch, from, to, isLive), from, to, isLive);

@@ -339,14 +339,14 @@ final class PartitionWork {
     private Optional<MuxedPart> mux(StreamWork stream, OpenSegment segment, Rendition rendition, Cut cut,
             List<Packet> packets) {
         try {
-            MuxedPart part = rendition.mux(cut, packets);
+            Optional<MuxedPart> part = rendition.mux(cut, packets);
             meters.dropped(Drop.FRAME, rendition.newlyDroppedFrames());
-            return Optional.of(part);
+            return part;
         } catch (MediaException e) {
-            fault(stream, segment.stream, cut, e.reason() + ": " + e.getMessage(), null);
+            fault(stream, segment.stream, rendition, cut, e.reason() + ": " + e.getMessage(), null);
             missing(rendition, cut, Gap.Reason.MEDIA);
         } catch (RuntimeException e) {
-            fault(stream, segment.stream, cut, "a bug in Millrace", e);
+            fault(stream, segment.stream, rendition, cut, "a bug in Millrace", e);
             missing(rendition, cut, Gap.Reason.BUG);
         }
         return Optional.empty();
@@ -372,12 +372,15 @@ final class PartitionWork {
         nextIndexOffset = Math.max(nextIndexOffset, offset + 1);
     }
 
-    /** Counts a session, and logs it, once. */
-    private void fault(StreamWork stream, String name, Cut cut, String why, RuntimeException bug) {
+    /** Counts a session, and logs each rendition of it, once. */
+    private void fault(StreamWork stream, String name, Rendition rendition, Cut cut, String why,
+            RuntimeException bug) {
         if (stream.quarantine(cut.session())) {
             meters.quarantined();
-            ofStreams.log(Level.WARN, name, "{}: session {} cannot be muxed, segment {} is a gap: {}", name,
-                    cut.session(), cut.id().segment(), why, bug);
+        }
+        if (stream.quarantine(rendition.id())) {
+            ofStreams.log(Level.WARN, name, "{}: session {} cannot be muxed as {}, segment {} is a gap: {}", name,
+                    cut.session(), rendition.id().words(), cut.id().segment(), why, bug);
         }
     }
 

@@ -3,7 +3,7 @@ package io.millrace.platform.log;
 import io.millrace.media.time.Ticks;
 
 /**
- * The times of a part.
+ * The times of a part: those of its cut, or in CMAF those of the rendition's own samples ({@link IndexEntry}).
  *
  * @param startTicks presentation time of the first sample of the leading track, 90 kHz, on the epoch-wide timeline of
  *     the current discontinuity
@@ -12,6 +12,11 @@ import io.millrace.media.time.Ticks;
  * @param arrivalUs arrival of the part's newest packet at ingest, µs since 1970
  */
 public record PartTimes(long startTicks, long durationTicks, long programDateTimeMs, long arrivalUs) {
+    /**
+     * Timestamps in the media are times of the timeline plus this, 90 kHz: 10 s, so that no clock is negative. The same
+     * in every stream and format.
+     */
+    public static final long MEDIA_OFFSET_TICKS = 10L * Ticks.MPEG;
 
     /** Returns the wall clock of the end, ms since 1970. */
     public long endMs() {

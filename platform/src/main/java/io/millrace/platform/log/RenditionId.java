@@ -1,6 +1,8 @@
 package io.millrace.platform.log;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The identity of a rendition in its epoch: a format and the tracks in it. The parts of a rendition form one output,
@@ -32,6 +34,12 @@ public record RenditionId(Format format, List<TrackId> tracks) {
             throw new IllegalArgumentException("a CMAF rendition of " + tracks.size() + " tracks instead of one");
         }
         tracks = List.copyOf(tracks);
+    }
+
+    /** Returns the rendition as text for users, such as {@code CMAF video 0}, or {@code TS} for the default tracks. */
+    public String words() {
+        return tracks.stream().map(track -> " " + track.kind().name().toLowerCase(Locale.ROOT) + " " + track.id())
+                .collect(Collectors.joining(",", format.name(), ""));
     }
 
     /** Returns the CMAF rendition of a track. */
