@@ -14,8 +14,8 @@ import java.util.Optional;
  */
 final class FrontRule {
     private static final int WHOLE = Integer.MAX_VALUE;
-    /** From this segment on, renditions without records do not count. */
-    private static final long FIRST_WITHOUT_ABSENT = 2;
+    /** From this segment on, renditions without records of the segment before do not count. */
+    static final long FIRST_WITHOUT_ABSENT = 2;
 
     private FrontRule() {}
 

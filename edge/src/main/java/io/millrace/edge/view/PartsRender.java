@@ -19,8 +19,6 @@ import java.util.NavigableMap;
 final class PartsRender {
     /** Parts are listed in this many target durations at the end (RFC 8216bis, 4.4.4.9). */
     private static final int LISTED_TARGET_DURATIONS = 3;
-    /** From this segment on, renditions without records of the segment before are not reported. */
-    private static final long FIRST_WITHOUT_ABSENT = 2;
 
     private final PartsView view;
     private final PartsView.Rendition known;
@@ -156,7 +154,7 @@ final class PartsRender {
     }
 
     private boolean counts(PartsView.Rendition other) {
-        return at.segment() < FIRST_WITHOUT_ABSENT
+        return at.segment() < FrontRule.FIRST_WITHOUT_ABSENT
                 ? !other.parts().headMap(at.segment(), true).isEmpty()
                 : other.parts().containsKey(at.segment() - 1);
     }

@@ -104,7 +104,8 @@ public final class PartsView {
      * @param part -1 for the whole segment
      */
     public Optional<Front> reached(long segment, int part) {
-        if (segment > front.segment() || segment == front.segment() && (part < 0 ? !isFrontClosed() : part > front.part())) {
+        boolean isAfter = part < 0 ? segment > lastComplete() : new Front(segment, part).compareTo(front) > 0;
+        if (isAfter) {
             return Optional.empty();
         }
         int parts = parts(segment);
@@ -141,10 +142,12 @@ public final class PartsView {
 
     /** Returns a part that has media, as a segment of its own; empty if it is not known here. */
     public Optional<Segment> part(RenditionId rendition, Front part) {
-        return Optional.ofNullable(renditions.get(rendition)).map(each -> each.parts().get(part.segment()))
-                .filter(each -> part.part() < each.size()).map(each -> each.parts().get(part.part()))
-                .filter(LivePart::hasMedia).map(each -> renditions.get(rendition).segments().get(part.segment())
-                        .ofPart(each));
+        Rendition known = renditions.get(rendition);
+        Segment segment = known == null ? null : known.segments().get(part.segment());
+        SegmentParts parts = segment == null ? null : known.parts().get(part.segment());
+        return parts == null || part.part() >= parts.size() || !parts.parts().get(part.part()).hasMedia()
+                ? Optional.empty()
+                : Optional.of(segment.ofPart(parts.parts().get(part.part())));
     }
 
     /** Returns whether a part is the next one of a rendition, which is about to appear (EXT-X-PRELOAD-HINT). */
