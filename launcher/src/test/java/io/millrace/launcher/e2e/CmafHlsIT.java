@@ -50,7 +50,6 @@ class CmafHlsIT {
 
             Path past = dir.resolve("past.mkv");
             ffmpeg.record(multivariant, ALL_SECONDS, past);
-            ffmpeg.assertDecodesWithoutErrors(past);
             assertThat(ffmpeg.codedHashes(past, "v")).isEqualTo(ffmpeg.codedHashes(published, "v"));
             List<String> sound = ffmpeg.codedHashes(past, "a");
             assertThat(sound).hasSizeGreaterThan(CLIP_SECONDS * GOP_FRAMES);
