@@ -7,6 +7,8 @@ package io.millrace.edge.hls;
  * @param perNetwork maximum number per IPv4 address or IPv6 /64
  */
 public record HeldLimits(int total, int perNetwork) {
-    /** As many as there can be connections ({@code HttpLimits.DEFAULT}): one address may be a proxy or a whole campus. */
+    /**
+     * As many as there can be connections ({@code HttpLimits.DEFAULT}): one address may be a proxy or a whole campus.
+     */
     public static final HeldLimits DEFAULT = new HeldLimits(50_000, 10_000);
 }

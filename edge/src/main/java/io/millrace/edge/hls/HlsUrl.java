@@ -29,7 +29,8 @@ sealed interface HlsUrl {
 
     /**
      * A segment, {@code /live/show/@17.8c1e2f3a9b0d/ts/5.ts} or {@code /live/show/@17.8c1e2f3a9b0d/video0/5.m4s}; a
-     * part of a segment, {@code /live/show/@17.8c1e2f3a9b0d/video0/5.2.m4s}; or the init section of the segments with a discontinuity number, {@code /live/show/@17.8c1e2f3a9b0d/video0/init-1.mp4}
+     * part of a segment, {@code /live/show/@17.8c1e2f3a9b0d/video0/5.2.m4s}; or the init section of the segments with a
+     * discontinuity number, {@code /live/show/@17.8c1e2f3a9b0d/video0/init-1.mp4}
      */
     record Media(String stream, EpochName epoch, MediaFile file) implements HlsUrl {}
 

@@ -42,7 +42,8 @@ final class LiveHls {
     }
 
     /**
-     * Sends the multivariant playlist of the stream's newest epoch, once the epoch has segments and its tracks are known.
+     * Sends the multivariant playlist of the stream's newest epoch, once the epoch has segments and its tracks are
+     * known.
      *
      * @param isTs whether only MPEG-TS is wanted
      */

@@ -17,8 +17,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.zip.CRC32C;
 
 /**
- * A segment, a part of one, or an init section of a rendition. An init section is the beginning of the first part of each segment to
- * which it applies, and is read from the newest of them that is known. Immutable.
+ * A segment, a part of one, or an init section of a rendition. An init section is the beginning of the first part of
+ * each segment to which it applies, and is read from the newest of them that is known. Immutable.
  *
  * @param isInit whether it is an init section
  * @param number the number of the segment; of an init section, the discontinuity number of its segments

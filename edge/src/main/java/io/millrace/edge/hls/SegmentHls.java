@@ -19,7 +19,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Serves segments, their parts and init sections, live or past. Does not wait for a segment that is not complete: the
- * client must have its URL from a playlist. A request for the next part, which playlists announce, is held. Thread-safe; called on event loops.
+ * client must have its URL from a playlist. A request for the next part, which playlists announce, is held.
+ * Thread-safe; called on event loops.
  */
 final class SegmentHls {
     /** How many target durations a request for the next part is held. */

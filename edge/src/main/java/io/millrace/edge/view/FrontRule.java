@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * <p>A rendition has a part if it has that part or any later one, or if its segment is closed, completely or by a gap.
  * From segment 2 on, a rendition counts only if it has a record of the segment before the newest one: the records of a
- * segment in all renditions precede those of the segment after the next, so it cannot have any of that segment any more.
+ * segment in all renditions precede those of the segment after the next, so it cannot have any of that segment any
+ * more.
  */
 final class FrontRule {
     private static final int WHOLE = Integer.MAX_VALUE;

@@ -7,8 +7,8 @@ import io.millrace.platform.log.RenditionId;
 import java.util.function.Supplier;
 
 /**
- * Rendered playlists with parts of one epoch, each as of one part. They never change, so that all views and all requests
- * share them. Thread-safe; bounded.
+ * Rendered playlists with parts of one epoch, each as of one part. They never change, so that all views and all
+ * requests share them. Thread-safe; bounded.
  */
 final class PartsTexts {
     /** Limit of the plain texts of one epoch. */

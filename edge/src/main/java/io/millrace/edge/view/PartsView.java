@@ -10,11 +10,12 @@ import java.util.NavigableMap;
 import java.util.Optional;
 
 /**
- * The live playlists with parts of the renditions of an epoch in CMAF, as of one position in the index. A playlist lists
- * no part before all of these renditions have it.
+ * The live playlists with parts of the renditions of an epoch in CMAF, as of one position in the index. A playlist
+ * lists no part before all of these renditions have it.
  *
- * <p>The playlist as of a part is a pure function of that part and of the records up to it: it is the same in every view
- * that lists the part, on every edge (docs/decisions/0034-a-blocking-answer-is-a-fixed-fact.md). Immutable; thread-safe.
+ * <p>The playlist as of a part is a pure function of that part and of the records up to it: it is the same in every
+ * view that lists the part, on every edge (docs/decisions/0034-a-blocking-answer-is-a-fixed-fact.md). Immutable;
+ * thread-safe.
  */
 public final class PartsView {
     /** A request may name a segment this far after the last complete one (RFC 8216bis, 6.2.5.2). */

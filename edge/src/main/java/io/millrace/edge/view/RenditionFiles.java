@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /**
  * The names of a rendition and of its files in media URLs: {@code ts/43.ts}, {@code video0/43.m4s},
- * the part {@code video0/43.2.m4s}, {@code audio1/init-0.mp4}. An init section is named by the discontinuity number of its segments, since a
- * configuration changes only with a discontinuity. Pure; immutable.
+ * the part {@code video0/43.2.m4s}, {@code audio1/init-0.mp4}. An init section is named by the discontinuity number of
+ * its segments, since a configuration changes only with a discontinuity. Pure; immutable.
  *
  * @param rendition the rendition
  */

@@ -35,7 +35,9 @@ import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The delivery directives of low-latency HLS, in embedded channels; the test advances the clock. TARGETDURATION is 2. */
+/**
+ * The delivery directives of low-latency HLS, in embedded channels; the test advances the clock. TARGETDURATION is 2.
+ */
 class BlockingReloadTest {
     private static final StreamEntry LIVE = Records.ruledBy(Records.CMAF_RULES,
             Records.entry("live/low", 19, StreamEntry.State.LIVE));

@@ -13,8 +13,8 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * A real listener on a log in memory: {@link #LIVE} has segments 0 to 9, {@link #NEW} and {@link #LOW} have none yet. A test advances the
- * clock of its limits.
+ * A real listener on a log in memory: {@link #LIVE} has segments 0 to 9, {@link #NEW} and {@link #LOW} have none yet. A
+ * test advances the clock of its limits.
  */
 final class MemoryEdge implements AutoCloseable {
     static final StreamEntry LIVE = Records.entry("live/show", 17, StreamEntry.State.LIVE);

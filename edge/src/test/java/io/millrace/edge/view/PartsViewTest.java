@@ -29,18 +29,22 @@ class PartsViewTest {
     private static final RenditionId AUDIO = RenditionId.cmaf(new TrackId(Packet.Kind.AUDIO, 0));
     private static final List<RenditionId> BOTH = List.of(VIDEO, AUDIO);
     private static final int PARTS = 4;
+    /** The segment with which another session begins. */
+    private static final long DISCONTINUITY = 10;
     /** Six segments of 2 s, so that no delta updates are offered. */
     private static final EpochRules SHORT = Records.CMAF_RULES;
     private static final EpochRules LONG = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 16_000, 30_000,
             SHORT.formats());
 
     private static IndexedPart part(RenditionId rendition, long segment, int part) {
-        return new PartSpec(EPOCH, segment).of(rendition).durationTicks(45_000).initBytes(100).part(part,
-                part == PARTS - 1, 1_000 * segment + part);
+        return new PartSpec(EPOCH, segment).of(rendition).durationTicks(45_000).initBytes(100)
+                .discontinuity(segment == DISCONTINUITY, segment < DISCONTINUITY ? 0 : 1)
+                .part(part, part == PARTS - 1, 1_000 * segment + part);
     }
 
     private static IndexedPart gap(RenditionId rendition, long segment, int part) {
-        return new PartSpec(EPOCH, segment).of(rendition).durationTicks((PARTS - part) * 45_000L).gap(part);
+        return new PartSpec(EPOCH, segment).of(rendition).durationTicks((PARTS - part) * 45_000L)
+                .discontinuity(segment == DISCONTINUITY, segment < DISCONTINUITY ? 0 : 1).gap(part);
     }
 
     /** Returns the records of segments in the order of the packager: a part in all renditions, then the next one. */
