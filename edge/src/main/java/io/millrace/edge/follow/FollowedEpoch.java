@@ -88,6 +88,7 @@ public final class FollowedEpoch {
      */
     boolean filled(IndexBackfill backfill) {
         var past = new EpochPlaylists(entry.rules());
+        past.tracks(entry.session().tracks());
         backfill.records().forEach(record -> fold(past, record));
         if (backfill.fromBeginning()) {
             past.beginningReached();
@@ -146,6 +147,7 @@ public final class FollowedEpoch {
     void update(StreamEntry newest) {
         entry = newest;
         if (!filling) {
+            playlists.tracks(entry.session().tracks());
             endIfComplete();
             // Even if nothing has changed, because requests may wait for the tracks.
             publish();

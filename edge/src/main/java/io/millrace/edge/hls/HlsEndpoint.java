@@ -46,11 +46,18 @@ public final class HlsEndpoint implements HttpOutput {
      */
     public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
             Ticker ticker, EdgeMeters meters) {
+        this(access, directory, log, retentionMs, viewers, ticker, meters, HeldLimits.DEFAULT);
+    }
+
+    /** @param limits of the requests that wait for a part */
+    public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
+            Ticker ticker, EdgeMeters meters, HeldLimits limits) {
         this.access = new HlsAccess(access, AccessRequest.Protocol.HLS, ticker);
         var audience = new HlsAudience(Protocol.HLS, viewers, meters, ticker);
         var responses = new HlsResponses(directory, log.past(), Protocol.HLS, meters);
-        live = new LiveHls(directory, log, audience, responses);
-        segments = new SegmentHls(directory, log, responses, retentionMs, meters);
+        var held = new HeldGroups(limits);
+        live = new LiveHls(directory, log, held, audience, responses);
+        segments = new SegmentHls(directory, log, held, responses, retentionMs, meters);
         past = new PastHls(directory, log.epochs(), log.past(), audience, responses, InstantSource.system());
     }
 
@@ -84,7 +91,7 @@ public final class HlsEndpoint implements HttpOutput {
         if (TimeSpan.isIn(query) || !playlist.first().equals(playlist.last())) {
             responder.inTurns(() -> past.media(responder, playlist, query));
         } else {
-            live.media(responder, playlist.stream(), playlist.first(), playlist.rendition());
+            live.media(responder, playlist, query);
         }
     }
 }

@@ -30,6 +30,8 @@ public final class HlsResponses {
     private static final int MULTIVARIANT_MAX_AGE_S = 3;
     private static final int ENDED_MAX_AGE_S = 60;
     private static final int RETRY_AFTER_S = 2;
+    /** How many target durations a playlist as of one part may be cached (protocols.md 7.2). */
+    private static final int FIXED_TARGET_DURATIONS = 6;
 
     private final StreamDirectory directory;
     private final PastSource past;
@@ -60,6 +62,23 @@ public final class HlsResponses {
     public void mpd(Responder responder, SharedText text, int targetDurationS, boolean ended) {
         int maxAgeS = ended ? ENDED_MAX_AGE_S : Math.max(1, targetDurationS / 2);
         meters.sent(protocol, TextBody.send(responder, text, MPD, "public, max-age=" + maxAgeS));
+    }
+
+    /** Sends a media playlist as of one part, which never changes. */
+    void fixed(Responder responder, SharedText text, int targetDurationS) {
+        text(responder, text, FIXED_TARGET_DURATIONS * targetDurationS);
+    }
+
+    /** Answers a request that was held for a part for too long, or until the edge is about to shut down. */
+    void notListed(Responder responder, String stream) {
+        responder.error(HttpResponseStatus.SERVICE_UNAVAILABLE,
+                ApiError.of("not_listed_in_time", stream + " did not continue in time, try again"),
+                headers -> headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S));
+    }
+
+    /** Answers a request with malformed directives, or for a part that is too far ahead. */
+    void badReload(Responder responder, String message) {
+        responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request", message);
     }
 
     private void text(Responder responder, SharedText text, int maxAgeS) {

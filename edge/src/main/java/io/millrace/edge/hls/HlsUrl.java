@@ -1,6 +1,7 @@
 package io.millrace.edge.hls;
 
 import io.millrace.edge.exchange.HttpOutput;
+import io.millrace.edge.view.Front;
 import io.millrace.edge.view.RenditionFiles;
 import io.millrace.media.StreamName;
 import io.millrace.platform.log.EpochName;
@@ -27,8 +28,9 @@ sealed interface HlsUrl {
     }
 
     /**
-     * A segment, {@code /live/show/@17.8c1e2f3a9b0d/ts/5.ts} or {@code /live/show/@17.8c1e2f3a9b0d/video0/5.m4s}; or the
-     * init section of the segments with a discontinuity number, {@code /live/show/@17.8c1e2f3a9b0d/video0/init-1.mp4}
+     * A segment, {@code /live/show/@17.8c1e2f3a9b0d/ts/5.ts} or {@code /live/show/@17.8c1e2f3a9b0d/video0/5.m4s}; a
+     * part of a segment, {@code /live/show/@17.8c1e2f3a9b0d/video0/5.2.m4s}; or the init section of the segments with a
+     * discontinuity number, {@code /live/show/@17.8c1e2f3a9b0d/video0/init-1.mp4}
      */
     record Media(String stream, EpochName epoch, MediaFile file) implements HlsUrl {}
 
@@ -68,6 +70,11 @@ sealed interface HlsUrl {
     }
 
     private static Optional<HlsUrl> file(String stream, EpochName epoch, RenditionFiles files, String name) {
+        Optional<Front> part = files.partOf(name);
+        if (part.isPresent()) {
+            return Optional.of(new Media(stream, epoch,
+                    new MediaFile(files.rendition(), false, part.get().segment(), part.get().part())));
+        }
         long discontinuity = files.initOf(name);
         boolean isInit = discontinuity >= 0;
         long number = isInit ? discontinuity : files.segmentOf(name);

@@ -1,6 +1,7 @@
 package io.millrace.edge.hls;
 
 import io.millrace.edge.exchange.HeldRequest;
+import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.Lineup;
@@ -9,7 +10,9 @@ import io.millrace.edge.view.RenderedText;
 import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.VariantList;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.media.m3u8.PartsPlaylist;
 import io.millrace.platform.log.EpochName;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import java.util.List;
@@ -27,8 +30,11 @@ final class LiveHls {
     private final HlsEndpoint.Log log;
     private final HlsAudience audience;
     private final HlsResponses responses;
+    private final PartsHls parts;
 
-    LiveHls(StreamDirectory directory, HlsEndpoint.Log log, HlsAudience audience, HlsResponses responses) {
+    LiveHls(StreamDirectory directory, HlsEndpoint.Log log, HeldGroups held, HlsAudience audience,
+            HlsResponses responses) {
+        parts = new PartsHls(held, responses);
         this.directory = directory;
         this.log = log;
         this.audience = audience;
@@ -36,7 +42,8 @@ final class LiveHls {
     }
 
     /**
-     * Sends the multivariant playlist of the stream's newest epoch, once the epoch has segments and its tracks are known.
+     * Sends the multivariant playlist of the stream's newest epoch, once the epoch has segments and its tracks are
+     * known.
      *
      * @param isTs whether only MPEG-TS is wanted
      */
@@ -106,22 +113,44 @@ final class LiveHls {
     }
 
     /** Sends the media playlist of an epoch, once it has a segment. */
-    void media(Responder responder, String stream, EpochName epoch, RenditionId rendition) {
+    void media(Responder responder, HlsUrl.MediaPlaylist playlist, Query query) {
+        String stream = playlist.stream();
+        EpochName epoch = playlist.first();
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
             absent(responder, stream, directory.presence(stream, epoch), its -> its.epoch() == epoch.number(),
-                    () -> media(responder, stream, epoch, rendition));
+                    () -> media(responder, playlist, query));
             return;
         }
         if (entry.get().state() != StreamEntry.State.ENDED && audience.refuses(responder, stream)) {
             return;
         }
-        hold(responder, entry.get(), rendition, view -> view.of(rendition).isListed(),
-                () -> !Lineup.mayHave(newest(entry.get()), rendition), found -> {
-                    RenditionView view = found.of(rendition);
-                    retained(responder, stream, view, () -> responses.media(responder, view.media(),
-                            view.segments().lastEntry().getValue().start().targetDurationS(), view.ended()));
+        RenditionId rendition = playlist.rendition();
+        hold(responder, entry.get(), rendition, view -> isShowable(view, rendition),
+                () -> !Lineup.mayHave(newest(entry.get()), rendition), view -> {
+                    if (view.ended() || view.parts() == null) {
+                        plain(responder, stream, rendition, view);
+                    } else {
+                        parts.send(responder, stream, rendition, log.epochs().watch(entry.get()), view, query,
+                                ended -> plain(responder, stream, rendition, ended));
+                    }
                 });
+    }
+
+    /** CMAF has playlists with parts, which begin when all of its renditions list a segment. */
+    private static boolean isShowable(EpochView view, RenditionId rendition) {
+        return rendition.format() == Format.TS || view.ended()
+                ? view.of(rendition).isListed()
+                : view.parts() != null && view.parts().isListed(rendition);
+    }
+
+    /** Sends a playlist of MPEG-TS, or one that has ended. */
+    private void plain(Responder responder, String stream, RenditionId rendition, EpochView epoch) {
+        RenditionView view = epoch.of(rendition);
+        boolean hasParts = epoch.parts() != null && epoch.parts().isListed(rendition);
+        retained(responder, stream, view, () -> responses.media(responder,
+                hasParts ? epoch.parts().text(rendition, PartsPlaylist.Skip.NOTHING) : view.media(),
+                view.segments().lastEntry().getValue().start().targetDurationS(), view.ended()));
     }
 
     /**

@@ -2,8 +2,11 @@ package io.millrace.edge.hls;
 
 import io.millrace.edge.log.PartSource;
 import io.millrace.edge.past.PastSource;
+import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.Front;
 import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
+import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
@@ -14,16 +17,47 @@ import java.util.concurrent.CompletionStage;
 import java.util.zip.CRC32C;
 
 /**
- * A segment or an init section of a rendition. An init section is the beginning of the first part of each segment to
- * which it applies, and is read from the newest of them that is known. Immutable.
+ * A segment, a part of one, or an init section of a rendition. An init section is the beginning of the first part of
+ * each segment to which it applies, and is read from the newest of them that is known. Immutable.
  *
  * @param isInit whether it is an init section
  * @param number the number of the segment; of an init section, the discontinuity number of its segments
+ * @param part the number of the part in the segment; {@link #WHOLE} if it is not a part
  */
-record MediaFile(RenditionId rendition, boolean isInit, long number) {
-    /** Returns the segment that contains the file, if the view has it. */
-    Optional<Segment> in(RenditionView view) {
+record MediaFile(RenditionId rendition, boolean isInit, long number, int part) {
+    static final int WHOLE = -1;
+
+    /** Creates a segment or an init section. */
+    MediaFile(RenditionId rendition, boolean isInit, long number) {
+        this(rendition, isInit, number, WHOLE);
+    }
+
+    boolean isPart() {
+        return part != WHOLE;
+    }
+
+    /** Returns the segment that contains the file, if the view has it; for a part, the part as a segment of its own. */
+    Optional<Segment> in(EpochView epoch) {
+        RenditionView view = epoch.of(rendition);
+        if (isPart()) {
+            return Optional.ofNullable(epoch.parts()).flatMap(parts -> parts.part(rendition, front()))
+                    .or(() -> view.complete(number).flatMap(segment -> segment.ofPart(part)));
+        }
         return isInit ? view.completeAfter(number) : view.complete(number);
+    }
+
+    /** Returns whether the file does not exist yet, but is the part that playlists announce. */
+    boolean isNext(EpochView epoch) {
+        return isPart() && !epoch.ended() && epoch.parts() != null && epoch.parts().isNext(rendition, front());
+    }
+
+    private Front front() {
+        return new Front(number, part);
+    }
+
+    /** Returns the identity of the first part that is read. */
+    PartId first(long epoch, Segment segment) {
+        return new PartId(epoch, segment.number(), isPart() ? part : 0);
     }
 
     /** Returns whether the file may be in segments older than those of a view. */
@@ -39,7 +73,8 @@ record MediaFile(RenditionId rendition, boolean isInit, long number) {
     CompletionStage<Optional<Segment>> find(PastSource past, StreamEntry entry, RenditionView live) {
         return isInit
                 ? past.segmentAfter(entry, rendition, number, live)
-                : past.segment(entry, rendition, number, live);
+                : past.segment(entry, rendition, number, live)
+                        .thenApply(found -> isPart() ? found.flatMap(segment -> segment.ofPart(part)) : found);
     }
 
     /** Returns the parts that contain the file. */
@@ -81,6 +116,6 @@ record MediaFile(RenditionId rendition, boolean isInit, long number) {
 
     @Override
     public String toString() {
-        return (isInit ? "init section " : "segment ") + number;
+        return (isInit ? "init section " : "segment ") + number + (isPart() ? " part " + part : "");
     }
 }

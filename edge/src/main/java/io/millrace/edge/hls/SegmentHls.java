@@ -2,34 +2,41 @@ package io.millrace.edge.hls;
 
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.SegmentBody;
+import io.millrace.edge.follow.Watch;
 import io.millrace.edge.log.PartSource;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
+import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.RenditionFiles;
 import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.EpochName;
-import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.StreamEntry;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Serves segments and init sections, live or past. Does not wait for a segment that is not complete: the client must
- * have its URL from a playlist. Thread-safe; called on event loops.
+ * Serves segments, their parts and init sections, live or past. Does not wait for a segment that is not complete: the
+ * client must have its URL from a playlist. A request for the next part, which playlists announce, is held.
+ * Thread-safe; called on event loops.
  */
 final class SegmentHls {
+    /** How many target durations a request for the next part is held. */
+    private static final int PART_TARGET_DURATIONS = 3;
+
     private final StreamDirectory directory;
     private final HlsEndpoint.Log log;
+    private final HeldGroups held;
     private final HlsResponses responses;
     private final EdgeMeters meters;
     private final String caching;
 
     /** @param retentionMs how long media are retained, and may be cached by clients */
-    SegmentHls(StreamDirectory directory, HlsEndpoint.Log log, HlsResponses responses, long retentionMs,
-            EdgeMeters meters) {
+    SegmentHls(StreamDirectory directory, HlsEndpoint.Log log, HeldGroups held, HlsResponses responses,
+            long retentionMs, EdgeMeters meters) {
+        this.held = held;
         this.directory = directory;
         this.log = log;
         this.responses = responses;
@@ -47,17 +54,27 @@ final class SegmentHls {
             older(responder, entry.get(), file, null);
             return;
         }
-        HeldView.await(responder, log.epochs().watch(entry.get()), _ -> true, found -> {
-            RenditionView view = found.of(file.rendition());
-            Optional<Segment> segment = file.in(view);
-            if (segment.isPresent()) {
-                send(responder, entry.get(), file, segment.get(), log.parts());
-            } else if (file.isOlder(view)) {
-                older(responder, entry.get(), file, view);
+        Watch watch = log.epochs().watch(entry.get());
+        HeldView.await(responder, watch, _ -> true, found -> {
+            if (file.isNext(found)) {
+                held.hold(responder, watch, file, view -> !file.isNext(view),
+                        (long) PART_TARGET_DURATIONS * 1_000 * found.parts().targetDurationS(),
+                        view -> send(responder, entry.get(), file, view), () -> notFound(responder, file));
             } else {
-                notFound(responder, file);
+                send(responder, entry.get(), file, found);
             }
         }, () -> responder.fail(new TimeoutException("the index of " + stream + " could not be read in time")));
+    }
+
+    private void send(Responder responder, StreamEntry entry, MediaFile file, EpochView view) {
+        Optional<Segment> segment = file.in(view);
+        if (segment.isPresent()) {
+            send(responder, entry, file, segment.get(), log.parts());
+        } else if (file.isOlder(view.of(file.rendition()))) {
+            older(responder, entry, file, view.of(file.rendition()));
+        } else {
+            notFound(responder, file);
+        }
     }
 
     private void notFound(Responder responder, MediaFile file) {
@@ -82,9 +99,8 @@ final class SegmentHls {
     }
 
     private void send(Responder responder, StreamEntry entry, MediaFile file, Segment segment, PartSource source) {
-        var first = new PartId(entry.epoch(), segment.number(), 0);
-        responder.then(source.read(responder.request().requester(), entry.stream(), file.rendition(), first,
-                file.parts(segment)), answer -> {
+        responder.then(source.read(responder.request().requester(), entry.stream(), file.rendition(),
+                file.first(entry.epoch(), segment), file.parts(segment)), answer -> {
                     switch (answer) {
                         case PartSource.Answer.Bytes bytes -> {
                             var body = new SegmentBody(file.etag(segment, bytes),

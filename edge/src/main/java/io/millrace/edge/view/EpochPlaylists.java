@@ -1,13 +1,18 @@
 package io.millrace.edge.view;
 
 import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.Renditions;
+import io.millrace.platform.log.Track;
 import io.millrace.platform.log.TrackId;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -28,6 +33,12 @@ public final class EpochPlaylists {
     private final Map<RenditionId, RenditionView> views = new HashMap<>();
     /** Renditions that have changed since {@link #views} was updated. */
     private final Set<RenditionId> changed = new HashSet<>();
+    /** The renditions in CMAF; empty until the tracks are known. */
+    private List<RenditionId> withParts = List.of();
+    private long partTargetTicks;
+    /** The newest part that all renditions in CMAF have; null if there is none. */
+    private Front front;
+    private final PartsTexts texts = new PartsTexts();
     private IndexEntry newestKeyframe;
     /** Number of the oldest segment that a rendition has listed from its first part on. */
     private long oldestRead = Long.MAX_VALUE;
@@ -39,6 +50,18 @@ public final class EpochPlaylists {
         this.rules = rules;
     }
 
+    /**
+     * Sets the tracks of the epoch, of which all renditions in CMAF follow. All sessions of an epoch have the same
+     * tracks: further calls have no effect.
+     */
+    public void tracks(List<Track> tracks) {
+        if (withParts.isEmpty()) {
+            withParts = Renditions.of(rules, tracks).stream().filter(each -> each.format() == Format.CMAF).toList();
+            partTargetTicks = withParts.isEmpty() ? 0 : PartTarget.ticks(rules, tracks);
+            advance();
+        }
+    }
+
     /** Folds the next index record of the epoch. Returns whether it changed a playlist. */
     public boolean fold(IndexedPart part) {
         if (ended) {
@@ -48,6 +71,9 @@ public final class EpochPlaylists {
         if (news) {
             oldestRead = Math.min(oldestRead, part.id().segment());
             changed.add(part.rendition());
+            if (withParts.contains(part.rendition())) {
+                advance();
+            }
             if (part instanceof IndexEntry entry) {
                 keyframe(entry);
             }
@@ -94,10 +120,31 @@ public final class EpochPlaylists {
         return playlists.values().stream().mapToLong(StreamPlaylist::newest).min().orElse(-1);
     }
 
+    /** Returns the playlists with parts; null if there are none yet. */
+    private PartsView parts() {
+        if (front == null) {
+            return null;
+        }
+        Map<RenditionId, PartsView.Rendition> known = new LinkedHashMap<>();
+        for (RenditionId each : withParts) {
+            if (playlists.containsKey(each)) {
+                known.put(each, new PartsView.Rendition(views.get(each).segments(),
+                        playlists.get(each).parts().snapshot(), playlists.get(each).oldest() - 1 > oldestRead));
+            }
+        }
+        return new PartsView(rules, partTargetTicks, known, front, ended, texts);
+    }
+
+    private void advance() {
+        List<RecentParts> parts = withParts.stream()
+                .map(each -> playlists.containsKey(each) ? playlists.get(each).parts() : new RecentParts()).toList();
+        FrontRule.of(parts).filter(next -> front == null || next.compareTo(front) > 0).ifPresent(next -> front = next);
+    }
+
     /** Returns the current view. Renditions without changes are the same objects as in the previous view. */
     public EpochView view() {
         changed.forEach(rendition -> views.put(rendition, playlists.get(rendition).view()));
         changed.clear();
-        return new EpochView(views, ended, newestKeyframe);
+        return new EpochView(views, ended, newestKeyframe, parts());
     }
 }

@@ -13,8 +13,11 @@ import java.util.Map;
  * @param ended whether the view is final
  * @param newestKeyframe entry of the newest part that begins with a keyframe of the default track whose packet is
  *     known, where a reader of packets may start; null if there is none
+ * @param parts the playlists with parts of the renditions in CMAF; null before the epoch's tracks are known and all of
+ *     these renditions list a segment
  */
-public record EpochView(Map<RenditionId, RenditionView> renditions, boolean ended, IndexEntry newestKeyframe) {
+public record EpochView(Map<RenditionId, RenditionView> renditions, boolean ended, IndexEntry newestKeyframe,
+        PartsView parts) {
     public EpochView {
         renditions = Map.copyOf(renditions);
     }

@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /**
  * The names of a rendition and of its files in media URLs: {@code ts/43.ts}, {@code video0/43.m4s},
- * {@code audio1/init-0.mp4}. An init section is named by the discontinuity number of its segments, since a
- * configuration changes only with a discontinuity. Pure; immutable.
+ * the part {@code video0/43.2.m4s}, {@code audio1/init-0.mp4}. An init section is named by the discontinuity number of
+ * its segments, since a configuration changes only with a discontinuity. Pure; immutable.
  *
  * @param rendition the rendition
  */
@@ -21,6 +21,8 @@ public record RenditionFiles(RenditionId rendition) {
     private static final String TS = "ts";
     private static final String INIT = "init-";
     private static final String INIT_SUFFIX = ".mp4";
+    /** No segment has as many parts. */
+    private static final long PART_LIMIT = 99_999;
     /** The greatest number of a track: Enhanced RTMP has one byte for it. */
     private static final long TRACK_LIMIT = 255;
 
@@ -65,6 +67,22 @@ public record RenditionFiles(RenditionId rendition) {
     /** Returns the name of a segment's file with {@code number}, which may be a placeholder. */
     String segment(String number) {
         return number + suffix();
+    }
+
+    /** Returns the name of a part's file. Only renditions in CMAF have such files. */
+    public String part(long segment, int part) {
+        return segment + "." + part + suffix();
+    }
+
+    /** Returns the segment and part numbers of the part with this file; empty if the name is not that of a part. */
+    public Optional<Front> partOf(String file) {
+        String name = hasInit() && file.endsWith(suffix()) ? file.substring(0, file.length() - suffix().length()) : "";
+        int dot = name.indexOf('.');
+        long segment = dot < 0 ? -1 : EpochName.number(name.substring(0, dot));
+        long part = dot < 0 ? -1 : EpochName.number(name.substring(dot + 1));
+        return segment < 0 || part < 0 || part > PART_LIMIT
+                ? Optional.empty()
+                : Optional.of(new Front(segment, (int) part));
     }
 
     /** Returns the number of the segment with this file; -1 if the name is not that of a segment. */

@@ -9,6 +9,7 @@ import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.SegmentStart;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One segment with the parts that the index has listed so far, from part 0 on; or a segment without media, which
@@ -71,6 +72,20 @@ public record Segment(long number, State state, long startTicks, long durationTi
             }
             case Gap _ -> new Segment(number, State.GAP, firstTicks, ticks, startMs, start, 0, List.of());
         };
+    }
+
+    /** Returns one part of this segment as a segment with the same number. The part must have media. */
+    Segment ofPart(LivePart part) {
+        return new Segment(number, State.COMPLETE, part.durationTicks(), part.programDateTimeMs(), start,
+                part.place().mediaBytes(), List.of(part.place()));
+    }
+
+    /** Returns one part of this segment, which is complete, as a segment with the same number; empty without media. */
+    public Optional<Segment> ofPart(int part) {
+        return part >= parts.size() || parts.get(part).mediaBytes() == 0
+                ? Optional.empty()
+                : Optional.of(new Segment(number, State.COMPLETE, durationTicks, programDateTimeMs, start,
+                        parts.get(part).mediaBytes(), List.of(parts.get(part))));
     }
 
     /** Returns whether {@code next} is the first record of the next part. */

@@ -3,7 +3,6 @@ package io.millrace.edge.view;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaPlaylistWriter;
 import io.millrace.media.m3u8.MediaSegment;
-import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.RenditionId;
@@ -35,6 +34,7 @@ public final class StreamPlaylist {
     private final EpochRules rules;
     private final RenditionId rendition;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
+    private final RecentParts parts = new RecentParts();
     private final RenditionFiles files;
     /** Null until it is needed, and after each change of the list. */
     private RenderedText text;
@@ -52,10 +52,19 @@ public final class StreamPlaylist {
             return false;
         }
         Segment known = segments.get(part.id().segment());
-        if (known == null) {
-            return part.id().isFirst() && part.id().segment() >= oldest() && grow(Segment.begin(part));
+        boolean isNext = known == null
+                ? part.id().isFirst() && part.id().segment() >= oldest()
+                : known.isContinuedBy(part);
+        if (isNext) {
+            grow(known == null ? Segment.begin(part) : known.with(part));
+            parts.add(part);
         }
-        return known.isContinuedBy(part) && grow(known.with(part));
+        return isNext;
+    }
+
+    /** Returns the newest parts. */
+    RecentParts parts() {
+        return parts;
     }
 
     /** Ends the playlist: entries that follow are ignored. Returns whether this changed it. */
@@ -81,32 +90,31 @@ public final class StreamPlaylist {
     /** Returns the current view. Its text is rendered once per list of segments. */
     public RenditionView view() {
         long newest = newest();
+        var known = Collections.unmodifiableNavigableMap(new TreeMap<>(segments));
         if (newest < 0) {
-            return RenditionView.empty(ended);
+            return new RenditionView(known, null, 0, 0, ended);
         }
         List<Segment> listed = listed(windowStart(), newest);
         if (text == null) {
             text = RenderedText.of(MediaPlaylistWriter.write(playlist(listed)));
         }
-        return new RenditionView(Collections.unmodifiableNavigableMap(new TreeMap<>(segments)),
-                listed.getFirst().number(), text,
+        return new RenditionView(known, listed.getFirst().number(), text,
                 listed.stream().mapToLong(Segment::bitrate).max().orElse(0), Segment.averageBitrate(listed), ended);
     }
 
-    private boolean grow(Segment segment) {
+    private void grow(Segment segment) {
         segments.put(segment.number(), segment);
         if (segment.isClosed()) {
             text = null;
             forget();
         }
-        return true;
     }
 
     /** Forgets segments that left the window long ago. */
     private void forget() {
         long oldest = windowStart();
         for (int window = 1; window < KEPT_WINDOWS; window++) {
-            oldest = windowStart(oldest - 1);
+            oldest = PlaylistWindow.start(segments, oldest - 1, rules);
         }
         if (oldest >= 0) {
             segments.headMap(oldest).clear();
@@ -152,29 +160,6 @@ public final class StreamPlaylist {
     }
 
     private long windowStart() {
-        return windowStart(newest());
-    }
-
-    /**
-     * Returns the number of the oldest segment in the window that ends with the segment {@code newest}. The result
-     * never decreases as {@code newest} grows.
-     */
-    private long windowStart(long newest) {
-        long windowTicks = Ticks.rescale(rules.windowMs(), Ticks.MILLIS, Ticks.MPEG);
-        long ticks = 0;
-        long start = newest;
-        for (Segment segment : segments.headMap(newest, true).descendingMap().values()) {
-            if (!segment.isClosed()) {
-                continue;
-            }
-            start = segment.number();
-            ticks += segment.durationTicks();
-            long leastTicks = Math.max(windowTicks,
-                    (long) MIN_TARGET_DURATIONS * segment.start().targetDurationS() * Ticks.MPEG);
-            if (ticks >= leastTicks && newest - start + 1 >= MIN_SEGMENTS) {
-                break;
-            }
-        }
-        return start;
+        return PlaylistWindow.start(segments, newest(), rules);
     }
 }

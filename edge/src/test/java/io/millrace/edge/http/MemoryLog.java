@@ -14,6 +14,7 @@ import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
+import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
@@ -79,6 +80,13 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
         watch(epoch).publish(playlist.view());
     }
 
+    /** Index records of a stream, one after the other. */
+    void records(StreamEntry epoch, List<? extends IndexedPart> records) {
+        EpochPlaylists playlist = playlists(epoch);
+        records.forEach(playlist::fold);
+        watch(epoch).publish(playlist.view());
+    }
+
     /** A segment that is in the index and whose bytes have expired. */
     void expired(StreamEntry epoch) {
         var playlist = new EpochPlaylists(Records.RULES);
@@ -93,7 +101,11 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     }
 
     private EpochPlaylists playlists(StreamEntry epoch) {
-        return playlists.computeIfAbsent(epoch.stream(), _ -> new EpochPlaylists(epoch.rules()));
+        return playlists.computeIfAbsent(epoch.stream(), _ -> {
+            var all = new EpochPlaylists(epoch.rules());
+            all.tracks(epoch.session().tracks());
+            return all;
+        });
     }
 
     static String text(PartPlace part) {

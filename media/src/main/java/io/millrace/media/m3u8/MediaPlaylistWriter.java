@@ -69,15 +69,25 @@ public final class MediaPlaylistWriter {
 
     /** Tag order: DISCONTINUITY, (KEY,) MAP, PROGRAM-DATE-TIME, (BITRATE, PARTs,) GAP, EXTINF, URI. */
     private static void write(MediaSegment segment, PlaylistLines lines) {
-        if (segment.discontinuity()) {
+        begin(segment.discontinuity(), segment.mapUri(), segment.programDateTimeMs(), lines);
+        end(segment, lines);
+    }
+
+    /** Writes the tags of a segment that precede its parts. */
+    static void begin(boolean discontinuity, String mapUri, long programDateTimeMs, PlaylistLines lines) {
+        if (discontinuity) {
             lines.tag("EXT-X-DISCONTINUITY");
         }
-        if (segment.mapUri() != null) {
-            map(segment.mapUri(), lines);
+        if (mapUri != null) {
+            map(mapUri, lines);
         }
-        if (segment.programDateTimeMs() != MediaSegment.NO_TIME) {
-            lines.tag("EXT-X-PROGRAM-DATE-TIME", DateTimes.text(segment.programDateTimeMs()));
+        if (programDateTimeMs != MediaSegment.NO_TIME) {
+            lines.tag("EXT-X-PROGRAM-DATE-TIME", DateTimes.text(programDateTimeMs));
         }
+    }
+
+    /** Writes the tags of a segment that follow its parts, and its URI. */
+    static void end(MediaSegment segment, PlaylistLines lines) {
         if (segment.gap()) {
             lines.tag("EXT-X-GAP");
         }
