@@ -76,7 +76,7 @@ public record Segment(long number, State state, long startTicks, long durationTi
 
     /** Returns one part of this segment as a segment with the same number. The part must have media. */
     Segment ofPart(LivePart part) {
-        return new Segment(number, State.COMPLETE, part.durationTicks(), part.programDateTimeMs(), start,
+        return new Segment(number, State.COMPLETE, startTicks, part.durationTicks(), part.programDateTimeMs(), start,
                 part.place().mediaBytes(), List.of(part.place()));
     }
 
@@ -84,7 +84,7 @@ public record Segment(long number, State state, long startTicks, long durationTi
     public Optional<Segment> ofPart(int part) {
         return part >= parts.size() || parts.get(part).mediaBytes() == 0
                 ? Optional.empty()
-                : Optional.of(new Segment(number, State.COMPLETE, durationTicks, programDateTimeMs, start,
+                : Optional.of(new Segment(number, State.COMPLETE, startTicks, durationTicks, programDateTimeMs, start,
                         parts.get(part).mediaBytes(), List.of(parts.get(part))));
     }
 

@@ -92,7 +92,7 @@ public final class StreamPlaylist {
         long newest = newest();
         var known = Collections.unmodifiableNavigableMap(new TreeMap<>(segments));
         if (newest < 0) {
-            return new RenditionView(known, null, 0, 0, ended);
+            return new RenditionView(known, -1, null, 0, 0, ended);
         }
         List<Segment> listed = listed(windowStart(), newest);
         if (text == null) {

@@ -188,7 +188,8 @@ class BlockingReloadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"_HLS_part=1", "_HLS_msn=x", "_HLS_msn=-1", "_HLS_msn=", "_HLS_msn", "_HLS_msn=4&_HLS_msn=4",
+    @ValueSource(strings = {"_HLS_part=1", "_HLS_msn=x", "_HLS_msn=-1", "_HLS_msn=", "_HLS_msn",
+        "_HLS_msn=4&_HLS_msn=4",
         "_HLS_msn=4&_HLS_part=x", "_HLS_msn=4&_HLS_part=1&_HLS_part=1", "_HLS_msn=4&_HLS_part=9999999999",
         "_HLS_msn=1.0", "_HLS_msn=99999999999999999999", "_HLS_skip=YES&_HLS_skip=YES", "_HLS_msn=6",
         "_HLS_msn=6&_HLS_part=0", "_HLS_msn=4&_HLS_part=8", "_HLS_msn=5&_HLS_part=7"})
@@ -198,7 +199,8 @@ class BlockingReloadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"_HLS_msn=5", "_HLS_msn=4&_HLS_part=7", "_HLS_msn=5&_HLS_part=6", "_HLS_msn=4&_HLS_skip=YES"})
+    @ValueSource(strings = {"_HLS_msn=5", "_HLS_msn=4&_HLS_part=7", "_HLS_msn=5&_HLS_part=6",
+        "_HLS_msn=4&_HLS_skip=YES"})
     void givesUpAfterThreeTargetDurations(String directives) {
         upTo(4);
         EmbeddedChannel channel = connect();

@@ -22,7 +22,8 @@ public final class PlaylistRules {
         RULES.put("EXTM3U is the first line", p -> p.text.startsWith("#EXTM3U\n"));
         RULES.put("one version, no higher than needed", PlaylistRules::version);
         RULES.put("TARGETDURATION is at least every rounded EXTINF", p -> p.targetUs() > 0
-                && p.segments.stream().allMatch(s -> (s.durationUs() + 500_000) / 1_000_000 * 1_000_000 <= p.targetUs()));
+                && p.segments.stream()
+                        .allMatch(s -> (s.durationUs() + 500_000) / 1_000_000 * 1_000_000 <= p.targetUs()));
         RULES.put("sequence numbers are present", p -> p.number("EXT-X-MEDIA-SEQUENCE") >= 0
                 && p.number("EXT-X-DISCONTINUITY-SEQUENCE") >= 0);
         RULES.put("CAN-BLOCK-RELOAD", p -> control(p).attribute("CAN-BLOCK-RELOAD").equals("YES"));
@@ -45,13 +46,15 @@ public final class PlaylistRules {
         RULES.put("parts have 85 % of PART-TARGET", PlaylistRules::longParts);
         RULES.put("parts in the last three target durations only", PlaylistRules::partsAtEnd);
         RULES.put("the parts of the newest segments are listed", p -> p.isEnded()
-                || !p.open.parts().isEmpty() || !p.segments.getLast().parts().isEmpty() || p.segments.getLast().has("EXT-X-GAP"));
+                || !p.open.parts().isEmpty() || !p.segments.getLast().parts().isEmpty()
+                || p.segments.getLast().has("EXT-X-GAP"));
         RULES.put("parts add up to their segment", p -> p.segments.stream().filter(s -> !s.parts().isEmpty())
                 .allMatch(s -> Math.abs(sum(s) - s.durationUs()) <= ROUNDING_US));
         RULES.put("parts are numbered", PlaylistRules::numbered);
-        RULES.put("independent segments begin with an independent part", p -> !p.text.contains("#EXT-X-INDEPENDENT-SEGMENTS")
-                || p.entries().stream().filter(e -> !e.parts().isEmpty())
-                        .allMatch(e -> isIndependent(e.parts().getFirst())));
+        RULES.put("independent segments begin with an independent part",
+                p -> !p.text.contains("#EXT-X-INDEPENDENT-SEGMENTS")
+                        || p.entries().stream().filter(e -> !e.parts().isEmpty())
+                                .allMatch(e -> isIndependent(e.parts().getFirst())));
         RULES.put("a hint at the next part while live, and none at the end", PlaylistRules::hint);
         RULES.put("reports of other renditions at the same part", PlaylistRules::reports);
         RULES.put("a delta update lists all after the skip boundary", PlaylistRules::delta);

@@ -39,30 +39,31 @@ class PartsPlaylistTest {
                 List.of(part(4, 0), new MediaPart("4.1.m4s", 0, false, true)));
         var playlist = new PartsPlaylist(media(3, 3, false), CONTROL, List.of(List.of(part(3, 0), part(3, 1))), open,
                 "4.2.m4s", List.of(new RenditionReport("../audio0/index.m3u8", 4, 1)));
-        assertThat(PartsPlaylistWriter.write(playlist, Skip.SEGMENTS)).isEqualTo("""
-                #EXTM3U
-                #EXT-X-VERSION:6
-                #EXT-X-TARGETDURATION:2
-                #EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=12.00000,CAN-SKIP-DATERANGES=YES,HOLD-BACK=6.00000,\
-                PART-HOLD-BACK=1.50000
-                #EXT-X-PART-INF:PART-TARGET=0.50000
-                #EXT-X-MEDIA-SEQUENCE:3
-                #EXT-X-DISCONTINUITY-SEQUENCE:0
-                #EXT-X-INDEPENDENT-SEGMENTS
-                #EXT-X-MAP:URI="init-0.mp4"
-                #EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:06.000Z
-                #EXT-X-PART:DURATION=0.50000,URI="3.0.m4s",INDEPENDENT=YES
-                #EXT-X-PART:DURATION=0.50000,URI="3.1.m4s"
-                #EXTINF:2.00000,
-                3.m4s
-                #EXT-X-DISCONTINUITY
-                #EXT-X-MAP:URI="init-1.mp4"
-                #EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:08.000Z
-                #EXT-X-PART:DURATION=0.50000,URI="4.0.m4s",INDEPENDENT=YES
-                #EXT-X-PART:DURATION=0.00000,URI="4.1.m4s",GAP=YES
-                #EXT-X-PRELOAD-HINT:TYPE=PART,URI="4.2.m4s"
-                #EXT-X-RENDITION-REPORT:URI="../audio0/index.m3u8",LAST-MSN=4,LAST-PART=1
-                """);
+        assertThat(PartsPlaylistWriter.write(playlist, Skip.SEGMENTS)).isEqualTo(
+                """
+                        #EXTM3U
+                        #EXT-X-VERSION:6
+                        #EXT-X-TARGETDURATION:2
+                        #EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=12.00000,CAN-SKIP-DATERANGES=YES,HOLD-BACK=6.00000,\
+                        PART-HOLD-BACK=1.50000
+                        #EXT-X-PART-INF:PART-TARGET=0.50000
+                        #EXT-X-MEDIA-SEQUENCE:3
+                        #EXT-X-DISCONTINUITY-SEQUENCE:0
+                        #EXT-X-INDEPENDENT-SEGMENTS
+                        #EXT-X-MAP:URI="init-0.mp4"
+                        #EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:06.000Z
+                        #EXT-X-PART:DURATION=0.50000,URI="3.0.m4s",INDEPENDENT=YES
+                        #EXT-X-PART:DURATION=0.50000,URI="3.1.m4s"
+                        #EXTINF:2.00000,
+                        3.m4s
+                        #EXT-X-DISCONTINUITY
+                        #EXT-X-MAP:URI="init-1.mp4"
+                        #EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:08.000Z
+                        #EXT-X-PART:DURATION=0.50000,URI="4.0.m4s",INDEPENDENT=YES
+                        #EXT-X-PART:DURATION=0.00000,URI="4.1.m4s",GAP=YES
+                        #EXT-X-PRELOAD-HINT:TYPE=PART,URI="4.2.m4s"
+                        #EXT-X-RENDITION-REPORT:URI="../audio0/index.m3u8",LAST-MSN=4,LAST-PART=1
+                        """);
     }
 
     @Test
@@ -75,8 +76,9 @@ class PartsPlaylistTest {
         String delta = PartsPlaylistWriter.write(playlist(media(3, 9, false), null), Skip.SEGMENTS);
         assertThat(delta).contains("#EXT-X-VERSION:9\n", "#EXT-X-SKIP:SKIPPED-SEGMENTS=1\n#EXT-X-PROGRAM-DATE-TIME",
                 "#EXT-X-MEDIA-SEQUENCE:3\n", "\n4.m4s\n").doesNotContain("\n3.m4s", "MAP");
-        assertThat(PartsPlaylistWriter.write(playlist(media(3, 9, false), null), Skip.SEGMENTS_AND_DATERANGES)).contains(
-                "#EXT-X-VERSION:10\n", "#EXT-X-SKIP:SKIPPED-SEGMENTS=1,RECENTLY-REMOVED-DATERANGES=\"\"\n");
+        assertThat(PartsPlaylistWriter.write(playlist(media(3, 9, false), null), Skip.SEGMENTS_AND_DATERANGES))
+                .contains(
+                        "#EXT-X-VERSION:10\n", "#EXT-X-SKIP:SKIPPED-SEGMENTS=1,RECENTLY-REMOVED-DATERANGES=\"\"\n");
     }
 
     @Test
