@@ -46,6 +46,10 @@ class HlsUrlTest {
                         new HlsUrl.MediaPlaylist("live/show", name(17), name(29), AUDIO)),
                 Arguments.of("/live/show/@17/video0/43.m4s",
                         new HlsUrl.Media("live/show", name(17), new MediaFile(VIDEO, false, 43))),
+                Arguments.of("/live/show/@17/video0/43.2.m4s",
+                        new HlsUrl.Media("live/show", name(17), new MediaFile(VIDEO, false, 43, 2))),
+                Arguments.of("/live/show/@17/audio12/0.99999.m4s",
+                        new HlsUrl.Media("live/show", name(17), new MediaFile(AUDIO, false, 0, 99_999))),
                 Arguments.of("/live/show/@17/audio12/init-0.mp4",
                         new HlsUrl.Media("live/show", name(17), new MediaFile(AUDIO, true, 0))),
                 Arguments.of("/live/show/@17/video0/init-12.mp4",
@@ -68,7 +72,10 @@ class HlsUrlTest {
         "/live/show/@17/video/5.m4s", "/live/show/@17/video00/5.m4s", "/live/show/@17/video256/5.m4s",
         "/live/show/@17/data0/5.m4s", "/live/show/@17/Video0/5.m4s", "/live/show/@17/video0/init-.mp4",
         "/live/show/@17/video0/init-01.mp4", "/live/show/@17/video0/.m4s", "/live/show/@17-29/video0/init-0.mp4",
-        "/live/show/@17/video0/5.m4s/", "/live/@ts.m3u8", "/live/show@cmaf.m3u8", "/show@ts.m3u8"})
+        "/live/show/@17/video0/5.m4s/",
+        "/live/show/@17/video0/5.02.m4s", "/live/show/@17/video0/5..m4s", "/live/show/@17/video0/.2.m4s",
+        "/live/show/@17/video0/5.100000.m4s", "/live/show/@17/video0/5.2.3.m4s", "/live/show/@17/ts/5.2.ts",
+        "/live/show/@17-29/video0/5.2.m4s", "/live/@ts.m3u8", "/live/show@cmaf.m3u8", "/show@ts.m3u8"})
     void rejectsOtherPaths(String path) {
         assertThat(HlsUrl.parse(path)).isEmpty();
     }
