@@ -11,7 +11,6 @@ import io.millrace.media.mpd.Representation;
 import io.millrace.media.mpd.SegmentTemplate;
 import io.millrace.media.mpd.SegmentTimeline;
 import io.millrace.media.time.Ticks;
-import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.PeriodStart;
 import io.millrace.platform.log.RenditionId;

@@ -93,9 +93,9 @@ final class SegmentOracle {
         last = part;
         segmentIsClosed = it.last();
         if (part.part() == 0) {
-            long begin = it.offsets().stream().min(Long::compare).orElse(ReferenceStream.NONE);
-            segmentBeginsWithPicture = isPicture(begin);
-            beginnings.add(begin);
+            // Sound that is cut by its own times may be before the picture in the log.
+            segmentBeginsWithPicture = it.offsets().stream().anyMatch(this::isPicture);
+            beginnings.add(it.offsets().stream().min(Long::compare).orElse(ReferenceStream.NONE));
         }
         return it.offsets().stream().flatMap(offset -> frame(offset, it.epoch(), name).stream()).findFirst()
                 .or(() -> check(segmentBeginsWithPicture || it.offsets().stream().noneMatch(this::isPicture),
