@@ -5,6 +5,8 @@ import { decodable } from './multivariant.js';
 
 const KEEP_BEHIND_S = 30;
 const AUTO = 'auto';
+/** A viewer that stalled catches up at this rate, which nobody hears. */
+const CATCH_UP_RATE = 1.05;
 
 /**
  * @param {HTMLVideoElement} video
@@ -28,7 +30,8 @@ function byBrowser(video, source, on) {
 
 function byHlsJs(video, source, wish, on) {
   // hls.js begins a live playlist near its end; one of a moment in the past is meant from its beginning.
-  const hls = new Hls({ lowLatencyMode: false, backBufferLength: KEEP_BEHIND_S, startPosition: source.live ? -1 : 0,
+  const hls = new Hls({ lowLatencyMode: source.live, maxLiveSyncPlaybackRate: CATCH_UP_RATE,
+    backBufferLength: KEEP_BEHIND_S, startPosition: source.live ? -1 : 0,
     pLoader: decodablePlaylists(), ...(wish.sound ? { audioPreference: wish.sound } : {}),
     ...(source.live ? {} : { xhrSetup: pastTheCache(source.url) }) });
   hls.on(Hls.Events.ERROR, (_, failure) => {
