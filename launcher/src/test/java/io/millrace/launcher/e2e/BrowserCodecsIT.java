@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** The page in a real browser plays live CMAF of codecs that FFmpeg 8 publishes, and says which it cannot play. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("matrix")
 class BrowserCodecsIT {
     private static final int CLIP_SECONDS = 20;
     private static final int GOP_FRAMES = 30;

@@ -7,12 +7,14 @@ import com.microsoft.playwright.options.SelectOption;
 import io.millrace.launcher.e2e.Deployment.Layout;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The page plays a live ladder of three video and two audio tracks, which FFmpeg 8 sends as multitrack. */
+@Tag("matrix")
 class BrowserLadderIT {
     private static final int CLIP_SECONDS = 30;
     private static final Page.WaitForFunctionOptions WAIT = PlayerPage.WAIT;
