@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -32,19 +31,17 @@ final class HeldGroups {
     /** @param what identifies what the group waits for, among all that is awaited of the epoch */
     private record Key(Watch watch, Object what) {}
 
-    private final HeldLimits limits;
+    private final HeldCount held;
     /** The groups of each event loop, confined to it. */
     private final Map<EventExecutor, Map<Key, Group>> groups = new ConcurrentHashMap<>();
-    private final AtomicInteger held = new AtomicInteger();
-    private final Map<String, Integer> heldByNetwork = new ConcurrentHashMap<>();
 
     HeldGroups(HeldLimits limits) {
-        this.limits = limits;
+        held = new HeldCount(limits);
     }
 
     /** Returns how many requests wait. */
     int size() {
-        return held.get();
+        return held.total();
     }
 
     /**
@@ -57,7 +54,7 @@ final class HeldGroups {
      */
     void hold(Responder responder, Watch watch, Object what, Predicate<EpochView> wanted, long limitMs,
             Consumer<EpochView> then, Runnable onTimeout) {
-        if (!enter(responder.request().network())) {
+        if (!held.enter(responder.request().network())) {
             responder.error(HttpResponseStatus.SERVICE_UNAVAILABLE,
                     ApiError.of("too_many_held", "too many requests are waiting, try again"),
                     headers -> headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S));
@@ -73,20 +70,6 @@ final class HeldGroups {
         if (!parked.over && group.waiting == null) {
             group.waiting = watch.await(wanted, view -> responder.loop().execute(() -> group.found(view)));
         }
-    }
-
-    private boolean enter(String network) {
-        if (held.incrementAndGet() > limits.total()
-                || heldByNetwork.merge(network, 1, Integer::sum) > limits.perNetwork()) {
-            leave(network);
-            return false;
-        }
-        return true;
-    }
-
-    private void leave(String network) {
-        held.decrementAndGet();
-        heldByNetwork.computeIfPresent(network, (_, count) -> count == 1 ? null : count - 1);
     }
 
     /** The requests of one event loop that wait for the same thing. */
@@ -156,7 +139,7 @@ final class HeldGroups {
 
         private void stop() {
             over = true;
-            leave(responder.request().network());
+            held.leave(responder.request().network());
             group.remove(this);
         }
     }

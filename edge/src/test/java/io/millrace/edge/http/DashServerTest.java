@@ -9,6 +9,7 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.TrackId;
+import io.millrace.testkit.Patience;
 import io.millrace.testkit.Records;
 import java.io.IOException;
 import java.time.Instant;
@@ -106,7 +107,9 @@ class DashServerTest {
     void countsViewers() throws IOException {
         get("/live/cmaf/@23/index.mpd");
         assertThat(registry.get("millrace.edge.viewers").tag("protocol", "dash").gauge().value()).isEqualTo(1);
-        assertThat(registry.get("millrace.edge.bytes.sent").tag("protocol", "dash").counter().count()).isPositive();
+        // Counted once the response is written, which its reader may notice first.
+        Patience.await().until(
+                () -> registry.get("millrace.edge.bytes.sent").tag("protocol", "dash").counter().count() > 0);
     }
 
     /** The clock of the players: xs:dateTime, and never from a cache. */
