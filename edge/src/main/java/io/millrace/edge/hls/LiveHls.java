@@ -128,7 +128,7 @@ final class LiveHls {
         RenditionId rendition = playlist.rendition();
         hold(responder, entry.get(), rendition, view -> isShowable(view, rendition),
                 () -> !Lineup.mayHave(newest(entry.get()), rendition), view -> {
-                    if (view.ended() || view.parts() == null) {
+                    if (view.ended() || !view.hasParts(rendition)) {
                         plain(responder, stream, rendition, view);
                     } else {
                         parts.send(responder, stream, rendition, log.epochs().watch(entry.get()), view, query,
@@ -141,15 +141,14 @@ final class LiveHls {
     private static boolean isShowable(EpochView view, RenditionId rendition) {
         return rendition.format() == Format.TS || view.ended()
                 ? view.of(rendition).isListed()
-                : view.parts() != null && view.parts().isListed(rendition);
+                : view.hasParts(rendition);
     }
 
     /** Sends a playlist of MPEG-TS, or one that has ended. */
     private void plain(Responder responder, String stream, RenditionId rendition, EpochView epoch) {
         RenditionView view = epoch.of(rendition);
-        boolean hasParts = epoch.parts() != null && epoch.parts().isListed(rendition);
         retained(responder, stream, view, () -> responses.media(responder,
-                hasParts ? epoch.parts().text(rendition, PartsPlaylist.Skip.NOTHING) : view.media(),
+                epoch.hasParts(rendition) ? epoch.parts().text(rendition, PartsPlaylist.Skip.NOTHING) : view.media(),
                 view.segments().lastEntry().getValue().start().targetDurationS(), view.ended()));
     }
 

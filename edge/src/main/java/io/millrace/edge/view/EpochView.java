@@ -32,4 +32,9 @@ public record EpochView(Map<RenditionId, RenditionView> renditions, boolean ende
     public boolean isListed() {
         return renditions.values().stream().anyMatch(RenditionView::isListed);
     }
+
+    /** Returns whether a rendition has a playlist with parts. MPEG-TS never has. */
+    public boolean hasParts(RenditionId rendition) {
+        return parts != null && parts.isListed(rendition);
+    }
 }

@@ -213,6 +213,16 @@ class BlockingReloadTest {
         assertThat(sent(channel)).isEmpty();
     }
 
+    /** Of an epoch with both formats, only CMAF has parts. */
+    @Test
+    void playlistOfTsHasNoParts() {
+        log.segments(LIVE, List.of(RenditionId.TS, VIDEO, AUDIO), 0, 3);
+        for (String directives : List.of("", "?_HLS_msn=9&_HLS_part=1")) {
+            assertThat(get("/live/low/@19/ts/index.m3u8" + directives)).startsWith("HTTP/1.1 200 ").contains("3.ts")
+                    .doesNotContain("EXT-X-PART");
+        }
+    }
+
     @Test
     void endAnswersHeldRequest() {
         upTo(4);

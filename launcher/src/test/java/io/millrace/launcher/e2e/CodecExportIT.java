@@ -146,8 +146,10 @@ class CodecExportIT {
         List<CodedFrame> heard = encoder.coded(file, "a");
         assertThat(heard.size()).isBetween(sounds.size() - 4, sounds.size());
         double shiftS = pictures.getFirst().ptsS() - exported.getFirst().ptsS();
-        assertThat(heard.getFirst().ptsS() + shiftS).as("sound and picture")
-                .isCloseTo(sounds.get(sounds.size() - heard.size()).ptsS(), Offset.offset(ROUNDED_S));
+        // A frame or two may be missing at either end, and their bytes do not say which.
+        assertThat(sounds.subList(0, sounds.size() - heard.size() + 1)).as("sound and picture")
+                .anySatisfy(sound -> assertThat(heard.getFirst().ptsS() + shiftS)
+                        .isCloseTo(sound.ptsS(), Offset.offset(ROUNDED_S)));
         judge.assertDecodesWithoutErrors(file);
         encoder.assertDecodesWithoutErrors(file);
         assertThat(encoder.decodedHashes(file)).isEqualTo(encoder.decodedHashes(source));
