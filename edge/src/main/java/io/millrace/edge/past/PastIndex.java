@@ -47,8 +47,8 @@ public final class PastIndex implements PastSource {
     /** Memory of a cached answer in addition to its text. */
     static final int ANSWER_BYTES = 512;
     /**
-     * Maximum number of playlists and MPDs that are assembled at a time, not counting those that wait for a read. Half of the
-     * cores, so that others stay free.
+     * Maximum number of playlists and MPDs that are assembled at a time, not counting those that wait for a read. Half
+     * of the cores, so that others stay free.
      */
     private static final int WALKS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
     private static final Turns.Limits TURNS = new Turns.Limits(WALKS, Math.max(1, WALKS - 1), ReaderPool.WAITING_LIMIT,
@@ -72,8 +72,8 @@ public final class PastIndex implements PastSource {
     private final Requester requester;
 
     /**
-     * @param cacheBytes limit of the cached blocks; cached versions of playlists and of MPDs may each take a quarter of it in
-     *     addition
+     * @param cacheBytes limit of the cached blocks; cached versions of playlists and of MPDs may each take a quarter of
+     *     it in addition
      * @param ticker the clock for cache expiry
      */
     public PastIndex(KafkaClients kafka, ReaderPool readers, StreamDirectory directory, long cacheBytes,

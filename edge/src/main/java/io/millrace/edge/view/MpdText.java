@@ -87,7 +87,7 @@ public final class MpdText {
         return listed;
     }
 
-    /** Returns how many segments the playlists list, including gaps; at most {@link #SEGMENTS_LIMIT} can be rendered. */
+    /** Returns how many segments the playlists list, including gaps. */
     public static long segments(Collection<RangePlaylist> playlists) {
         return playlists.stream().flatMap(playlist -> playlist.shares().stream())
                 .mapToLong(share -> share.to() - share.from() + 1).sum();
