@@ -236,7 +236,8 @@ public final class Tape {
                             + (key ? "0000000165" : "0000000141").repeat(4));
         }
 
-        private Publisher further(TrackId track, long ms, Packet.Content content, String hex) {
+        /** Adds a message of a further track, in hexadecimal. */
+        public Publisher further(TrackId track, long ms, Packet.Content content, String hex) {
             long arrivalUs = (startedAtMs + arrivalMs.applyAsLong(Math.max(0, ms))) * 1_000;
             add(new Packet(session, seq++, arrivalUs, ms, 0, track.kind(), track.id(), content,
                     ByteBuffer.wrap(HexFormat.of().parseHex(hex))));

@@ -31,6 +31,14 @@ final class DashResponses {
         });
     }
 
+    /** Answers a request for a range with more segments than an MPD lists. */
+    static void tooLong(Responder responder, PastRange range, long segments) {
+        responder.error(HttpResponseStatus.BAD_REQUEST, "range_too_long",
+                ("this range of %s has %d segments in all tracks, and an MPD lists at most %d; "
+                        + "choose a shorter one by start and end, or play /%s.m3u8").formatted(range.stream(), segments,
+                                MpdText.SEGMENTS_LIMIT, range.stream()));
+    }
+
     /** Answers a request for a stream that has no CMAF rendition. */
     static void notInDash(Responder responder, HlsResponses responses, StreamEntry entry) {
         responses.notFound(responder, "not_in_dash", entry.stream()

@@ -8,24 +8,18 @@ import io.millrace.edge.hls.HlsAudience;
 import io.millrace.edge.hls.HlsEndpoint;
 import io.millrace.edge.hls.HlsResponses;
 import io.millrace.edge.past.PastSource;
+import io.millrace.edge.past.PastSource.MpdAnswer;
 import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.Lineup;
-import io.millrace.edge.view.MpdText;
 import io.millrace.edge.view.PastRange;
-import io.millrace.edge.view.RangePlaylist;
-import io.millrace.edge.view.RenderedText;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.EpochName;
-import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -140,27 +134,14 @@ final class PastDash {
 
     /** @param view the view of the last epoch; null if it has ended */
     private void listed(Responder responder, PastRange range, List<StreamEntry> all, Lineup lineup, EpochView view) {
-        PastSource source = source(responder);
-        Map<RenditionId, CompletableFuture<PastSource.Answer>> answers = new LinkedHashMap<>();
-        lineup.renditions().forEach(each -> answers.put(each, source
-                .playlist(range, each, all, view == null ? null : view.of(each)).toCompletableFuture()));
-        responder.then(CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new)), _ -> {
-            Map<RenditionId, RangePlaylist> playlists = new LinkedHashMap<>();
-            answers.forEach((rendition, answer) -> {
-                if (answer.resultNow() instanceof PastSource.Answer.Listed(RangePlaylist playlist)) {
-                    playlists.put(rendition, playlist);
-                }
-            });
-            boolean ended = playlists.values().stream().allMatch(RangePlaylist::ended);
-            Optional<RenderedText> text = MpdText.range(range, all, lineup, playlists, ended,
-                    MpdText.Urls.of(range.stream()));
-            if (text.isPresent()) {
-                responses.mpd(responder, text.get(),
-                        playlists.values().iterator().next().targetDurationS(), ended);
-            } else if (view != null) {
-                responses.nothingYet(responder, range.stream());
-            } else {
-                responses.nothingWithin(responder, range.stream(), range.startMs(), range.endMs());
+        responder.then(source(responder).mpd(range, lineup, all, view), answer -> {
+            switch (answer) {
+                case MpdAnswer.Rendered(var text, int targetS, boolean ended) -> responses.mpd(responder, text,
+                        targetS, ended);
+                case MpdAnswer.TooLong(long segments) -> DashResponses.tooLong(responder, range, segments);
+                case MpdAnswer.Nothing() when view != null -> responses.nothingYet(responder, range.stream());
+                case MpdAnswer.Nothing() -> responses.nothingWithin(responder, range.stream(), range.startMs(),
+                        range.endMs());
             }
         });
     }

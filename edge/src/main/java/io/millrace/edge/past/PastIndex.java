@@ -6,6 +6,8 @@ import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.ReaderPool;
 import io.millrace.edge.log.Requester;
 import io.millrace.edge.log.SharedReads;
+import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.Lineup;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RenditionView;
@@ -19,7 +21,9 @@ import io.millrace.platform.net.Turns;
 import io.millrace.platform.past.Moment;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -32,18 +36,19 @@ import java.util.function.Function;
  *
  * <p>Each version of a playlist is assembled by a {@link PlaylistAssembler}, which waits for its turn to run, and for
  * reads of blocks that are not cached yet, a few blocks per read. Other clients have their turns in between. The next
- * version reads one block, regardless of the playlist's length.
+ * version reads one block, regardless of the playlist's length. An MPD is rendered in a turn of its own, once the
+ * playlists of its renditions are assembled.
  */
 public final class PastIndex implements PastSource {
     /** How long a version of a playlist is cached. */
     private static final Duration VERSION_KEPT = Duration.ofSeconds(5);
-    /** The cache of versions may take the cache size divided by this number, in addition to the cache of blocks. */
+    /** The caches of versions may each take the cache size divided by this number, besides the cache of blocks. */
     private static final int VERSIONS_SHARE = 4;
     /** Memory of a cached answer in addition to its text. */
     static final int ANSWER_BYTES = 512;
     /**
-     * Maximum number of playlists that are assembled at a time, not counting those that wait for a read. Half of the
-     * cores, so that others stay free.
+     * Maximum number of playlists and MPDs that are assembled at a time, not counting those that wait for a read. Half
+     * of the cores, so that others stay free.
      */
     private static final int WALKS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
     private static final Turns.Limits TURNS = new Turns.Limits(WALKS, Math.max(1, WALKS - 1), ReaderPool.WAITING_LIMIT,
@@ -62,11 +67,13 @@ public final class PastIndex implements PastSource {
     private final MomentCache moments;
     private final PastBlocks blocks;
     private final SharedReads<VersionKey, Answer> versions;
+    private final PastMpds mpds;
     private final Turns turns;
     private final Requester requester;
 
     /**
-     * @param cacheBytes limit of the cached blocks; cached playlist versions may take a quarter of it in addition
+     * @param cacheBytes limit of the cached blocks; cached versions of playlists and of MPDs may each take a quarter of
+     *     it in addition
      * @param ticker the clock for cache expiry
      */
     public PastIndex(KafkaClients kafka, ReaderPool readers, StreamDirectory directory, long cacheBytes,
@@ -82,6 +89,7 @@ public final class PastIndex implements PastSource {
         moments = new MomentCache(kafka, readers, Topic.PARTS, ticker);
         blocks = new PastBlocks(kafka, readers, moments, cacheBytes, ticker);
         versions = new SharedReads<>(versions(cacheBytes / VERSIONS_SHARE).ticker(ticker).build());
+        mpds = new PastMpds(cacheBytes / VERSIONS_SHARE, ticker);
         this.turns = turns;
         requester = Requester.EDGE;
     }
@@ -101,6 +109,7 @@ public final class PastIndex implements PastSource {
         moments = shared.moments;
         blocks = shared.blocks;
         versions = shared.versions;
+        mpds = shared.mpds;
         turns = shared.turns;
         this.requester = requester;
     }
@@ -126,6 +135,28 @@ public final class PastIndex implements PastSource {
         long newest = live == null ? epochs.getLast().playlist().lastSegment() : live.newest();
         return versions.get(new VersionKey(range, rendition, newest, live != null), requester,
                 requesters -> assemble(rendition, requesters, assembler -> assembler.version(range, epochs, live)));
+    }
+
+    @Override
+    public CompletionStage<MpdAnswer> mpd(PastRange range, Lineup lineup, List<StreamEntry> epochs, EpochView live) {
+        return mpds.get(PastMpds.Key.of(range, lineup, epochs, live), requester,
+                requesters -> readBy(requesters).rendered(range, lineup, epochs, live));
+    }
+
+    private CompletableFuture<MpdAnswer> rendered(PastRange range, Lineup lineup, List<StreamEntry> epochs,
+            EpochView live) {
+        Map<RenditionId, CompletableFuture<Answer>> answers = new LinkedHashMap<>();
+        lineup.renditions().forEach(each -> answers.put(each,
+                playlist(range, each, epochs, live == null ? null : live.of(each)).toCompletableFuture()));
+        return CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new))
+                .thenCompose(_ -> assemble(lineup.renditions().getFirst(), requester, _ -> {
+                    if (isAbandoned()) {
+                        throw new BusyException("the client has left");
+                    }
+                    Map<RenditionId, Answer> playlists = new LinkedHashMap<>();
+                    answers.forEach((rendition, answer) -> playlists.put(rendition, answer.resultNow()));
+                    return PastMpds.render(range, lineup, epochs, playlists);
+                }));
     }
 
     /** Runs {@code work} on a virtual thread that starts in its turn. */

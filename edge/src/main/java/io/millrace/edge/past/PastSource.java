@@ -2,9 +2,13 @@ package io.millrace.edge.past;
 
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.Requester;
+import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.Lineup;
+import io.millrace.edge.view.MpdText;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RangePlaylist;
+import io.millrace.edge.view.RenderedText;
 import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.log.RenditionId;
@@ -30,6 +34,21 @@ public interface PastSource {
 
         /** No media of the range is retained, or the stream had none in it. */
         record Nothing() implements Answer {}
+    }
+
+    /** The result of a request for an MPD. */
+    sealed interface MpdAnswer {
+        /**
+         * @param targetDurationS longest target duration
+         * @param ended whether no segment will follow
+         */
+        record Rendered(RenderedText text, int targetDurationS, boolean ended) implements MpdAnswer {}
+
+        /** The range has more segments in all renditions than {@link MpdText#SEGMENTS_LIMIT}. */
+        record TooLong(long segments) implements MpdAnswer {}
+
+        /** The index lists no segment of the range. */
+        record Nothing() implements MpdAnswer {}
     }
 
     /**
@@ -64,6 +83,16 @@ public interface PastSource {
      */
     CompletionStage<Answer> playlist(PastRange range, RenditionId rendition, List<StreamEntry> epochs,
             RenditionView live);
+
+    /**
+     * Returns the newest version of the MPD of a range, shared by all clients that request it. It lists the segments of
+     * the renditions' {@linkplain #playlist playlists}.
+     *
+     * @param lineup CMAF renditions that all epochs have, at least one
+     * @param epochs as for {@link #playlist}
+     * @param live the view of the last epoch; null if it has ended
+     */
+    CompletionStage<MpdAnswer> mpd(PastRange range, Lineup lineup, List<StreamEntry> epochs, EpochView live);
 
     /**
      * Returns the block that contains a segment; empty if the index does not list the segment.

@@ -8,6 +8,7 @@ import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,11 @@ public final class MpdText {
     public static final String TIME_PATH = "/api/v1/time";
     /** Name of an MPD in the directory of its epochs. */
     public static final String FILE = "index.mpd";
+    /**
+     * Limit of the segments of a range, in all renditions together. Rendering takes about 250 bytes of memory for each,
+     * and the MPD a few MB: a day and a half of 2 s segments of a video and an audio track.
+     */
+    public static final int SEGMENTS_LIMIT = 131_072;
     private static final int TICKS_A_MS = Ticks.MPEG / Ticks.MILLIS;
     /** How far behind the present players should play, in target durations. */
     private static final int DELAY_TARGETS = 3;
@@ -81,8 +87,14 @@ public final class MpdText {
         return listed;
     }
 
+    /** Returns how many segments the playlists list, including gaps. */
+    public static long segments(Collection<RangePlaylist> playlists) {
+        return playlists.stream().flatMap(playlist -> playlist.shares().stream())
+                .mapToLong(share -> share.to() - share.from() + 1).sum();
+    }
+
     /**
-     * Renders the MPD of a range of past media.
+     * Renders the MPD of a range of past media. The caller has checked the number of {@link #segments}.
      *
      * @param lineup CMAF renditions that all epochs have
      * @param playlists the playlist of each rendition; those without media are missing
@@ -123,7 +135,8 @@ public final class MpdText {
         long from = shares.values().stream().mapToLong(RangePlaylist.Share::from).max().orElse(0);
         long to = shares.values().stream().mapToLong(RangePlaylist.Share::to).min().orElse(-1);
         Map<RenditionId, List<Segment>> listed = new HashMap<>();
-        shares.forEach((rendition, share) -> listed.put(rendition, share.segments(from, to)));
+        shares.forEach((rendition, share) -> listed.put(rendition,
+                share.segments(from, to).stream().map(Segment::withoutParts).toList()));
         return listed;
     }
 

@@ -7,6 +7,7 @@ import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /**
  * One version of the media playlist of a {@link PastRange}, assembled from blocks.
@@ -43,8 +44,9 @@ public record RangePlaylist(List<Share> shares, PiecedText text, int targetDurat
 
         /** Returns the segments from {@code first} to {@code last} (inclusive), complete or not. */
         List<Segment> segments(long first, long last) {
-            return blocks.stream().flatMap(block -> block.segments().stream())
-                    .filter(segment -> segment.number() >= first && segment.number() <= last).toList();
+            return blocks.stream().flatMap(block -> LongStream
+                    .rangeClosed(Math.max(first, block.first()), Math.min(last, block.last()))
+                    .mapToObj(block::segment)).toList();
         }
 
         /**

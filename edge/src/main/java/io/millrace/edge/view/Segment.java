@@ -88,6 +88,11 @@ public record Segment(long number, State state, long startTicks, long durationTi
                         parts.get(part).mediaBytes(), List.of(parts.get(part))));
     }
 
+    /** Returns this segment without the positions of its parts, which take most of its memory. */
+    Segment withoutParts() {
+        return new Segment(number, state, startTicks, durationTicks, programDateTimeMs, start, sizeBytes, List.of());
+    }
+
     /** Returns whether {@code next} is the first record of the next part. */
     boolean isContinuedBy(IndexedPart next) {
         return state == State.OPEN && next.id().part() == parts.size();

@@ -10,6 +10,8 @@ import io.millrace.edge.log.Requester;
 import io.millrace.edge.past.FlvPast;
 import io.millrace.edge.past.PastSource;
 import io.millrace.edge.view.EpochPlaylists;
+import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.Lineup;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RenditionView;
@@ -153,6 +155,11 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     @Override
     public CompletionStage<Retained> retained(String stream) {
         return CompletableFuture.completedFuture(new Retained(PARTS_BEGIN, Records.EPOCH_MS));
+    }
+
+    @Override
+    public CompletionStage<MpdAnswer> mpd(PastRange range, Lineup lineup, List<StreamEntry> epochs, EpochView live) {
+        return CompletableFuture.completedFuture(new MpdAnswer.Nothing());
     }
 
     @Override

@@ -5,12 +5,18 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.millrace.edge.past.PastBlocks.BlockKey;
 import io.millrace.edge.past.PastBlocks.MediaKey;
 import io.millrace.edge.past.PastIndex.VersionKey;
+import io.millrace.edge.view.Lineup;
+import io.millrace.edge.view.MpdText;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
+import io.millrace.edge.view.RangePlaylist;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.log.EpochName;
+import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackId;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.MomentSpan;
 import io.millrace.platform.past.SegmentTracks;
@@ -18,6 +24,7 @@ import io.millrace.platform.timeline.Tracks;
 import io.millrace.testkit.Records;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
@@ -68,6 +75,37 @@ class CacheLimitsTest {
                 i -> new VersionKey(new PastRange("live/show", NAME, NAME, i, PastRange.OPEN), RenditionId.TS, 5,
                         true),
                 new PastSource.Answer.NotYet());
+    }
+
+    @Test
+    void versionsOfMpds() {
+        holds(PastMpds.versions(ENTRIES * PastMpds.ANSWER_BYTES),
+                i -> new PastMpds.Key(new PastRange("live/show", NAME, NAME, i, PastRange.OPEN), List.of(), List.of(5L),
+                        true),
+                new PastSource.MpdAnswer.Nothing());
+    }
+
+    /** The segments of all renditions count. */
+    @Test
+    void segmentsOfMpd() {
+        assertThat(mpd(MpdText.SEGMENTS_LIMIT / 2, MpdText.SEGMENTS_LIMIT / 2))
+                .isEqualTo(new PastSource.MpdAnswer.Nothing());
+        assertThat(mpd(MpdText.SEGMENTS_LIMIT / 2, MpdText.SEGMENTS_LIMIT / 2 + 1))
+                .isEqualTo(new PastSource.MpdAnswer.TooLong(MpdText.SEGMENTS_LIMIT + 1));
+    }
+
+    /** Renders playlists that list these numbers of segments, whose blocks are missing. */
+    private static PastSource.MpdAnswer mpd(int videoSegments, int audioSegments) {
+        StreamEntry epoch = Records.entry("live/show", 17, StreamEntry.State.ENDED);
+        var range = new PastRange("live/show", NAME, NAME, 0, PastRange.OPEN);
+        return PastMpds.render(range, Lineup.ofCmaf(List.of(epoch)), List.of(epoch), Map.of(
+                RenditionId.cmaf(new TrackId(Packet.Kind.VIDEO, 0)), listed(epoch, videoSegments),
+                RenditionId.cmaf(new TrackId(Packet.Kind.AUDIO, 0)), listed(epoch, audioSegments)));
+    }
+
+    private static PastSource.Answer listed(StreamEntry epoch, int segments) {
+        var share = new RangePlaylist.Share(epoch, List.of(), 0, segments - 1L);
+        return new PastSource.Answer.Listed(new RangePlaylist(List.of(share), null, 2, true));
     }
 
     @Test

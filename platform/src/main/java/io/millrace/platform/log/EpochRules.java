@@ -27,7 +27,8 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      * version 3, {@link GraceOver} ends an epoch whose session is live, and more claims are remembered. Since version
      * 4, an epoch ends by a record in {@code segments} and {@code index}. Since version 5, all sessions of an epoch
      * have the same tracks. Since version 6, PROGRAM-DATE-TIME follows the clock of ingest. Since version 7, there is
-     * CMAF, MPEG-TS carries HEVC, AC-3 and E-AC-3, and every track is cut by its own times.
+     * CMAF, MPEG-TS carries HEVC, AC-3 and E-AC-3, every track is cut by its own times, and the picture size of a VP9
+     * keyframe is part of the track's configuration.
      */
     public static final int CURRENT_VERSION = 7;
     /**

@@ -243,8 +243,21 @@ final class Cutter {
             out.drop("no_config");
             return;
         }
+        if (playlist.rules.cutsTracksByTime() && packet.isKeyframe() && tracks.video().isSizedByKeyframes()) {
+            keyframe(packet);
+        }
         faults.video(packet, out);
         boundaries.video(tracks.videoClock().place(Frame.of(offset, packet), line.originMs()), sessions, out);
+    }
+
+    private void keyframe(Packet packet) {
+        try {
+            if (packet.media() instanceof TrackMedia.AccessUnit unit) {
+                tracks.keyframe(unit);
+            }
+        } catch (MediaException _) {
+            // An ingest node of another release may accept more than this one can read. The size stays.
+        }
     }
 
     /** @param samples duration of the frame in samples, 0 if its codec is not configured */

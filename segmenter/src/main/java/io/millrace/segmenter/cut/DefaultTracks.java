@@ -1,5 +1,6 @@
 package io.millrace.segmenter.cut;
 
+import io.millrace.media.remux.TrackMedia;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
 import java.util.Objects;
@@ -29,9 +30,16 @@ final class DefaultTracks {
 
     void configure(TrackConfig config) {
         if (config.codec().isVideo()) {
-            video = config;
+            video = config.after(video);
         } else {
             audio = config;
+        }
+    }
+
+    /** A keyframe of the video track is next. Its picture size is part of the configuration. */
+    void keyframe(TrackMedia.AccessUnit unit) {
+        if (video.codec() == unit.codec()) {
+            video = video.at(unit.data());
         }
     }
 

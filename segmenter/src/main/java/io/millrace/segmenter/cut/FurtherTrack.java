@@ -2,6 +2,7 @@ package io.millrace.segmenter.cut;
 
 import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.TrackId;
+import java.nio.ByteBuffer;
 
 /** A track of the running session other than the default ones. Confined to one thread. */
 final class FurtherTrack {
@@ -27,7 +28,12 @@ final class FurtherTrack {
     }
 
     void configure(TrackConfig newest) {
-        config = newest;
+        config = newest.after(config);
+    }
+
+    /** A keyframe is next. The picture size of video is part of the configuration. */
+    void keyframe(ByteBuffer frame) {
+        config = config.at(frame);
     }
 
     /** The newest segment has the track with this configuration; null if it does not have the track. */

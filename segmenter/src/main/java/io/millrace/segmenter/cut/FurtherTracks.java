@@ -84,6 +84,9 @@ final class FurtherTracks {
             return null;
         }
         boolean keyframe = !(config.config() instanceof VideoConfig video) || video.isRandomAccess(unit.data());
+        if (keyframe) {
+            track.keyframe(unit.data());
+        }
         return track.place(Frame.of(offset, packet, unit, keyframe), originMs,
                 config.frameSamples(unit.data(), rules));
     }

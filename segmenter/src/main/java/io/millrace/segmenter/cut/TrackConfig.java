@@ -1,9 +1,11 @@
 package io.millrace.segmenter.cut;
 
+import io.millrace.media.bytes.MediaException;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.Mp3Config;
+import io.millrace.media.codec.PictureSize;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.EpochRules;
@@ -14,9 +16,42 @@ import java.nio.ByteBuffer;
 
 /**
  * The codec configuration of a track, as the cutter needs it. Immutable. Two are equal if the bytes of their
- * configuration records are.
+ * configuration records and their picture sizes are.
+ *
+ * @param size the picture size of the newest keyframe, which init sections contain; {@link PictureSize#NONE} if the
+ *     record contains it (all codecs but VP9, as a rule), or before the first keyframe
  */
-record TrackConfig(CodecConfig config) {
+record TrackConfig(CodecConfig config, PictureSize size) {
+
+    TrackConfig(CodecConfig config) {
+        this(config, PictureSize.NONE);
+    }
+
+    /**
+     * Returns the configuration from a video frame on: with the picture size of a keyframe, if that is not in the
+     * record. A frame that is none, whatever the encoder claims, or whose header cannot be parsed changes nothing.
+     */
+    TrackConfig at(ByteBuffer frame) {
+        if (!isSizedByKeyframes()) {
+            return this;
+        }
+        try {
+            PictureSize newest = ((VideoConfig) config).pictureSize(frame);
+            return newest.equals(PictureSize.NONE) ? this : new TrackConfig(config, newest);
+        } catch (MediaException _) {
+            return this;
+        }
+    }
+
+    /** Returns whether the record does not contain the size of the pictures. */
+    boolean isSizedByKeyframes() {
+        return config instanceof VideoConfig video && video.width() == 0;
+    }
+
+    /** Returns this configuration, or {@code before} if the records are equal: that does not change the picture size. */
+    TrackConfig after(TrackConfig before) {
+        return before != null && before.config.equals(config) ? before : this;
+    }
 
     Codec codec() {
         return config.codec();
@@ -69,7 +104,8 @@ record TrackConfig(CodecConfig config) {
     }
 
     static void write(TrackConfig config, Generic g) {
-        g.put("codec", config.codec().name()).put("record", config.record());
+        g.put("codec", config.codec().name()).put("record", config.record()).put("width", config.size.width())
+                .put("height", config.size.height());
     }
 
     /** Returns the configuration that {@link #write} wrote, possibly null. */
@@ -81,6 +117,7 @@ record TrackConfig(CodecConfig config) {
     }
 
     static TrackConfig read(Generic g) {
-        return new TrackConfig(CodecConfig.parse(g.symbol("codec", Codec.class), g.bytes("record")));
+        return new TrackConfig(CodecConfig.parse(g.symbol("codec", Codec.class), g.bytes("record")),
+                new PictureSize(g.int32("width"), g.int32("height")));
     }
 }
