@@ -2,14 +2,19 @@ package io.millrace.media.mpd;
 
 /**
  * Writes {@link Mpd}s as XML: a pure function, with attributes in a fixed order and elements in that of the schema.
+ * Text is escaped. Names that end in {@code Ms} are milliseconds, {@code 90k} 90 kHz ticks; the times of segments and
+ * their offset are in ticks of the template's time scale.
  */
 public final class MpdWriter {
-    /** The profile of segments that are addressed by a template and begin with an access point (8.4). */
+    /** The profile of segments that are addressed by a template and begin with an access point (ISO/IEC 23009-1, 8.4). */
     static final String PROFILE = "urn:mpeg:dash:profile:isoff-live:2011";
     private static final String NAMESPACE = "urn:mpeg:dash:schema:mpd:2011";
     private static final String ROLE = "urn:mpeg:dash:role:2011";
     private static final String CHANNELS = "urn:mpeg:mpegB:cicp:ChannelConfiguration";
-    /** ChannelConfiguration (ISO/IEC 23091-3, 5.1) of the usual layout by number of channels; 0 if there is none. */
+    /**
+     * ChannelConfiguration (ISO/IEC 23091-3, 5.1) of the usual layout; the index is the number of channels. 0 if there is no
+     * usual layout.
+     */
     private static final int[] CHANNEL_CONFIGURATIONS = {0, 1, 2, 3, 4, 5, 6, 11, 12};
 
     private MpdWriter() {}
