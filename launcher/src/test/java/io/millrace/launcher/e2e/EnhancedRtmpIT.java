@@ -62,13 +62,13 @@ class EnhancedRtmpIT {
             clip("hevc-aac",
                     List.of("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:bframes=2",
                             "-c:a", "aac"),
-                    List.of("hvc1.1.6.L60.90", "mp4a.40.2"), "mp4a.40.2", List.of(0)),
+                    List.of("hvc1.1.6.L60.90", "mp4a.40.2"), "hvc1.1.6.L60.90,mp4a.40.2", List.of(0)),
             clip("av1-opus", List.of("-c:v", "libaom-av1", "-cpu-used", "8", "-usage", "realtime", "-c:a", "libopus"),
                     List.of("av01.0.00M.08", "Opus"), "", List.of(0)),
             clip("vp9-flac", List.of("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "flac"),
                     List.of("vp09.00.11.08", "fLaC"), "", List.of(0)),
             clip("avc-eac3", List.of("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "eac3"),
-                    List.of("avc1.42c00c", "ec-3"), "avc1.42c00c", List.of(0)),
+                    List.of("avc1.42c00c", "ec-3"), "avc1.42c00c,ec-3", List.of(0)),
             new Clip("multitrack",
                     List.of("-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SMALL, "-f", "lavfi", "-i",
                             TONE, "-f", "lavfi", "-i", HIGH_TONE, "-map", "0", "-map", "1", "-map", "2", "-map", "3",
@@ -82,7 +82,7 @@ class EnhancedRtmpIT {
                             "-c:v:0",
                             "libx265", "-x265-params", "log-level=none", "-preset", "ultrafast", "-c:v:1", "libvpx-vp9",
                             "-deadline", "realtime", "-c:a:0", "aac", "-c:a:1", "flac"),
-                    List.of("hvc1.1.6.L60.90", "mp4a.40.2"), "mp4a.40.2", List.of(0, 1)));
+                    List.of("hvc1.1.6.L60.90", "mp4a.40.2"), "hvc1.1.6.L60.90,mp4a.40.2", List.of(0, 1)));
 
     private static Clip clip(String name, List<String> codecs, List<String> tracks, String ts, List<Integer> ids) {
         List<String> arguments = new ArrayList<>(List.of("-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", TONE));
