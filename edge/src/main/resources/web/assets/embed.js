@@ -30,10 +30,12 @@ async function poll() {
 }
 
 function show() {
-  const { badge } = watching.view();
+  const { badge, choice, player } = watching.view();
   say($('state'), badge.text);
   $('state').className = 'state ' + badge.kind;
   $('state').hidden = badge.text === '';
+  // Over the picture, so only where there is none.
+  say($('lacks'), player.started && choice.id !== null && !choice.video ? (choice.lacks + ' ' + choice.elsewhere).trim() : '');
 }
 
 if (name) {

@@ -37,13 +37,16 @@ function url(scheme, announced) {
 }
 
 /** Where else the stream plays; of one that has ended, what is retained by HLS. */
-export function showWatchHints(name, isEnded) {
+export function showWatchHints({ name, state, outputs }) {
   const base = location.origin + '/' + name;
+  const isEnded = state === 'ended';
+  const hls = outputs.filter(output => output.protocol === 'hls');
+  const older = hls.slice(1).filter(output => output.format === 'ts').map(output => ['HLS for old players', location.origin + output.url]);
   const embed = '<iframe src="' + location.origin + '/embed?stream=' + query(name)
     + '" width="640" height="360" allow="autoplay; fullscreen; picture-in-picture" title="' + name + '"></iframe>';
   const live = [['HTTP-FLV', base + '.flv'], ['WebSocket-FLV', base.replace('http', 'ws') + '.flv'],
     ['ffplay', 'ffplay -fflags nobuffer ' + base + '.flv']];
-  showLines($('urls'), [['HLS', base + '.m3u8'], ...(isEnded ? [] : live), ['VLC', 'vlc ' + base + '.m3u8']]);
+  showLines($('urls'), [['HLS', base + '.m3u8'], ...older, ...(isEnded ? [] : live), ['VLC', 'vlc ' + base + '.m3u8']]);
   showLines($('embed'), [['On a web page', embed]]);
 }
 

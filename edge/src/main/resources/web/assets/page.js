@@ -1,9 +1,10 @@
 // The page: asks the server every two seconds what is live, shows one stream on the stage and the others in the list.
 import { Api } from './api.js';
+import { codecName } from './codecs.js';
 import { $, element, fill, say } from './dom.js';
 import { query, showPushHints, showWatchHints } from './hints.js';
 import { StreamList, count, picture, viewers } from './list.js';
-import { OUTPUTS, codecName } from './outputs.js';
+import { OUTPUTS, isHls } from './outputs.js';
 import { FAR_BEHIND_MS } from './states.js';
 import { Timeline } from './timeline.js';
 import { Watching } from './watching.js';
@@ -114,31 +115,38 @@ function stage() {
   $('live').hidden = !isLive || (view.mode === 'live' && !(view.behindMs > FAR_BEHIND_MS));
   outputs(view);
   for (const part of document.querySelectorAll('.of-stream')) part.hidden = stream === null;
-  say($('lacks'), stream && view.choice.id !== null ? view.choice.lacks : '');
+  say($('lacks'), stream && view.choice.id !== null ? (view.choice.lacks + ' ' + view.choice.elsewhere).trim() : '');
   if (stream === null) return;
   facts(view);
   fill($('warnings'), stream.warnings.map(w => element('li', '', '⚠ ' + w.message)));
   timeline.show(sessions ?? [], api.now());
   timeline.mark(view.onScreenMs);
-  showWatchHints(stream.name, stream.state === 'ended');
+  showWatchHints(stream);
 }
 
 function outputs(view) {
   for (const button of document.querySelectorAll('[data-player]')) {
     const id = button.dataset.player;
-    const isUsable = view.choice.usable?.includes(id) ?? false;
-    button.setAttribute('aria-pressed', view.choice.id === id);
+    const isUsable = view.choice.usable?.some(usable => shown(usable) === id) ?? false;
+    button.setAttribute('aria-pressed', shown(view.choice.id) === id);
     button.disabled = !isUsable;
     button.title = isUsable ? '' : 'This browser can play nothing of the stream by ' + button.textContent;
   }
 }
 
+/** The button of an output: MPEG-TS is HLS, too. */
+function shown(output) {
+  return isHls(output) ? 'hls' : output;
+}
+
 function facts(view) {
+  const codecs = [...new Set(stream.tracks.map(t => t.codec))];
   const rows = [['Picture', picture(stream)],
-    ['Codecs', stream.tracks.map(t => codecName(t.codec)).join(', ') || '–', stream.tracks.map(t => t.codec).join(', ')],
+    ['Codecs', [...new Set(codecs.map(codecName))].join(', ') || '–', codecs.join(', ')],
+    ...tracks(stream),
     ['Bitrate', stream.bitrate ? (stream.bitrate / 1e6).toFixed(2) + ' Mbit/s' : '–'], ['Viewers', viewers(stream).split(' ')[0]]];
   if (view.badge.kind === 'live') {
-    rows.push(['Latency', view.behindMs === null ? '–' : (view.output === 'hls' ? '' : '≈ ')
+    rows.push(['Latency', view.behindMs === null ? '–' : (isHls(view.output) ? '' : '≈ ')
       + (Math.max(0, view.behindMs) / 1000).toFixed(1) + ' s']);
   }
   rows.push(['Started', new Date(stream.startedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })], ['Encoder', stream.publisher?.client || 'unknown']);
@@ -147,6 +155,13 @@ function facts(view) {
     if (title) description.title = title;
     return element('div', '', element('dt', '', name), description);
   }));
+}
+
+/** "3 video, 2 audio", if there are several of a kind. */
+function tracks({ tracks }) {
+  const counts = ['video', 'audio'].map(kind => [tracks.filter(t => t.kind === kind).length, kind]);
+  return counts.some(([count]) => count > 1)
+    ? [['Tracks', counts.filter(([count]) => count > 0).map(pair => pair.join(' ')).join(', ')]] : [];
 }
 
 // ---------------------------------------------------------------- what the viewer does

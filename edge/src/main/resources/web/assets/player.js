@@ -1,22 +1,24 @@
 // One video element that plays one source at a time by hls.js, mpegts.js or the browser, and watches whether it moves.
+import { playHls } from './hlsplayer.js';
+import { isHls } from './outputs.js';
 
 const STILL_MS = 6000; // a picture that stands for so long while media is there is loaded again
 const PLENTY_S = 1; // media ahead of the playhead with which a player should move
 const PAST_FLV = { lazyLoad: false, autoCleanupSourceBuffer: true };
-const KEEP_BEHIND_S = 30;
 const SOON_MS = 10_000; // a player that fails so soon has failed at the media
 const LIVE_FLV = { lazyLoad: false, liveBufferLatencyChasing: true, liveBufferLatencyMaxLatency: 2.5,
   liveBufferLatencyMinRemain: 0.6 };
 
 /**
- * A source is {key, name, output, url, live, startMs, audio, video, from}: key tells sources apart, output is "hls", "flv" or
- * "ws", startMs is the moment that an FLV of the past begins with, audio and video say which of them to play, from(ms) is the
+ * A source is {key, name, output, url, live, startMs, audio, video, from}: key tells sources apart, output is of
+ * OUTPUTS, startMs is the moment that an FLV of the past begins with, audio and video say which of them to play, from(ms) is the
  * same source from another moment.
  */
 export class Player {
   #video;
   #frame;
-  #engine = null; // {stop(), dateMs(), resume()}
+  #engine = null; // {stop(), dateMs(), resume(), choices(), choose()}
+  #wish = { quality: null, sound: null }; // of playHls
   #lastKey = '';
   #onMediaError = null; // of an FLV
   #loadedAtMs = 0;
@@ -34,6 +36,7 @@ export class Player {
   refusal = ''; // code of the server's error, of sources that it refused
   reloads = 0;
   failures = 0; // times in a row that the source's media could not be played
+  onChoices = () => {}; // called when choices() changes
 
   /**
    * @param {HTMLVideoElement} video
@@ -59,17 +62,23 @@ export class Player {
   play(source) {
     const same = this.source?.name === source.name;
     if (same) this.#freeze();
-    this.stop();
+    this.#end();
     if (!same) this.#frame.hidden = true;
     if (this.#lastKey !== source.key) this.failures = 0;
     this.#lastKey = source.key;
     this.source = source;
     this.#loadedAtMs = this.#arrivedAtMs = this.#movedAtMs = Date.now();
-    this.#engine = source.output === 'hls' ? this.#hls(source) : this.#flv(source);
+    this.#engine = isHls(source.output) ? this.#hls(source) : this.#flv(source);
+    if (!same || !isHls(source.output)) this.onChoices(); // the menus of a stream that is loaded again keep the focus
     this.#video.play().catch(error => { this.blocked = error.name === 'NotAllowedError'; });
   }
 
   stop() {
+    this.#end();
+    this.onChoices();
+  }
+
+  #end() {
     this.#onMediaError = null;
     this.#engine?.stop();
     this.#engine = null;
@@ -79,9 +88,24 @@ export class Player {
     this.refusal = '';
   }
 
+  /**
+   * What can be chosen of the source, or null.
+   *
+   * @returns {?{quality: {options: Array<{id: string, text: string}>, chosen: string}, audio: object}} audio is like quality
+   */
+  choices() {
+    return this.#engine?.choices?.() ?? null;
+  }
+
+  /** @param {string} kind "quality" or "audio" */
+  choose(kind, id) {
+    this.#wish = { ...this.#wish, ...this.#engine?.choose?.(kind, id) };
+    this.onChoices();
+  }
+
   /** Plays the source from its beginning again. */
   again() {
-    if (this.source.output !== 'hls') this.play({ ...this.source });
+    if (!isHls(this.source.output)) this.play({ ...this.source });
     this.#video.currentTime = 0;
     this.#video.play();
   }
@@ -89,7 +113,7 @@ export class Player {
   /** Loads on after the connection broke: keeps what is buffered where the player can. */
   resume() {
     this.failedAtMs = 0;
-    if (!this.#engine.resume?.()) this.play({ ...this.source });
+    if (!this.#engine.resume?.(this.started)) this.play({ ...this.source });
   }
 
   /** Looks at the playhead; called every second. Loads a source again that stands still although media is there. */
@@ -126,7 +150,7 @@ export class Player {
    */
   onScreenMs(clockOffsetMs = 0) {
     if (!this.source || this.#video.readyState < 2) return null;
-    if (this.source.output === 'hls') return this.#engine.dateMs();
+    if (isHls(this.source.output)) return this.#engine.dateMs();
     if (this.source.live) {
       return this.#arrivedAtMs + clockOffsetMs - (this.#bufferedEnd() - this.#video.currentTime) * 1000;
     }
@@ -160,28 +184,20 @@ export class Player {
   }
 
   #hls(source) {
-    const video = this.#video;
-    if (!window.Hls?.isSupported()) {
-      video.src = source.url; // Safari on iPhones plays HLS by itself
-      video.onerror = () => this.#failed();
-      return { stop: () => { video.onerror = null; video.removeAttribute('src'); video.load(); },
-        dateMs: () => (video.getStartDate?.().getTime() || NaN) + video.currentTime * 1000 || null };
-    }
-    // hls.js begins a live playlist near its end; one of a moment in the past is meant from its beginning.
-    const hls = new Hls({ lowLatencyMode: false, backBufferLength: KEEP_BEHIND_S, startPosition: source.live ? -1 : 0,
-      ...(source.live ? {} : { xhrSetup: pastTheCache(source.url) }) });
-    hls.on(Hls.Events.ERROR, (_, failure) => {
-      if (!failure.fatal || this.source !== source) return;
-      if (failure.type === Hls.ErrorTypes.MEDIA_ERROR) {
+    const isCurrent = () => this.source === source;
+    return playHls(this.#video, source, this.#wish, {
+      mediaError: isHopeless => {
+        if (!isCurrent()) return;
         this.#stumbled();
-        hls.recoverMediaError();
-      } else if (failure.response?.code >= 400) refusalOf(source.url).then(code => this.source === source && this.#failed(code));
-      else this.#failed();
+        if (isHopeless) this.failures = Infinity;
+      },
+      networkError: isRefused => {
+        if (!isCurrent()) return;
+        if (isRefused) refusalOf(source.url).then(code => isCurrent() && this.#failed(code));
+        else this.#failed();
+      },
+      choices: () => { if (isCurrent()) this.onChoices(); },
     });
-    hls.loadSource(source.url);
-    hls.attachMedia(video);
-    return { stop: () => hls.destroy(), dateMs: () => hls.playingDate?.getTime() ?? null,
-      resume: () => { if (this.started) hls.startLoad(); return this.started; } };
   }
 
   #flv(source) {
@@ -212,15 +228,6 @@ export class Player {
     player.load();
     return { stop };
   }
-}
-
-/** The browser's cache may hold for a moment what the URL led to while its stream was live: the window, which ends with it. */
-function pastTheCache(multivariantUrl) {
-  return (request, url) => {
-    if (url !== multivariantUrl) return;
-    request.open('GET', url);
-    request.setRequestHeader('Cache-Control', 'no-cache');
-  };
 }
 
 /** The code of the JSON that the server refuses a URL with, or "". */

@@ -1,7 +1,7 @@
 // What is going on, in words. Pure: no DOM, no clock.
-import { codecName } from './outputs.js';
+import { codecName } from './codecs.js';
 
-const NO_DATA_MS = { hls: 8000, flv: 5000, ws: 5000 };
+const NO_DATA_MS = { hls: 8000, ts: 8000, flv: 5000, ws: 5000 };
 export const FAR_BEHIND_MS = 30_000;
 
 /**
@@ -20,8 +20,7 @@ export function describe(s) {
   }
   if (!s.stream) return words('There is no stream ' + s.name + ' yet. It starts here as soon as an encoder sends it.');
   if (s.choice.id === null) {
-    return words('This browser cannot play the stream. ' + s.choice.lacks
-      + (s.stream.state === 'ended' ? '' : ' Players such as ffplay take it by HTTP-FLV.'));
+    return words(('This browser cannot play the stream. ' + s.choice.lacks + ' ' + s.choice.elsewhere).trim());
   }
   if (s.pastOutOfReach) return outOfReach(s);
   if (s.mode !== 'live' && s.refusal !== '') return refused(s);
@@ -32,7 +31,7 @@ export function describe(s) {
 }
 
 function outOfReach(s) {
-  const why = 'past cannot be played, since HLS does not carry ' + s.stream.tracks.map(t => codecName(t.codec)).join(' and ')
+  const why = 'past cannot be played, since HLS does not carry ' + [...new Set(s.stream.tracks.map(t => codecName(t.codec)))].join(' and ')
     + '. “millrace export” writes it to a file.';
   return s.stream.state === 'ended' ? words('The stream has ended. Its ' + why) : words('Its ' + why, '', 'live');
 }

@@ -1,6 +1,7 @@
 // What is watched: decides the source for a stream, a moment and the viewer's wish, and says in words how it goes.
 // The page and the embedded player have one each.
-import { OUTPUTS, chooseOutput } from './outputs.js';
+import { Menus } from './menus.js';
+import { OUTPUTS, chooseOutput, isHls } from './outputs.js';
 import { badge, describe } from './states.js';
 import { Player } from './player.js';
 import { $, say } from './dom.js';
@@ -31,6 +32,7 @@ export class Watching {
   constructor(api, output, onChange) {
     this.#api = api;
     this.output = output;
+    new Menus(this.#player);
     $('action').addEventListener('click', () => {
       if (this.#onAction === 'whole') this.playWhole();
       else this.playLive();
@@ -113,9 +115,10 @@ export class Watching {
     if (this.#triedKey !== this.#epochKey()) this.#failing.clear();
     this.#triedKey = this.#epochKey();
     if (!source?.key.startsWith(this.#triedKey + ' ')) return;
-    if (refusal === 'codec_not_in_hls') this.#failing.add('hls');
+    if (refusal === 'codec_not_in_hls') this.#failing.add('hls').add('ts');
+    if (refusal === 'codec_not_in_ts') this.#failing.add('ts');
     if (failures < FAILURES_LIMIT) return;
-    if (source.output === 'hls') this.#failing.add('hls video').add('hls audio');
+    if (isHls(source.output)) this.#failing.add(source.output + ' video').add(source.output + ' audio');
     else this.#learnOfFlv(source);
   }
 
@@ -146,7 +149,7 @@ export class Watching {
     if (this.#mode === 'live') return this.#make(key, {}, null);
     if (this.#mode === 'from') return this.#make(key + ' ' + this.#startMs, { start: time(this.#startMs) }, this.#startMs);
     // The playlist of an ended stream leads to all of it, an FLV has to be asked for it.
-    if (this.#choice.id === 'hls') return this.#make(key + ' whole', {}, null);
+    if (isHls(this.#choice.id)) return this.#make(key + ' whole', {}, null);
     const range = wholeRange(this.#stream, this.#sessions ?? []);
     return range && this.#make(key + ' whole', range, Date.parse(range.start));
   }
@@ -155,7 +158,7 @@ export class Watching {
     const { id, audio, video } = this.#choice;
     const base = id === 'ws' ? location.origin.replace('http', 'ws') : location.origin;
     const url = base + '/' + this.#name + OUTPUTS.find(o => o.id === id).suffix;
-    const left = id === 'hls' ? {} : leftOut(this.#stream, this.#choice);
+    const left = isHls(id) ? {} : leftOut(this.#stream, this.#choice);
     const source = { key, name: this.#name, output: id, url: withQuery(url, { ...range, ...left }),
       live: this.#mode === 'live', startMs, audio, video };
     source.from = momentMs => ({ ...source, startMs: momentMs,
@@ -166,7 +169,7 @@ export class Watching {
   #situation() {
     const now = this.#api.now();
     const onScreenMs = this.#player.onScreenMs(now - Date.now());
-    return { stream: this.#stream, name: this.#name, choice: this.#choice ?? { id: 'hls', lacks: '' }, mode: this.#mode,
+    return { stream: this.#stream, name: this.#name, choice: this.#choice ?? { id: 'hls', lacks: '', elsewhere: '' }, mode: this.#mode,
       output: this.#choice?.id ?? 'hls', now, player: { started: this.#player.started, finished: this.#player.finished,
         blocked: this.#player.blocked, waiting: this.#player.waiting, starvedMs: this.#player.starvedMs() },
       unreachableMs: this.#unreachableSinceMs === 0 ? 0 : Date.now() - this.#unreachableSinceMs,

@@ -19,7 +19,7 @@ import io.millrace.platform.rtmp.RtmpListen;
  */
 public record EdgeSettings(String node, HttpSettings http, Caches caches, long flvTickNanos, RtmpListen rtmp) {
     /**
-     * Limits of the memory for what viewers request.
+     * Limits of the memory for what viewers request, in bytes.
      *
      * @param partBytes direct memory for parts
      * @param pastPartBytes direct memory for parts of past media, separate so that they never evict live parts

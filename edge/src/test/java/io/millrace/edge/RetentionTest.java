@@ -97,11 +97,10 @@ class RetentionTest {
 
     @Test
     void playsFromEarliestRetainedMedia() throws Exception {
-        KafkaClients kafka = broker.clients("deleted.");
+        KafkaClients kafka = broker.clients("small.");
         long startMs = System.currentTimeMillis() - 3_600_000;
-        // Each segment has two parts. The first part of segment 42 is deleted, the second one is retained.
-        long firstRetainedOffset = 2 * 42 + 1;
-        try (var log = new IndexedPast(kafka, "live/show", PART_BYTES); Admin admin = kafka.admin("test-deleted")) {
+        long firstRetained = 2 * 42 + 1; // second part of segment 42, whose first part is deleted
+        try (var log = new IndexedPast(kafka, "live/show", PART_BYTES); Admin admin = kafka.admin("test-small")) {
             log.epoch(3, startMs).segments(10).entry(StreamEntry.State.LIVE);
             String media;
             MediaPlaylist before;
@@ -111,7 +110,7 @@ class RetentionTest {
                 assertThat(before.mediaSequence()).isZero();
                 log.segments(150);
                 TopicPartition parts = kafka.partition(Topic.PARTS, kafka.partitionOf("live/show"));
-                admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(firstRetainedOffset))).all().get();
+                admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(firstRetained))).all().get();
                 await(() -> viewer.playlist(edge, media).mediaSequence() > 0);
             }
             try (EdgeService another = edge(kafka)) {

@@ -42,7 +42,7 @@ class SlowViewersTest {
     /** The ring holds about eighty frames, and a socket about twenty. */
     private static final int MOST_FRAMES = 1_000;
     private static final int SKIPS = 2;
-    private static final String NO_VIEWERS = "\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}";
+    private static final String NO_VIEWERS = "\"viewers\":{\"hls\":0,\"dash\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}";
     private static final int LAST = Integer.MAX_VALUE;
     private static final int VIDEO_HEADER_BYTES = 5;
     /** More bytes than precede the first video frame. */

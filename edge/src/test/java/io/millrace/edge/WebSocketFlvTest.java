@@ -50,7 +50,7 @@ class WebSocketFlvTest {
                 assertThat(frame(before)).isEqualTo(3);
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.AUDIO);
                 assertThat(edge.get("/api/v1/streams/live/ws").body())
-                        .contains("\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":1,\"rtmp\":0}");
+                        .contains("\"viewers\":{\"hls\":0,\"dash\":0,\"flv\":0,\"ws\":1,\"rtmp\":0}");
                 live.away();
                 live.again();
                 live.video(900_000, true, 4);

@@ -26,7 +26,7 @@ enum FlagGroup {
             flag("standby-replicas", SEGMENTER)),
 
     STREAMS("Streams that begin while this process runs", flag("segment", INGEST), flag("part", INGEST),
-            flag("window", INGEST), flag("grace", INGEST)),
+            flag("window", INGEST), flag("grace", INGEST), flag("formats", INGEST)),
 
     PUBLISHERS("Publishers", flag("publish-keys", INGEST), flag("publish-secret", INGEST), flag("publish-hook", INGEST),
             flag("publish-hook-form", INGEST), flag("publish-hook-timeout", INGEST),

@@ -222,7 +222,8 @@ class CommandLinesTest {
     @ParameterizedTest
     @ValueSource(strings = {"--rtmp-port x", "--rtmp-port 65536", "--kafka nowhere", "--segment 2", "--partitions 0",
         "--retention-size huge", "--log-level loud", "--log-format xml", "--topic-prefix a/b", "--no-such-flag",
-        "--segment 70s", "--segment 100ms", "--part 3s", "--part 50ms", "--window 5s", "--window 8d",
+        "--segment 70s", "--segment 100ms", "--part 3s", "--part 50ms", "--formats mp4", "--formats ts,", "--formats",
+        "--window 5s", "--window 8d",
         "--grace 8d", "--retention 0s", "--retention 59s", "--retention-size 10", "--voters nobody", "--config",
         "stray"})
     void invalidFlagPrintsUsageOnStderrWithCode2(String flags) {

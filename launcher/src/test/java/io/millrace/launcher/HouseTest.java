@@ -70,6 +70,7 @@ class HouseTest {
             .layer("past").definedBy("io.millrace.edge.past..")
             .layer("exchange").definedBy("io.millrace.edge.exchange..")
             .layer("hls").definedBy("io.millrace.edge.hls..")
+            .layer("dash").definedBy("io.millrace.edge.dash..")
             .layer("flv").definedBy("io.millrace.edge.flv..")
             .layer("rtmp").definedBy("io.millrace.edge.rtmp..")
             .layer("http").definedBy("io.millrace.edge.http..")
@@ -83,7 +84,9 @@ class HouseTest {
             .whereLayer("exchange").mayOnlyAccessLayers("meters", "log", "view")
             .whereLayer("hls").mayOnlyAccessLayers("meters", "audience", "log", "view", "follow", "past", "exchange")
             .whereLayer("flv").mayOnlyAccessLayers("meters", "audience", "log", "view", "fanout", "past", "exchange")
-            .whereLayer("hls").mayOnlyBeAccessedByLayers("http")
+            .whereLayer("dash").mayOnlyAccessLayers("meters", "audience", "view", "follow", "past", "exchange", "hls")
+            .whereLayer("hls").mayOnlyBeAccessedByLayers("dash", "http")
+            .whereLayer("dash").mayOnlyBeAccessedByLayers("http")
             .whereLayer("flv").mayOnlyBeAccessedByLayers("http")
             .whereLayer("rtmp").mayOnlyAccessLayers("meters", "audience", "log", "view", "fanout")
             .whereLayer("rtmp").mayNotBeAccessedByAnyLayer()
@@ -114,7 +117,7 @@ class HouseTest {
 
     @ArchTest
     static final ArchRule formatsDoNotKnowEachOther = SlicesRuleDefinition.slices()
-            .matching("io.millrace.media.(rtmp|flv|mpegts|m3u8|mp4|fmp4)..").should().notDependOnEachOther();
+            .matching("io.millrace.media.(rtmp|flv|mpegts|m3u8|mpd|mp4|fmp4)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule codecsDoNotKnowFormats = noClasses()

@@ -1,6 +1,7 @@
 package io.millrace.launcher;
 
 import io.millrace.testkit.Patience;
+import io.millrace.testkit.SlowTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The script {@code millrace} of an unpacked release. Its JVM is a shell script: a training run does what the test
  * says, and every other run prints its arguments.
  */
+@SlowTest
 @Timeout(120)
 class ScriptTest {
     private static final String JAVA = """

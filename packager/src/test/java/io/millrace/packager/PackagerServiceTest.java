@@ -12,6 +12,7 @@ import io.millrace.platform.kafka.StoppedPartitions;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
@@ -50,6 +51,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SlowTest
 class PackagerServiceTest {
     private static final int PARTITIONS = 2;
+    /** CMAF video, CMAF audio and MPEG-TS. */
+    private static final int RENDITIONS = 3;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static TestBroker broker;
@@ -127,7 +130,7 @@ class PackagerServiceTest {
 
     @Test
     void successorContinuesWithSameBytes() throws Exception {
-        WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
+        WrittenLog log = new WrittenLog(Format.CMAF, Format.TS).publish(7, 9, "live/a", "live/b");
         KafkaClients whole = kafka("unbroken.");
         TopicAccess wholeTopics = new TopicAccess(whole, fatal);
         KafkaClients broken = kafka("broken.");
@@ -142,7 +145,7 @@ class PackagerServiceTest {
         Map<Long, Part> wholeParts;
         try (PackagerService _ = start(whole, "one")) {
             wholeTopics.write(0, log);
-            wholeIndex = wholeTopics.index(0, log.cuts.size());
+            wholeIndex = wholeTopics.index(0, RENDITIONS * log.cuts.size());
             wholeParts = wholeTopics.parts(0);
         }
         List<Entry<Packet>> packets = log.packets;
@@ -150,17 +153,17 @@ class PackagerServiceTest {
         try (PackagerService _ = start(broken, "first")) {
             brokenTopics.write(0, packets.subList(0, packetsBefore), Topic.PACKETS);
             brokenTopics.write(0, cuts.subList(0, cutsBefore), Topic.SEGMENTS);
-            brokenTopics.index(0, cutsBefore);
+            brokenTopics.index(0, RENDITIONS * cutsBefore);
         }
         // The second packager has no memory for packets: it reads them all again when their cuts arrive.
         MeterRegistry registry = new SimpleMeterRegistry();
         try (PackagerService _ = start(broken, "second", 1, registry)) {
             brokenTopics.write(0, packets.subList(packetsBefore, packets.size()), Topic.PACKETS);
             brokenTopics.write(0, cuts.subList(cutsBefore, cuts.size()), Topic.SEGMENTS);
-            Map<String, IndexedPart> index = brokenTopics.index(0, cuts.size());
+            Map<String, IndexedPart> index = brokenTopics.index(0, RENDITIONS * cuts.size());
             Map<Long, Part> parts = brokenTopics.parts(0);
             assertThat(parts).as("goes on in the middle, and does not make everything again")
-                    .hasSizeBetween(cuts.size() + 1, cuts.size() + 30);
+                    .hasSizeBetween(RENDITIONS * cuts.size() + 1, RENDITIONS * (cuts.size() + 30));
             for (String stream : List.of("live/a", "live/b")) {
                 assertThat(TopicAccess.media(index, parts, stream)).isEqualTo(
                         TopicAccess.media(wholeIndex, wholeParts, stream));

@@ -11,6 +11,7 @@ import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogDeserializer;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.testkit.Patience;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -80,7 +81,8 @@ final class TopicAccess {
 
     private static String identity(String stream, IndexRecord record) {
         return switch (record) {
-            case IndexedPart part -> stream + " " + part.id().segment() + "." + part.id().part();
+            case IndexedPart part -> stream + " " + part.id().segment() + "." + part.id().part()
+                    + (part.rendition().equals(RenditionId.TS) ? "" : " " + part.rendition().words());
             case EpochEnded _ -> stream + " ended";
         };
     }
@@ -133,6 +135,7 @@ final class TopicAccess {
                 Part part = parts.get(entry.place().offset());
                 assertThat(part.bytes().remaining()).isEqualTo(entry.place().sizeBytes());
                 assertThat(part.id()).isEqualTo(entry.id());
+                assertThat(part.rendition()).isEqualTo(entry.rendition());
                 media.add(part.bytes());
             }
         });

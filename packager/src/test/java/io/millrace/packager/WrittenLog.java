@@ -41,6 +41,17 @@ public final class WrittenLog {
     public final List<Entry<Packet>> packets = new ArrayList<>();
     public final List<Entry<Cut>> cuts = new ArrayList<>();
     private final Map<String, Long> nextSegment = new HashMap<>();
+    private final List<Format> formats;
+
+    /** Creates a log of epochs in MPEG-TS. */
+    public WrittenLog() {
+        this(Format.TS);
+    }
+
+    /** Creates a log of epochs in these formats. */
+    public WrittenLog(Format... formats) {
+        this.formats = List.of(formats);
+    }
 
     /**
      * Each of {@code streams} sends the clip once, all at the same time, cut into parts of {@code partFrames} frames.
@@ -122,27 +133,30 @@ public final class WrittenLog {
             }
         }
         List<Cut> parts = new ArrayList<>();
+        Map<Long, Integer> durations = durations(segments, audio.sampleRate());
         for (List<Entry<Packet>> segment : segments) {
             long number = nextSegment.merge(stream, 1L, Long::sum) - 1;
             Cut.SegmentHead head = new Cut.SegmentHead(
-                    new EpochRules(EpochRules.CURRENT_VERSION, 480, 160, 30_000, 30_000, List.of(Format.TS)),
+                    new EpochRules(EpochRules.CURRENT_VERSION, 480, 160, 30_000, 30_000, formats),
                     new SegmentStart(true, false, 0, 1), List.of(new Track(0, Kind.VIDEO, "AVC", video),
                             new Track(0, Kind.AUDIO, "AAC", audio.record())),
                     0, 0, ByteBuffer.allocate(0));
             for (int from = 0; from < segment.size(); from += partFrames) {
                 int to = Math.min(segment.size(), from + partFrames);
                 parts.add(part(session, number, from / partFrames, to == segment.size(), from == 0 ? head : null,
-                        segment.subList(from, to), audio.sampleRate()));
+                        segment.subList(from, to), audio.sampleRate(), durations));
             }
         }
         return parts;
     }
 
     private static Cut part(long session, long segment, int part, boolean last, Cut.SegmentHead head,
-            List<Entry<Packet>> entries, int sampleRate) {
+            List<Entry<Packet>> entries, int sampleRate, Map<Long, Integer> durations) {
         long first = entries.getFirst().offset();
         long startTicks = entries.getFirst().value().timestampMs() * 90;
-        List<Cut.Sample> samples = entries.stream().map(entry -> sample(entry, first, sampleRate)).toList();
+        List<Cut.Sample> samples = entries.stream()
+                .map(entry -> sample(entry, first, sampleRate, durations.get(entry.offset())))
+                .toList();
         boolean independent = entries.stream().anyMatch(entry -> entry.value().isKeyframe());
         // Each stream of a test has one session, so its epoch is the number of that session: 7.
         return new Cut(new PartId(7, segment, part), session, last, independent,
@@ -151,12 +165,34 @@ public final class WrittenLog {
                 head, samples);
     }
 
-    private static Cut.Sample sample(Entry<Packet> entry, long first, int sampleRate) {
+    private static Cut.Sample sample(Entry<Packet> entry, long first, int sampleRate, int duration) {
         Packet packet = entry.value();
-        int ticks = packet.kind() == Kind.VIDEO ? Ticks.MPEG : sampleRate;
-        return new Cut.Sample((int) (entry.offset() - first), packet.kind(), 0,
-                Ticks.rescale(packet.timestampMs(), Ticks.MILLIS, ticks),
-                (int) Ticks.rescale(packet.compositionTimeMs(), Ticks.MILLIS, ticks), 0, packet.isKeyframe());
+        return new Cut.Sample((int) (entry.offset() - first), packet.kind(), 0, dts(packet, sampleRate),
+                (int) Ticks.rescale(packet.compositionTimeMs(), Ticks.MILLIS, timescale(packet, sampleRate)), duration,
+                packet.isKeyframe());
+    }
+
+    private static int timescale(Packet packet, int sampleRate) {
+        return packet.kind() == Kind.VIDEO ? Ticks.MPEG : sampleRate;
+    }
+
+    private static long dts(Packet packet, int sampleRate) {
+        return Ticks.rescale(packet.timestampMs(), Ticks.MILLIS, timescale(packet, sampleRate));
+    }
+
+    /** Returns the durations by offset: up to the next frame of the track; the last one is as long as the one before. */
+    private static Map<Long, Integer> durations(List<List<Entry<Packet>>> segments, int sampleRate) {
+        Map<Long, Integer> durations = new HashMap<>();
+        Map<Kind, Entry<Packet>> before = new HashMap<>();
+        for (Entry<Packet> entry : segments.stream().flatMap(List::stream).toList()) {
+            Entry<Packet> last = before.put(entry.value().kind(), entry);
+            if (last != null) {
+                int ticks = (int) (dts(entry.value(), sampleRate) - dts(last.value(), sampleRate));
+                durations.put(last.offset(), ticks);
+                durations.put(entry.offset(), ticks);
+            }
+        }
+        return durations;
     }
 
     private static List<FlvTag> clip() {

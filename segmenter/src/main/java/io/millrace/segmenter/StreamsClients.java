@@ -1,6 +1,7 @@
 package io.millrace.segmenter;
 
 import io.millrace.platform.kafka.AdaptiveLinger;
+import io.millrace.platform.kafka.FailStopProducer;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
@@ -15,7 +16,8 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
  * Creates the clients of Kafka Streams. The producer sends each record immediately while the rate of records is low,
- * and batches records while it is high ({@link AdaptiveLinger}). Thread-safe.
+ * and batches records while it is high ({@link AdaptiveLinger}). It ends with the first record that is not written, and
+ * the stream thread with it, so that the repeated records of the next one are in order. Thread-safe.
  */
 final class StreamsClients implements KafkaClientSupplier, AutoCloseable {
     /**
@@ -49,7 +51,8 @@ final class StreamsClients implements KafkaClientSupplier, AutoCloseable {
 
     @Override
     public synchronized Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-        var producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        var producer = new FailStopProducer<>(
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()));
         closeLinger();
         if (!closed) {
             linger = new AdaptiveLinger(config.get(ProducerConfig.CLIENT_ID_CONFIG) + "-linger", FEW_PER_SECOND,

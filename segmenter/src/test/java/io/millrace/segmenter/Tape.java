@@ -9,6 +9,7 @@ import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.SessionTracks;
+import io.millrace.platform.log.TrackId;
 import io.millrace.platform.log.TrackSet;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -28,6 +29,10 @@ public final class Tape {
             22000100064401c073c189""";
     public static final String AAC_48K_STEREO = "1190";
     public static final String AAC_48K_MONO = "1188";
+    // Parsed once: tapes of hours have hundreds of thousands of packets.
+    private static final ByteBuffer KEY_BODY = bytes("1701000000" + "0000000165".repeat(20));
+    private static final ByteBuffer FRAME_BODY = bytes("2701000000" + "0000000141".repeat(4));
+    private static final ByteBuffer AUDIO_BODY = bytes("AF01" + "21".repeat(16));
     /** Start of the first session: 2026-01-01T00:00:00Z. */
     public static final long START_MS = 1_767_225_600_000L;
     public static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000,
@@ -40,6 +45,10 @@ public final class Tape {
     private long nextOffset;
     private LongUnaryOperator arrivalMs = LongUnaryOperator.identity();
     private OptionalLong startMs = OptionalLong.empty();
+
+    private static ByteBuffer bytes(String hex) {
+        return ByteBuffer.wrap(HexFormat.of().parseHex(hex));
+    }
 
     public List<Entry> entries() {
         return entries;
@@ -117,7 +126,7 @@ public final class Tape {
         }
 
         public Publisher key(long ms, int ct) {
-            return packet(ms, ct, Packet.Kind.VIDEO, true, false, "1701000000" + "0000000165".repeat(20));
+            return body(ms, ct, Packet.Kind.VIDEO, true, false, KEY_BODY.duplicate());
         }
 
         public Publisher frame(long ms) {
@@ -125,11 +134,11 @@ public final class Tape {
         }
 
         public Publisher frame(long ms, int ct) {
-            return packet(ms, ct, Packet.Kind.VIDEO, false, false, "2701000000" + "0000000141".repeat(4));
+            return body(ms, ct, Packet.Kind.VIDEO, false, false, FRAME_BODY.duplicate());
         }
 
         public Publisher audio(long ms) {
-            return packet(ms, 0, Packet.Kind.AUDIO, false, false, "AF01" + "21".repeat(16));
+            return body(ms, 0, Packet.Kind.AUDIO, false, false, AUDIO_BODY.duplicate());
         }
 
         public Publisher data(long ms) {
@@ -207,8 +216,43 @@ public final class Tape {
         public Publisher track(int track, long ms, String hex) {
             long arrivalUs = (START_MS + session * 1_000 + ms) * 1_000;
             add(new Packet(session, seq++, arrivalUs, ms, 0, Packet.Kind.VIDEO, track, Packet.Content.KEYFRAME,
+                    bytes(hex)));
+            return this;
+        }
+
+        /** Adds the configuration of a further track, H.264 or AAC, in a message of its own (Enhanced RTMP multitrack). */
+        public Publisher furtherConfig(TrackId track, String configHex) {
+            String header = track.kind() == Packet.Kind.VIDEO ? "960061766331" : "95006d703461";
+            return further(track, 0, Packet.Content.CONFIG, header + number(track.id()) + configHex);
+        }
+
+        /** Adds a frame of a further track in a message of its own. */
+        public Publisher further(TrackId track, long ms, boolean key) {
+            if (track.kind() == Packet.Kind.AUDIO) {
+                return further(track, ms, Packet.Content.OTHER, "95016d703461" + number(track.id()) + "21".repeat(16));
+            }
+            return further(track, ms, key ? Packet.Content.KEYFRAME : Packet.Content.OTHER,
+                    (key ? "96" : "a6") + "0161766331" + number(track.id()) + "000000"
+                            + (key ? "0000000165" : "0000000141").repeat(4));
+        }
+
+        /** Adds a message of a further track, in hexadecimal. */
+        public Publisher further(TrackId track, long ms, Packet.Content content, String hex) {
+            long arrivalUs = (startedAtMs + arrivalMs.applyAsLong(Math.max(0, ms))) * 1_000;
+            add(new Packet(session, seq++, arrivalUs, ms, 0, track.kind(), track.id(), content,
                     ByteBuffer.wrap(HexFormat.of().parseHex(hex))));
             return this;
+        }
+
+        private static String number(int track) {
+            return HexFormat.of().toHexDigits((byte) track);
+        }
+
+        /** Adds a message with a frame of video tracks 1 and 0, in this order. */
+        public Publisher together(long ms, boolean key) {
+            String frame = "000000" + (key ? "0000000165" : "0000000141");
+            return packet(ms, 0, Packet.Kind.VIDEO, key, false,
+                    (key ? "96" : "a6") + "1161766331" + "01000008" + frame + "00000008" + frame);
         }
 
         /** Adds a packet whose body has the format of a later release. */
@@ -220,7 +264,7 @@ public final class Tape {
         }
 
         public Publisher packet(long ms, int ct, Packet.Kind kind, boolean key, boolean config, String hex) {
-            return body(ms, ct, kind, key, config, ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
+            return body(ms, ct, kind, key, config, bytes(hex));
         }
 
         public Publisher body(long ms, int ct, Packet.Kind kind, boolean key, boolean config, ByteBuffer body) {

@@ -30,6 +30,12 @@ sealed interface Action {
     /** Retention removes all packets, cuts, parts and index records. */
     record Expire() implements Action {}
 
+    /** From now on, ingest nodes write what only the next release can read. */
+    record Finalize() implements Action {}
+
+    /** A process is restarted with the next release. */
+    record Upgrade(Stage stage, int number) implements OfProcess {}
+
     record Jump(Stage stage, int number, int byMs) implements OfProcess {}
 
     record Poison(int partition, String key) implements Action {}

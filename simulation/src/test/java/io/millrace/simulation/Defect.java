@@ -29,6 +29,10 @@ enum Defect {
     FAILED_WRITE_ENDS_PACKAGER,
     /** Number 11: an owner computes how long ago a session ended from the clocks of two nodes. */
     AGES_BY_CLOCKS_OF_NODES,
+    /** A segmenter's producer continues with the next batch after one that was not written. */
+    PRODUCERS_CONTINUE_AFTER_FAILURE,
+    /** Number 3: a segmenter skips records of the next release, and commits positions after them. */
+    UNKNOWN_SCHEMAS_ARE_SKIPPED,
     /** Number 9: the owner measures by its own clock how long a node is silent, even while nobody can write to the log. */
     SILENCE_BY_CLOCK
 }

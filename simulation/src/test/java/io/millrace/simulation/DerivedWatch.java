@@ -8,7 +8,7 @@ import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.simulation.kafka.ModelPartition.Stored;
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;

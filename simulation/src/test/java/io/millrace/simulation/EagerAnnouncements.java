@@ -1,11 +1,9 @@
 package io.millrace.simulation;
 
 import io.millrace.ingest.session.SessionLog;
+import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.NodeHeartbeat;
-import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
-import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.log.StreamExpiry;
 import org.apache.kafka.clients.producer.Callback;
 
 /** {@link Defect#PACKETS_BEFORE_THE_NOTICE}: reports the notice of a claim as written while it is on its way. */
@@ -31,32 +29,12 @@ record EagerAnnouncements(SessionLog log) implements SessionLog {
     }
 
     @Override
-    public void packets(int partition, String stream, PacketsRecord record, Outcome outcome) {
-        log.packets(partition, stream, record, outcome);
+    public void write(Topic topic, int partition, String key, byte[] value, Outcome outcome) {
+        log.write(topic, partition, key, value, outcome);
     }
 
     @Override
-    public void tombstone(String stream, long session, Outcome outcome) {
-        log.tombstone(stream, session, outcome);
-    }
-
-    @Override
-    public void entry(StreamEntry entry, Outcome outcome) {
-        log.entry(entry, outcome);
-    }
-
-    @Override
-    public void expiry(StreamExpiry record, Outcome outcome) {
-        log.expiry(record, outcome);
-    }
-
-    @Override
-    public void expiryGone(String stream, Outcome outcome) {
-        log.expiryGone(stream, outcome);
-    }
-
-    @Override
-    public void epochGone(String stream, long epoch, Outcome outcome) {
-        log.epochGone(stream, epoch, outcome);
+    public int partitionOf(String stream) {
+        return log.partitionOf(stream);
     }
 }

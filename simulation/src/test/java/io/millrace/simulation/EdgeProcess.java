@@ -1,19 +1,20 @@
 package io.millrace.simulation;
 
 import io.millrace.edge.follow.SteppedEpoch;
-import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
 import io.millrace.simulation.kafka.ModelReader;
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,8 +25,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * One run of an edge: production's directory, followed epochs and playlists. Each epoch has one viewer, which arrives up
- * to 25 s after the epoch is listed. The viewer reloads the playlist at each change and loads each segment listed. Confined to one thread.
+ * One run of an edge: production's directory, followed epochs and playlists. As production does, it accepts viewers when
+ * it has read the directory. Each epoch has one viewer, which arrives up to 25 s after the epoch is listed, reloads the
+ * playlist at each change, and loads each segment listed. Confined to one thread.
  */
 final class EdgeProcess extends StageProcess {
     private static final int TICK_MS = 1_000;
@@ -43,6 +45,9 @@ final class EdgeProcess extends StageProcess {
     private final Map<Integer, ModelReader> tails = new HashMap<>();
     private final Map<Key, Loaded> playlists = new HashMap<>();
     private final Set<String> loaded = new HashSet<>();
+    /** The ends of the directory when the edge started, by reader. */
+    private final Map<ModelReader, Long> unread = new HashMap<>();
+    private boolean accepting;
 
     private record Loaded(long readTo, String text) {}
 
@@ -65,9 +70,21 @@ final class EdgeProcess extends StageProcess {
     @Override
     void start() {
         for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
-            new ModelReader(kafka, kafka.partition(NodeSettings.STREAMS, p), this, this::read);
+            ModelPartition streams = kafka.partition(NodeSettings.STREAMS, p);
+            unread.put(new ModelReader(kafka, streams, this, stored -> {
+                read(stored);
+                world.events().after(0, () -> run(this::acceptWhenRead));
+            }), streams.highWatermark());
         }
+        acceptWhenRead();
         tick();
+    }
+
+    private void acceptWhenRead() {
+        if (!accepting && unread.entrySet().stream().allMatch(each -> each.getKey().position() >= each.getValue())) {
+            accepting = true;
+            Plan.STREAMS.forEach(stream -> directory.history(stream).forEach(this::viewer));
+        }
     }
 
     private void read(ModelPartition.Stored stored) {
@@ -91,13 +108,20 @@ final class EdgeProcess extends StageProcess {
         if (!directory.put(entry)) {
             return;
         }
-        if (listed.add(key)) {
-            world.events().after(world.chance().between(0, LATEST_MS), () -> run(() -> watch(key)));
+        if (accepting) {
+            viewer(entry);
         }
         SteppedEpoch epoch = followed.get(key);
         if (epoch != null) {
             epoch.update(entry);
             show(key, epoch);
+        }
+    }
+
+    private void viewer(StreamEntry entry) {
+        Key key = new Key(entry.stream(), entry.epoch());
+        if (listed.add(key)) {
+            world.events().after(world.chance().between(0, LATEST_MS), () -> run(() -> watch(key)));
         }
     }
 
@@ -164,10 +188,10 @@ final class EdgeProcess extends StageProcess {
     }
 
     private void show(Key key, SteppedEpoch epoch, long readTo) {
-        EpochView view = epoch.view();
-        if (view == null) {
+        if (epoch.view() == null) {
             return;
         }
+        RenditionView view = epoch.view().of(RenditionId.TS);
         String text = view.isListed() ? new String(view.media().plain(), StandardCharsets.UTF_8) : "";
         Loaded playlist = new Loaded(readTo, text);
         if (playlist.equals(playlists.put(key, playlist))) {

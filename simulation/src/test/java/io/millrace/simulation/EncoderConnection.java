@@ -6,7 +6,7 @@ import io.millrace.platform.publish.PublishSink;
 import io.millrace.platform.publish.Publisher;
 import io.millrace.simulation.engine.Chance;
 import io.millrace.simulation.engine.EventQueue;
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -30,6 +30,8 @@ enum Fault {
     FREEZE_SEGMENTER(Depth.SEGMENTS),
     /** Requests of a segmenter are lost, or arrive up to 25 s later, even after its death. */
     SLOW_SEGMENTER(Depth.SEGMENTS),
+    /** The next release becomes final, and writes what this one cannot read, before all segmenters are upgraded. */
+    UPGRADE(Depth.SEGMENTS),
     /** Packagers are killed at any step and restarted. */
     KILL_PACKAGER(Depth.VIEWERS),
     /** Packagers freeze and continue. */

@@ -1,9 +1,9 @@
 package io.millrace.simulation;
 
 import io.millrace.simulation.engine.EventQueue;
-import io.millrace.simulation.oracle.Fact;
-import io.millrace.simulation.oracle.Oracle;
-import io.millrace.simulation.oracle.Violation;
+import io.millrace.testkit.oracle.Fact;
+import io.millrace.testkit.oracle.Oracle;
+import io.millrace.testkit.oracle.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.millrace.simulation;
 
-import io.millrace.simulation.oracle.Promise;
-import io.millrace.simulation.oracle.Violation;
+import io.millrace.testkit.oracle.Promise;
+import io.millrace.testkit.oracle.Violation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,8 +60,12 @@ class KnownDefectsTest {
                         Depth.SEGMENTS, EnumSet.of(Fault.KILL_SEGMENTER, Fault.FREEZE_SEGMENTER),
                         Promise.ONE_CONTENT_PER_IDENTITY, "has another content than before"),
                 new Known("2: a segmenter that was replaced overwrites the directory", Defect.OVERWRITTEN_ENTRIES_STAY,
-                        Depth.SEGMENTS, EnumSet.of(Fault.KILL_SEGMENTER, Fault.FREEZE_SEGMENTER),
+                        Depth.SEGMENTS,
+                        EnumSet.of(Fault.KILL_SEGMENTER, Fault.FREEZE_SEGMENTER, Fault.SLOW_SEGMENTER),
                         Promise.DIRECTORY_IS_TRUE, "the directory says"),
+                new Known("3: a segmenter skips what the next release has written",
+                        Defect.UNKNOWN_SCHEMAS_ARE_SKIPPED,
+                        Depth.SEGMENTS, EnumSet.of(Fault.UPGRADE), Promise.SHOWN_IS_CUT, "is in no segment"),
                 new Known("5: an epoch whose last request was late never ends", Defect.RULES_OF_VERSION_2,
                         Depth.SESSIONS, EnumSet.of(Fault.KILL, Fault.SLOW_CONNECTIONS),
                         Promise.EVERY_EPOCH_ENDS, "which is ENDED"),
@@ -90,6 +94,9 @@ class KnownDefectsTest {
                         Defect.EPOCHS_TAKE_ANY_TRACKS,
                         Depth.SESSIONS, EnumSet.of(Fault.TRACKS), Promise.EPOCHS_HAVE_ONE_TRACK_SET,
                         "its tracks begin epoch"),
+                new Known("a producer continues after a batch that was not written",
+                        Defect.PRODUCERS_CONTINUE_AFTER_FAILURE, Depth.SEGMENTS,
+                        EnumSet.range(Fault.KILL, Fault.SLOW_SEGMENTER), Promise.NUMBERS_RISE, "is cut after"),
                 new Known("a session whose notice is lost with its node never ends", Defect.PACKETS_BEFORE_THE_NOTICE,
                         Depth.SESSIONS,
                         EnumSet.of(Fault.KILL, Fault.SLOW_CONNECTIONS, Fault.LEADER_CHANGE, Fault.STALLED_LOG),

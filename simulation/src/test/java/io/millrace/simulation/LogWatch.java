@@ -12,7 +12,7 @@ import io.millrace.platform.timeline.SessionEvent;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
 import io.millrace.simulation.kafka.ModelPartition.Stored;
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,15 +1,13 @@
 package io.millrace.simulation;
 
 import io.millrace.ingest.session.SessionLog;
-import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.NodeHeartbeat;
-import io.millrace.platform.log.PacketsRecord;
-import io.millrace.platform.log.SessionNotice;
-import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.log.StreamExpiry;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelProducer;
+import io.millrace.simulation.kafka.NextRelease;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -25,16 +23,19 @@ final class NodeLog implements SessionLog {
     private final ModelKafka kafka;
     private final ModelProducer producer;
     private final Witness witness;
+    private final BooleanSupplier isNextRelease;
 
-    NodeLog(ModelKafka kafka, ModelProducer producer, Witness witness) {
+    /** @param isNextRelease whether {@code packets} is written as by the next release */
+    NodeLog(ModelKafka kafka, ModelProducer producer, Witness witness, BooleanSupplier isNextRelease) {
         this.kafka = kafka;
         this.producer = producer;
         this.witness = witness;
+        this.isNextRelease = isNextRelease;
     }
 
     @Override
     public void media(int partition, String stream, byte[] value, Callback callback) {
-        send(NodeSettings.PACKETS, partition, stream, value, (offset, failure) -> {
+        send(NodeSettings.PACKETS, partition, stream, written(value), (offset, failure) -> {
             if (failure == null) {
                 witness.acknowledged(stream, value);
             }
@@ -46,14 +47,8 @@ final class NodeLog implements SessionLog {
         return new RecordMetadata(new TopicPartition(NodeSettings.PACKETS, partition), offset, 0, 0, 0, 0);
     }
 
-    @Override
-    public void packets(int partition, String stream, PacketsRecord record, Outcome outcome) {
-        send(NodeSettings.PACKETS, partition, StreamKey.of(stream), LogCodec.encode(record), outcome);
-    }
-
-    @Override
-    public void notice(SessionNotice notice, Outcome outcome) {
-        sessions(notice.stream(), notice.session(), LogCodec.encode(notice), outcome);
+    private byte[] written(byte[] value) {
+        return isNextRelease.getAsBoolean() ? NextRelease.written(value) : value;
     }
 
     @Override
@@ -62,37 +57,14 @@ final class NodeLog implements SessionLog {
     }
 
     @Override
-    public void tombstone(String stream, long session, Outcome outcome) {
-        sessions(stream, session, null, outcome);
+    public void write(Topic topic, int partition, String key, byte[] value, Outcome outcome) {
+        send(NodeSettings.KAFKA.settings().topic(topic), partition, key,
+                topic == Topic.PACKETS ? written(value) : value, outcome);
     }
 
     @Override
-    public void epochGone(String stream, long epoch, Outcome outcome) {
-        streams(stream, StreamKey.of(stream, epoch), null, outcome);
-    }
-
-    @Override
-    public void entry(StreamEntry entry, Outcome outcome) {
-        streams(entry.stream(), StreamKey.of(entry.stream(), entry.epoch()), LogCodec.encode(entry), outcome);
-    }
-
-    @Override
-    public void expiry(StreamExpiry record, Outcome outcome) {
-        streams(record.stream(), StreamKey.of(record.stream()), LogCodec.encode(record), outcome);
-    }
-
-    @Override
-    public void expiryGone(String stream, Outcome outcome) {
-        streams(stream, StreamKey.of(stream), null, outcome);
-    }
-
-    private void streams(String stream, String key, byte[] value, Outcome outcome) {
-        send(NodeSettings.STREAMS, NodeSettings.KAFKA.partitionOf(stream), key, value, outcome);
-    }
-
-    private void sessions(String stream, long session, byte[] value, Outcome outcome) {
-        send(NodeSettings.SESSIONS, NodeSettings.KAFKA.partitionOf(stream), StreamKey.of(stream, session), value,
-                outcome);
+    public int partitionOf(String stream) {
+        return NodeSettings.KAFKA.partitionOf(stream);
     }
 
     private void send(String topic, int partition, String key, byte[] value, Outcome outcome) {

@@ -71,7 +71,7 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
         this.leases = new NodeLeases(process, NodeSettings.LIMITS.leaseBeats());
         PublishSettings settings = NodeSettings.of(number, process, rulesVersion(defects));
         this.producer = kafka.producer(this, NodeSettings.TIMES);
-        var written = new NodeLog(kafka, producer, witness);
+        var written = new NodeLog(kafka, producer, witness, world::isNextReleaseFinal);
         var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
         SessionLog log = defects.contains(Defect.PACKETS_BEFORE_THE_NOTICE)
                 ? new EagerAnnouncements(written)

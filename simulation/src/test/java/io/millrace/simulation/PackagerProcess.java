@@ -10,9 +10,8 @@ import io.millrace.platform.log.Packet;
 import io.millrace.simulation.kafka.ModelGroup;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
-import io.millrace.simulation.kafka.ModelProducer;
 import io.millrace.simulation.kafka.ModelReader;
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,14 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
  * One run of a packager: production's {@link PackagedPartition}s, driven as {@code PackagerLoop} drives them. A partition
  * begins at the positions that were committed for its three topics. Confined to one thread.
  */
-final class PackagerProcess extends StageProcess implements ModelGroup.Member {
+final class PackagerProcess extends GroupProcess<PackagerProcess.Packaged> {
     static final String PARTS = NodeSettings.KAFKA.settings().topic(Topic.PARTS);
     static final String INDEX = NodeSettings.KAFKA.settings().topic(Topic.INDEX);
     private static final int POLL_MS = 50;
@@ -42,32 +40,24 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
     /** Shared by all simulations, because no check uses them. */
     private static final PackagerMeters METERS = new PackagerMeters(new SimpleMeterRegistry());
 
-    private final World world;
-    private final ModelKafka kafka;
-    private final ModelGroup group;
     private final NodeClock clock;
     private final Set<Defect> defects;
     private final Set<Integer> damaging = new HashSet<>();
-    private final ModelProducer producer;
-    private final Map<Integer, Owned> owned = new TreeMap<>();
     private long committedAtMs;
 
-    private static final class Owned {
-        private final int partition;
-        private final List<ModelReader> readers = new ArrayList<>();
+    static final class Packaged extends GroupProcess.Owned {
         private final Map<ModelPartition, OptionalLong> begin = new HashMap<>();
         /** Null until the committed positions are known. */
         private PackagedPartition work;
         private PackagedPartition.Committable committed;
-        private boolean closed;
 
-        Owned(int partition) {
-            this.partition = partition;
+        Packaged(int partition) {
+            super(partition);
         }
 
+        @Override
         void close() {
-            closed = true;
-            readers.forEach(ModelReader::close);
+            super.close();
             if (work != null) {
                 work.close();
             }
@@ -75,24 +65,9 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
     }
 
     PackagerProcess(World world, ModelKafka kafka, ModelGroup group, int number, NodeClock clock, Set<Defect> defects) {
-        super(world.history(), Stage.PACKAGER.name(number));
-        this.world = world;
-        this.kafka = kafka;
-        this.group = group;
+        super(world, kafka, group, Stage.PACKAGER.name(number));
         this.clock = clock;
         this.defects = defects;
-        this.producer = kafka.producer(this, NodeSettings.PATIENT);
-    }
-
-    @Override
-    void start() {
-        group.join(this);
-        step();
-    }
-
-    @Override
-    void slowUntil(long atMs) {
-        producer.slowUntil(atMs);
     }
 
     /** The next packet of {@code partition} cannot be read. */
@@ -101,9 +76,12 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
     }
 
     @Override
-    public void assigned(int partition) {
-        Owned it = new Owned(partition);
-        drop(owned.put(partition, it));
+    Packaged create(int partition) {
+        return new Packaged(partition);
+    }
+
+    @Override
+    void open(Packaged it) {
         List<ModelPartition> topics = List.of(packets(it), segments(it), index(it));
         topics.forEach(topic -> group.askCommitted(topic, this, position -> {
             // A broker that does not respond in time leaves the position in the index unknown.
@@ -115,7 +93,7 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
         }));
     }
 
-    private void open(Owned it, long indexEnd) {
+    private void open(Packaged it, long indexEnd) {
         if (it.closed) {
             return;
         }
@@ -152,12 +130,13 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
         return PackagedPartition.damaged(packet);
     }
 
-    private PackagedPartition.Log log(Owned it) {
+    private PackagedPartition.Log log(Packaged it) {
         return new PackagedPartition.Log() {
             @Override
             public void append(Topic topic, String stream, long timeMs, byte[] value,
                     PackagedPartition.Appended result) {
-                producer.send(kafka.partition(NodeSettings.KAFKA.settings().topic(topic), it.partition), stream, value,
+                producer().send(kafka.partition(NodeSettings.KAFKA.settings().topic(topic), it.partition), stream,
+                        value,
                         timeMs, result::done);
             }
 
@@ -181,7 +160,7 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
 
     @Override
     public void revoked(int partition, Runnable released) {
-        Owned leaving = owned.remove(partition);
+        Packaged leaving = owned.remove(partition);
         if (leaving == null) {
             released.run();
             return;
@@ -196,18 +175,8 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
     }
 
     @Override
-    public void lost(int partition) {
-        drop(owned.remove(partition));
-    }
-
-    private static void drop(Owned it) {
-        if (it != null) {
-            it.close();
-        }
-    }
-
-    private void step() {
-        for (Owned it : owned.values()) {
+    void step() {
+        for (Packaged it : owned.values()) {
             int left = world.chance().between(1, MOST_CUTS);
             while (left > 0 && it.work != null && it.work.advance()) {
                 left--;
@@ -229,7 +198,7 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
     }
 
     /** Returns the positions of a partition if they have changed since the last commit. */
-    private Map<ModelPartition, Long> due(Owned it) {
+    private Map<ModelPartition, Long> due(Packaged it) {
         PackagedPartition.Committable now = it.work == null ? null : it.work.positions().orElse(null);
         if (now == null || now.equals(it.committed)) {
             return Map.of();
@@ -238,15 +207,11 @@ final class PackagerProcess extends StageProcess implements ModelGroup.Member {
         return Map.of(segments(it), now.segments(), packets(it), now.packets(), index(it), now.index());
     }
 
-    private ModelPartition packets(Owned it) {
-        return kafka.partition(NodeSettings.PACKETS, it.partition);
-    }
-
-    private ModelPartition segments(Owned it) {
+    private ModelPartition segments(Packaged it) {
         return kafka.partition(SegmenterProcess.SEGMENTS, it.partition);
     }
 
-    private ModelPartition index(Owned it) {
+    private ModelPartition index(Packaged it) {
         return kafka.partition(INDEX, it.partition);
     }
 }

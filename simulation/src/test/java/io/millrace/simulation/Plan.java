@@ -77,6 +77,11 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
         return steps.stream().anyMatch(step -> step.action() instanceof Action.Expire);
     }
 
+    /** Whether segmenters begin with a release that cannot read everything. */
+    boolean upgrades() {
+        return steps.stream().anyMatch(step -> step.action() instanceof Action.Finalize);
+    }
+
     Plan without(Step step) {
         return new Plan(processes, steps.stream().filter(s -> s != step).toList());
     }
@@ -127,6 +132,15 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
             case RETENTION -> {
                 if (steps.stream().noneMatch(step -> step.action() instanceof Action.Expire)) {
                     steps.add(new Step(EXPIRY_MS, new Action.Expire()));
+                }
+            }
+            case UPGRADE -> {
+                if (steps.stream().noneMatch(step -> step.action() instanceof Action.Finalize)) {
+                    steps.add(new Step(atMs, new Action.Finalize()));
+                    for (int number = 0; number < MOST_OF_A_STAGE; number++) {
+                        steps.add(new Step(atMs + chance.between(0, LONG_MS),
+                                new Action.Upgrade(Stage.SEGMENTER, number)));
+                    }
                 }
             }
             case KILL_EDGE -> kill(Stage.EDGE, any(chance), atMs, chance, steps);

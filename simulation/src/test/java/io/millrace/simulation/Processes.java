@@ -1,6 +1,6 @@
 package io.millrace.simulation;
 
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

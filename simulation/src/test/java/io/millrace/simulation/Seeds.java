@@ -1,6 +1,6 @@
 package io.millrace.simulation;
 
-import io.millrace.simulation.oracle.Violation;
+import io.millrace.testkit.oracle.Violation;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

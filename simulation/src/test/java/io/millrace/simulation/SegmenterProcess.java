@@ -1,6 +1,7 @@
 package io.millrace.simulation;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.platform.kafka.SteppedStops;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.segmenter.SegmenterSettings;
 import io.millrace.segmenter.meters.SegmenterMeters;
@@ -13,23 +14,24 @@ import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
 import io.millrace.simulation.kafka.ModelProducer;
 import io.millrace.simulation.kafka.ModelReader;
+import io.millrace.simulation.kafka.NextRelease;
+import io.millrace.testkit.oracle.Fact;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
  * One run of a segmenter: production's {@link PartitionTask}s, driven as a stream thread of Kafka Streams drives them. A
  * task is restored from the changelog and begins at the committed position. A commit writes the states, waits until
  * everything that was written is acknowledged, and then commits the positions; the thread does nothing else meanwhile.
- * If the positions are not committed, all tasks are dropped. If a record is not written, its task is restored. Confined
- * to one thread.
+ * If the positions are not committed, all tasks are dropped. If a record is not written, the producer ends, and the
+ * stream thread is replaced. Confined to one thread.
  */
-final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
+final class SegmenterProcess extends GroupProcess<SegmenterProcess.Task> {
     static final String FOLDS = "folds-changelog";
     static final String SEGMENTS = NodeSettings.KAFKA.settings().topic(Topic.SEGMENTS);
     private static final int POLL_MS = 50;
@@ -39,14 +41,13 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
     /** Shared by all simulations, because no check uses them. */
     private static final SegmenterMeters METERS = new SegmenterMeters(new SimpleMeterRegistry());
 
-    private final World world;
-    private final ModelKafka kafka;
-    private final ModelGroup group;
     private final String owner;
     private final boolean statesHaveNoOwner;
-    private final ModelProducer producer;
+    private final boolean isNextRelease;
+    private final boolean skipsUnknown;
+    private final boolean continuesAfterFailure;
+    private final SteppedStops stops = new SteppedStops();
     private final PacketsLog log = new Packets();
-    private final Map<Integer, Task> tasks = new TreeMap<>();
     private final Map<Integer, Long> committed = new HashMap<>();
     private int tenures;
     private boolean committing;
@@ -56,71 +57,60 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
     private final class Packets implements PacketsLog {
         @Override
         public boolean has(LogMark mark, int partition) {
-            ModelPartition packets = packets(partition);
+            ModelPartition packets = kafka.partition(NodeSettings.PACKETS, partition);
+            // The newest record that a predecessor skipped is not lost either.
             return packets.startOffset() > mark.offset() || packets.read(mark.offset(), 1).stream()
-                    .anyMatch(stored -> mark.equals(LogMark.of(stored.offset(), stored.value())));
+                    .anyMatch(stored -> mark.equals(LogMark.of(stored.offset(), value(stored)))
+                            || skipsUnknown && mark.equals(LogMark.of(stored.offset(), stored.value())));
         }
 
         @Override
         public void read(int partition, long from, long to, Visitor visitor) {
             if (!statesHaveNoOwner) {
-                packets(partition).read(from, Integer.MAX_VALUE).stream().filter(stored -> stored.offset() < to)
-                        .forEach(stored -> visitor.record(stored.key(), stored.offset(), stored.value()));
+                kafka.partition(NodeSettings.PACKETS, partition).read(from, Integer.MAX_VALUE).stream()
+                        .filter(stored -> stored.offset() < to)
+                        .forEach(stored -> visitor.record(stored.key(), stored.offset(), value(stored)));
             }
         }
     }
 
-    private static final class Task {
-        private final int partition;
+    static final class Task extends GroupProcess.Owned {
         private final Map<String, byte[]> changelog = new HashMap<>();
         private final Deque<ModelPartition.Stored> fetched = new ArrayDeque<>();
-        private final List<ModelReader> readers = new ArrayList<>();
         /** Null until the states are restored. */
         private PartitionTask work;
         private long position;
         private boolean isCommitNeeded;
-        private boolean closed;
         /** Set when the partition has to be given up. */
         private Runnable released;
 
         Task(int partition) {
-            this.partition = partition;
-        }
-
-        void close() {
-            closed = true;
-            readers.forEach(ModelReader::close);
+            super(partition);
         }
     }
 
-    /** @param owner different from those of all other runs */
-    SegmenterProcess(World world, ModelKafka kafka, ModelGroup group, int number, String owner,
-            boolean statesHaveNoOwner) {
-        super(world.history(), Stage.SEGMENTER.name(number));
-        this.world = world;
-        this.kafka = kafka;
-        this.group = group;
+    /**
+     * @param owner different from those of all other runs
+     * @param isNextRelease whether it can read what the next release writes
+     */
+    SegmenterProcess(World world, ModelKafka kafka, ModelGroup group, int number, String owner, boolean isNextRelease,
+            Set<Defect> defects) {
+        super(world, kafka, group, Stage.SEGMENTER.name(number));
         this.owner = owner;
-        this.statesHaveNoOwner = statesHaveNoOwner;
-        this.producer = kafka.producer(this, NodeSettings.PATIENT);
+        this.statesHaveNoOwner = defects.contains(Defect.STATES_HAVE_NO_OWNER);
+        this.skipsUnknown = defects.contains(Defect.UNKNOWN_SCHEMAS_ARE_SKIPPED);
+        this.continuesAfterFailure = defects.contains(Defect.PRODUCERS_CONTINUE_AFTER_FAILURE);
+        this.isNextRelease = isNextRelease;
     }
 
     @Override
-    void start() {
-        group.join(this);
-        step();
+    Task create(int partition) {
+        return new Task(partition);
     }
 
     @Override
-    void slowUntil(long atMs) {
-        producer.slowUntil(atMs);
-    }
-
-    @Override
-    public void assigned(int partition) {
-        Task task = new Task(partition);
-        drop(tasks.put(partition, task));
-        ModelPartition folds = kafka.partition(FOLDS, partition);
+    void open(Task task) {
+        ModelPartition folds = kafka.partition(FOLDS, task.partition);
         kafka.askEnd(folds, this, end -> {
             ModelReader restore = new ModelReader(kafka, folds, this, stored -> {
                 if (stored.offset() < end && stored.value() == null) {
@@ -140,7 +130,7 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
             return;
         }
         restore.close();
-        group.askCommitted(packets(task.partition), this, position -> begin(task, position.orElse(0)));
+        group.askCommitted(packets(task), this, position -> begin(task, position.orElse(0)));
     }
 
     private void begin(Task task, long position) {
@@ -151,39 +141,29 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
         task.work = new PartitionTask(task.partition, owner + "-" + tenures++, task.changelog,
                 () -> committed.getOrDefault(task.partition, -1L), log, METERS);
         task.work.takeRepeated().forEach(output -> forward(task, output));
-        task.readers.add(new ModelReader(kafka, packets(task.partition), position, this, task.fetched::add));
+        task.readers.add(new ModelReader(kafka, packets(task), position, this, task.fetched::add));
     }
 
     @Override
     public void revoked(int partition, Runnable released) {
-        Task task = tasks.get(partition);
+        Task task = owned.get(partition);
         if (task == null || task.work == null) {
-            drop(tasks.remove(partition));
+            drop(owned.remove(partition));
             released.run();
         } else {
             task.released = released;
         }
     }
 
-    @Override
-    public void lost(int partition) {
-        drop(tasks.remove(partition));
-    }
-
-    private static void drop(Task task) {
-        if (task != null) {
-            task.close();
-        }
-    }
-
     /** One turn of the stream thread. */
-    private void step() {
+    @Override
+    void step() {
         if (!committing) {
-            tasks.values().forEach(this::process);
-            List<Task> leaving = tasks.values().stream().filter(task -> task.released != null).toList();
+            owned.values().forEach(this::process);
+            List<Task> leaving = owned.values().stream().filter(task -> task.released != null).toList();
             boolean due = world.events().nowMs() - committedAtMs >= SegmenterSettings.COMMIT_INTERVAL_MS;
             if (!leaving.isEmpty() || due) {
-                commit(leaving.isEmpty() ? List.copyOf(tasks.values()) : leaving, () -> leaving.forEach(this::release));
+                commit(leaving.isEmpty() ? List.copyOf(owned.values()) : leaving, () -> leaving.forEach(this::release));
             }
         }
         world.events().after(POLL_MS, () -> run(this::step));
@@ -193,10 +173,19 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
         for (int left = world.chance().between(1, MOST_RECORDS); left > 0 && task.work != null
                 && !task.fetched.isEmpty(); left--) {
             ModelPartition.Stored next = task.fetched.poll();
-            task.work.process(next.key(), next.offset(), next.value()).forEach(output -> forward(task, output));
+            byte[] value = value(next);
+            if (!skipsUnknown && !stops.passes(NodeSettings.PACKETS, task.partition, next.offset(), value)) {
+                return;
+            }
+            task.work.process(next.key(), next.offset(), value).forEach(output -> forward(task, output));
             task.position = next.offset() + 1;
             task.isCommitNeeded = true;
         }
+    }
+
+    /** Returns the record as this release receives it. */
+    private byte[] value(ModelPartition.Stored stored) {
+        return isNextRelease ? NextRelease.read(stored.value()) : stored.value();
     }
 
     private void forward(Task task, SegmenterOutput output) {
@@ -204,26 +193,45 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
     }
 
     private void send(String topic, Task task, String key, byte[] value) {
-        producer.send(kafka.partition(topic, task.partition), key, value, 0, (_, failure) -> {
-            if (failure != null && tasks.get(task.partition) == task) {
+        ModelProducer sending = producer();
+        sending.send(kafka.partition(topic, task.partition), key, value, 0, (_, failure) -> {
+            if (failure == null || producer() != sending) {
+                return;
+            }
+            world.history().add(new Fact.Note("", name() + " could not write to " + topic + "-" + task.partition));
+            if (!continuesAfterFailure) {
+                replaceThread();
+            } else if (owned.get(task.partition) == task) {
                 revive(task);
             }
         });
     }
 
-    /** A record was not written: Kafka Streams closes the task without a commit, and restores it. */
+    /** {@link Defect#PRODUCERS_CONTINUE_AFTER_FAILURE}: closes the task without a commit, and restores it. */
     private void revive(Task task) {
         task.close();
         if (task.released == null) {
             assigned(task.partition);
         } else {
-            tasks.remove(task.partition);
+            owned.remove(task.partition);
             task.released.run();
         }
     }
 
+    /** A record was not written: production's {@code FailStopProducer} ends, and Kafka Streams replaces the thread. */
+    private void replaceThread() {
+        replaceProducer();
+        committing = false;
+        leave();
+    }
+
+    private void leave() {
+        dropAll();
+        group.rejoin(this);
+    }
+
     private void release(Task task) {
-        if (tasks.remove(task.partition, task)) {
+        if (owned.remove(task.partition, task)) {
             task.close();
             task.released.run();
         }
@@ -240,13 +248,21 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
         Map<ModelPartition, Long> positions = new HashMap<>();
         for (Task task : needed) {
             task.work.commit((key, value) -> send(FOLDS, task, statesHaveNoOwner ? withoutOwner(key) : key, value));
-            positions.put(packets(task.partition), task.position);
+            positions.put(packets(task), task.position);
         }
-        soon(() -> producer.flush(() -> soon(() -> {
+        ModelProducer writing = producer();
+        soon(() -> writing.flush(() -> soon(() -> {
+            if (producer() != writing) {
+                return;
+            }
             if (needed.stream().anyMatch(task -> task.closed)) {
                 committing = false;
             } else {
-                group.commit(this, positions, accepted -> committed(accepted, needed, then));
+                group.commit(this, positions, accepted -> {
+                    if (producer() == writing) {
+                        committed(accepted, needed, then);
+                    }
+                });
             }
         })));
     }
@@ -257,9 +273,7 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
             all.forEach(this::committed);
             then.run();
         } else {
-            tasks.values().forEach(SegmenterProcess::drop);
-            tasks.clear();
-            group.rejoin(this);
+            leave();
         }
     }
 
@@ -275,9 +289,5 @@ final class SegmenterProcess extends StageProcess implements ModelGroup.Member {
     /** {@link Defect#STATES_HAVE_NO_OWNER}: keeps the number of the chunk only. */
     private static String withoutOwner(String key) {
         return "states" + key.substring(key.lastIndexOf('/'));
-    }
-
-    private ModelPartition packets(int partition) {
-        return kafka.partition(NodeSettings.PACKETS, partition);
     }
 }

@@ -1,6 +1,6 @@
 package io.millrace.simulation;
 
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 
 /**
  * Publishes one stream over a sequence of connections: reconnects whenever it is disconnected, until it leaves.

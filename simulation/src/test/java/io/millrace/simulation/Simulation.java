@@ -9,10 +9,11 @@ import io.millrace.simulation.engine.EventQueue;
 import io.millrace.simulation.kafka.ModelGroup;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,9 @@ final class Simulation implements World {
     private final History history;
     private final boolean isPackaged;
     private final boolean expires;
+    private final boolean upgrades;
+    /** Segmenters of the next release. */
+    private final Set<Integer> upgraded = new HashSet<>();
     private final LogWatch watch;
     private final DerivedWatch derived;
     private final ModelKafka kafka;
@@ -59,11 +63,13 @@ final class Simulation implements World {
     private final Map<String, Integer> claims = new HashMap<>();
     private final Map<Integer, SimulatedEncoder> encoders = new TreeMap<>();
     private final List<EncoderConnection> connections = new ArrayList<>();
+    private boolean nextReleaseIsFinal;
 
     private Simulation(long seed, Plan plan, Set<Defect> defects) {
         this.defects = Set.copyOf(defects);
         this.history = new History(events, plan.processes().get(Stage.SEGMENTER) > 0);
         this.expires = plan.expires();
+        this.upgrades = plan.upgrades();
         this.isPackaged = plan.processes().get(Stage.PACKAGER) > 0;
         this.derived = new DerivedWatch(history);
         this.watch = new LogWatch(history, Set.copyOf(Plan.STREAMS), !defects.contains(Defect.RULES_OF_VERSION_2));
@@ -89,7 +95,7 @@ final class Simulation implements World {
                     this::acknowledged,
                     defects);
             case SEGMENTER -> new SegmenterProcess(this, kafka, segmenters, number, "run " + run,
-                    defects.contains(Defect.STATES_HAVE_NO_OWNER));
+                    !upgrades || upgraded.contains(number), defects);
             case PACKAGER -> new PackagerProcess(this, kafka, packagers, number, clocks.get(stage.name(number)),
                     defects);
             case EDGE -> new EdgeProcess(this, kafka, number, clocks.get(stage.name(number)));
@@ -149,6 +155,9 @@ final class Simulation implements World {
 
     private void heal() {
         note("all faults end");
+        for (int number = 0; processes.exists(Stage.SEGMENTER, number); number++) {
+            upgrade(number);
+        }
         processes.heal();
     }
 
@@ -193,6 +202,10 @@ final class Simulation implements World {
                 kafka.compact(kafka.partition(SegmenterProcess.FOLDS, it.partition()));
                 kafka.compact(kafka.partition(NodeSettings.STREAMS, it.partition()));
             }
+            case Action.Finalize _ -> {
+                note("the next release is final, and ingest nodes write its records");
+                nextReleaseIsFinal = true;
+            }
             case Action.Poison it -> {
                 note("somebody writes a tombstone with the key '" + it.key() + "'");
                 kafka.write(kafka.partition(NodeSettings.SESSIONS, it.partition()), it.key(), null);
@@ -213,12 +226,21 @@ final class Simulation implements World {
                 processes.slow(it.stage(), it.number(), it.forMs());
                 troubled(it, it.forMs());
             }
+            case Action.Upgrade it -> upgrade(it.number());
             case Action.Damage it -> ((PackagerProcess) processes.of(it.stage(), it.number())).damage(it.partition());
             case Action.Jump it -> {
                 String name = it.stage().name(it.number());
                 note("the clock of " + name + " jumps by " + it.byMs() + " ms");
                 clocks.get(name).jump(it.byMs());
             }
+        }
+    }
+
+    private void upgrade(int segmenter) {
+        if (upgrades && upgraded.add(segmenter)) {
+            note(Stage.SEGMENTER.name(segmenter) + " is upgraded");
+            processes.kill(Stage.SEGMENTER, segmenter);
+            processes.start(Stage.SEGMENTER, segmenter);
         }
     }
 
@@ -315,6 +337,11 @@ final class Simulation implements World {
     public Optional<NodeProcess> anyNode() {
         List<StageProcess> alive = processes.alive(Stage.INGEST);
         return alive.isEmpty() ? Optional.empty() : Optional.of((NodeProcess) chance.of(alive));
+    }
+
+    @Override
+    public boolean isNextReleaseFinal() {
+        return nextReleaseIsFinal;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.millrace.simulation;
 
 import io.millrace.simulation.engine.SimulatedProcess;
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -17,6 +17,10 @@ abstract class StageProcess implements SimulatedProcess {
     StageProcess(History history, String name) {
         this.history = history;
         this.name = name;
+    }
+
+    String name() {
+        return name;
     }
 
     abstract void start();

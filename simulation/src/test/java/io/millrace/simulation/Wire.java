@@ -5,7 +5,7 @@ import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.publish.PublishSink;
-import io.millrace.simulation.oracle.Fact;
+import io.millrace.testkit.oracle.Fact;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

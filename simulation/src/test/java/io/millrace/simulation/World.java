@@ -12,6 +12,9 @@ interface World {
 
     History history();
 
+    /** Whether ingest nodes write what only the next release can read. */
+    boolean isNextReleaseFinal();
+
     /** Returns a new connection, which is not open yet. */
     EncoderConnection connection(SimulatedEncoder encoder, NodeProcess node);
 

@@ -5,13 +5,19 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Creates the properties of a {@link TestBroker}, which make it as small and start as quickly as Kafka allows. */
+/** Creates the properties of a {@link TestBroker}, for the smallest and fastest start that Kafka allows. */
 final class BrokerConfig {
     static final String CONTROLLER = "CONTROLLER";
 
     private BrokerConfig() {}
 
-    /** Returns the properties of a node. Node 1 is broker and controller; other nodes are only brokers. */
+    /**
+     * Returns the properties of a node. Node 1 is broker and controller; other nodes are only brokers.
+     *
+     * @param clients host and port at which the node listens for clients
+     * @param controller host and port at which node 1 listens as controller
+     * @param settings override all others
+     */
     static Map<String, String> of(int node, String clients, String controller, Path directory,
             Map<String, String> settings) {
         boolean controls = node == 1;
@@ -34,6 +40,7 @@ final class BrokerConfig {
         config.put("share.coordinator.state.topic.replication.factor", "1");
         config.put("share.coordinator.state.topic.min.isr", "1");
         config.put("group.initial.rebalance.delay.ms", "0");
+        // Instead of 128 MB.
         config.put("log.cleaner.dedupe.buffer.size", "4194304");
         config.put("message.max.bytes", String.valueOf(Sizes.RECORD_BYTES));
         config.put("num.network.threads", "2");

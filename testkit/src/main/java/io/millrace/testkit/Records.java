@@ -32,6 +32,9 @@ public final class Records {
     /** AAC configuration from FFmpeg's aac: LC, 48 kHz, stereo. */
     public static final ByteBuffer AAC_RECORD = hex("119056e500");
     public static final EpochRules RULES = new EpochRules(1, 2_000, 500, 12_000, 30_000, List.of(Format.TS));
+    /** Rules with all formats. */
+    public static final EpochRules CMAF_RULES = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 12_000, 30_000,
+            List.of(Format.CMAF, Format.TS));
     public static final long EPOCH_MS = 1_767_225_600_000L; // 2026-01-01T00:00:00Z
     public static final List<Track> TRACKS = List.of(
             new Track(0, Packet.Kind.VIDEO, "AVC", AVC_RECORD),
@@ -64,6 +67,12 @@ public final class Records {
                         List.of("avc1.64001f", "mp4a.40.2"))));
     }
 
+    /** Returns the entry with other rules. */
+    public static StreamEntry ruledBy(EpochRules rules, StreamEntry e) {
+        return new StreamEntry(e.stream(), e.epoch(), e.state(), rules, e.span(), e.session(), e.playlist(),
+                e.sessions());
+    }
+
     /** Returns a session whose first packet that counts has {@code offset}. */
     public static StreamEntry.NewestSession newest(long session, long offset, long startedAtMs, List<Track> tracks) {
         return new StreamEntry.NewestSession(session, offset, 0, startedAtMs, ENCODER, tracks, List.of());
@@ -91,44 +100,49 @@ public final class Records {
     }
 
     /** Creates index entries with the fields that tests vary. */
-    public record PartSpec(long epoch, long segment, SegmentStart start, long durationTicks, int sizeBytes,
-            long keyframeOffset) {
+    public record PartSpec(long epoch, long segment, RenditionId rendition, SegmentStart start, long durationTicks,
+            int sizeBytes, int initBytes, long keyframeOffset) {
         public PartSpec(long epoch, long segment) {
-            this(epoch, segment, START, SECOND, 1_000, -1);
+            this(epoch, segment, RenditionId.TS, START, SECOND, 1_000, 0, -1);
+        }
+
+        public PartSpec of(RenditionId other) {
+            return new PartSpec(epoch, segment, other, start, durationTicks, sizeBytes, initBytes, keyframeOffset);
+        }
+
+        /** The record of the first part begins with an init section of this size. */
+        public PartSpec initBytes(int value) {
+            return new PartSpec(epoch, segment, rendition, start, durationTicks, sizeBytes, value, keyframeOffset);
         }
 
         public PartSpec independent(boolean value) {
-            return new PartSpec(epoch, segment,
-                    new SegmentStart(value, start.discontinuous(), start.discontinuity(), start.targetDurationS()),
-                    durationTicks, sizeBytes,
-                    keyframeOffset);
+            return with(new SegmentStart(value, start.discontinuous(), start.discontinuity(), start.targetDurationS()));
         }
 
         public PartSpec discontinuity(boolean before, long number) {
-            return new PartSpec(epoch, segment,
-                    new SegmentStart(start.independent(), before, number, start.targetDurationS()), durationTicks,
-                    sizeBytes, keyframeOffset);
+            return with(new SegmentStart(start.independent(), before, number, start.targetDurationS()));
+        }
+
+        private PartSpec with(SegmentStart other) {
+            return new PartSpec(epoch, segment, rendition, other, durationTicks, sizeBytes, initBytes, keyframeOffset);
         }
 
         public PartSpec durationTicks(long value) {
-            return new PartSpec(epoch, segment, start, value, sizeBytes,
-                    keyframeOffset);
+            return new PartSpec(epoch, segment, rendition, start, value, sizeBytes, initBytes, keyframeOffset);
         }
 
         public PartSpec sizeBytes(int value) {
-            return new PartSpec(epoch, segment, start, durationTicks, value,
-                    keyframeOffset);
+            return new PartSpec(epoch, segment, rendition, start, durationTicks, value, initBytes, keyframeOffset);
         }
 
         public PartSpec keyframe(long offset) {
-            return new PartSpec(epoch, segment, start, durationTicks, sizeBytes,
-                    offset);
+            return new PartSpec(epoch, segment, rendition, start, durationTicks, sizeBytes, initBytes, offset);
         }
 
         public IndexEntry part(int part, boolean last, long partsOffset) {
             long startTicks = segment * 2 * SECOND + part * durationTicks;
-            return new IndexEntry(new PartId(epoch, segment, part), last, RenditionId.TS,
-                    new PartPlace(partsOffset, sizeBytes),
+            return new IndexEntry(new PartId(epoch, segment, part), last, rendition,
+                    new PartPlace(partsOffset, sizeBytes, part == 0 ? initBytes : 0, 0),
                     new PartTimes(startTicks, durationTicks, EPOCH_MS + startTicks / 90, 0), part == 0,
                     new Keyframe(epoch, part == 0 ? keyframeOffset : Keyframe.NONE, 0), start);
         }
@@ -139,7 +153,7 @@ public final class Records {
          */
         public Gap gap(int part) {
             IndexEntry missing = part(part, true, 0);
-            return new Gap(missing.id(), RenditionId.TS, Gap.Reason.MEDIA, missing.times(), start);
+            return new Gap(missing.id(), rendition, Gap.Reason.MEDIA, missing.times(), start);
         }
     }
 

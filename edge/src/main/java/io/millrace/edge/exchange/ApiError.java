@@ -6,8 +6,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 public record ApiError(Body error) {
     /**
      * @param availableFrom RFC 3339, the earliest time that is still retained; only with 410, null if nothing is
-     * @param watchAt a path that plays the stream, which HLS cannot carry; only with {@code codec_not_in_hls}, null if
-     *     the stream has ended
+     * @param watchAt a path that plays the stream, which the requested output cannot carry; only with
+     *     {@code codec_not_in_hls} and {@code codec_not_in_ts}, null if the stream has ended and no output carries it
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Body(String code, String message, String availableFrom, String watchAt) {}
@@ -24,5 +24,10 @@ public record ApiError(Body error) {
     /** Returns the error {@code codec_not_in_hls}. */
     public static ApiError notInHls(String message, String watchAt) {
         return new ApiError(new Body("codec_not_in_hls", message, null, watchAt));
+    }
+
+    /** Returns the error {@code codec_not_in_ts}. */
+    public static ApiError notInTs(String message, String watchAt) {
+        return new ApiError(new Body("codec_not_in_ts", message, null, watchAt));
     }
 }

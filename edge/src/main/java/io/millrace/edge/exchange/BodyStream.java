@@ -3,8 +3,8 @@ package io.millrace.edge.exchange;
 import io.millrace.platform.net.SocketOutlet;
 
 /**
- * The body of a response that is sent in pieces, possibly without an end of its own. One of {@link #end} and
- * {@link #abort} is called, once, unless the client has left. Confined to the event loop.
+ * The body of a response that is sent in pieces; that of a live stream has no end of its own. The caller calls either
+ * {@link #end} or {@link #abort}, once, unless the client has left. Confined to the event loop of the connection.
  */
 public interface BodyStream {
     /**

@@ -3,11 +3,15 @@ package io.millrace.edge.exchange;
 import io.millrace.media.StreamName;
 import java.util.Optional;
 
-/** A media output over HTTP, such as HLS, with URLs of its own. Thread-safe; called on event loops. */
+/**
+ * A media output over HTTP, such as HLS, with URLs that no other output has. Thread-safe; called on event loops, so it
+ * must not block.
+ */
 public interface HttpOutput {
     /**
-     * Takes a request if its URL belongs to this output: answers it now or later, and returns true. Returns false,
-     * without effect, for any other URL.
+     * Takes a GET or HEAD request if its URL belongs to this output: answers it now or later, and returns true. Returns
+     * false, without effect, for any other URL. An answer is given on the event loop of the responder, which says when
+     * the client has left.
      *
      * @param path percent-decoded; begins with a slash
      */
@@ -17,7 +21,8 @@ public interface HttpOutput {
      * Returns the stream that a path such as {@code /live/show.flv} names; empty if the path does not end with
      * {@code suffix} or names no valid stream.
      *
-     * @param path begins with a slash
+     * @param path percent-decoded; begins with a slash
+     * @param suffix shorter than the path
      */
     static Optional<String> streamOf(String path, String suffix) {
         return path.endsWith(suffix)

@@ -25,13 +25,16 @@ public final class PlayAccess {
      * Asks the policy, and answers the request if the client may not play the stream. Does not block.
      *
      * @param allowed continues if the client may play the stream, on the event loop, possibly before this method
-     *     returns; receives the name of the stream, which differs from {@code stream} if that was a key
+     *     returns; receives the name of the stream, which differs from {@code stream} if the client named the stream
+     *     by a stream key
      */
     public void ask(Responder responder, AccessRequest.Protocol protocol, String stream, Consumer<String> allowed) {
         await(responder, decide(responder.request(), protocol, stream), allowed);
     }
 
-    /** Asks the policy without answering the request. Several requests may {@link #await} the result. */
+    /**
+     * Asks the policy without answering the request. Several requests of a client may {@link #await} the same decision.
+     */
     public CompletableFuture<AccessDecision> decide(Request request, AccessRequest.Protocol protocol, String stream) {
         String uri = request.uri();
         int mark = uri.indexOf('?');
@@ -41,7 +44,10 @@ public final class PlayAccess {
                 mark < 0 ? "" : uri.substring(mark + 1), source)).toCompletableFuture();
     }
 
-    /** Continues as {@link #ask} does when {@code decision} completes; immediately if it has succeeded already. */
+    /**
+     * Answers the request or runs {@code allowed} when {@code decision} completes, as {@link #ask} does; before this
+     * method returns if the decision is known already.
+     */
     public void await(Responder responder, CompletableFuture<AccessDecision> decision, Consumer<String> allowed) {
         if (decision.state() == Future.State.SUCCESS) {
             decided(responder, decision.resultNow(), allowed);

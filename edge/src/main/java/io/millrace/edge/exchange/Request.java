@@ -68,9 +68,12 @@ public final class Request {
         return Client.network(channel, headers());
     }
 
-    /** Returns the client as a requester of reads from the log. It has left once its connection is closed. */
+    /**
+     * Returns the client as one on whose behalf the log is read. The read is dropped if the client's connection is
+     * closed and nobody else waits for it.
+     */
     public Requester.One requester() {
-        // The request itself must not be captured: shared reads retain their requesters.
+        // Captures the channel and not the request with its headers: shared reads retain their requesters.
         Channel connection = channel;
         return Requester.of(network(), () -> !connection.isActive());
     }

@@ -37,7 +37,8 @@ public interface Responder {
     /**
      * Sends a complete response; takes ownership of {@code body}.
      *
-     * @param more sets the response headers other than Content-Length and those of every response
+     * @param more sets the headers of this response, such as Content-Type; Content-Length and the headers that all
+     *     responses have are set by the responder
      * @param gone runs once the body was sent or discarded
      */
     void send(HttpResponseStatus status, ByteBuf body, Consumer<HttpHeaders> more, Runnable gone);
@@ -103,10 +104,11 @@ public interface Responder {
     void release();
 
     /**
-     * Runs {@code work}, and later each step that follows with {@link #then}, on the event loop in a turn of the
-     * client's network: for requests that take much processor time and that a client can send many of. Answers with 503
-     * if too many requests of the network are waiting. Returns at once; if the request has turns already, after the
-     * work.
+     * Runs {@code work} on the event loop when it is the turn of the client's network ({@link Request#network}), and
+     * likewise each step that follows with {@link #then}. Networks take turns, so that one whose clients send many
+     * requests that take much processor time does not delay the others. Answers with 503 if too many requests of the
+     * network are waiting. The first call for a request returns at once; a later call runs {@code work} before it
+     * returns.
      */
     void inTurns(Runnable work);
 

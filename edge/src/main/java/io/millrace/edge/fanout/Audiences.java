@@ -68,7 +68,7 @@ final class Audiences {
         return new Counted(new LoopAudience(loop, ring, paces.apply(loop), meters));
     }
 
-    /** Removes a viewer that has joined. Must not be called after {@link #end}. */
+    /** Removes a viewer that has joined; the last one of an event loop closes its audience. Not called after end(). */
     void leave(FlvSink sink) {
         owner.check();
         viewers.computeIfPresent(sink.framing().layout(), (_, count) -> count == 1 ? null : count - 1);

@@ -20,7 +20,7 @@ final class Backlog {
         this.memory = memory;
     }
 
-    /** Returns false, and retains nothing, if there is no memory for the record. */
+    /** Retains a record. Returns false, and retains nothing, if there is no memory for it. */
     boolean add(FlvChannel.At at) {
         long sizeBytes = RECORD_BYTES + (at.record() instanceof Packet packet ? packet.body().remaining() : 0);
         if (!memory.reserveBackfill(sizeBytes)) {

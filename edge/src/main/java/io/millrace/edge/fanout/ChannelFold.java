@@ -14,18 +14,20 @@ import io.millrace.platform.timeline.Tracks;
 import java.util.List;
 
 /**
- * Folds the records of one epoch into tags, from a keyframe on, and publishes the tags. Confined to the packet feed's
- * thread.
+ * Folds the records of one epoch (a publish, and those that continue it within the grace period) into tags, from a
+ * keyframe on, and publishes the tags. Confined to the packet feed's thread.
  */
 final class ChannelFold {
     private final StreamTags tags;
     private final FlvBroadcast broadcast;
+    /** See {@link #foldedTo()}. */
     private long foldedTo;
+    /** See {@link #lastSession()}. */
     private long lastSession;
 
     /**
      * @param tracks the tracks at {@code start}
-     * @param start where viewers begin; a packet with data
+     * @param start where viewers begin: a keyframe, or the first packet of a session
      */
     ChannelFold(StreamEntry entry, Tracks tracks, Keyframe start, FlvBroadcast broadcast) {
         tags = StreamTags.ofEpoch(entry, start, tracks);
@@ -41,9 +43,9 @@ final class ChannelFold {
                 arrivalUs = packet.arrivalUs();
                 lastSession = packet.session();
             }
-            case SessionTracks its -> lastSession = its.session();
+            case SessionTracks announced -> lastSession = announced.session();
             case SessionStarted _,SessionEnded _,GraceOver _ -> {
-                // A session that only claims the stream has not taken over yet.
+                // A session that has only started has not taken the stream over yet: its first packet or tracks do.
             }
         }
         foldedTo = at.offset() + 1;

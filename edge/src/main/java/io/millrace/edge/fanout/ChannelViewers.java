@@ -83,8 +83,8 @@ final class ChannelViewers {
     }
 
     /**
-     * Switches the viewers of past media whose position has been folded to the broadcast. Those that it cannot continue
-     * go on reading the log.
+     * Switches viewers of past media to the broadcast once all records before their position have been folded. A viewer
+     * for which the ring lacks tags from its position on, or whose epoch is another one, goes on reading the log.
      */
     void startSeams(long epoch, ChannelFold fold, FlvBroadcast broadcast) {
         seams.removeIf(seam -> {

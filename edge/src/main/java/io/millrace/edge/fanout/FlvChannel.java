@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.function.LongFunction;
 
 /**
- * One live stream that FLV or RTMP viewers watch at this edge. Decides when its {@link Backlog} is folded
- * ({@link ChannelFold}) and when its viewers start ({@link ChannelViewers}). Confined to the packet feed's thread.
+ * One live stream that FLV or RTMP viewers watch at this edge. Records that arrive while the past is read wait in a
+ * {@link Backlog}; then {@link ChannelFold} turns records into tags, which {@link FlvBroadcast} sends to the viewers of
+ * {@link ChannelViewers}. The channel decides when each of these begins. Confined to the packet feed's thread.
  *
  * <p>WAITING (for the tracks) -> FILLING (reading the past) -> PLAYING -> OVER; FILLING -> OVER; WAITING -> OVER.
  */
@@ -173,7 +174,10 @@ public final class FlvChannel {
                 && !sessions.getLast().codecs().isEmpty();
     }
 
-    /** Sets where in the log viewers begin; must be a packet with data. Called once, before {@link #filled}. */
+    /**
+     * Sets where in the log viewers begin: a keyframe, or the first packet of a session. Called once, before
+     * {@link #filled}.
+     */
     void startAt(Keyframe keyframe) {
         owner.check();
         if (state != State.FILLING) {
@@ -208,7 +212,7 @@ public final class FlvChannel {
             }
             case PLAYING -> fold(at);
             case OVER -> {
-                // There are no viewers left.
+                // The feed removes this channel, which has no viewers left.
             }
         }
     }

@@ -4,8 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * How tags of a {@link Layout} are framed for a connection: with the framing that the layout has around each tag, or
- * with a head before the tags of each write, or with neither. Immutable; compared by identity.
+ * How tags of a {@link Layout} are framed for a connection: with the framing that the layout has around each tag (such
+ * as that of an HTTP chunk), or with a head before the tags of each write (such as that of a WebSocket frame), or with
+ * neither. Immutable; compared by identity.
  */
 public interface Framing {
     /** One HTTP/1.1 chunk per tag (RFC 9112, 7.1); the header {@code Transfer-Encoding} must say so. */

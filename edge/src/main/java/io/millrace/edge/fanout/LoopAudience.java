@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The viewers of one stream on one event loop. One task per tick serves all of them, and writes the same pieces of
- * memory to each. Confined to the event loop, except for {@link #published}.
+ * The viewers of one stream on one event loop. One task per tick (see {@link Pace}) serves all of them, and writes the
+ * same pieces of memory to each. Confined to the event loop, except for {@link #published}.
  */
 final class LoopAudience {
     private static final Protocol[] PROTOCOLS = Protocol.values();
@@ -35,25 +35,25 @@ final class LoopAudience {
     private final List<TagRun> shared = new ArrayList<>();
     /** Sent in the current write, by protocol. */
     private final long[] sentBytes = new long[PROTOCOLS.length];
-    /** A tick is queued. */
-    private final AtomicBoolean ticking = new AtomicBoolean();
-    /** A run of {@link #time} is queued or scheduled. */
-    private final AtomicBoolean timing = new AtomicBoolean();
+    /** Whether a run of {@link #tick} is queued. */
+    private final AtomicBoolean tickQueued = new AtomicBoolean();
+    /** Whether a run of {@link #writeOverdue} is queued or scheduled. */
+    private final AtomicBoolean overdueQueued = new AtomicBoolean();
     /** When the last write ended, by the ticker of the loop. */
     private long writtenNanos;
     /** When the last tick began, by the ticker of the loop. Read by the feed's thread. */
-    private volatile long ledNanos;
+    private volatile long tickedNanos;
     /** Index of the first tag that has not been written to the viewers that keep up. */
-    private long at;
+    private long writtenTo;
 
     LoopAudience(EventExecutor loop, TagRing ring, Pace pace, EdgeMeters meters) {
         this.loop = loop;
         this.ring = ring;
         this.pace = pace;
         this.meters = meters;
-        at = ring.head();
+        writtenTo = ring.head();
         writtenNanos = loop.ticker().nanoTime();
-        ledNanos = writtenNanos - TimeUnit.SECONDS.toNanos(1);
+        tickedNanos = writtenNanos - TimeUnit.SECONDS.toNanos(1);
     }
 
     private void check() {
@@ -69,49 +69,49 @@ final class LoopAudience {
      */
     void published(boolean leads) {
         long tickNanos = pace.tickNanos();
-        if (tickNanos == 0 || leads && Pace.isDue(tickNanos, ledNanos, loop.ticker().nanoTime())) {
-            if (ticking.compareAndSet(false, true)) {
+        if (tickNanos == 0 || leads && Pace.isDue(tickNanos, tickedNanos, loop.ticker().nanoTime())) {
+            if (tickQueued.compareAndSet(false, true)) {
                 loop.execute(this::tick);
             }
-        } else if (timing.compareAndSet(false, true)) {
-            loop.execute(this::time);
+        } else if (overdueQueued.compareAndSet(false, true)) {
+            loop.execute(this::writeOverdue);
         }
     }
 
     private void tick() {
         // First, so that tags published from here on schedule another tick.
-        ticking.set(false);
-        ledNanos = loop.ticker().nanoTime();
+        tickQueued.set(false);
+        tickedNanos = loop.ticker().nanoTime();
         write();
     }
 
-    /** Writes tags that no video frame has followed in time, or schedules this for later. */
-    private void time() {
-        timing.set(false);
-        if (ring.head() == at) {
+    /** Writes tags, such as audio, that no video frame has followed in time, or schedules this for later. */
+    private void writeOverdue() {
+        overdueQueued.set(false);
+        if (ring.head() == writtenTo) {
             return;
         }
         long dueInNanos = writtenNanos + Pace.patienceNanos(pace.tickNanos()) - loop.ticker().nanoTime();
         if (dueInNanos <= 0) {
             write();
-        } else if (timing.compareAndSet(false, true)) {
-            loop.schedule(this::time, dueInNanos, TimeUnit.NANOSECONDS);
+        } else if (overdueQueued.compareAndSet(false, true)) {
+            loop.schedule(this::writeOverdue, dueInNanos, TimeUnit.NANOSECONDS);
         }
     }
 
     /** Writes the new tags to every viewer whose socket accepts them, and lets viewers that are behind catch up. */
     private void write() {
         check();
-        long from = at;
+        long from = writtenTo;
         long startNanos = loop.ticker().nanoTime();
-        at = ring.head();
-        if (at > from && !cursors.isEmpty()) {
+        writtenTo = ring.head();
+        if (writtenTo > from && !cursors.isEmpty()) {
             measure(from);
             for (int i = 0; i < cursors.size(); i++) {
                 TagCursor cursor = cursors.get(i);
                 TagRun run = cursor.isReadyAt(from) ? shared(cursor, from) : null;
                 if (run == null) {
-                    cursor.catchUp(at, startNanos);
+                    cursor.catchUp(writtenTo, startNanos);
                 } else {
                     cursor.write(run);
                     sentBytes[cursor.protocol().ordinal()] += run.mediaBytes();
@@ -142,13 +142,13 @@ final class LoopAudience {
         }
     }
 
-    /** Returns the run that the viewers of the cursor's form share; null if the ring has discarded {@code from}. */
+    /** Returns the tags that the viewers of the cursor's form share; null if the ring has discarded {@code from}. */
     private TagRun shared(TagCursor cursor, long from) {
         TagRun known = shared.get(cursor.form);
         if (known != null) {
             return known;
         }
-        TagRun taken = ring.take(from, at, Integer.MAX_VALUE, cursor.framing(), cursor.selection());
+        TagRun taken = ring.take(from, writtenTo, Integer.MAX_VALUE, cursor.framing(), cursor.selection());
         TagRun joined = taken == null ? null : taken.joined();
         shared.set(cursor.form, joined);
         return joined;
@@ -163,6 +163,7 @@ final class LoopAudience {
         }
     }
 
+    /** Returns the index of the viewer's form in {@link #forms}. */
     private int formOf(FlvSink sink) {
         var form = new Form(sink.framing(), sink.selection());
         if (!forms.contains(form)) {
@@ -186,7 +187,7 @@ final class LoopAudience {
         cursors.add(cursor);
         bySink.put(sink, cursor);
         pace.joined();
-        sink.start(() -> cursor.catchUp(at, loop.ticker().nanoTime()));
+        sink.start(() -> cursor.catchUp(writtenTo, loop.ticker().nanoTime()));
         if (opening.length > 0) {
             sink.send(opening);
             meters.sent(sink.protocol(), opening.length);
@@ -211,9 +212,9 @@ final class LoopAudience {
     /** Writes the remaining tags to every viewer, then ends the stream for it. */
     void end() {
         check();
-        at = ring.head();
+        writtenTo = ring.head();
         cursors.forEach(cursor -> {
-            cursor.end(at);
+            cursor.end(writtenTo);
             pace.left();
         });
         cursors.clear();

@@ -1,11 +1,9 @@
 package io.millrace.edge.fanout;
 
 import io.millrace.edge.follow.EpochSource;
-import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.ReaderPool;
 import io.millrace.edge.log.Tail;
 import io.millrace.edge.meters.EdgeMeters;
-import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.Pace;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.directory.StreamDirectory;
@@ -14,7 +12,6 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.net.PeerLog;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Ticker;
 import java.util.HashMap;
@@ -26,18 +23,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * The live tail of {@code packets} for the streams that FLV and RTMP viewers watch here. Thread-safe: calls of other
  * threads are passed to the thread of the tail ({@code edge-packets}), which owns all channels.
  *
- * <p>A partition is followed while one of its streams has a viewer. When a stream gets its first viewer, a separate
- * reader reads the latest GOP ({@link Backfill}); its records are folded before those that arrived meanwhile.
+ * <p>A partition is followed while one of its streams has a viewer. A stream has an {@link FlvChannel} while it has
+ * viewers. When it gets its first viewer, a separate reader reads the latest GOP ({@link ChannelStarter}); its records
+ * are folded before those that arrived meanwhile.
  */
 public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
-    private static final PeerLog LOG = new PeerLog(LoggerFactory.getLogger(PacketFeed.class));
     private static final long ANY_SESSION = 0;
 
     /**
@@ -48,9 +43,6 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
             ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
 
     private final KafkaClients kafka;
-    private final StreamDirectory directory;
-    private final EpochSource epochs;
-    private final Backfill backfill;
     private final RingMemory memory;
     private final long tickNanos;
     private final EdgeMeters meters;
@@ -60,6 +52,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private final Set<String> watched = ConcurrentHashMap.newKeySet();
     private final Map<EventExecutor, Pace> paces = new HashMap<>();
     private final Tail tail;
+    private final ChannelStarter starter;
 
     /**
      * @param node this process's id, part of Kafka client ids
@@ -71,12 +64,11 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         this.memory = memory;
         this.tickNanos = tickNanos;
         this.kafka = kafka;
-        this.directory = directory;
-        this.epochs = epochs;
-        backfill = new Backfill(kafka, readers, memory);
         this.meters = meters;
         tail = new Tail("edge-packets", kafka.reader(node + "-edge-packets", FETCH),
                 kafka.reader(node + "-edge-packets-ends"), this, fatal);
+        starter = new ChannelStarter(directory, epochs, new Backfill(kafka, readers, memory), tail::execute,
+                this::sweep);
     }
 
     /** Starts the tail's thread. Call once. */
@@ -96,7 +88,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
             if (hasRoom(stream, sink)) {
                 FlvChannel channel = open(stream, ANY_SESSION);
                 channel.join(sink);
-                fill(channel);
+                starter.fill(channel);
             }
         });
     }
@@ -121,7 +113,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
             if (hasRoom(stream, seam.sink())) {
                 FlvChannel channel = open(stream, ANY_SESSION);
                 channel.join(seam);
-                fill(channel);
+                starter.fill(channel);
                 sweep(channel);
             }
         });
@@ -157,50 +149,10 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
             tail.execute(() -> {
                 FlvChannel channel = channels.get(entry.stream());
                 if (channel != null) {
-                    fill(channel);
+                    starter.fill(channel);
                     sweep(channel);
                 }
             });
-        }
-    }
-
-    /** Starts to read the past if the directory knows the tracks. The index tells where the latest keyframe is. */
-    private void fill(FlvChannel channel) {
-        StreamEntry entry = directory.newest(channel.stream()).orElse(null);
-        if (entry != null && entry.state() == StreamEntry.State.ENDED && channel.state() == FlvChannel.State.WAITING) {
-            channel.turnAwaySeams();
-        }
-        if (entry != null && channel.tracksKnown(entry)) {
-            epochs.watch(entry).await(_ -> true, view -> tail.execute(() -> readPast(channel, view)));
-        }
-    }
-
-    private void readPast(FlvChannel channel, EpochView view) {
-        if (channel.state() != FlvChannel.State.FILLING) {
-            // Its viewers have left.
-            return;
-        }
-        channel.startAt(Backfill.start(channel.entry(), view));
-        backfill.read(channel.entry(), view, channel.tailFrom())
-                .whenComplete((past, failure) -> tail.execute(() -> {
-                    if (failure == null) {
-                        guard(channel, () -> channel.filled(past));
-                        channel.flush();
-                    } else {
-                        failed(channel, failure);
-                    }
-                    sweep(channel);
-                }));
-    }
-
-    private static void failed(FlvChannel channel, Throwable failure) {
-        String stream = channel.stream();
-        if (failure instanceof BusyException) {
-            LOG.log(Level.INFO, stream, "{}: viewers are refused: {}", stream, failure.getMessage());
-            channel.busy();
-        } else {
-            LOG.log(Level.WARN, stream, "the packets of {} could not be read", stream, failure);
-            channel.over();
         }
     }
 
@@ -235,17 +187,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
             meters.dropped("undecodable", 1);
             return;
         }
-        guard(channel, () -> channel.next(new FlvChannel.At(record.offset(), packet)));
-    }
-
-    /** Runs {@code work}. If it fails, only the viewers of this stream are disconnected. */
-    private static void guard(FlvChannel channel, Runnable work) {
-        try {
-            work.run();
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, channel.stream(), "viewers of {} are disconnected", channel.stream(), e);
-            channel.over();
-        }
+        ChannelStarter.guard(channel, () -> channel.next(new FlvChannel.At(record.offset(), packet)));
     }
 
     /** Removes the channel if it is over or has no viewers. */
@@ -261,7 +203,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
             if (!channel.successors().isEmpty()) {
                 FlvChannel next = open(channel.stream(), channel.lastSession());
                 channel.successors().forEach(next::join);
-                fill(next);
+                starter.fill(next);
                 return;
             }
             watched.remove(channel.stream());

@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * may always hold {@link #PLACE_BYTES} for each of its layouts. When the limit has no room for another
  * {@code PLACE_BYTES}, viewers that need one more stream or layout are refused.
  *
- * <p>Thread-safe, except that only the packet feed's thread opens rings and takes or reserves memory.
+ * <p>Thread-safe, except that only the packet feed's thread opens rings, takes memory, and reserves and releases that of
+ * backlogs. A tag is an FLV tag; a layout is one of the encodings of a stream's tags, for one protocol.
  */
 public final class RingMemory {
     /**
@@ -21,9 +22,12 @@ public final class RingMemory {
      * again for tags.
      */
     static final int PLACE_BYTES = 4 * TagSlabs.SLAB_BYTES;
-    /** The partly filled slabs of a layout at the two ends of a ring. */
+    /** The slabs of a layout at the two ends of a ring, which may be partly used and are counted as a whole. */
     private static final int RING_BYTES = 2 * TagSlabs.SLAB_BYTES;
-    /** Records from before the first viewer of a stream starts may take the limit divided by this number. */
+    /**
+     * The records that are read to start the first viewer of a stream ({@link Backlog}) may take, in addition to the rings,
+     * the limit divided by this number.
+     */
     private static final int BACKFILL_SHARE = 4;
 
     private final long limitBytes;
@@ -45,7 +49,7 @@ public final class RingMemory {
     /**
      * Opens a ring, which gives its memory back when it is closed.
      *
-     * @param coveredFrom see {@link TagRing}
+     * @param coveredFrom offset in {@code packets} from which the ring will have all tags
      */
     TagRing open(long coveredFrom) {
         TagRing ring = new TagRing(coveredFrom, this);
@@ -54,12 +58,12 @@ public final class RingMemory {
         return ring;
     }
 
-    /** Called when a ring begins to encode tags in a further layout, which takes as many slabs as another ring. */
+    /** Called when a ring begins to encode tags in one more layout, which takes as many slabs as another ring. */
     void opened() {
         bytes.addAndGet(RING_BYTES);
     }
 
-    /** Called when a ring has returned the memory of a further layout. */
+    /** Called when a ring no longer encodes tags in one of its layouts, and has returned the memory of its tags. */
     void closed() {
         bytes.addAndGet(-RING_BYTES);
     }

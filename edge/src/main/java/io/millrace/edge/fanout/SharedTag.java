@@ -30,14 +30,16 @@ public record SharedTag(FlvTag.Type type, int timestampMs, boolean entry, boolea
      */
     public record Origin(long offset, long arrivalUs, long publishedNanos) {}
 
-    /** Returns the tag of {@code event}. Takes ownership of the references of {@code encodings}, as notice does. */
+    /**
+     * Returns the tag of {@code event}. Takes ownership of the references that {@code encodings} have to their slabs.
+     */
     static SharedTag of(TagEvent.Media event, Origin origin, List<FlvTag> headers, Map<Layout, EncodedTag> encodings) {
         FlvTag tag = event.tag();
         boolean sound = event instanceof TagEvent.Frame && tag.type() == FlvTag.Type.AUDIO;
         return new SharedTag(tag.type(), tag.timestampMs(), event.entry(), sound, origin, headers, encodings);
     }
 
-    /** Returns a notice. */
+    /** Returns a notice. Takes ownership of references as {@link #of} does. */
     static SharedTag notice(int timestampMs, Origin origin, List<FlvTag> headers, Map<Layout, EncodedTag> encodings) {
         return new SharedTag(FlvTag.Type.SCRIPT, timestampMs, false, false, origin, headers, encodings);
     }

@@ -67,7 +67,7 @@ final class TagRing {
         this.memory = memory;
     }
 
-    /** Adds the next tag; takes ownership of its references. */
+    /** Adds the next tag; takes ownership of its references to slabs. */
     void add(SharedTag tag) {
         // Without holding this ring's lock, because this may discard tags of another ring.
         memory.take(tag.costBytes());
@@ -133,7 +133,7 @@ final class TagRing {
 
     /**
      * Registers one more layout. Returns the lowest index at which its viewers may begin: the caller must encode the
-     * tags from there on in the layout.
+     * tags from there on in the layout, and add the encodings with {@link #add(long, Layout, EncodedTag)}.
      */
     synchronized long open() {
         layouts++;
@@ -161,7 +161,7 @@ final class TagRing {
         }
     }
 
-    /** Releases the encodings of a layout that no viewer uses any more. */
+    /** Removes a layout that no viewer uses any more, and releases its encodings. */
     synchronized void close(Layout layout) {
         for (long index = first; index < head; index++) {
             SharedTag tag = tags[slot(index)];

@@ -1,10 +1,9 @@
 package io.millrace.edge.follow;
 
-import io.millrace.edge.view.StreamPlaylist;
+import io.millrace.edge.view.EpochPlaylists;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
-import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,25 +24,23 @@ public final class FollowedEpoch {
     private static final long LATE_MS = 60_000;
 
     private final Watch watch;
-    private final RenditionId rendition;
     private final String stream;
     private final long number;
     private StreamEntry entry;
-    private StreamPlaylist playlist;
+    private EpochPlaylists playlists;
     /** Records that arrived while older ones are read. */
     private final List<IndexRecord> heldBack = new ArrayList<>();
-    /** Older records are being read; {@link #playlist} is null. */
+    /** Older records are being read; {@link #playlists} is null. */
     private boolean filling = true;
     /** Offset in {@code index} of the first new record. */
     private long fillTo;
     /** How far to read back before the newest media. */
     private long spanMs;
-    /** The playlist has ended. */
+    /** The playlists have ended. */
     private boolean ended;
 
-    FollowedEpoch(StreamEntry entry, RenditionId rendition, Watch watch) {
+    FollowedEpoch(StreamEntry entry, Watch watch) {
         this.entry = entry;
-        this.rendition = rendition;
         this.watch = watch;
         stream = entry.stream();
         number = entry.epoch();
@@ -90,7 +87,8 @@ public final class FollowedEpoch {
      * not reach back far enough: the caller must read again, from the new {@link #fillFromMs}.
      */
     boolean filled(IndexBackfill backfill) {
-        var past = new StreamPlaylist(entry.rules(), rendition);
+        var past = new EpochPlaylists(entry.rules());
+        past.tracks(entry.session().tracks());
         backfill.records().forEach(record -> fold(past, record));
         if (backfill.fromBeginning()) {
             past.beginningReached();
@@ -99,8 +97,8 @@ public final class FollowedEpoch {
             spanMs *= DEEPER;
             return false;
         }
-        playlist = past;
-        heldBack.forEach(record -> fold(playlist, record));
+        playlists = past;
+        heldBack.forEach(record -> fold(playlists, record));
         heldBack.clear();
         filling = false;
         endIfComplete();
@@ -122,7 +120,7 @@ public final class FollowedEpoch {
             heldBack.add(next);
             return false;
         }
-        boolean news = fold(playlist, next);
+        boolean news = fold(playlists, next);
         if (news) {
             endIfComplete();
             publish();
@@ -130,7 +128,7 @@ public final class FollowedEpoch {
         return news;
     }
 
-    private boolean fold(StreamPlaylist into, IndexRecord record) {
+    private boolean fold(EpochPlaylists into, IndexRecord record) {
         if (record.epoch() < number) {
             return false;
         }
@@ -149,6 +147,7 @@ public final class FollowedEpoch {
     void update(StreamEntry newest) {
         entry = newest;
         if (!filling) {
+            playlists.tracks(entry.session().tracks());
             endIfComplete();
             // Even if nothing has changed, because requests may wait for the tracks.
             publish();
@@ -156,16 +155,16 @@ public final class FollowedEpoch {
     }
 
     /**
-     * Ends the playlist of an epoch whose end the index does not record, once it lists the last segment. The directory
+     * Ends the playlists of an epoch whose end the index does not record, once they list the last segment. The directory
      * may report the end of the epoch before that.
      */
     private void endIfComplete() {
-        if (isEnding() && playlist.newest() >= entry.playlist().lastSegment()) {
+        if (isEnding() && playlists.newest() >= entry.playlist().lastSegment()) {
             end();
         }
     }
 
-    /** Ends the playlist without its missing segments if {@link #isLate}: the packager could not make them. */
+    /** Ends the playlists without their missing segments if {@link #isLate}: the packager could not make them. */
     void endIfLate(long nowMs) {
         if (isEnding() && isLate(entry, nowMs)) {
             end();
@@ -188,10 +187,10 @@ public final class FollowedEpoch {
 
     private void end() {
         ended = true;
-        playlist.end();
+        playlists.end();
     }
 
     private void publish() {
-        watch.publish(playlist.view());
+        watch.publish(playlists.view());
     }
 }

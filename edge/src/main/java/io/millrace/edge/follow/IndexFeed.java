@@ -11,7 +11,6 @@ import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogRecord;
-import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.PeerLog;
 import java.time.Duration;
@@ -89,7 +88,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     }
 
     private FollowedEpoch follow(StreamEntry entry) {
-        var epoch = new FollowedEpoch(entry, RenditionId.TS, Watch.unread());
+        var epoch = new FollowedEpoch(entry, Watch.unread());
         tail.execute(() -> begin(epoch));
         return epoch;
     }

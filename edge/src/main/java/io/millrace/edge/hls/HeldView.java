@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Waits for a view of an epoch on behalf of a request. Confined to the event loop of the request's connection. */
-final class HeldView {
+public final class HeldView {
     private HeldView() {}
 
     /**
@@ -17,7 +17,7 @@ final class HeldView {
      *
      * @param onTimeout answers the request if there is no such view within {@link Responder#HOLD_MS}
      */
-    static void await(Responder responder, Watch watch, Predicate<EpochView> wanted, Consumer<EpochView> then,
+    public static void await(Responder responder, Watch watch, Predicate<EpochView> wanted, Consumer<EpochView> then,
             Runnable onTimeout) {
         EpochView now = watch.view();
         if (now != null && wanted.test(now)) {

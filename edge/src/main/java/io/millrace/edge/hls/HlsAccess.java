@@ -13,8 +13,8 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Asks the access policy once per session: when a multivariant playlist is requested, which begins a session, and when
- * a media playlist is requested for a session that this edge does not know. Segments are sent without asking, since
+ * Asks the access policy once per session of HLS or DASH: when a multivariant playlist or the MPD of a stream is
+ * requested, which begins a session, and when the MPD of an epoch or a media playlist is requested for a session that this edge does not know. Segments are sent without asking, since
  * caches share them among all viewers.
  *
  * <p>An allowed session stays allowed while it requests media playlists, whatever the policy would answer now, and a
@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  *
  * <p>Thread-safe; bounded. For a session that was evicted, the policy is asked again.
  */
-final class HlsAccess {
+public final class HlsAccess {
     /**
      * A session ends this long after its last request of a media playlist. Longer than the longest target duration (12
      * s), in which a player requests its playlist at least once.
@@ -34,11 +34,13 @@ final class HlsAccess {
     static final int ENTRY_BYTES = 256;
 
     private final PlayAccess access;
+    private final AccessRequest.Protocol protocol;
     /** The decisions about sessions. One that is not Allowed is replaced at the next request. */
     private final Cache<HlsSession, CompletableFuture<AccessDecision>> sessions;
 
-    HlsAccess(PlayAccess access, Ticker ticker) {
+    public HlsAccess(PlayAccess access, AccessRequest.Protocol protocol, Ticker ticker) {
         this.access = access;
+        this.protocol = protocol;
         sessions = sessions(SESSIONS_BYTES).ticker(ticker).build();
     }
 
@@ -52,7 +54,7 @@ final class HlsAccess {
     }
 
     /** Asks the policy, and begins a session if it allows that; continues as {@link PlayAccess#ask} does. */
-    void begin(Responder responder, String stream, Consumer<String> allowed) {
+    public void begin(Responder responder, String stream, Consumer<String> allowed) {
         CompletableFuture<AccessDecision> decision = decide(responder, stream);
         access.await(responder, decision, name -> {
             // The playlist leads to URLs of this name.
@@ -62,7 +64,7 @@ final class HlsAccess {
     }
 
     /** Asks the policy unless it has allowed the session already; continues as {@link PlayAccess#ask} does. */
-    void resume(Responder responder, String stream, Consumer<String> allowed) {
+    public void resume(Responder responder, String stream, Consumer<String> allowed) {
         var session = HlsSession.of(responder.request(), stream);
         CompletableFuture<AccessDecision> decision = sessions.getIfPresent(session);
         if (decision != null && decision.isDone() && !allows(decision)) {
@@ -76,7 +78,7 @@ final class HlsAccess {
     }
 
     private CompletableFuture<AccessDecision> decide(Responder responder, String stream) {
-        return access.decide(responder.request(), AccessRequest.Protocol.HLS, stream);
+        return access.decide(responder.request(), protocol, stream);
     }
 
     private static boolean allows(CompletableFuture<AccessDecision> done) {

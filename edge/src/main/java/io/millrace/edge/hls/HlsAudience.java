@@ -16,7 +16,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 
 /**
- * Estimates the number of HLS viewers: one player at one address counts as a viewer while it requests playlists. A
+ * Estimates the number of viewers by HLS or DASH: one player at one address counts as a viewer while it requests playlists. A
  * client can choose its User-Agent, so only {@link #NETWORK_LIMIT} viewers of one network are counted; further ones are
  * served but not counted, and cannot displace others.
  *
@@ -38,18 +38,20 @@ public final class HlsAudience {
      */
     public static final int NETWORK_LIMIT = 100;
 
+    private final Protocol protocol;
     private final Viewers viewers;
     private final EdgeMeters meters;
     private final AddressCounts networks = new AddressCounts(NETWORK_LIMIT);
     private final Cache<HlsSession, Viewer> present;
     private final Cache<HlsSession, Boolean> kicked;
 
-    HlsAudience(Viewers viewers, EdgeMeters meters, Ticker ticker) {
-        this(viewers, meters, ticker, VIEWER_LIMIT);
+    public HlsAudience(Protocol protocol, Viewers viewers, EdgeMeters meters, Ticker ticker) {
+        this(protocol, viewers, meters, ticker, VIEWER_LIMIT);
     }
 
     /** @param viewerLimit how many viewers are counted at a time; one more displaces one of them */
-    HlsAudience(Viewers viewers, EdgeMeters meters, Ticker ticker, int viewerLimit) {
+    HlsAudience(Protocol protocol, Viewers viewers, EdgeMeters meters, Ticker ticker, int viewerLimit) {
+        this.protocol = protocol;
         this.viewers = viewers;
         this.meters = meters;
         kicked = refusals(viewerLimit).ticker(ticker).build();
@@ -67,7 +69,7 @@ public final class HlsAudience {
      * Records a request for a live playlist. Returns true, after answering the request with 403, if the operator has
      * disconnected the viewer.
      */
-    boolean refuses(Responder responder, String stream) {
+    public boolean refuses(Responder responder, String stream) {
         var session = HlsSession.of(responder.request(), stream);
         if (kicked.getIfPresent(session) != null) {
             responder.error(HttpResponseStatus.FORBIDDEN, "kicked", "disconnected by the operator");
@@ -90,7 +92,7 @@ public final class HlsAudience {
         if (!networks.enter(network(session.host()))) {
             return null;
         }
-        return viewers.joined(Protocol.HLS, session.stream(), session.host(), session.player(), () -> kick(session));
+        return viewers.joined(protocol, session.stream(), session.host(), session.player(), () -> kick(session));
     }
 
     private void left(HlsSession session, Viewer viewer) {
@@ -109,7 +111,7 @@ public final class HlsAudience {
     }
 
     private void kick(HlsSession session) {
-        meters.closed(Protocol.HLS, "kicked");
+        meters.closed(protocol, "kicked");
         kicked.put(session, true);
         present.invalidate(session);
     }

@@ -10,7 +10,9 @@ import io.millrace.edge.exchange.TimeSpan;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.log.PartSource;
 import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.past.PastSource;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.EpochName;
 import java.time.InstantSource;
@@ -20,6 +22,9 @@ import java.util.Optional;
  * Serves HLS: the query parameters of a request select live or past media. Thread-safe; called on event loops.
  */
 public final class HlsEndpoint implements HttpOutput {
+    /** The end of the path of a multivariant playlist of MPEG-TS. Stream names do not contain {@code @}. */
+    public static final String TS_SUFFIX = "@ts.m3u8";
+
     /**
      * The sources from which HLS reads the log.
      *
@@ -33,6 +38,7 @@ public final class HlsEndpoint implements HttpOutput {
     private final HlsAccess access;
     private final LiveHls live;
     private final PastHls past;
+    private final SegmentHls segments;
 
     /**
      * @param retentionMs how long media are retained, and may be cached by clients
@@ -40,10 +46,18 @@ public final class HlsEndpoint implements HttpOutput {
      */
     public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
             Ticker ticker, EdgeMeters meters) {
-        this.access = new HlsAccess(access, ticker);
-        var audience = new HlsAudience(viewers, meters, ticker);
-        var responses = new HlsResponses(directory, log.past(), meters);
-        live = new LiveHls(directory, log, audience, responses, retentionMs, meters);
+        this(access, directory, log, retentionMs, viewers, ticker, meters, HeldLimits.DEFAULT);
+    }
+
+    /** @param limits of the requests that wait for a part */
+    public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
+            Ticker ticker, EdgeMeters meters, HeldLimits limits) {
+        this.access = new HlsAccess(access, AccessRequest.Protocol.HLS, ticker);
+        var audience = new HlsAudience(Protocol.HLS, viewers, meters, ticker);
+        var responses = new HlsResponses(directory, log.past(), Protocol.HLS, meters);
+        var held = new HeldGroups(limits);
+        live = new LiveHls(directory, log, held, audience, responses);
+        segments = new SegmentHls(directory, log, held, responses, retentionMs, meters);
         past = new PastHls(directory, log.epochs(), log.past(), audience, responses, InstantSource.system());
     }
 
@@ -56,29 +70,28 @@ public final class HlsEndpoint implements HttpOutput {
 
     private void answer(Responder responder, HlsUrl url, Query query) {
         switch (url) {
-            case HlsUrl.Multivariant(String stream) ->
-                access.begin(responder, stream, allowed -> multivariant(responder, allowed, query));
-            case HlsUrl.MediaPlaylist(String stream, EpochName first, EpochName last) ->
-                access.resume(responder, stream, allowed -> media(responder, allowed, first, last, query));
-            case HlsUrl.Segment(String stream, EpochName epoch, long number) ->
-                live.segment(responder, stream, epoch, number);
+            case HlsUrl.Multivariant(String stream, boolean isTs) ->
+                access.begin(responder, stream, allowed -> multivariant(responder, allowed, isTs, query));
+            case HlsUrl.MediaPlaylist playlist ->
+                access.resume(responder, playlist.stream(), allowed -> media(responder, playlist.of(allowed), query));
+            case HlsUrl.Media(String stream, EpochName epoch, MediaFile file) ->
+                segments.send(responder, stream, epoch, file);
         }
     }
 
-    private void multivariant(Responder responder, String stream, Query query) {
+    private void multivariant(Responder responder, String stream, boolean isTs, Query query) {
         if (TimeSpan.isIn(query)) {
-            responder.inTurns(() -> past.multivariant(responder, stream, query));
+            responder.inTurns(() -> past.multivariant(responder, stream, isTs, query));
         } else {
-            live.multivariant(responder, stream);
+            live.multivariant(responder, stream, isTs);
         }
     }
 
-    /** Sends the media playlist of the epochs from {@code first} to {@code last} (inclusive). */
-    private void media(Responder responder, String stream, EpochName first, EpochName last, Query query) {
-        if (TimeSpan.isIn(query) || !first.equals(last)) {
-            responder.inTurns(() -> past.media(responder, stream, first, last, query));
+    private void media(Responder responder, HlsUrl.MediaPlaylist playlist, Query query) {
+        if (TimeSpan.isIn(query) || !playlist.first().equals(playlist.last())) {
+            responder.inTurns(() -> past.media(responder, playlist, query));
         } else {
-            live.media(responder, stream, first);
+            live.media(responder, playlist, query);
         }
     }
 }

@@ -7,9 +7,13 @@ import io.millrace.edge.exchange.TextBody;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.past.PastSource;
+import io.millrace.edge.view.Lineup;
+import io.millrace.edge.view.RenditionFiles;
 import io.millrace.edge.view.SharedText;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
 import io.millrace.platform.timeline.Tracks;
@@ -18,19 +22,24 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The responses that {@link LiveHls} and {@link PastHls} share. Thread-safe. */
-final class HlsResponses {
+/** The responses that the outputs from the index share: HLS and DASH, live and past. Thread-safe. */
+public final class HlsResponses {
+    private static final String MPD = "application/dash+xml";
     private static final String PLAYLIST = "application/vnd.apple.mpegurl";
     /** Live players do not reload a multivariant playlist; new players must see a new epoch soon. */
     private static final int MULTIVARIANT_MAX_AGE_S = 3;
     private static final int ENDED_MAX_AGE_S = 60;
     private static final int RETRY_AFTER_S = 2;
+    /** How many target durations a playlist as of one part may be cached (protocols.md 7.2). */
+    private static final int FIXED_TARGET_DURATIONS = 6;
 
     private final StreamDirectory directory;
     private final PastSource past;
+    private final Protocol protocol;
     private final EdgeMeters meters;
 
-    HlsResponses(StreamDirectory directory, PastSource past, EdgeMeters meters) {
+    public HlsResponses(StreamDirectory directory, PastSource past, Protocol protocol, EdgeMeters meters) {
+        this.protocol = protocol;
         this.directory = directory;
         this.past = past;
         this.meters = meters;
@@ -49,40 +58,85 @@ final class HlsResponses {
         text(responder, text, ended ? ENDED_MAX_AGE_S : Math.max(1, targetDurationS / 2));
     }
 
+    /** Sends the MPD of a live stream, which may be cached for half of the target duration, or of one that has ended. */
+    public void mpd(Responder responder, SharedText text, int targetDurationS, boolean ended) {
+        int maxAgeS = ended ? ENDED_MAX_AGE_S : Math.max(1, targetDurationS / 2);
+        meters.sent(protocol, TextBody.send(responder, text, MPD, "public, max-age=" + maxAgeS));
+    }
+
+    /** Sends a media playlist as of one part, which never changes. */
+    void fixed(Responder responder, SharedText text, int targetDurationS) {
+        text(responder, text, FIXED_TARGET_DURATIONS * targetDurationS);
+    }
+
+    /** Answers a request that was held for a part for too long, or until the edge is about to shut down. */
+    void notListed(Responder responder, String stream) {
+        responder.error(HttpResponseStatus.SERVICE_UNAVAILABLE,
+                ApiError.of("not_listed_in_time", stream + " did not continue in time, try again"),
+                headers -> headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S));
+    }
+
+    /** Answers a request with malformed directives, or for a part that is too far ahead. */
+    void badReload(Responder responder, String message) {
+        responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request", message);
+    }
+
     private void text(Responder responder, SharedText text, int maxAgeS) {
-        meters.sent(Protocol.HLS, TextBody.send(responder, text, PLAYLIST, "public, max-age=" + maxAgeS));
+        meters.sent(protocol, TextBody.send(responder, text, PLAYLIST, "public, max-age=" + maxAgeS));
     }
 
     /** Answers a request for something that is not in the directory. */
-    void absent(Responder responder, String stream, StreamDirectory.Presence presence) {
+    public void absent(Responder responder, String stream, StreamDirectory.Presence presence) {
         switch (presence) {
             case EXPIRED -> expired(responder, stream);
             case UNKNOWN, KNOWN -> notFound(responder, "stream_not_found", "there is no stream " + stream);
         }
     }
 
-    void notFound(Responder responder, String code, String message) {
+    public void notFound(Responder responder, String code, String message) {
         responder.error(HttpResponseStatus.NOT_FOUND, code, message);
     }
 
     /** Answers a request that was held for something that did not arrive. */
-    void nothingYet(Responder responder, String stream) {
+    public void nothingYet(Responder responder, String stream) {
         responder.error(HttpResponseStatus.NOT_FOUND,
                 ApiError.of("nothing_to_show_yet", stream + " has nothing to show yet"),
                 headers -> headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S));
     }
 
+    /**
+     * Answers a request for the tracks of an epoch in a form that it does not have: no output of HLS carries a codec of
+     * the stream, or MPEG-TS carries none, or there is no such track.
+     *
+     * @param rendition the rendition that was requested; null for any
+     */
+    public void without(Responder responder, StreamEntry entry, RenditionId rendition) {
+        if (Lineup.isImpossible(entry)) {
+            notInHls(responder, entry);
+        } else if (rendition == null || rendition.format() == Format.TS) {
+            String watchAt = "/" + entry.stream() + ".m3u8";
+            String message = "MPEG-TS cannot carry the codecs of %s (%s); play %s".formatted(entry.stream(),
+                    codecs(entry), watchAt);
+            responder.error(HttpResponseStatus.NOT_FOUND, ApiError.notInTs(message, watchAt), _ -> {});
+        } else {
+            notFound(responder, "track_not_found",
+                    entry.stream() + " has no track " + new RenditionFiles(rendition).name());
+        }
+    }
+
     /** Answers a request for a stream none of whose codecs HLS can carry. The message names them and an alternative. */
-    void notInHls(Responder responder, StreamEntry entry) {
+    private void notInHls(Responder responder, StreamEntry entry) {
         String stream = entry.stream();
-        String codecs = entry.session().tracks().stream().map(HlsResponses::codec).distinct()
-                .collect(Collectors.joining(", "));
         boolean isOver = entry.state() == StreamEntry.State.ENDED;
-        String message = "HLS cannot carry the codecs of %s (%s); %s".formatted(stream, codecs, isOver
+        String message = "HLS cannot carry the codecs of %s (%s); %s".formatted(stream, codecs(entry), isOver
                 ? "it has ended: export it to a file with ./millrace export"
                 : "play /" + stream + ".flv, or rtmp://…/" + stream);
         responder.error(HttpResponseStatus.NOT_FOUND, ApiError.notInHls(message, isOver ? null : "/" + stream + ".flv"),
                 _ -> {});
+    }
+
+    private static String codecs(StreamEntry entry) {
+        return entry.session().tracks().stream().map(HlsResponses::codec).distinct().collect(Collectors.joining(", "));
     }
 
     private static String codec(Track track) {
@@ -90,12 +144,12 @@ final class HlsResponses {
     }
 
     /** Answers a request for a time or range in which the stream had no media. */
-    void nothingToShow(Responder responder, String stream) {
+    public void nothingToShow(Responder responder, String stream) {
         notFound(responder, "nothing_to_show", stream + " has no media at this time");
     }
 
     /** Answers a request for a range without a retained segment: it has expired, or the stream had no media in it. */
-    void nothingWithin(Responder responder, String stream, long startMs, long endMs) {
+    public void nothingWithin(Responder responder, String stream, long startMs, long endMs) {
         if (!directory.wasShown(stream, startMs, endMs)) {
             nothingToShow(responder, stream);
             return;
@@ -110,7 +164,7 @@ final class HlsResponses {
     }
 
     /** Answers with 410 and the earliest time that is still retained. */
-    void expired(Responder responder, String stream) {
+    public void expired(Responder responder, String stream) {
         responder.then(past.readBy(responder.request().requester()).availableFromMs(stream),
                 from -> responder.error(HttpResponseStatus.GONE,
                         ApiError.expired("this part of " + stream + " is no longer retained",

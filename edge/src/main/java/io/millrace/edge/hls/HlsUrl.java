@@ -1,23 +1,38 @@
 package io.millrace.edge.hls;
 
 import io.millrace.edge.exchange.HttpOutput;
+import io.millrace.edge.view.Front;
+import io.millrace.edge.view.RenditionFiles;
 import io.millrace.media.StreamName;
 import io.millrace.platform.log.EpochName;
+import io.millrace.platform.log.RenditionId;
 import java.util.Optional;
 
-/** The URL of an HLS playlist or segment. Immutable. */
+/** The URL of an HLS playlist, segment or init section. Immutable. */
 sealed interface HlsUrl {
-    /** {@code /live/show.m3u8} */
-    record Multivariant(String stream) implements HlsUrl {}
+    /**
+     * {@code /live/show.m3u8}: the multivariant playlist of the format that suits the stream; or
+     * {@code /live/show@ts.m3u8}: that of MPEG-TS, for players without CMAF.
+     */
+    record Multivariant(String stream, boolean isTs) implements HlsUrl {}
 
     /**
-     * {@code /live/show/@17.8c1e2f3a9b0d/ts/index.m3u8}, or for a run of epochs
-     * {@code /live/show/@17.8c1e2f3a9b0d-29.03d2b96b7a11/ts/index.m3u8}
+     * {@code /live/show/@17.8c1e2f3a9b0d/video0/index.m3u8}, or for a run of epochs
+     * {@code /live/show/@17.8c1e2f3a9b0d-29.03d2b96b7a11/video0/index.m3u8}; with {@code ts} for MPEG-TS
      */
-    record MediaPlaylist(String stream, EpochName first, EpochName last) implements HlsUrl {}
+    record MediaPlaylist(String stream, EpochName first, EpochName last, RenditionId rendition) implements HlsUrl {
+        /** Returns the same playlist of another stream. */
+        MediaPlaylist of(String other) {
+            return new MediaPlaylist(other, first, last, rendition);
+        }
+    }
 
-    /** {@code /live/show/@17.8c1e2f3a9b0d/ts/5.ts} */
-    record Segment(String stream, EpochName epoch, long number) implements HlsUrl {}
+    /**
+     * A segment, {@code /live/show/@17.8c1e2f3a9b0d/ts/5.ts} or {@code /live/show/@17.8c1e2f3a9b0d/video0/5.m4s}; a
+     * part of a segment, {@code /live/show/@17.8c1e2f3a9b0d/video0/5.2.m4s}; or the init section of the segments with a
+     * discontinuity number, {@code /live/show/@17.8c1e2f3a9b0d/video0/init-1.mp4}
+     */
+    record Media(String stream, EpochName epoch, MediaFile file) implements HlsUrl {}
 
     /** Parses a percent-decoded path that begins with a slash; empty if it is not an HLS URL. */
     static Optional<HlsUrl> parse(String path) {
@@ -25,7 +40,9 @@ sealed interface HlsUrl {
         if (media > 0) {
             return media(path.substring(1, media), path.substring(media + 2));
         }
-        return HttpOutput.streamOf(path, ".m3u8").map(Multivariant::new);
+        boolean isTs = path.endsWith(HlsEndpoint.TS_SUFFIX);
+        return HttpOutput.streamOf(path, isTs ? HlsEndpoint.TS_SUFFIX : ".m3u8")
+                .map(stream -> new Multivariant(stream, isTs));
     }
 
     /**
@@ -34,24 +51,35 @@ sealed interface HlsUrl {
      * @param rest the part after {@code @}, such as {@code 17.8c1e2f3a9b0d/ts/5.ts}
      */
     private static Optional<HlsUrl> media(String stream, String rest) {
-        int slash = rest.indexOf('/');
-        if (slash < 0 || !rest.startsWith("/ts/", slash) || StreamName.problem(stream).isPresent()) {
+        String[] names = rest.split("/", -1);
+        if (names.length != 3 || StreamName.problem(stream).isPresent()) {
             return Optional.empty();
         }
-        String epochs = rest.substring(0, slash);
-        String file = rest.substring(slash + "/ts/".length());
-        int dash = epochs.indexOf('-');
-        Optional<EpochName> first = EpochName.parse(dash < 0 ? epochs : epochs.substring(0, dash));
-        Optional<EpochName> last = dash < 0 ? first : EpochName.parse(epochs.substring(dash + 1));
-        if (first.isEmpty() || last.isEmpty() || last.get().number() < first.get().number()) {
+        int dash = names[0].indexOf('-');
+        Optional<EpochName> first = EpochName.parse(dash < 0 ? names[0] : names[0].substring(0, dash));
+        Optional<EpochName> last = dash < 0 ? first : EpochName.parse(names[0].substring(dash + 1));
+        Optional<RenditionFiles> files = RenditionFiles.parse(names[1]);
+        if (first.isEmpty() || last.isEmpty() || last.get().number() < first.get().number() || files.isEmpty()) {
             return Optional.empty();
         }
-        if (file.equals("index.m3u8")) {
-            return Optional.of(new MediaPlaylist(stream, first.get(), last.get()));
+        RenditionId rendition = files.get().rendition();
+        if (names[2].equals(RenditionFiles.PLAYLIST)) {
+            return Optional.of(new MediaPlaylist(stream, first.get(), last.get(), rendition));
         }
-        long segment = file.endsWith(".ts") ? EpochName.number(file.substring(0, file.length() - ".ts".length())) : -1;
-        return dash < 0 && segment >= 0
-                ? Optional.of(new Segment(stream, first.get(), segment))
-                : Optional.empty();
+        return dash < 0 ? file(stream, first.get(), files.get(), names[2]) : Optional.empty();
+    }
+
+    private static Optional<HlsUrl> file(String stream, EpochName epoch, RenditionFiles files, String name) {
+        Optional<Front> part = files.partOf(name);
+        if (part.isPresent()) {
+            return Optional.of(new Media(stream, epoch,
+                    new MediaFile(files.rendition(), false, part.get().segment(), part.get().part())));
+        }
+        long discontinuity = files.initOf(name);
+        boolean isInit = discontinuity >= 0;
+        long number = isInit ? discontinuity : files.segmentOf(name);
+        return number < 0
+                ? Optional.empty()
+                : Optional.of(new Media(stream, epoch, new MediaFile(files.rendition(), isInit, number)));
     }
 }

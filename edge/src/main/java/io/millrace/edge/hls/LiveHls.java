@@ -1,75 +1,78 @@
 package io.millrace.edge.hls;
 
 import io.millrace.edge.exchange.HeldRequest;
+import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.Responder;
-import io.millrace.edge.exchange.SegmentBody;
-import io.millrace.edge.log.PartSource;
-import io.millrace.edge.meters.EdgeMeters;
-import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.Lineup;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.RenderedText;
-import io.millrace.edge.view.Segment;
+import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.VariantList;
+import io.millrace.media.m3u8.PartsPlaylist;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.EpochName;
-import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.timeline.Tracks;
-import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Serves the multivariant and media playlists of whole epochs, and all segments, live or past. A request for a playlist
- * of an unknown stream, or of a live stream that has nothing to show yet, is held without a thread. Thread-safe; called
- * on event loops.
+ * Serves the multivariant and media playlists of whole epochs. A request for a playlist of an unknown stream, or of a
+ * live stream that has nothing to show yet, is held without a thread. Thread-safe; called on event loops.
  */
 final class LiveHls {
     private final StreamDirectory directory;
     private final HlsEndpoint.Log log;
     private final HlsAudience audience;
     private final HlsResponses responses;
-    private final EdgeMeters meters;
-    private final String mediaCaching;
+    private final PartsHls parts;
 
-    LiveHls(StreamDirectory directory, HlsEndpoint.Log log, HlsAudience audience, HlsResponses responses,
-            long retentionMs,
-            EdgeMeters meters) {
+    LiveHls(StreamDirectory directory, HlsEndpoint.Log log, HeldGroups held, HlsAudience audience,
+            HlsResponses responses) {
+        parts = new PartsHls(held, responses);
         this.directory = directory;
         this.log = log;
         this.audience = audience;
         this.responses = responses;
-        this.meters = meters;
-        mediaCaching = "public, max-age=" + retentionMs / 1000 + ", immutable";
     }
 
     /**
-     * Sends the multivariant playlist of the stream's newest epoch, once the epoch has a segment and its tracks are
+     * Sends the multivariant playlist of the stream's newest epoch, once the epoch has segments and its tracks are
      * known.
+     *
+     * @param isTs whether only MPEG-TS is wanted
      */
-    void multivariant(Responder responder, String stream) {
+    void multivariant(Responder responder, String stream, boolean isTs) {
         Optional<StreamEntry> newest = directory.newest(stream);
         if (newest.isEmpty()) {
-            absent(responder, stream, directory.presence(stream), _ -> true, () -> multivariant(responder, stream));
-            return;
-        }
-        long epoch = newest.get().epoch();
-        if (newest.get().state() != StreamEntry.State.ENDED
-                && Tracks.areOutsideTs(newest.get().session().tracks(), newest.get().rules())) {
-            responses.notInHls(responder, newest.get());
+            absent(responder, stream, directory.presence(stream), _ -> true,
+                    () -> multivariant(responder, stream, isTs));
             return;
         }
         // The directory and the index are two topics: the segment may arrive before the tracks. The epoch's view is
         // published again when its directory entry changes. Tested on this thread, then on the one that publishes views.
-        Predicate<EpochView> showable = view -> view.isListed()
-                && directory.epoch(stream, epoch).filter(e -> !e.session().tracks().isEmpty()).isPresent();
-        hold(responder, newest.get(), showable, view -> directory.epoch(stream, epoch).ifPresentOrElse(
-                entry -> responses.multivariant(responder, variants(entry, view)),
-                () -> responses.absent(responder, stream, StreamDirectory.Presence.EXPIRED)));
+        StreamEntry asked = newest.get();
+        Predicate<EpochView> showable = view -> lineup(newest(asked), isTs).isReady(view);
+        BooleanSupplier isImpossible = () -> {
+            StreamEntry entry = newest(asked);
+            return !entry.session().tracks().isEmpty() && lineup(entry, isTs).isEmpty();
+        };
+        if (asked.state() != StreamEntry.State.ENDED && isImpossible.getAsBoolean()) {
+            responses.without(responder, asked, null);
+            return;
+        }
+        hold(responder, asked, null, showable, isImpossible, view -> directory.epoch(stream, asked.epoch())
+                .ifPresentOrElse(entry -> variants(responder, entry, lineup(entry, isTs).in(view), view),
+                        () -> responses.absent(responder, stream, StreamDirectory.Presence.EXPIRED)));
+    }
+
+    private static Lineup lineup(StreamEntry entry, boolean isTs) {
+        return isTs ? Lineup.ofTs(List.of(entry)) : Lineup.best(List.of(entry));
     }
 
     /**
@@ -89,121 +92,88 @@ final class LiveHls {
         }
     }
 
+    /** Sends the multivariant playlist if media of one of its renditions are retained. */
+    private void variants(Responder responder, StreamEntry entry, Lineup lineup, EpochView view) {
+        RenditionView leading = view.of(lineup.renditions().getFirst());
+        retained(responder, entry.stream(), leading,
+                () -> responses.multivariant(responder, text(entry, lineup, view)));
+    }
+
     /**
      * Returns a multivariant playlist: for a live stream it points to the live window, for an ended one to everything
      * retained.
      */
-    private static RenderedText variants(StreamEntry entry, EpochView view) {
+    private static RenderedText text(StreamEntry entry, Lineup lineup, EpochView view) {
         if (entry.state() != StreamEntry.State.ENDED) {
-            return VariantList.render(entry, view);
+            return VariantList.render(entry, lineup, view);
         }
         var whole = new PastRange(entry.stream(), entry.name(), entry.name(), entry.span().startedAtMs(),
                 PastRange.OPEN);
-        return VariantList.render(whole, VariantList.inHls(List.of(entry)), view.peakBitrate(), view.averageBitrate());
+        return VariantList.render(whole, lineup, rendition -> VariantList.Rate.of(view.of(rendition)));
     }
 
     /** Sends the media playlist of an epoch, once it has a segment. */
-    void media(Responder responder, String stream, EpochName epoch) {
+    void media(Responder responder, HlsUrl.MediaPlaylist playlist, Query query) {
+        String stream = playlist.stream();
+        EpochName epoch = playlist.first();
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
             absent(responder, stream, directory.presence(stream, epoch), its -> its.epoch() == epoch.number(),
-                    () -> media(responder, stream, epoch));
+                    () -> media(responder, playlist, query));
             return;
         }
         if (entry.get().state() != StreamEntry.State.ENDED && audience.refuses(responder, stream)) {
             return;
         }
-        hold(responder, entry.get(), EpochView::isListed, view -> responses.media(responder, view.media(),
+        RenditionId rendition = playlist.rendition();
+        hold(responder, entry.get(), rendition, view -> isShowable(view, rendition),
+                () -> !Lineup.mayHave(newest(entry.get()), rendition), view -> {
+                    if (view.ended() || !view.hasParts(rendition)) {
+                        plain(responder, stream, rendition, view);
+                    } else {
+                        parts.send(responder, stream, rendition, log.epochs().watch(entry.get()), view, query,
+                                ended -> plain(responder, stream, rendition, ended));
+                    }
+                });
+    }
+
+    /** CMAF has playlists with parts, which begin when all of its renditions list a segment. */
+    private static boolean isShowable(EpochView view, RenditionId rendition) {
+        return rendition.format() == Format.TS || view.ended()
+                ? view.of(rendition).isListed()
+                : view.hasParts(rendition);
+    }
+
+    /** Sends a playlist of MPEG-TS, or one that has ended. */
+    private void plain(Responder responder, String stream, RenditionId rendition, EpochView epoch) {
+        RenditionView view = epoch.of(rendition);
+        retained(responder, stream, view, () -> responses.media(responder,
+                epoch.hasParts(rendition) ? epoch.parts().text(rendition, PartsPlaylist.Skip.NOTHING) : view.media(),
                 view.segments().lastEntry().getValue().start().targetDurationS(), view.ended()));
     }
 
-    /** Sends a segment. Does not wait for one that is not complete: the client must have it from a playlist. */
-    void segment(Responder responder, String stream, EpochName epoch, long number) {
-        Optional<StreamEntry> entry = directory.epoch(stream, epoch);
-        if (entry.isEmpty()) {
-            responses.absent(responder, stream, directory.presence(stream, epoch));
-            return;
-        }
-        if (entry.get().state() == StreamEntry.State.ENDED) {
-            older(responder, entry.get(), number, null);
-            return;
-        }
-        HeldView.await(responder, log.epochs().watch(entry.get()), _ -> true, view -> {
-            Optional<Segment> segment = view.complete(number);
-            if (segment.isPresent()) {
-                send(responder, stream, entry.get().epoch(), segment.get(), log.parts());
-            } else if (!view.segments().isEmpty() && number < view.segments().firstKey()) {
-                older(responder, entry.get(), number, view);
-            } else {
-                responses.notFound(responder, "segment_not_found", "segment " + number + " does not exist");
-            }
-        }, () -> responder.fail(new TimeoutException("the index of " + stream + " could not be read in time")));
-    }
-
     /**
-     * Sends a segment that is older than the live view.
+     * Continues with the first view that satisfies {@code wanted}. An epoch that ends without one, or that cannot have
+     * the rendition, has nothing to show.
      *
-     * @param live the view of the epoch; null if the epoch has ended
+     * @param rendition the rendition that was requested; null for any
+     * @param isImpossible whether the epoch cannot have it, by the tracks that are known now, which may be more than
+     *     when the request arrived
      */
-    private void older(Responder responder, StreamEntry entry, long number, EpochView live) {
-        if (live == null && number > entry.playlist().lastSegment()) {
-            responses.notFound(responder, "segment_not_found", "segment " + number + " does not exist");
-        } else {
-            responder.inTurns(() -> find(responder, entry, number, live));
-        }
-    }
-
-    private void find(Responder responder, StreamEntry entry, long number, EpochView live) {
-        responder.then(log.past().readBy(responder.request().requester()).segment(entry, number, live),
-                found -> found.ifPresentOrElse(
-                        segment -> send(responder, entry.stream(), entry.epoch(), segment, log.pastParts()),
-                        () -> responses.expired(responder, entry.stream())));
-    }
-
-    private void send(Responder responder, String stream, long epoch, Segment segment, PartSource source) {
-        var first = new PartId(epoch, segment.number(), 0);
-        responder.then(source.read(responder.request().requester(), stream, first, segment.parts()), answer -> {
-            switch (answer) {
-                case PartSource.Answer.Bytes bytes -> {
-                    var body = new SegmentBody(etag(segment, bytes), "video/mp2t", mediaCaching);
-                    meters.sent(Protocol.HLS, body.send(responder, bytes.bytes()));
-                }
-                case PartSource.Answer.Expired() -> responses.expired(responder, stream);
-            }
-        }, LiveHls::discard);
-    }
-
-    /** Returns the ETag, which consists of the body's size and checksum, so that it does not depend on the URL. */
-    private static String etag(Segment segment, PartSource.Answer.Bytes bytes) {
-        return "\"" + Long.toHexString(segment.sizeBytes()) + "-" + Integer.toHexString(bytes.check()) + "\"";
-    }
-
-    /** Releases media that were read for a client that has left. */
-    private static void discard(PartSource.Answer answer) {
-        switch (answer) {
-            case PartSource.Answer.Bytes bytes -> bytes.bytes().forEach(ByteBuf::release);
-            case PartSource.Answer.Expired() -> {
-                // There is nothing to release.
-            }
-        }
-    }
-
-    /**
-     * Answers with the first view that satisfies {@code wanted}. An epoch that ends without one, or whose codecs HLS
-     * cannot carry, has nothing to show.
-     */
-    private void hold(Responder responder, StreamEntry entry, Predicate<EpochView> wanted, Consumer<EpochView> then) {
-        if (entry.state() == StreamEntry.State.ENDED && Tracks.areOutsideTs(entry)) {
-            responses.notInHls(responder, entry);
+    private void hold(Responder responder, StreamEntry entry, RenditionId rendition, Predicate<EpochView> wanted,
+            BooleanSupplier isImpossible, Consumer<EpochView> then) {
+        // Before version 5 of the rules, an earlier session may have had other tracks.
+        if (entry.state() == StreamEntry.State.ENDED && entry.sessions().size() <= 1 && isImpossible.getAsBoolean()) {
+            responses.without(responder, newest(entry), rendition);
             return;
         }
-        Predicate<EpochView> hopeless = view -> !view.isListed() && (view.ended() || isOutsideHls(entry));
+        Predicate<EpochView> hopeless = view -> view.ended() || isImpossible.getAsBoolean();
         HeldView.await(responder, log.epochs().watch(entry), wanted.or(hopeless), view -> {
-            if (view.isListed()) {
-                retained(responder, entry.stream(), view, then);
-            } else if (isOutsideHls(entry)) {
-                responses.notInHls(responder, newest(entry));
-            } else if (entry.session().tracks().isEmpty()) {
+            if (wanted.test(view)) {
+                then.accept(view);
+            } else if (isImpossible.getAsBoolean()) {
+                responses.without(responder, newest(entry), rendition);
+            } else if (newest(entry).session().tracks().isEmpty()) {
                 responses.notFound(responder, "nothing_to_show", entry.stream() + " ended before its first segment");
             } else {
                 responses.expired(responder, entry.stream());
@@ -211,12 +181,7 @@ final class LiveHls {
         }, () -> responses.nothingYet(responder, entry.stream()));
     }
 
-    /** Decides by the tracks that are known now, which may be more than when the request arrived. */
-    private boolean isOutsideHls(StreamEntry entry) {
-        StreamEntry newest = newest(entry);
-        return Tracks.areOutsideTs(newest.session().tracks(), newest.rules());
-    }
-
+    /** Returns the newest entry of an epoch. */
     private StreamEntry newest(StreamEntry entry) {
         return directory.epoch(entry.stream(), entry.epoch()).orElse(entry);
     }
@@ -225,16 +190,16 @@ final class LiveHls {
      * Continues if media of an ended epoch are still retained. The index is often retained longer, and may list
      * segments that are gone.
      */
-    private void retained(Responder responder, String stream, EpochView view, Consumer<EpochView> then) {
+    private void retained(Responder responder, String stream, RenditionView view, Runnable then) {
         if (!view.ended()) {
-            then.accept(view);
+            then.run();
             return;
         }
         responder.then(log.past().readBy(responder.request().requester()).retained(stream), now -> {
             if (view.newestComplete().stream().noneMatch(s -> s.parts().getFirst().offset() >= now.partsOffset())) {
                 responses.expired(responder, stream);
             } else {
-                then.accept(view);
+                then.run();
             }
         });
     }

@@ -6,19 +6,25 @@ import io.millrace.edge.exchange.TimeSpan;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.past.PastSource;
 import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.Lineup;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
+import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.VariantList;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.EpochName;
+import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.Renditions;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
-import io.millrace.platform.timeline.Tracks;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -45,7 +51,8 @@ final class PastHls {
         this.clock = clock;
     }
 
-    void multivariant(Responder responder, String stream, Query query) {
+    /** @param isTs whether only MPEG-TS is wanted */
+    void multivariant(Responder responder, String stream, boolean isTs, Query query) {
         Optional<StreamEntry> newest = directory.newest(stream);
         try {
             OptionalLong delayMs = TimeSpan.delayMs(query);
@@ -53,9 +60,9 @@ final class PastHls {
             if (newest.isEmpty()) {
                 responses.absent(responder, stream, directory.presence(stream));
             } else if (delayMs.isPresent()) {
-                delayed(responder, newest.get(), delayMs.getAsLong());
+                delayed(responder, newest.get(), isTs, delayMs.getAsLong());
             } else {
-                between(responder, newest.get(), span);
+                between(responder, newest.get(), isTs, span);
             }
         } catch (TimeSpan.UnreadableException e) {
             badParameter(responder, e.getMessage());
@@ -63,19 +70,21 @@ final class PastHls {
     }
 
     /** A stream that has ended does not advance: a delayed viewer gets the rest of it. */
-    private void delayed(Responder responder, StreamEntry newest, long delayMs) {
+    private void delayed(Responder responder, StreamEntry newest, boolean isTs, long delayMs) {
         if (newest.state() == StreamEntry.State.ENDED) {
             long startMs = Math.max(PastRange.BEGINNING, clock.millis() - delayMs);
-            between(responder, newest, new TimeSpan(startMs, PastRange.OPEN, true));
-        } else if (!isOutsideHls(responder, List.of(newest))) {
-            withView(responder, newest, EpochView::isListed, view -> delayed(responder, newest, view, delayMs));
+            between(responder, newest, isTs, new TimeSpan(startMs, PastRange.OPEN, true));
+        } else if (!isImpossible(responder, List.of(newest), isTs)) {
+            withView(responder, newest, view -> lineup(List.of(current(newest)), isTs).isReady(view),
+                    view -> delayed(responder, current(newest), isTs, view, delayMs));
         }
     }
 
     /** "Now" is the end of the newest segment, as in the media playlist. */
-    private void delayed(Responder responder, StreamEntry newest, EpochView view, long delayMs) {
+    private void delayed(Responder responder, StreamEntry newest, boolean isTs, EpochView view, long delayMs) {
         String stream = newest.stream();
-        long timeMs = view.newestListed().orElseThrow().endMs() - delayMs;
+        RenditionId leading = lineup(List.of(newest), isTs).in(view).renditions().getFirst();
+        long timeMs = view.of(leading).newestListed().orElseThrow().endMs() - delayMs;
         List<StreamEntry> history = directory.history(stream);
         List<StreamEntry> before = history.stream().filter(epoch -> epoch.span().startedAtMs() <= timeMs).toList();
         if (before.isEmpty()) {
@@ -84,30 +93,35 @@ final class PastHls {
         }
         var range = PastRange.delayed(stream, before.getLast().name(), newest.name(), delayMs);
         List<StreamEntry> all = history.stream().filter(epoch -> range.hasEpoch(epoch.epoch())).toList();
-        playlist(responder, range, all, view,
-                _ -> responses.multivariant(responder,
-                        VariantList.render(range, VariantList.inHls(all), view.peakBitrate(), view.averageBitrate())),
+        Lineup lineup = lineup(all, isTs);
+        if (lineup.isEmpty()) {
+            // The epochs have no track in common.
+            responses.nothingYet(responder, stream);
+            return;
+        }
+        playlist(responder, range, lineup.renditions().getFirst(), all, view, _ -> responses.multivariant(responder,
+                VariantList.render(range, lineup, each -> VariantList.Rate.of(view.of(each)))),
                 () -> responses.nothingYet(responder, stream));
     }
 
-    private void between(Responder responder, StreamEntry newest, TimeSpan span) {
+    private void between(Responder responder, StreamEntry newest, boolean isTs, TimeSpan span) {
         String stream = newest.stream();
         long startMs = span.startMs();
         responder.then(past.readBy(responder.request().requester()).moment(stream, startMs), moment -> {
             if (moment instanceof Moment.At at) {
-                variants(responder, stream, span, at);
-            } else if (isOutsideHls(responder, shownWithin(stream, startMs, span.endMs()))) {
+                variants(responder, stream, isTs, span, at);
+            } else if (isImpossible(responder, shownWithin(stream, startMs, span.endMs()), isTs)) {
                 return;
             } else if (startMs > clock.millis()) {
                 responses.nothingToShow(responder, stream);
             } else if (newest.state() == StreamEntry.State.ENDED) {
                 responses.nothingWithin(responder, stream, startMs, span.endMs());
             } else {
-                hold(responder, newest, view -> shows(newest, view, startMs),
+                hold(responder, newest, view -> shows(newest, leading(newest, view), startMs),
                         _ -> responder.then(past.readBy(responder.request().requester()).moment(stream, startMs),
                                 again -> {
                                     if (again instanceof Moment.At at) {
-                                        variants(responder, stream, span, at);
+                                        variants(responder, stream, isTs, span, at);
                                     } else {
                                         responses.nothingYet(responder, stream);
                                     }
@@ -116,7 +130,7 @@ final class PastHls {
         });
     }
 
-    private void variants(Responder responder, String stream, TimeSpan span, Moment.At start) {
+    private void variants(Responder responder, String stream, boolean isTs, TimeSpan span, Moment.At start) {
         if (start.entry().times().programDateTimeMs() >= span.endMs()) {
             responses.nothingWithin(responder, stream, span.startMs(), span.endMs());
             return;
@@ -132,26 +146,40 @@ final class PastHls {
         }
         StreamEntry first = all.getFirst();
         var range = new PastRange(stream, first.name(), all.getLast().name(), span.startMs(), span.endMs());
-        long from = start.entry().id().segment();
-        withView(responder, first, view -> view.newest() >= from,
-                view -> responder.then(past.readBy(responder.request().requester()).around(first, from, view),
-                        block -> variants(responder, range, VariantList.inHls(all), block, from)));
-    }
-
-    private void variants(Responder responder, PastRange range, List<Tracks> tracks, Optional<PlaylistBlock> around,
-            long from) {
-        if (around.isEmpty() || tracks.isEmpty()) {
-            responses.nothingYet(responder, range.stream());
-        } else {
-            PlaylistBlock block = around.get();
-            responses.multivariant(responder,
-                    VariantList.render(range, tracks, block.peakBitrate(from), block.averageBitrate(from)));
+        Lineup lineup = lineup(all, isTs);
+        if (isImpossible(responder, all, isTs)) {
+            return;
         }
+        if (lineup.isEmpty()) {
+            responses.nothingYet(responder, stream);
+            return;
+        }
+        long from = start.entry().id().segment();
+        RenditionId leading = lineup.renditions().getFirst();
+        withView(responder, first, view -> view.of(leading).newest() >= from,
+                view -> variants(responder, range, first, lineup, view, from));
     }
 
-    void media(Responder responder, String stream, EpochName first, EpochName last, Query query) {
+    /** @param view the view of the first epoch; null if it has ended */
+    private void variants(Responder responder, PastRange range, StreamEntry first, Lineup lineup, EpochView view,
+            long from) {
+        PastSource source = past.readBy(responder.request().requester());
+        Map<RenditionId, CompletableFuture<Optional<PlaylistBlock>>> blocks = new LinkedHashMap<>();
+        lineup.renditions().forEach(each -> blocks.put(each,
+                source.around(first, each, from, of(view, each)).toCompletableFuture()));
+        responder.then(CompletableFuture.allOf(blocks.values().toArray(CompletableFuture[]::new)), _ -> {
+            if (blocks.values().iterator().next().resultNow().isEmpty()) {
+                responses.nothingYet(responder, range.stream());
+            } else {
+                responses.multivariant(responder, VariantList.render(range, lineup, each -> blocks.get(each).resultNow()
+                        .map(block -> VariantList.Rate.of(block, from)).orElse(VariantList.Rate.UNKNOWN)));
+            }
+        });
+    }
+
+    void media(Responder responder, HlsUrl.MediaPlaylist url, Query query) {
         try {
-            media(responder, range(stream, first, last, query));
+            media(responder, range(url.stream(), url.first(), url.last(), query), url.rendition());
         } catch (TimeSpan.UnreadableException e) {
             badParameter(responder, e.getMessage());
         }
@@ -171,7 +199,7 @@ final class PastHls {
         return new PastRange(stream, first, last, span.startMs(), span.endMs());
     }
 
-    private void media(Responder responder, PastRange range) {
+    private void media(Responder responder, PastRange range, RenditionId rendition) {
         String stream = range.stream();
         for (EpochName epoch : List.of(range.first(), range.last())) {
             if (directory.epoch(stream, epoch).isEmpty()) {
@@ -181,23 +209,29 @@ final class PastHls {
         }
         List<StreamEntry> all = directory.history(stream).stream().filter(epoch -> range.hasEpoch(epoch.epoch()))
                 .toList();
-        if (isOutsideHls(responder, all)
-                || all.getLast().state() != StreamEntry.State.ENDED && audience.refuses(responder, stream)) {
+        if (all.stream().noneMatch(epoch -> Lineup.mayHave(epoch, rendition))) {
+            responses.without(responder, all.getLast(), rendition);
+            return;
+        }
+        if (all.getLast().state() != StreamEntry.State.ENDED && audience.refuses(responder, stream)) {
             return;
         }
         boolean comes = !range.isDelayed() && range.startMs() <= clock.millis();
-        withView(responder, all.getLast(), EpochView::isListed, view -> media(responder, range, all, view, comes));
+        withView(responder, all.getLast(), view -> view.of(rendition).isListed(),
+                view -> media(responder, range, rendition, all, view, comes));
     }
 
     /** @param patient whether to wait for a time in the future */
-    private void media(Responder responder, PastRange range, List<StreamEntry> all, EpochView view, boolean patient) {
-        playlist(responder, range, all, view,
+    private void media(Responder responder, PastRange range, RenditionId rendition, List<StreamEntry> all,
+            EpochView view, boolean patient) {
+        playlist(responder, range, rendition, all, view,
                 listed -> responses.media(responder, listed.playlist().text(), listed.playlist().targetDurationS(),
                         listed.playlist().ended()),
                 () -> {
                     if (patient) {
-                        hold(responder, all.getLast(), later -> shows(all.getLast(), later, range.startMs()),
-                                later -> media(responder, range, all, later, false));
+                        hold(responder, all.getLast(),
+                                later -> shows(all.getLast(), later.of(rendition), range.startMs()),
+                                later -> media(responder, range, rendition, all, later, false));
                     } else if (range.startMs() > clock.millis()) {
                         responses.nothingToShow(responder, range.stream());
                     } else {
@@ -206,9 +240,11 @@ final class PastHls {
                 });
     }
 
-    private void playlist(Responder responder, PastRange range, List<StreamEntry> all, EpochView view,
-            Consumer<PastSource.Answer.Listed> listed, Runnable notYet) {
-        responder.then(past.readBy(responder.request().requester()).playlist(range, all, view), answer -> {
+    /** @param view the view of the last epoch; null if it has ended */
+    private void playlist(Responder responder, PastRange range, RenditionId rendition, List<StreamEntry> all,
+            EpochView view, Consumer<PastSource.Answer.Listed> listed, Runnable notYet) {
+        PastSource source = past.readBy(responder.request().requester());
+        responder.then(source.playlist(range, rendition, all, of(view, rendition)), answer -> {
             switch (answer) {
                 case PastSource.Answer.Listed found -> listed.accept(found);
                 case PastSource.Answer.NotYet() when view != null -> notYet.run();
@@ -219,13 +255,35 @@ final class PastHls {
         });
     }
 
+    /** Returns the view of the rendition in which moments are found. */
+    private RenditionView leading(StreamEntry entry, EpochView view) {
+        StreamEntry newest = current(entry);
+        return Renditions.leading(newest.rules(), newest.session().tracks()).map(view::of)
+                .orElseGet(() -> view.of(RenditionId.TS));
+    }
+
+    /** Returns the entry of an epoch as the directory has it now, perhaps with tracks that were not known before. */
+    private StreamEntry current(StreamEntry entry) {
+        return directory.epoch(entry.stream(), entry.epoch()).orElse(entry);
+    }
+
+    /** Returns the view of a rendition; null if its epoch has ended. */
+    private static RenditionView of(EpochView view, RenditionId rendition) {
+        return view == null ? null : view.of(rendition);
+    }
+
+    private static Lineup lineup(List<StreamEntry> epochs, boolean isTs) {
+        return isTs ? Lineup.ofTs(epochs) : Lineup.best(epochs);
+    }
+
     /** Answers and returns true if HLS cannot carry any of these epochs. */
-    private boolean isOutsideHls(Responder responder, List<StreamEntry> some) {
-        boolean outside = !some.isEmpty() && some.stream().allMatch(Tracks::areOutsideTs);
-        if (outside) {
-            responses.notInHls(responder, some.getLast());
+    private boolean isImpossible(Responder responder, List<StreamEntry> some, boolean isTs) {
+        boolean impossible = !some.isEmpty() && some.stream().noneMatch(epoch -> epoch.session().tracks().isEmpty())
+                && lineup(some, isTs).isEmpty();
+        if (impossible) {
+            responses.without(responder, some.getLast(), null);
         }
-        return outside;
+        return impossible;
     }
 
     /** Returns the epochs that have media in the range. */
@@ -235,8 +293,8 @@ final class PastHls {
                 .toList();
     }
 
-    /** Returns whether an epoch has media at or after a time, and it is known which segment the time is in. */
-    private static boolean shows(StreamEntry epoch, EpochView view, long timeMs) {
+    /** Returns whether a rendition has media at or after a time, and it is known which segment the time is in. */
+    private static boolean shows(StreamEntry epoch, RenditionView view, long timeMs) {
         long beforeMs = timeMs + (view.ended() ? 0 : epoch.rules().largestStepMs());
         return view.segments().values().stream().anyMatch(s -> s.complete() && s.endMs() > beforeMs);
     }

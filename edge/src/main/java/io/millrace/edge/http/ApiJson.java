@@ -2,18 +2,25 @@ package io.millrace.edge.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.millrace.edge.exchange.Json;
+import io.millrace.edge.hls.HlsEndpoint;
+import io.millrace.edge.view.Lineup;
+import io.millrace.edge.view.RenditionFiles;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.FrameRate;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.log.Encoder;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.Renditions;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackId;
 import io.millrace.platform.timeline.Tracks;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -35,11 +42,23 @@ final class ApiJson {
     /**
      * @param endedAt when the encoder left; null while it is connected
      * @param graceEndsAt until when the stream waits for its encoder to return; null unless it is waiting
+     * @param outputs where the stream can be played over HTTP; empty until its tracks are known
      * @param viewers number of viewers at this edge, by protocol; null if unknown
      */
     record Stream(String name, String state, long epoch, long session, String startedAt, String endedAt,
             String graceEndsAt, Publisher publisher,
-            List<Track> tracks, Long bitrate, Map<String, Integer> viewers, List<Warning> warnings) {}
+            List<Track> tracks, List<Output> outputs, Long bitrate, Map<String, Integer> viewers,
+            List<Warning> warnings) {}
+
+    /**
+     * One way to play the stream.
+     *
+     * @param protocol as in the viewer counts; {@code flv} is also available as WebSocket at the same URL
+     * @param format {@code cmaf}, {@code ts} or {@code flv}
+     * @param url path on the HTTP port
+     * @param tracks the tracks that it contains, such as {@code video0}
+     */
+    record Output(String protocol, String format, String url, List<String> tracks) {}
 
     /** Node and address are omitted if null, as they are in public responses. */
     record Publisher(@JsonInclude(JsonInclude.Include.NON_NULL) String node,
@@ -51,7 +70,8 @@ final class ApiJson {
     record VideoTrack(int id, String kind, String codec, Integer width, Integer height,
             Number frameRate) implements Track {}
 
-    record AudioTrack(int id, String kind, String codec, Integer sampleRate, Integer channels) implements Track {}
+    record AudioTrack(int id, String kind, String codec, Integer sampleRate, Integer channels, String language,
+            String name) implements Track {}
 
     record ViewerList(List<WatchedBy> viewers, String next) {}
 
@@ -110,9 +130,38 @@ final class ApiJson {
     private static Stream stream(StreamEntry entry, Map<String, Integer> viewers, Publisher publisher) {
         return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.session().number(),
                 Json.time(entry.span().startedAtMs()), Json.timeOrNull(entry.span().endedAtMs()), graceEndsAt(entry),
-                publisher, entry.session().tracks().stream().map(ApiJson::track).toList(),
+                publisher, entry.session().tracks().stream().map(ApiJson::track).toList(), outputs(entry),
                 entry.playlist().bitrate() == 0 ? null : entry.playlist().bitrate(),
                 viewers, entry.session().warnings().stream().map(w -> new Warning(w.code(), w.message())).toList());
+    }
+
+    private static List<Output> outputs(StreamEntry entry) {
+        List<Output> outputs = new ArrayList<>();
+        List<io.millrace.platform.log.Track> tracks = entry.session().tracks();
+        Lineup best = Lineup.best(List.of(entry));
+        Lineup ts = Lineup.ofTs(List.of(entry));
+        best.format().ifPresent(format -> outputs.add(output(entry, "hls", format.name(), ".m3u8", best)));
+        if (!ts.isEmpty() && !ts.format().equals(best.format())) {
+            outputs.add(output(entry, "hls", Format.TS.name(), HlsEndpoint.TS_SUFFIX, ts));
+        }
+        Lineup cmaf = Lineup.ofCmaf(List.of(entry));
+        if (!cmaf.isEmpty()) {
+            outputs.add(output(entry, "dash", Format.CMAF.name(), ".mpd", cmaf));
+        }
+        if (!tracks.isEmpty() && entry.state() != StreamEntry.State.ENDED) {
+            List<String> names = tracks.stream().filter(track -> track.id() == TrackId.DEFAULT)
+                    .map(track -> RenditionFiles.name(track.trackId())).toList();
+            outputs.add(new Output("flv", "flv", "/" + entry.stream() + ".flv", names));
+        }
+        return outputs;
+    }
+
+    private static Output output(StreamEntry entry, String protocol, String format, String suffix, Lineup lineup) {
+        List<String> names = entry.session().tracks().stream()
+                .filter(track -> lineup.renditions().stream()
+                        .anyMatch(each -> Renditions.codec(each, entry.rules(), track).isPresent()))
+                .map(track -> RenditionFiles.name(track.trackId())).toList();
+        return new Output(protocol, format.toLowerCase(Locale.ROOT), "/" + entry.stream() + suffix, names);
     }
 
     private static String graceEndsAt(StreamEntry entry) {
@@ -140,10 +189,10 @@ final class ApiJson {
             case VideoConfig video -> new VideoTrack(track.id(), "video", codec, known(video.width()),
                     known(video.height()), frameRate(video.frameRate()));
             case AudioConfig audio -> new AudioTrack(track.id(), "audio", codec, audio.sampleRate(),
-                    known(audio.channels()));
+                    known(audio.channels()), track.language(), track.name());
             case null -> track.kind() == Packet.Kind.VIDEO
                     ? new VideoTrack(track.id(), "video", codec, null, null, null)
-                    : new AudioTrack(track.id(), "audio", codec, null, null);
+                    : new AudioTrack(track.id(), "audio", codec, null, null, track.language(), track.name());
         };
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.dash.DashEndpoint;
 import io.millrace.edge.exchange.Client;
 import io.millrace.edge.exchange.HttpOutput;
 import io.millrace.edge.exchange.PlayAccess;
@@ -85,9 +86,10 @@ public final class EdgeServer implements AutoCloseable {
         HttpLimits limits = settings.limits();
         admission = new ConnectionAdmission(limits.connections(), Integer.MAX_VALUE, limits.perAddress());
         var play = new PlayAccess(access);
+        var log = new HlsEndpoint.Log(epochs, parts, past, pastParts);
         List<HttpOutput> outputs = List.of(
-                new HlsEndpoint(play, directory, new HlsEndpoint.Log(epochs, parts, past, pastParts), retentionMs,
-                        viewers, clock::nanoTime, meters),
+                new HlsEndpoint(play, directory, log, retentionMs, viewers, clock::nanoTime, meters),
+                new DashEndpoint(play, directory, log, viewers, clock::nanoTime, InstantSource.system(), meters),
                 new FlvEndpoint(play, directory, flv, flvPast, InstantSource.system(), viewers, meters));
         endpoints = new Endpoints(PageEndpoint.load(), outputs,
                 new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters,

@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * Closes a connection after its last response, in a way that lets the response arrive. Closing a socket with unread
  * input sends a reset, which may overtake the response (RFC 9112, 9.6). So this class shuts down the output first and
- * gives the peer {@link #LINGER_MS} to close the connection. A listener for the write of the response; stateless.
+ * gives the peer {@link #LINGER_MS} to close the connection. What the peer still sends is read and dropped by
+ * {@link ReadGate}, which counts none of it.
+ *
+ * <p>Add it as the listener of the write of the response. Stateless.
  */
 final class LingeringClose implements ChannelFutureListener {
     static final LingeringClose CLOSE = new LingeringClose();
@@ -21,6 +24,7 @@ final class LingeringClose implements ChannelFutureListener {
     public void operationComplete(ChannelFuture written) {
         Channel channel = written.channel();
         if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
+            // Reading may have been stopped, and unread input would cause the reset.
             duplex.config().setAutoRead(true);
             duplex.shutdownOutput();
             var end = channel.eventLoop().schedule(() -> channel.close(), LINGER_MS, TimeUnit.MILLISECONDS);

@@ -28,7 +28,7 @@ final class ReadGate extends ChannelInboundHandlerAdapter {
     private MemoryBudget.Share share;
     /** Null if no bytes are held back. */
     private ByteBuf held;
-    /** {@link #pass} is running; a request that it passes may be answered at once, which calls it again. */
+    /** Whether {@link #pass} is running. The answer to a request that it passes calls it again, perhaps at once. */
     private boolean passing;
     /** The next turn is scheduled. */
     private boolean waitsForTurn;

@@ -7,6 +7,7 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.past.RangeReader;
 import io.netty.buffer.ByteBuf;
@@ -59,11 +60,11 @@ public final class PartReader implements PartSource, AutoCloseable {
     private final long answerMs;
 
     /** A part and its place. The place alone would not identify it: see above. */
-    record PartKey(String stream, PartId id, PartPlace place) {
+    record PartKey(String stream, RenditionId rendition, PartId id, PartPlace place) {
         /** Returns whether {@code record} is this part. */
         boolean is(ConsumerRecord<String, LogRecord> record) {
             return stream.equals(record.key()) && record.value() instanceof Part part && part.id().equals(id)
-                    && place.isOf(part.bytes().remaining(), part.check());
+                    && part.rendition().equals(rendition) && place.isOf(part.bytes().remaining(), part.check());
         }
     }
 
@@ -97,11 +98,12 @@ public final class PartReader implements PartSource, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Answer> read(Requester requester, String stream, PartId first, List<PartPlace> parts) {
+    public CompletionStage<Answer> read(Requester requester, String stream, RenditionId rendition, PartId first,
+            List<PartPlace> parts) {
         List<PartKey> keys = new ArrayList<>(parts.size());
         PartId id = first;
         for (PartPlace place : parts) {
-            keys.add(new PartKey(stream, id, place));
+            keys.add(new PartKey(stream, rendition, id, place));
             id = id.next();
         }
         return read(requester, stream, keys, TRIES);

@@ -2,6 +2,7 @@ package io.millrace.edge.log;
 
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.RenditionId;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -28,8 +29,10 @@ public interface PartSource {
      * and with a TimeoutException after some seconds. Never returns another part that is at one of the places: the log
      * uses offsets again after it has lost records.
      *
+     * @param rendition the rendition of the parts
      * @param first identity of the first part
      * @param parts the places of the parts, in order
      */
-    CompletionStage<Answer> read(Requester requester, String stream, PartId first, List<PartPlace> parts);
+    CompletionStage<Answer> read(Requester requester, String stream, RenditionId rendition, PartId first,
+            List<PartPlace> parts);
 }

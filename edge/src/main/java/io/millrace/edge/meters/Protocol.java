@@ -7,6 +7,8 @@ import java.util.Locale;
 public enum Protocol {
     /** HLS, over any number of connections. */
     HLS(false, "kicked"),
+    /** DASH, over any number of connections. */
+    DASH(false, "kicked"),
     /** HTTP-FLV. */
     FLV(true, "slow", "kicked", "memory"),
     /** WebSocket-FLV. */

@@ -1,10 +1,10 @@
 package io.millrace.edge.past;
 
 import io.millrace.edge.past.PastSource.Answer;
-import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RangePlaylist.Share;
+import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
 import io.millrace.edge.view.StreamPlaylist;
 import io.millrace.media.time.Ticks;
@@ -26,8 +26,8 @@ final class DelayAssembler {
     private final PlaylistAssembler assembler;
     private final PastRange range;
     private final List<StreamEntry> epochs;
-    /** The view of the last epoch; null if it has ended. */
-    private final EpochView live;
+    /** The view of the rendition in the last epoch; null if the epoch has ended. */
+    private final RenditionView live;
     /** Offset of the oldest retained record in {@code parts}. */
     private final long partsBegin;
     private final List<Share> shares = new ArrayList<>();
@@ -36,7 +36,7 @@ final class DelayAssembler {
     /** Number of segments in the window so far, including gaps. */
     private long count;
 
-    DelayAssembler(PlaylistAssembler assembler, PastRange range, List<StreamEntry> epochs, EpochView live,
+    DelayAssembler(PlaylistAssembler assembler, PastRange range, List<StreamEntry> epochs, RenditionView live,
             long partsBegin) {
         this.assembler = assembler;
         this.range = range;

@@ -7,10 +7,11 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.log.ReaderPool;
 import io.millrace.edge.log.Requester;
 import io.millrace.edge.log.SharedReads;
-import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.PlaylistBlock;
+import io.millrace.edge.view.RenditionView;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.EpochName;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import java.time.Duration;
 import java.util.HashMap;
@@ -42,17 +43,18 @@ final class PastBlocks {
     /** Memory that is counted for a cached block that the index does not contain. */
     static final int ABSENT_BYTES = 512;
 
-    record EpochKey(String stream, EpochName epoch) {
-        static EpochKey of(StreamEntry epoch) {
-            return new EpochKey(epoch.stream(), epoch.name());
+    /** Identifies a rendition of an epoch. */
+    record MediaKey(String stream, EpochName epoch, RenditionId rendition) {
+        static MediaKey of(StreamEntry epoch, RenditionId rendition) {
+            return new MediaKey(epoch.stream(), epoch.name(), rendition);
         }
     }
 
     /** @param number see {@link PlaylistBlock#numberOf} */
-    record BlockKey(EpochKey epoch, long number) {}
+    record BlockKey(MediaKey media, long number) {}
 
     /** @param newest number of the newest segment */
-    record TailKey(EpochKey epoch, long newest) {}
+    record TailKey(MediaKey media, long newest) {}
 
     /**
      * A block that was read.
@@ -70,7 +72,7 @@ final class PastBlocks {
     private final ReaderPool readers;
     private final MomentCache moments;
     private final SharedReads<BlockKey, Loaded> blocks;
-    private final Cache<EpochKey, PlaylistBlock> tails;
+    private final Cache<MediaKey, PlaylistBlock> tails;
     private final SharedReads<TailKey, List<PlaylistBlock>> tailReads;
 
     PastBlocks(KafkaClients kafka, ReaderPool readers, MomentCache moments, long cacheBytes, Ticker ticker) {
@@ -109,63 +111,69 @@ final class PastBlocks {
      *
      * @param hint an offset in {@code index} at or before the first record of the first block, if one is known
      */
-    CompletableFuture<List<PlaylistBlock>> from(StreamEntry epoch, long from, long to, OptionalLong hint,
-            Requester requester) {
+    CompletableFuture<List<PlaylistBlock>> from(StreamEntry epoch, RenditionId rendition, long from, long to,
+            OptionalLong hint, Requester requester) {
+        MediaKey media = MediaKey.of(epoch, rendition);
         long first = PlaylistBlock.numberOf(from);
         long last = Math.min(PlaylistBlock.numberOf(to), first + BLOCKS_A_READ - 1);
         List<BlockKey> keys = LongStream.rangeClosed(first, last)
-                .mapToObj(number -> new BlockKey(EpochKey.of(epoch), number)).toList();
-        return blocks.getAll(keys, requester, (missing, requesters) -> load(epoch, missing, to, hint, requesters))
+                .mapToObj(number -> new BlockKey(media, number)).toList();
+        return blocks
+                .getAll(keys, requester, (missing, requesters) -> load(epoch, media, missing, to, hint, requesters))
                 .thenApply(loaded -> keys.stream().map(loaded::get)
                         .map(some -> some == null ? null : some.block()).takeWhile(Objects::nonNull).toList());
     }
 
-    private CompletableFuture<Map<BlockKey, Loaded>> load(StreamEntry epoch, Set<BlockKey> missing, long to,
-            OptionalLong hint, Requester requesters) {
+    private CompletableFuture<Map<BlockKey, Loaded>> load(StreamEntry epoch, MediaKey media, Set<BlockKey> missing,
+            long to, OptionalLong hint, Requester requesters) {
         NavigableSet<Long> numbers = new TreeSet<>();
         missing.forEach(key -> numbers.add(key.number()));
         long first = numbers.first() * PlaylistBlock.SEGMENTS;
         long last = Math.min(to, (numbers.last() + 1) * PlaylistBlock.SEGMENTS - 1);
-        OptionalLong from = behind(epoch, numbers.first()).orElse(hint);
-        return read(epoch.stream(), requesters, reader -> reader.blocks(epoch, first, last, from)).thenApply(read -> {
-            Map<BlockKey, Loaded> loaded = new HashMap<>();
-            missing.forEach(key -> loaded.put(key, new Loaded(null, false)));
-            for (PlaylistBlock block : read.blocks()) {
-                boolean isWhole = block.last() - block.first() + 1 == PlaylistBlock.SEGMENTS
-                        || epoch.state() == StreamEntry.State.ENDED && block.last() == epoch.playlist().lastSegment();
-                loaded.put(new BlockKey(EpochKey.of(epoch), PlaylistBlock.numberOf(block.first())),
-                        new Loaded(block, isWhole && (read.settled() || block != read.blocks().getLast())));
-            }
-            return loaded;
-        });
+        OptionalLong from = behind(media, numbers.first()).orElse(hint);
+        return read(epoch.stream(), requesters,
+                reader -> reader.blocks(epoch, media.rendition(), first, last, from)).thenApply(read -> {
+                    Map<BlockKey, Loaded> loaded = new HashMap<>();
+                    missing.forEach(key -> loaded.put(key, new Loaded(null, false)));
+                    for (PlaylistBlock block : read.blocks()) {
+                        boolean isWhole = block.last() - block.first() + 1 == PlaylistBlock.SEGMENTS
+                                || epoch.state() == StreamEntry.State.ENDED
+                                        && block.last() == epoch.playlist().lastSegment();
+                        loaded.put(new BlockKey(media, PlaylistBlock.numberOf(block.first())),
+                                new Loaded(block, isWhole && (read.settled() || block != read.blocks().getLast())));
+                    }
+                    return loaded;
+                });
     }
 
     /** Returns the offset in {@code index} after the preceding block, if that block is cached. */
-    private Optional<OptionalLong> behind(StreamEntry epoch, long number) {
-        return blocks.known(new BlockKey(EpochKey.of(epoch), number - 1)).map(Loaded::block)
+    private Optional<OptionalLong> behind(MediaKey media, long number) {
+        return blocks.known(new BlockKey(media, number - 1)).map(Loaded::block)
                 .map(block -> OptionalLong.of(block.nextOffset()));
     }
 
     /**
      * Returns the newest block of a running epoch, up to the segment {@code newest}; none if the index lacks it.
      *
-     * @param live the current view of the epoch
+     * @param live the current view of the rendition
      * @param hint as for {@link #from}
      */
-    CompletableFuture<List<PlaylistBlock>> tail(StreamEntry epoch, long newest, EpochView live, OptionalLong hint,
-            Requester requester) {
+    CompletableFuture<List<PlaylistBlock>> tail(StreamEntry epoch, RenditionId rendition, long newest,
+            RenditionView live, OptionalLong hint, Requester requester) {
         long first = PlaylistBlock.numberOf(newest) * PlaylistBlock.SEGMENTS;
-        EpochKey key = EpochKey.of(epoch);
+        MediaKey key = MediaKey.of(epoch, rendition);
         PlaylistBlock known = tails.getIfPresent(key);
-        Optional<PlaylistBlock> grown = PlaylistBlock.grow(known, epoch.name(), live.segments(), newest);
+        Optional<PlaylistBlock> grown = PlaylistBlock.grow(known, epoch.name(), rendition, live.segments(),
+                newest);
         if (grown.isPresent()) {
             tails.put(key, grown.get());
             return CompletableFuture.completedFuture(List.of(grown.get()));
         }
-        OptionalLong from = behind(epoch, PlaylistBlock.numberOf(first)).orElse(hint);
+        OptionalLong from = behind(key, PlaylistBlock.numberOf(first)).orElse(hint);
         // Concurrent requests share one read: all viewers of a stream ask for its newest block at the same time.
         return tailReads.get(new TailKey(key, newest), requester,
-                requesters -> read(epoch.stream(), requesters, reader -> reader.blocks(epoch, first, newest, from))
+                requesters -> read(epoch.stream(), requesters,
+                        reader -> reader.blocks(epoch, rendition, first, newest, from))
                         .thenApply(read -> {
                             read.blocks().forEach(block -> tails.put(key, block));
                             return read.blocks();

@@ -47,10 +47,10 @@ final class PastReader {
      * @param first number of a segment at the beginning of a block
      * @param hint an offset in {@code index} at or before the first record of that segment, if one is known
      */
-    Blocks blocks(StreamEntry epoch, long first, long last, OptionalLong hint) {
+    Blocks blocks(StreamEntry epoch, RenditionId rendition, long first, long last, OptionalLong hint) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
         long from = hint.isPresent() ? hint.getAsLong() : locate(epoch, first);
-        var run = new SegmentRun(epoch.epoch(), RenditionId.TS, first, last);
+        var run = new SegmentRun(epoch.epoch(), rendition, first, last);
         reader.read(index, from, reader.end(index), record -> !epoch.stream().equals(record.key())
                 || !(record.value() instanceof IndexRecord next) || run.fold(record.offset(), next));
         // Once an ended epoch is late, its missing segments will not arrive any more.
@@ -59,7 +59,7 @@ final class PastReader {
         for (long begin = first; begin <= end; begin += PlaylistBlock.SEGMENTS) {
             List<Segment> segments = run.segments(begin, Math.min(end, begin + PlaylistBlock.SEGMENTS - 1));
             if (!segments.isEmpty()) {
-                blocks.add(new PlaylistBlock(epoch.name(), segments,
+                blocks.add(new PlaylistBlock(epoch.name(), rendition, segments,
                         run.nextOffset(segments.getLast().number(), from)));
             }
         }

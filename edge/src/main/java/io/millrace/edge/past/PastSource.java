@@ -3,10 +3,15 @@ package io.millrace.edge.past;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.Requester;
 import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.Lineup;
+import io.millrace.edge.view.MpdText;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RangePlaylist;
+import io.millrace.edge.view.RenderedText;
+import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import java.util.List;
@@ -29,6 +34,21 @@ public interface PastSource {
 
         /** No media of the range is retained, or the stream had none in it. */
         record Nothing() implements Answer {}
+    }
+
+    /** The result of a request for an MPD. */
+    sealed interface MpdAnswer {
+        /**
+         * @param targetDurationS longest target duration
+         * @param ended whether no segment will follow
+         */
+        record Rendered(RenderedText text, int targetDurationS, boolean ended) implements MpdAnswer {}
+
+        /** The range has more segments in all renditions than {@link MpdText#SEGMENTS_LIMIT}. */
+        record TooLong(long segments) implements MpdAnswer {}
+
+        /** The index lists no segment of the range. */
+        record Nothing() implements MpdAnswer {}
     }
 
     /**
@@ -59,23 +79,45 @@ public interface PastSource {
      * Returns the newest version of a playlist, shared by all clients that request it.
      *
      * @param epochs all epochs of the range, oldest first; all but the last have ended
+     * @param live the view of the rendition in the last epoch; null if the epoch has ended
+     */
+    CompletionStage<Answer> playlist(PastRange range, RenditionId rendition, List<StreamEntry> epochs,
+            RenditionView live);
+
+    /**
+     * Returns the newest version of the MPD of a range, shared by all clients that request it. It lists the segments of
+     * the renditions' {@linkplain #playlist playlists}.
+     *
+     * @param lineup CMAF renditions that all epochs have, at least one
+     * @param epochs as for {@link #playlist}
      * @param live the view of the last epoch; null if it has ended
      */
-    CompletionStage<Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live);
+    CompletionStage<MpdAnswer> mpd(PastRange range, Lineup lineup, List<StreamEntry> epochs, EpochView live);
 
     /**
      * Returns the block that contains a segment; empty if the index does not list the segment.
      *
-     * @param live the view of the epoch; null if it has ended
+     * @param live the view of the rendition; null if the epoch has ended
      */
-    CompletionStage<Optional<PlaylistBlock>> around(StreamEntry epoch, long segment, EpochView live);
+    CompletionStage<Optional<PlaylistBlock>> around(StreamEntry epoch, RenditionId rendition, long segment,
+            RenditionView live);
 
     /**
      * Returns a complete segment with the positions of its parts; empty if the index does not list it as complete.
      *
-     * @param live the view of the epoch; null if it has ended
+     * @param live the view of the rendition; null if the epoch has ended
      */
-    CompletionStage<Optional<Segment>> segment(StreamEntry epoch, long number, EpochView live);
+    CompletionStage<Optional<Segment>> segment(StreamEntry epoch, RenditionId rendition, long number,
+            RenditionView live);
+
+    /**
+     * Returns the newest complete segment with a discontinuity number, whose first part begins with the init section of
+     * all segments with that number; empty if the index lists none.
+     *
+     * @param live the view of the rendition; null if the epoch has ended
+     */
+    CompletionStage<Optional<Segment>> segmentAfter(StreamEntry epoch, RenditionId rendition, long discontinuity,
+            RenditionView live);
 
     /**
      * Returns the wall-clock time of the oldest segment whose bytes are retained, ms since 1970; empty if there is

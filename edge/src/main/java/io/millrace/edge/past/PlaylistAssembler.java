@@ -2,11 +2,14 @@ package io.millrace.edge.past;
 
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.past.PastSource.Answer;
-import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.Lineup;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RangePlaylist;
 import io.millrace.edge.view.RangePlaylist.Share;
+import io.millrace.edge.view.RenditionView;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.Turns;
 import io.millrace.platform.past.Moment;
@@ -20,19 +23,21 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Assembles one version of a playlist, in turns of the network that requested it first, so that a client that requests
+ * Assembles one version of a playlist of one rendition, in turns of the network that requested it first, so that a client that requests
  * many long playlists does not monopolise the processors. An assembler that waits for a read gives up its turn.
  *
  * <p>The methods block unless they say otherwise; for one use on one virtual thread.
  */
 final class PlaylistAssembler {
     private final PastIndex index;
+    private final RenditionId rendition;
     private final Turns turns;
     private final String network;
     private Turns.Turn turn;
 
-    PlaylistAssembler(PastIndex index, Turns turns, String network) {
+    PlaylistAssembler(PastIndex index, RenditionId rendition, Turns turns, String network) {
         this.index = index;
+        this.rendition = rendition;
         this.turns = turns;
         this.network = network;
         turn = turns.next(network);
@@ -58,7 +63,7 @@ final class PlaylistAssembler {
      * @param epochs see {@link PastSource#playlist}
      * @param live see {@link PastSource#playlist}
      */
-    Answer version(PastRange range, List<StreamEntry> epochs, EpochView live) {
+    Answer version(PastRange range, List<StreamEntry> epochs, RenditionView live) {
         if (index.isAbandoned()) {
             throw new BusyException("the client has left");
         }
@@ -84,6 +89,14 @@ final class PlaylistAssembler {
                 epoch -> discontinuities.getOrDefault(epoch.epoch(), 0L), ended));
     }
 
+    /**
+     * Returns whether an epoch cannot have segments of the rendition. Only in CMAF: before it existed, an epoch could
+     * have other tracks than the directory shows.
+     */
+    boolean isWithout(StreamEntry epoch) {
+        return rendition.format() == Format.CMAF && !Lineup.mayHave(epoch, rendition);
+    }
+
     /** See {@link PastSource#moment}. */
     Moment moment(String stream, long timeMs) {
         return await(index.moment(stream, timeMs));
@@ -91,17 +104,17 @@ final class PlaylistAssembler {
 
     /** See {@link PastBlocks#from}. */
     List<PlaylistBlock> blocks(StreamEntry epoch, long from, long to, OptionalLong hint) {
-        return await(index.blocks(epoch, from, to, hint));
+        return await(index.blocks(epoch, rendition, from, to, hint));
     }
 
     /** See {@link PastBlocks#tail}. */
-    List<PlaylistBlock> tail(StreamEntry epoch, long newest, EpochView live, OptionalLong hint) {
-        return await(index.tail(epoch, newest, live, hint));
+    List<PlaylistBlock> tail(StreamEntry epoch, long newest, RenditionView live, OptionalLong hint) {
+        return await(index.tail(epoch, rendition, newest, live, hint));
     }
 
     /** See {@link PastSource#around}. */
-    Optional<PlaylistBlock> around(StreamEntry epoch, long segment, EpochView live) {
-        return await(index.around(epoch, segment, live));
+    Optional<PlaylistBlock> around(StreamEntry epoch, long segment, RenditionView live) {
+        return await(index.around(epoch, rendition, segment, live));
     }
 
     /**

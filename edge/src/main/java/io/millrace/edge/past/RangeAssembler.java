@@ -1,10 +1,10 @@
 package io.millrace.edge.past;
 
 import io.millrace.edge.past.PastSource.Answer;
-import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RangePlaylist.Share;
+import io.millrace.edge.view.RenditionView;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ final class RangeAssembler {
     private final PlaylistAssembler assembler;
     private final PastRange range;
     private final List<StreamEntry> epochs;
-    private final EpochView live;
+    private final RenditionView live;
     private final long partsBegin;
     private final Moment.At start;
     private final List<Share> shares = new ArrayList<>();
@@ -27,7 +27,7 @@ final class RangeAssembler {
     /** An epoch lacks segments that may still arrive, so that everything after them has to wait. */
     private boolean stalled;
 
-    RangeAssembler(PlaylistAssembler assembler, PastRange range, List<StreamEntry> epochs, EpochView live,
+    RangeAssembler(PlaylistAssembler assembler, PastRange range, List<StreamEntry> epochs, RenditionView live,
             long partsBegin,
             Moment.At start) {
         this.assembler = assembler;
@@ -54,7 +54,7 @@ final class RangeAssembler {
         boolean isLive = live != null && i == epochs.size() - 1;
         long from = epoch.epoch() == start.entry().id().epoch() ? start.entry().id().segment() : 0;
         long to = isLive ? live.newest() : epoch.playlist().lastSegment();
-        if (epoch.epoch() < start.entry().id().epoch() || from > to) {
+        if (epoch.epoch() < start.entry().id().epoch() || from > to || assembler.isWithout(epoch)) {
             over |= i == epochs.size() - 1 && !isLive;
         } else {
             share(epoch, blocks(epoch, from, to, isLive), from, to, isLive);

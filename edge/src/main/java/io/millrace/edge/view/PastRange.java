@@ -2,6 +2,8 @@ package io.millrace.edge.view;
 
 import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.log.EpochName;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 
 /**
  * A range of past media, as a playlist URL requests it: between two times, or a window at a fixed delay behind the live
@@ -49,6 +51,26 @@ public record PastRange(String stream, EpochName first, EpochName last, long sta
     /** Returns whether the number of an epoch lies in the range. */
     public boolean hasEpoch(long epoch) {
         return epoch >= firstEpoch() && epoch <= lastEpoch();
+    }
+
+    /** Returns the query with which playlist URLs request the range; empty for all of its epochs. */
+    public String query() {
+        var query = new StringBuilder();
+        if (isDelayed()) {
+            query.append("?delay=").append(delayMs / 1_000).append('s');
+        }
+        if (startMs != BEGINNING) {
+            query.append("?start=").append(time(startMs));
+        }
+        if (!isOpen()) {
+            query.append(query.isEmpty() ? '?' : '&').append("end=").append(time(endMs));
+        }
+        return query.toString();
+    }
+
+    /** Returns the time in RFC 3339, in UTC with milliseconds. */
+    private static String time(long epochMs) {
+        return DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochMilli(epochMs));
     }
 
     /** Returns the number of the first epoch. */

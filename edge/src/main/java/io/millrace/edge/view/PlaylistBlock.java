@@ -3,6 +3,8 @@ package io.millrace.edge.view;
 import io.millrace.media.m3u8.MediaPlaylistWriter;
 import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PeriodStart;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,7 +14,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 
 /**
- * Up to {@link #SEGMENTS} consecutive segments of one epoch with their rendered playlist lines: the building block of
+ * Up to {@link #SEGMENTS} consecutive segments of one rendition of an epoch with their rendered playlist lines: the building block of
  * playlists of past media. A block begins at a segment number that is a multiple of {@code SEGMENTS}, so that blocks
  * are the same on every edge.
  *
@@ -24,27 +26,39 @@ public final class PlaylistBlock {
     private static final long UNKNOWN = -1;
     /** Memory of the object and its arrays, without the text and what is counted per segment and per part. */
     private static final int FIXED_BYTES = 256;
-    private static final int SEGMENT_BYTES = 40;
+    private static final int SEGMENT_BYTES = 60;
     private static final int PART_BYTES = 16;
 
     private final EpochName epoch;
+    private final RenditionFiles files;
     private final long first;
     /** Longest target duration of the segments. */
     private final int targetDurationS;
-    // The segments' properties, by index in the block.
+    // The properties of the segments, by index in the block.
+    /** False for a gap. */
     private final boolean[] complete;
+    /** Whether the segment begins with a keyframe. */
     private final boolean[] independent;
+    /** Whether EXT-X-DISCONTINUITY precedes the segment. */
     private final boolean[] discontinuous;
+    /** Number of discontinuities in the epoch up to and including the segment. */
     private final long[] discontinuity;
+    private final PeriodStart[] periods;
+    private final long[] startTicks;
+    /** EXT-X-PROGRAM-DATE-TIME, ms since 1970. */
     private final long[] startsMs;
     private final int[] durationTicks;
+    private final int[] initBytes;
     /** For each segment, the index in the following arrays after its last part. */
     private final int[] partEnds;
+    /** Offset of each part in {@code parts}. */
     private final long[] partOffsets;
     private final int[] partBytes;
+    /** CRC-32C of each part, 0 if unknown. */
     private final int[] partChecks;
-    /** For each segment, the index in the text after its lines. */
+    /** For each segment, the index in {@link #text} after its lines. */
     private final int[] textEnds;
+    /** The playlist lines of all segments. */
     private final TextPiece text;
     private final long nextOffset;
 
@@ -52,9 +66,10 @@ public final class PlaylistBlock {
      * @param segments complete segments and gaps with consecutive numbers, at least one
      * @param nextOffset offset in {@code index} from which the segments after the block are read; -1 if unknown
      */
-    public PlaylistBlock(EpochName epoch, List<Segment> segments, long nextOffset) {
+    public PlaylistBlock(EpochName epoch, RenditionId rendition, List<Segment> segments, long nextOffset) {
         int count = segments.size();
         this.epoch = epoch;
+        files = new RenditionFiles(rendition);
         this.nextOffset = nextOffset;
         first = segments.getFirst().number();
         targetDurationS = segments.stream().mapToInt(each -> each.start().targetDurationS()).max().orElseThrow();
@@ -62,8 +77,11 @@ public final class PlaylistBlock {
         independent = new boolean[count];
         discontinuous = new boolean[count];
         discontinuity = new long[count];
+        periods = new PeriodStart[count];
+        startTicks = new long[count];
         startsMs = new long[count];
         durationTicks = new int[count];
+        initBytes = new int[count];
         partEnds = new int[count];
         textEnds = new int[count];
         List<PartPlace> parts = new ArrayList<>();
@@ -74,11 +92,17 @@ public final class PlaylistBlock {
             independent[i] = segment.start().independent();
             discontinuous[i] = segment.start().discontinuous();
             discontinuity[i] = segment.start().discontinuity();
+            PeriodStart period = segment.start().period();
+            // One object for all segments of a period.
+            periods[i] = i > 0 && periods[i - 1].equals(period) ? periods[i - 1] : period;
+            startTicks[i] = segment.startTicks();
             startsMs[i] = segment.programDateTimeMs();
             durationTicks[i] = (int) segment.durationTicks();
+            initBytes[i] = segment.parts().isEmpty() ? 0 : segment.parts().getFirst().initBytes();
             parts.addAll(segment.parts());
             partEnds[i] = parts.size();
-            lines.append(MediaPlaylistWriter.segment(segment.line(uri(epoch, segment.number()))));
+            lines.append(MediaPlaylistWriter.segment(segment.line(uri(files.segment(segment.number())),
+                    isMapped(first + i) ? mapUri(first + i) : null)));
             textEnds[i] = lines.length();
         }
         partOffsets = parts.stream().mapToLong(PartPlace::offset).toArray();
@@ -90,14 +114,14 @@ public final class PlaylistBlock {
     /**
      * Returns the newest block of a running epoch, up to the segment {@code newest}.
      *
-     * @param known an earlier version of the block, from which older segments are taken; another block or null is
-     *     ignored
+     * @param known an earlier version of the block in the same rendition, from which older segments are taken; another
+     *     block or null is ignored
      * @param live the newest segments by number, complete or not
      * @param newest number of the newest segment that is listed
      * @return empty if segments are missing between {@code known}, or else the beginning of the block, and {@code live}
      */
-    public static Optional<PlaylistBlock> grow(PlaylistBlock known, EpochName epoch, NavigableMap<Long, Segment> live,
-            long newest) {
+    public static Optional<PlaylistBlock> grow(PlaylistBlock known, EpochName epoch, RenditionId rendition,
+            NavigableMap<Long, Segment> live, long newest) {
         long first = numberOf(newest) * SEGMENTS;
         boolean isSame = known != null && known.first == first;
         if (isSame && known.last() == newest) {
@@ -113,7 +137,7 @@ public final class PlaylistBlock {
             Segment before = segments.isEmpty() ? live.floorEntry(number).getValue() : segments.getLast();
             segments.add(live.containsKey(number) ? live.get(number) : Segment.gap(number, before));
         }
-        return Optional.of(new PlaylistBlock(epoch, segments, UNKNOWN));
+        return Optional.of(new PlaylistBlock(epoch, rendition, segments, UNKNOWN));
     }
 
     /** Returns the number of the block that contains a segment. */
@@ -121,9 +145,33 @@ public final class PlaylistBlock {
         return segment / SEGMENTS;
     }
 
-    /** Returns the URI of a segment, relative to every media playlist of the stream. */
-    private static String uri(EpochName epoch, long number) {
-        return "../../@" + epoch + "/ts/" + number + ".ts";
+    /** Returns the URI of a file of the rendition, relative to every media playlist of the stream. */
+    private String uri(String file) {
+        return "../../@" + epoch + '/' + files.name() + '/' + file;
+    }
+
+    /** Returns whether segments need an init section. */
+    boolean hasInit() {
+        return files.hasInit();
+    }
+
+    /** Returns the URI of the init section of a segment. */
+    String mapUri(long number) {
+        return uri(files.init(discontinuity(number)));
+    }
+
+    /**
+     * Returns whether the lines of a segment contain its init section, because that of the previous segment does not
+     * apply or is not known to apply.
+     */
+    boolean isMapped(long number) {
+        int i = (int) (number - first);
+        return files.hasInit() && (discontinuous[i] || i > 0 && discontinuity[i] != discontinuity[i - 1]);
+    }
+
+    /** Returns the discontinuity number of a segment. */
+    public long discontinuity(long number) {
+        return discontinuity[(int) (number - first)];
     }
 
     /** Returns the number of the epoch. */
@@ -174,7 +222,7 @@ public final class PlaylistBlock {
     }
 
     private long sizeBytes(int i) {
-        long sizeBytes = 0;
+        long sizeBytes = -initBytes[i];
         for (int part = i == 0 ? 0 : partEnds[i - 1]; part < partEnds[i]; part++) {
             sizeBytes += partBytes[part];
         }
@@ -190,11 +238,14 @@ public final class PlaylistBlock {
         int i = (int) (number - first);
         List<PartPlace> parts = new ArrayList<>();
         for (int part = i == 0 ? 0 : partEnds[i - 1]; part < partEnds[i]; part++) {
-            parts.add(new PartPlace(partOffsets[part], partBytes[part], partChecks[part]));
+            parts.add(new PartPlace(partOffsets[part], partBytes[part], parts.isEmpty() ? initBytes[i] : 0,
+                    partChecks[part]));
         }
-        return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, durationTicks[i],
+        return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, startTicks[i],
+                durationTicks[i],
                 startsMs[i],
-                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS), sizeBytes(i),
+                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS, periods[i]),
+                sizeBytes(i),
                 parts);
     }
 

@@ -7,6 +7,7 @@ import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /**
  * One version of the media playlist of a {@link PastRange}, assembled from blocks.
@@ -16,11 +17,12 @@ import java.util.function.ToLongFunction;
  * continues after the last number of the epoch before it. Discontinuity numbers continue likewise, and each boundary
  * between epochs counts as one more discontinuity (docs/decisions/0009-playlists-of-the-past.md). Immutable.
  *
+ * @param shares the segments of the playlist, oldest first
  * @param text the playlist
  * @param targetDurationS EXT-X-TARGETDURATION
  * @param ended whether the playlist has its EXT-X-ENDLIST
  */
-public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended) {
+public record RangePlaylist(List<Share> shares, PiecedText text, int targetDurationS, boolean ended) {
     private static final TextPiece BORDER = TextPiece.of(MediaPlaylistWriter.DISCONTINUITY);
     private static final TextPiece END = TextPiece.of(MediaPlaylistWriter.END);
 
@@ -38,6 +40,13 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
 
         public boolean isEmpty() {
             return to < from;
+        }
+
+        /** Returns the segments from {@code first} to {@code last} (inclusive), complete or not. */
+        List<Segment> segments(long first, long last) {
+            return blocks.stream().flatMap(block -> LongStream
+                    .rangeClosed(Math.max(first, block.first()), Math.min(last, block.last()))
+                    .mapToObj(block::segment)).toList();
         }
 
         /**
@@ -93,7 +102,8 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
      * Renders the playlist.
      *
      * @param epochs all epochs of the range, oldest first
-     * @param shares the shares of the epochs that contribute segments, oldest first, at least one; none is empty
+     * @param shares the shares of the epochs that contribute segments, oldest first, at least one, all of the same
+     *     rendition; none is empty
      * @param discontinuities returns how many discontinuities an epoch before the first share has in all
      * @param ended whether no segment will follow
      */
@@ -101,29 +111,37 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
             ToLongFunction<StreamEntry> discontinuities, boolean ended) {
         List<TextPiece> pieces = new ArrayList<>();
         boolean independent = true;
+        boolean hasMaps = shares.getFirst().blocks().getFirst().hasInit();
         for (Share share : shares) {
             if (isBorder(share, epochs)) {
                 pieces.add(BORDER);
             }
+            String mapUri = null;
             for (PlaylistBlock block : share.blocks()) {
                 long from = Math.max(share.from(), block.first());
                 long to = Math.min(share.to(), block.last());
                 if (from <= to) {
+                    if (hasMaps && !block.isMapped(from) && !block.mapUri(from).equals(mapUri)) {
+                        pieces.add(TextPiece.of(MediaPlaylistWriter.map(block.mapUri(from))));
+                    }
+                    mapUri = hasMaps ? block.mapUri(to) : null;
                     pieces.add(block.text(from, to));
                     independent &= block.isIndependent(from, to);
                 }
             }
         }
         int targetS = targetDurationS(epochs, shares);
-        pieces.addFirst(head(range, epochs, shares.getFirst(), discontinuities, targetS, independent, ended));
+        pieces.addFirst(head(range, epochs, shares.getFirst(), discontinuities, targetS, independent, hasMaps,
+                ended));
         if (ended) {
             pieces.add(END);
         }
-        return new RangePlaylist(PiecedText.of(pieces), targetS, ended);
+        return new RangePlaylist(List.copyOf(shares), PiecedText.of(pieces), targetS, ended);
     }
 
     private static TextPiece head(PastRange range, List<StreamEntry> epochs, Share first,
-            ToLongFunction<StreamEntry> discontinuities, int targetS, boolean independent, boolean ended) {
+            ToLongFunction<StreamEntry> discontinuities, int targetS, boolean independent, boolean hasMaps,
+            boolean ended) {
         long mediaSequence = first.from();
         Segment segment = first.segment(first.from());
         boolean tagged = segment.start().discontinuous() || isBorder(first, epochs);
@@ -135,7 +153,7 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
             }
         }
         return TextPiece.of(MediaPlaylistWriter.head(new MediaPlaylist(targetS, mediaSequence, discontinuitySequence,
-                independent, List.of(), ended), kind(range, ended)));
+                independent, List.of(), ended), kind(range, ended), hasMaps));
     }
 
     private static PlaylistKind kind(PastRange range, boolean ended) {

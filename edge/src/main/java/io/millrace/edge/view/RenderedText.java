@@ -54,6 +54,12 @@ public final class RenderedText implements SharedText {
         return List.of(compressed);
     }
 
+    /** Returns the approximate memory of both forms. */
+    public long sizeBytes() {
+        byte[] compressed = gzip;
+        return plain.length + (compressed == null ? plain.length / 2 : compressed.length);
+    }
+
     /** Returns length and checksum, which are enough to tell the versions of one URL apart. */
     private static String tag(byte[] bytes) {
         CRC32C crc = new CRC32C();

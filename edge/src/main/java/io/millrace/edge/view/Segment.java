@@ -9,6 +9,7 @@ import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.SegmentStart;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One segment with the parts that the index has listed so far, from part 0 on; or a segment without media, which
@@ -19,12 +20,14 @@ import java.util.List;
  * @param state whether it can be listed and served
  * @param durationTicks duration of the known parts at 90 kHz; of a recorded gap, including the missing parts; for a
  *     placeholder, the target duration
+ * @param startTicks presentation time of the segment's start, as in {@link io.millrace.platform.log.PartTimes}. Parts
+ *     without media at its beginning do not count: a track may begin late
  * @param programDateTimeMs wall-clock time of the segment's start, ms since 1970
  * @param start how the segment continues its epoch
- * @param sizeBytes size of the known parts; 0 for a gap
+ * @param sizeBytes size of the known parts without an init section; 0 for a gap
  * @param parts positions of the known parts in the topic {@code parts}; empty for a gap
  */
-public record Segment(long number, State state, long durationTicks, long programDateTimeMs,
+public record Segment(long number, State state, long startTicks, long durationTicks, long programDateTimeMs,
         SegmentStart start, long sizeBytes, List<PartPlace> parts) {
 
     /** How much of a segment is known. */
@@ -43,29 +46,51 @@ public record Segment(long number, State state, long durationTicks, long program
 
     /** Returns a segment of which only part 0 is known, from its record. */
     static Segment begin(IndexedPart first) {
-        var empty = new Segment(first.id().segment(), State.OPEN, 0, first.times().programDateTimeMs(), first.start(),
-                0, List.of());
+        var empty = new Segment(first.id().segment(), State.OPEN, first.times().startTicks(), 0,
+                first.times().programDateTimeMs(), first.start(), 0, List.of());
         return empty.with(first);
     }
 
     /** Returns the placeholder for a segment that the index has skipped. {@code before} is the previous segment. */
     static Segment gap(long number, Segment before) {
-        return new Segment(number, State.GAP, (long) before.start().targetDurationS() * Ticks.MPEG, before.endMs(),
+        return new Segment(number, State.GAP, before.endTicks(), (long) before.start().targetDurationS() * Ticks.MPEG,
+                before.endMs(),
                 before.start().withoutDiscontinuity(), 0, List.of());
     }
 
     /** Returns this segment with its next part; a gap if {@code next} records that the part is missing. */
     Segment with(IndexedPart next) {
         long ticks = durationTicks + next.times().durationTicks();
+        long firstTicks = durationTicks == 0 ? next.times().startTicks() : startTicks;
+        long startMs = durationTicks == 0 ? next.times().programDateTimeMs() : programDateTimeMs;
         return switch (next) {
             case IndexEntry part -> {
                 List<PartPlace> more = new ArrayList<>(parts);
                 more.add(part.place());
-                yield new Segment(number, State.of(part), ticks, programDateTimeMs, start,
-                        sizeBytes + part.place().sizeBytes(), List.copyOf(more));
+                yield new Segment(number, State.of(part), firstTicks, ticks, startMs, start,
+                        sizeBytes + part.place().mediaBytes(), List.copyOf(more));
             }
-            case Gap _ -> new Segment(number, State.GAP, ticks, programDateTimeMs, start, 0, List.of());
+            case Gap _ -> new Segment(number, State.GAP, firstTicks, ticks, startMs, start, 0, List.of());
         };
+    }
+
+    /** Returns one part of this segment as a segment with the same number. The part must have media. */
+    Segment ofPart(LivePart part) {
+        return new Segment(number, State.COMPLETE, startTicks, part.durationTicks(), part.programDateTimeMs(), start,
+                part.place().mediaBytes(), List.of(part.place()));
+    }
+
+    /** Returns one part of this segment, which is complete, as a segment with the same number; empty without media. */
+    public Optional<Segment> ofPart(int part) {
+        return part >= parts.size() || parts.get(part).mediaBytes() == 0
+                ? Optional.empty()
+                : Optional.of(new Segment(number, State.COMPLETE, startTicks, durationTicks, programDateTimeMs, start,
+                        parts.get(part).mediaBytes(), List.of(parts.get(part))));
+    }
+
+    /** Returns this segment without the positions of its parts, which take most of its memory. */
+    Segment withoutParts() {
+        return new Segment(number, state, startTicks, durationTicks, programDateTimeMs, start, sizeBytes, List.of());
     }
 
     /** Returns whether {@code next} is the first record of the next part. */
@@ -83,14 +108,28 @@ public record Segment(long number, State state, long durationTicks, long program
         return state != State.OPEN;
     }
 
+    /** Returns the presentation time of the segment's end, 90 kHz. */
+    long endTicks() {
+        return startTicks + durationTicks;
+    }
+
     /** Returns the wall-clock time of the segment's end, ms since 1970. */
     public long endMs() {
         return programDateTimeMs + Ticks.rescale(durationTicks, Ticks.MPEG, Ticks.MILLIS);
     }
 
-    /** Returns the segment's entry in a media playlist. */
-    MediaSegment line(String uri) {
-        return new MediaSegment(uri, durationTicks, programDateTimeMs, start.discontinuous(), !complete());
+    /** Returns whether the init section of the segment {@code before} does not apply to this one. */
+    boolean hasOtherInit(Segment before) {
+        return start.discontinuous() || start.discontinuity() != before.start.discontinuity();
+    }
+
+    /**
+     * Returns the segment's entry in a media playlist.
+     *
+     * @param mapUri URI of the init section if it differs from that of the previous segment, otherwise null
+     */
+    MediaSegment line(String uri, String mapUri) {
+        return new MediaSegment(uri, durationTicks, programDateTimeMs, start.discontinuous(), !complete(), mapUri);
     }
 
     /** Returns the bitrate in bits per second, rounded up; 0 for a segment without duration. */

@@ -47,11 +47,20 @@ public final class SegmentRun {
     public boolean fold(long offset, IndexRecord record) {
         switch (record) {
             case IndexedPart part when part.epoch() == epoch -> {
-                return !part.rendition().equals(rendition) || list(offset, part);
+                return part.rendition().equals(rendition) ? list(offset, part) : pass(part);
             }
             // A later epoch begins after the end of this one.
             case IndexedPart _,EpochEnded _ -> settled |= record.epoch() >= epoch;
         }
+        return !settled;
+    }
+
+    /**
+     * Folds a record of another rendition. The records of a segment in all renditions precede those of the segment
+     * after the next, so the run is complete even if its rendition has no more records.
+     */
+    private boolean pass(IndexedPart part) {
+        settled |= part.id().segment() > last + 1;
         return !settled;
     }
 

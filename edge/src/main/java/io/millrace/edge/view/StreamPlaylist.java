@@ -3,9 +3,7 @@ package io.millrace.edge.view;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaPlaylistWriter;
 import io.millrace.media.m3u8.MediaSegment;
-import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.EpochRules;
-import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.RenditionId;
 import java.util.ArrayList;
@@ -23,7 +21,7 @@ import java.util.TreeMap;
  * missing. A segment with a missing part is listed as EXT-X-GAP, and so is a segment that the index skips (it lists a
  * later one), so that the numbering and players continue.
  *
- * <p>Confined to one thread; the {@link EpochView}s that it returns are immutable.
+ * <p>Confined to one thread; the {@link RenditionView}s that it returns are immutable.
  */
 public final class StreamPlaylist {
     /** A live playlist lists at least this many segments once they exist (protocols.md 7.2). */
@@ -36,16 +34,16 @@ public final class StreamPlaylist {
     private final EpochRules rules;
     private final RenditionId rendition;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
-    private IndexEntry newestKeyframe;
+    private final RecentParts parts = new RecentParts();
+    private final RenditionFiles files;
     /** Null until it is needed, and after each change of the list. */
     private RenderedText text;
-    /** See {@link #beginningReached}. */
-    private boolean beginningKnown;
     private boolean ended;
 
     public StreamPlaylist(EpochRules rules, RenditionId rendition) {
         this.rules = rules;
         this.rendition = rendition;
+        files = new RenditionFiles(rendition);
     }
 
     /** Folds the next index record of the epoch. Returns whether it changed this playlist. */
@@ -54,15 +52,19 @@ public final class StreamPlaylist {
             return false;
         }
         Segment known = segments.get(part.id().segment());
-        if (known == null) {
-            return part.id().isFirst() && part.id().segment() >= oldest() && grow(Segment.begin(part), part);
+        boolean isNext = known == null
+                ? part.id().isFirst() && part.id().segment() >= oldest()
+                : known.isContinuedBy(part);
+        if (isNext) {
+            grow(known == null ? Segment.begin(part) : known.with(part));
+            parts.add(part);
         }
-        return known.isContinuedBy(part) && grow(known.with(part), part);
+        return isNext;
     }
 
-    /** Called if the index was read from the oldest entry that it retains of this epoch. */
-    public void beginningReached() {
-        beginningKnown = true;
+    /** Returns the newest parts. */
+    RecentParts parts() {
+        return parts;
     }
 
     /** Ends the playlist: entries that follow are ignored. Returns whether this changed it. */
@@ -77,7 +79,7 @@ public final class StreamPlaylist {
 
     /** Returns whether reading began early enough: no older segment belongs in the window. */
     public boolean isFilled() {
-        return beginningKnown || !segments.isEmpty() && (segments.firstKey() == 0 || windowStart() > firstClosed());
+        return !segments.isEmpty() && (segments.firstKey() == 0 || windowStart() > firstClosed());
     }
 
     /** Returns the number of the oldest known segment, -1 if there is none. */
@@ -86,37 +88,33 @@ public final class StreamPlaylist {
     }
 
     /** Returns the current view. Its text is rendered once per list of segments. */
-    public EpochView view() {
+    public RenditionView view() {
         long newest = newest();
+        var known = Collections.unmodifiableNavigableMap(new TreeMap<>(segments));
         if (newest < 0) {
-            return EpochView.empty(ended, newestKeyframe);
+            return new RenditionView(known, -1, null, 0, 0, ended);
         }
         List<Segment> listed = listed(windowStart(), newest);
         if (text == null) {
             text = RenderedText.of(MediaPlaylistWriter.write(playlist(listed)));
         }
-        return new EpochView(Collections.unmodifiableNavigableMap(new TreeMap<>(segments)), text,
-                listed.stream().mapToLong(Segment::bitrate).max().orElse(0), Segment.averageBitrate(listed), ended,
-                newestKeyframe);
+        return new RenditionView(known, listed.getFirst().number(), text,
+                listed.stream().mapToLong(Segment::bitrate).max().orElse(0), Segment.averageBitrate(listed), ended);
     }
 
-    private boolean grow(Segment segment, IndexedPart part) {
+    private void grow(Segment segment) {
         segments.put(segment.number(), segment);
-        if (part instanceof IndexEntry entry && entry.independent() && entry.keyframe().offset() >= 0) {
-            newestKeyframe = entry;
-        }
         if (segment.isClosed()) {
             text = null;
             forget();
         }
-        return true;
     }
 
     /** Forgets segments that left the window long ago. */
     private void forget() {
         long oldest = windowStart();
         for (int window = 1; window < KEPT_WINDOWS; window++) {
-            oldest = windowStart(oldest - 1);
+            oldest = PlaylistWindow.start(segments, oldest - 1, rules);
         }
         if (oldest >= 0) {
             segments.headMap(oldest).clear();
@@ -125,7 +123,14 @@ public final class StreamPlaylist {
 
     private MediaPlaylist playlist(List<Segment> listed) {
         Segment first = listed.getFirst();
-        List<MediaSegment> lines = listed.stream().map(s -> s.line(s.number() + ".ts")).toList();
+        List<MediaSegment> lines = new ArrayList<>();
+        Segment before = null;
+        for (Segment segment : listed) {
+            boolean mapped = files.hasInit() && (before == null || segment.hasOtherInit(before));
+            lines.add(segment.line(files.segment(segment.number()),
+                    mapped ? files.init(segment.start().discontinuity()) : null));
+            before = segment;
+        }
         boolean independent = listed.stream().allMatch(each -> each.start().independent());
         return new MediaPlaylist(first.start().targetDurationS(), first.number(), first.start().discontinuitySequence(),
                 independent, lines,
@@ -155,29 +160,6 @@ public final class StreamPlaylist {
     }
 
     private long windowStart() {
-        return windowStart(newest());
-    }
-
-    /**
-     * Returns the number of the oldest segment in the window that ends with the segment {@code newest}. The result
-     * never decreases as {@code newest} grows.
-     */
-    private long windowStart(long newest) {
-        long windowTicks = Ticks.rescale(rules.windowMs(), Ticks.MILLIS, Ticks.MPEG);
-        long ticks = 0;
-        long start = newest;
-        for (Segment segment : segments.headMap(newest, true).descendingMap().values()) {
-            if (!segment.isClosed()) {
-                continue;
-            }
-            start = segment.number();
-            ticks += segment.durationTicks();
-            long leastTicks = Math.max(windowTicks,
-                    (long) MIN_TARGET_DURATIONS * segment.start().targetDurationS() * Ticks.MPEG);
-            if (ticks >= leastTicks && newest - start + 1 >= MIN_SEGMENTS) {
-                break;
-            }
-        }
-        return start;
+        return PlaylistWindow.start(segments, newest(), rules);
     }
 }

@@ -1,81 +1,181 @@
 package io.millrace.edge.view;
 
+import io.millrace.edge.view.Lineup.Listing;
+import io.millrace.media.codec.AudioConfig;
+import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.VideoConfig;
+import io.millrace.media.m3u8.AudioRendition;
 import io.millrace.media.m3u8.MultivariantPlaylist;
 import io.millrace.media.m3u8.MultivariantPlaylistWriter;
 import io.millrace.media.m3u8.Variant;
+import io.millrace.media.m3u8.Variant.VideoRange;
 import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.timeline.Tracks;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** The multivariant playlist of an epoch: a pure function of its directory entry and of its media playlist. */
+/**
+ * Renders the multivariant playlist of a {@link Lineup}: a pure function of the lineup and of the bitrates of its media
+ * playlists.
+ *
+ * <p>In CMAF, each video track is a variant, with its audio in another playlist. Audio tracks of one codec are a group,
+ * and each video track is a variant with each group: players drop the variants whose codecs they do not support.
+ * Without video, each group of audio tracks is a variant.
+ */
 public final class VariantList {
-    private VariantList() {}
+    /** Code point of the transfer function of SMPTE ST 2084 (ISO/IEC 23091-2, 8.2). */
+    private static final int TRANSFER_PQ = 16;
+    /** Code point of Hybrid Log-Gamma. */
+    private static final int TRANSFER_HLG = 18;
 
     /**
-     * Renders the multivariant playlist of a live epoch.
+     * The bitrates of a rendition, bits per second; 0 if unknown.
      *
-     * @param view a view of that epoch that lists at least one segment
+     * @param peak of the segment with the highest bitrate
+     * @param average of all segments
      */
-    public static RenderedText render(StreamEntry entry, EpochView view) {
-        return render(mediaUri(entry.stream(), entry.name(), entry.name()), inHls(List.of(entry)),
-                view.peakBitrate(), view.averageBitrate());
-    }
+    public record Rate(long peak, long average) {
+        public static final Rate UNKNOWN = new Rate(0, 0);
 
-    /**
-     * Returns, for each epoch whose tracks are known, those tracks that HLS can carry. Epochs of which it can carry
-     * nothing are left out, unless all are such epochs.
-     */
-    public static List<Tracks> inHls(List<StreamEntry> epochs) {
-        List<Tracks> known = epochs.stream().filter(epoch -> !epoch.session().tracks().isEmpty())
-                .map(epoch -> Tracks.of(epoch.session().tracks()).in(Format.TS, epoch.rules())).toList();
-        List<Tracks> some = known.stream().filter(tracks -> !tracks.isEmpty()).toList();
-        return some.isEmpty() ? known : some;
-    }
-
-    /**
-     * Renders the multivariant playlist of a range of past media.
-     *
-     * @param tracks the tracks of the range's epochs, oldest first, at least one; RESOLUTION and FRAME-RATE are those
-     *     of the first, CODECS lists those of all
-     */
-    public static RenderedText render(PastRange range, List<Tracks> tracks, long peakBitrate,
-            long averageBitrate) {
-        var query = new StringBuilder();
-        if (range.isDelayed()) {
-            query.append("?delay=").append(range.delayMs() / 1_000).append('s');
+        /** Returns the bitrate of the listed segments. */
+        public static Rate of(RenditionView view) {
+            return new Rate(view.peakBitrate(), view.averageBitrate());
         }
-        if (range.startMs() != PastRange.BEGINNING) {
-            query.append("?start=").append(time(range.startMs()));
+
+        /** Returns the bitrate of the segments of a block from {@code number} on. */
+        public static Rate of(PlaylistBlock block, long number) {
+            return new Rate(block.peakBitrate(number), block.averageBitrate(number));
         }
-        if (!range.isOpen()) {
-            query.append(query.isEmpty() ? '?' : '&').append("end=").append(time(range.endMs()));
+
+        private Rate plus(Rate other) {
+            return new Rate(peak + other.peak, average + other.average);
         }
-        return render(mediaUri(range.stream(), range.first(), range.last()) + query, tracks, peakBitrate,
-                averageBitrate);
+
+        private Rate max(Rate other) {
+            return new Rate(Math.max(peak, other.peak), Math.max(average, other.average));
+        }
     }
 
-    private static RenderedText render(String uri, List<Tracks> tracks, long peakBitrate, long averageBitrate) {
-        VideoConfig video = tracks.getFirst().video();
-        int milliHz = video == null ? 0 : video.frameRate().milliHz();
-        List<String> codecs = tracks.stream().flatMap(some -> some.codecs().stream()).distinct().toList();
-        var variant = new Variant(uri, Math.max(1, peakBitrate), averageBitrate, codecs,
-                video == null ? 0 : video.width(), video == null ? 0 : video.height(), milliHz);
-        return RenderedText.of(MultivariantPlaylistWriter.write(new MultivariantPlaylist(false, List.of(variant))));
+    private final Lineup lineup;
+    private final Function<RenditionId, String> uri;
+    private final Function<RenditionId, Rate> rates;
+
+    private VariantList(Lineup lineup, Function<RenditionId, String> uri, Function<RenditionId, Rate> rates) {
+        this.lineup = lineup;
+        this.uri = uri;
+        this.rates = rates;
     }
 
-    /** Returns the time in RFC 3339, in UTC with milliseconds. */
-    private static String time(long epochMs) {
-        return DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochMilli(epochMs));
+    /** Renders the multivariant playlist of a live epoch. */
+    public static RenderedText render(StreamEntry entry, Lineup lineup, EpochView view) {
+        return new VariantList(lineup, each -> mediaUri(entry.stream(), entry.name(), entry.name(), each),
+                each -> Rate.of(view.of(each))).render();
+    }
+
+    /** Renders the multivariant playlist of a range of past media. */
+    public static RenderedText render(PastRange range, Lineup lineup, Function<RenditionId, Rate> rates) {
+        String query = range.query();
+        return new VariantList(lineup,
+                each -> mediaUri(range.stream(), range.first(), range.last(), each) + query, rates).render();
     }
 
     /** Returns the media playlist's URI, relative to {@code /live/show.m3u8}. */
-    static String mediaUri(String stream, EpochName first, EpochName last) {
+    static String mediaUri(String stream, EpochName first, EpochName last, RenditionId rendition) {
         String epochs = first.equals(last) ? first.toString() : first + "-" + last;
-        return stream.substring(stream.lastIndexOf('/') + 1) + "/@" + epochs + "/ts/index.m3u8";
+        return stream.substring(stream.lastIndexOf('/') + 1) + "/@" + epochs + '/'
+                + new RenditionFiles(rendition).name() + '/' + RenditionFiles.PLAYLIST;
+    }
+
+    private RenderedText render() {
+        Map<Codec, List<Listing>> groups = new LinkedHashMap<>();
+        List<Listing> pictures = new ArrayList<>();
+        for (Listing each : lineup.listings()) {
+            if (each.track() != null && each.track().kind() == Packet.Kind.AUDIO) {
+                groups.computeIfAbsent(each.configs().getFirst().codec(), _ -> new ArrayList<>()).add(each);
+            } else {
+                pictures.add(each);
+            }
+        }
+        List<AudioRendition> audio = new ArrayList<>();
+        List<Variant> variants = new ArrayList<>();
+        groups.values().forEach(group -> {
+            // A single audio track without video is a variant by itself.
+            boolean isGroup = !pictures.isEmpty() || group.size() > 1;
+            if (isGroup) {
+                audio.addAll(audio(group));
+            }
+            for (Listing main : pictures.isEmpty() ? group.subList(0, 1) : pictures) {
+                variants.add(variant(main, group, isGroup));
+            }
+        });
+        if (groups.isEmpty()) {
+            pictures.forEach(main -> variants.add(variant(main, List.of(), false)));
+        }
+        return RenderedText.of(MultivariantPlaylistWriter.write(new MultivariantPlaylist(false, audio, variants),
+                lineup.format().filter(Format.CMAF::equals).isPresent()));
+    }
+
+    /** @param group the audio tracks to choose from; {@code main} may be one of them */
+    private Variant variant(Listing main, List<Listing> group, boolean isGroup) {
+        VideoConfig video = video(main);
+        Rate sound = group.stream().map(this::rate).reduce(Rate.UNKNOWN, Rate::max);
+        Rate rate = group.contains(main) ? sound : rate(main).plus(sound);
+        List<String> codecs = Stream.concat(Stream.of(main), group.stream())
+                .flatMap(each -> each.configs().stream()).map(CodecConfig::rfc6381).distinct().toList();
+        return new Variant(uri.apply(main.rendition()), Math.max(1, rate.peak()), rate.average(), codecs,
+                video == null ? 0 : video.width(), video == null ? 0 : video.height(),
+                video == null ? 0 : video.frameRate().milliHz(), range(video), isGroup ? group(group) : null);
+    }
+
+    private Rate rate(Listing listing) {
+        Rate rate = rates.apply(listing.rendition());
+        return rate == null ? Rate.UNKNOWN : rate;
+    }
+
+    private static VideoConfig video(Listing listing) {
+        return listing.configs().getFirst() instanceof VideoConfig config ? config : null;
+    }
+
+    /** Returns the range of a variant; null if all variants have the standard range, which need not be said. */
+    private VideoRange range(VideoConfig video) {
+        boolean isSaid = lineup.listings().stream().map(VariantList::video)
+                .anyMatch(each -> each != null && rangeOf(each) != VideoRange.SDR);
+        return video != null && isSaid ? rangeOf(video) : null;
+    }
+
+    private static VideoRange rangeOf(VideoConfig video) {
+        return switch (video.color().transfer()) {
+            case TRANSFER_PQ -> VideoRange.PQ;
+            case TRANSFER_HLG -> VideoRange.HLG;
+            default -> VideoRange.SDR;
+        };
+    }
+
+    /** Returns the GROUP-ID of audio tracks: their codec. */
+    private static String group(List<Listing> group) {
+        return group.getFirst().configs().getFirst().codec().name().toLowerCase(Locale.ROOT);
+    }
+
+    private List<AudioRendition> audio(List<Listing> group) {
+        List<AudioRendition> renditions = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (Listing each : group) {
+            String name = AudioNames.name(each.track());
+            String unique = names.contains(name) ? name + " (" + each.track().id() + ')' : name;
+            names.add(unique);
+            renditions.add(new AudioRendition(group(group), unique, AudioNames.language(each.track()),
+                    renditions.isEmpty(), ((AudioConfig) each.configs().getFirst()).channels(),
+                    uri.apply(each.rendition())));
+        }
+        return renditions;
     }
 }

@@ -1,13 +1,17 @@
 package io.millrace.edge.follow;
 
+import io.millrace.edge.view.RenditionView;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexRecord;
+import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackId;
 import io.millrace.testkit.Records;
+import io.millrace.testkit.Records.PartSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +49,37 @@ class FollowedEpochTest {
             }
             assertThat(edge.text()).contains("9.ts\n#EXT-X-ENDLIST").doesNotContain("10.ts");
         }
+    }
+
+    /** The playlists of all renditions, at every offset, from whatever offset an edge follows the epoch. */
+    @Test
+    void everyEdgeShowsSameRenditionsAtSameOffset() {
+        List<RenditionId> renditions = List.of(RenditionId.cmaf(new TrackId(Packet.Kind.VIDEO, 0)),
+                RenditionId.cmaf(new TrackId(Packet.Kind.AUDIO, 0)), RenditionId.TS);
+        List<IndexRecord> records = new ArrayList<>();
+        for (long segment = 0; segment < 9; segment++) {
+            for (RenditionId rendition : renditions) {
+                PartSpec spec = new PartSpec(EPOCH, segment).of(rendition).discontinuity(segment == 4,
+                        segment < 4 ? 0 : 1);
+                records.add(segment == 6 && rendition == renditions.get(1)
+                        ? spec.gap(0)
+                        : spec.part(0, true, records.size()));
+            }
+        }
+        records.add(new EpochEnded(EPOCH, 8, 0));
+        List<List<String>> first = new ArrayList<>();
+        for (int start = 0; start < records.size(); start++) {
+            Edge edge = new Edge(Records.CMAF_RULES, records.subList(0, start));
+            for (int next = start; next < records.size(); next++) {
+                edge.read(next, records.get(next));
+                List<String> texts = renditions.stream().map(edge::text).toList();
+                if (start == 0) {
+                    first.add(texts);
+                }
+                assertThat(texts).as("from %d, at %d", start, next).isEqualTo(first.get(next));
+            }
+        }
+        assertThat(first.getLast()).allMatch(text -> text.endsWith("#EXT-X-ENDLIST\n"));
     }
 
     @Test
@@ -108,7 +143,7 @@ class FollowedEpochTest {
             StreamEntry e = Records.entry("live/show", EPOCH, StreamEntry.State.ENDED, Records.TRACKS, 0, 10);
             var entry = new StreamEntry(e.stream(), EPOCH, e.state(), rules, e.span(), e.session(), e.playlist(),
                     e.sessions());
-            epoch = new FollowedEpoch(entry, RenditionId.TS, Watch.unread());
+            epoch = new FollowedEpoch(entry, Watch.unread());
             epoch.fillTo(past.size());
             assertThat(epoch.filled(new IndexBackfill(past, true))).isTrue();
         }
@@ -122,7 +157,12 @@ class FollowedEpochTest {
         }
 
         String text() {
-            return new String(epoch.watch().view().media().plain(), StandardCharsets.UTF_8);
+            return text(RenditionId.TS);
+        }
+
+        String text(RenditionId rendition) {
+            RenditionView view = epoch.watch().view().of(rendition);
+            return view.isListed() ? new String(view.media().plain(), StandardCharsets.UTF_8) : "";
         }
     }
 }

@@ -15,7 +15,7 @@ class HlsAudienceTest {
 
     private final EdgeMeters meters = new EdgeMeters(new SimpleMeterRegistry());
     private final Viewers viewers = new Viewers(meters, InstantSource.system());
-    private final HlsAudience audience = new HlsAudience(viewers, meters, () -> 0, LIMIT);
+    private final HlsAudience audience = new HlsAudience(Protocol.HLS, viewers, meters, () -> 0, LIMIT);
 
     @Test
     void viewerAboveLimitDisplacesAnother() {

@@ -75,7 +75,12 @@ class EdgeServerTest {
         "/live/over/@20/ts/index.m3u8, 200", "/live/gone/@5/ts/index.m3u8, 410",
         "/live/show/@17/ts/9.ts, 200",
         "/live/show/@17/ts/10.ts, 404", "/live/over/@20/ts/9.ts, 200", "/live/gone/@5/ts/0.ts, 410",
-        "/live/never/@4/ts/0.ts, 404", "/old/bytes/@21/ts/0.ts, 410", "/old/empty.m3u8, 404",
+        "/live/never/@4/ts/0.ts, 404", "/live/show@ts.m3u8, 200", "/live/gone@ts.m3u8, 410",
+        "/live/show/@17/video0/index.m3u8, 404", "/live/show/@17/video0/9.m4s, 404",
+        "/live/show/@17/video0/init-0.mp4, 404", "/live/gone/@5/video0/init-0.mp4, 410",
+        "/live/gone/@5/video0/0.m4s, 410", "/live/gone/@5/audio0/index.m3u8, 410",
+        "/live/never/@4/video0/init-0.mp4, 404", "/live/over/@20/audio0/init-0.mp4, 410", "/old/bytes/@21/ts/0.ts, 410",
+        "/old/empty.m3u8, 404",
         "/live/over.flv, 404", "/live/show.flv?start=x, 400", "/live/over.flv?start=-1h, 404", "/live/gone.flv, 410",
         "/live/never.flv?start=-1h, 404",
         "/live/show/@17/mp4/9.m4s, 404", "/live/show/@017/ts/9.ts, 404", "/live/%7a, 404", "/live/%zz.m3u8, 400",
@@ -83,7 +88,7 @@ class EdgeServerTest {
         "/api/v1/streams/live/show/sessions, 200", "/api/v1/streams/live/never/sessions, 404",
         "/api/v1/streams?limit=0, 400", "/api/v1/streams?limit=x, 400", "/api/v2/streams, 404", "/, 200",
         "/?stream=live/show&player=flv, 200", "/assets/page.js, 200", "/assets/../index.html, 404",
-        "/assets/vendor/hls.light.min.js, 200", "/favicon.ico, 404"})
+        "/assets/vendor/hls.min.js, 200", "/favicon.ico, 404"})
     void respondsWithDocumentedStatus(String target, int status) throws IOException {
         try (var http = new RawHttp(port)) {
             RawHttp.Response response = http.get(target).read();
@@ -387,7 +392,11 @@ class EdgeServerTest {
                     + "\"endedAt\":null,\"graceEndsAt\":null,\"publisher\":{\"client\":\"FMLE/3.0\"},"
                     + "\"tracks\":[{\"id\":0,\"kind\":\"video\",\"codec\":\"avc1.64001f\",\"width\":640,\"height\":360,"
                     + "\"frameRate\":30},{\"id\":0,\"kind\":\"audio\",\"codec\":\"mp4a.40.2\",\"sampleRate\":48000,"
-                    + "\"channels\":2}],\"bitrate\":2500000,\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0},"
+                    + "\"channels\":2,\"language\":null,\"name\":null}],\"outputs\":[{\"protocol\":\"hls\","
+                    + "\"format\":\"ts\",\"url\":\"/live/show.m3u8\",\"tracks\":[\"video0\",\"audio0\"]},"
+                    + "{\"protocol\":\"flv\",\"format\":\"flv\",\"url\":\"/live/show.flv\","
+                    + "\"tracks\":[\"video0\",\"audio0\"]}],\"bitrate\":2500000,\"viewers\":{\"hls\":0,\"dash\":0,"
+                    + "\"flv\":0,\"ws\":0,\"rtmp\":0},"
                     + "\"warnings\":[]}");
             assertThat(http.get("/api/v1/streams/live/show/sessions").read().body())
                     .isEqualTo("{\"sessions\":[{\"epoch\":17,\"session\":17,\"startedAt\":\"2026-01-01T00:00:00.000Z\","

@@ -521,7 +521,7 @@ class HostileViewersTest {
             }
         }, () -> {
             try (var http = new RawHttp(port, "127.0.0.7", 4_096)) {
-                http.send("GET /assets/vendor/hls.light.min.js HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200));
+                http.send("GET /assets/vendor/hls.min.js HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200));
                 await().until(() -> over.get() || closed(HttpCloseReason.BLOCKED) > 0);
             }
         });

@@ -13,12 +13,16 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * A real listener on a log in memory: {@link #LIVE} has segments 0 to 9, {@link #NEW} has none yet. A test advances the
- * clock of its limits.
+ * A real listener on a log in memory: {@link #LIVE} has segments 0 to 9, {@link #NEW} and {@link #LOW} have none yet. A
+ * test advances the clock of its limits.
  */
 final class MemoryEdge implements AutoCloseable {
     static final StreamEntry LIVE = Records.entry("live/show", 17, StreamEntry.State.LIVE);
     static final StreamEntry NEW = Records.entry("live/new", 18, StreamEntry.State.LIVE);
+
+    /** A stream with a video and an audio rendition in CMAF, without segments. */
+    static final StreamEntry LOW = Records.ruledBy(Records.CMAF_RULES,
+            Records.entry("live/low", 19, StreamEntry.State.LIVE));
 
     final MemoryLog log = new MemoryLog();
     final ManualClock clock = new ManualClock();
@@ -29,7 +33,7 @@ final class MemoryEdge implements AutoCloseable {
     MemoryEdge(HttpLimits limits, ProxySources proxies, FamiliarUrls familiar) {
         var directory = new StreamDirectory();
         var meters = new EdgeMeters(registry);
-        List.of(LIVE, NEW).forEach(directory::put);
+        List.of(LIVE, NEW, LOW).forEach(directory::put);
         log.segments(LIVE, 0, 9);
         server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge").withHttp(limits, proxies, familiar).http(),
                 AccessPolicy.ALLOW_ALL, 3_600_000, directory, log, log, log, log, log, log,

@@ -9,11 +9,14 @@ import io.millrace.edge.log.PartSource;
 import io.millrace.edge.log.Requester;
 import io.millrace.edge.past.FlvPast;
 import io.millrace.edge.past.PastSource;
+import io.millrace.edge.view.EpochPlaylists;
 import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.Lineup;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
+import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
-import io.millrace.edge.view.StreamPlaylist;
+import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
@@ -46,7 +49,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     static final String BROKEN = "live/broken";
 
     private final Map<String, Watch> watches = new ConcurrentHashMap<>();
-    private final Map<String, StreamPlaylist> playlists = new ConcurrentHashMap<>();
+    private final Map<String, EpochPlaylists> playlists = new ConcurrentHashMap<>();
     final List<FlvSink> sinks = new CopyOnWriteArrayList<>();
     /** Streams that FLV viewers joined. */
     final List<String> joined = new CopyOnWriteArrayList<>();
@@ -57,8 +60,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
 
     /** Segments of two parts of 10 bytes each, from {@link #PARTS_BEGIN} on. */
     void segments(StreamEntry epoch, long first, long last) {
-        StreamPlaylist playlist = playlists.computeIfAbsent(epoch.stream(),
-                _ -> new StreamPlaylist(Records.RULES, RenditionId.TS));
+        EpochPlaylists playlist = playlists(epoch);
         for (long n = first; n <= last; n++) {
             playlist.fold(Records.part(epoch.epoch(), n, 0, false, PARTS_BEGIN + 2 * n));
             playlist.fold(Records.part(epoch.epoch(), n, 1, true, PARTS_BEGIN + 2 * n + 1));
@@ -66,18 +68,46 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
         watch(epoch).publish(playlist.view());
     }
 
+    /** The same in CMAF: the first part of each segment begins with an init section. */
+    void segments(StreamEntry epoch, List<RenditionId> renditions, long first, long last) {
+        EpochPlaylists playlist = playlists(epoch);
+        for (long n = first; n <= last; n++) {
+            for (int part = 0; part < 2; part++) {
+                for (RenditionId rendition : renditions) {
+                    playlist.fold(new Records.PartSpec(epoch.epoch(), n).of(rendition).sizeBytes(10).initBytes(4)
+                            .part(part, part == 1, PARTS_BEGIN + 2 * n + part));
+                }
+            }
+        }
+        watch(epoch).publish(playlist.view());
+    }
+
+    /** Index records of a stream, one after the other. */
+    void records(StreamEntry epoch, List<? extends IndexedPart> records) {
+        EpochPlaylists playlist = playlists(epoch);
+        records.forEach(playlist::fold);
+        watch(epoch).publish(playlist.view());
+    }
+
     /** A segment that is in the index and whose bytes have expired. */
     void expired(StreamEntry epoch) {
-        var playlist = new StreamPlaylist(Records.RULES, RenditionId.TS);
+        var playlist = new EpochPlaylists(Records.RULES);
         playlist.fold(Records.part(epoch.epoch(), 0, 0, true, PARTS_BEGIN - 1));
         watch(epoch).publish(playlist.view());
     }
 
     void end(StreamEntry epoch) {
-        StreamPlaylist playlist = playlists.computeIfAbsent(epoch.stream(),
-                _ -> new StreamPlaylist(Records.RULES, RenditionId.TS));
+        EpochPlaylists playlist = playlists(epoch);
         playlist.end();
         watch(epoch).publish(playlist.view());
+    }
+
+    private EpochPlaylists playlists(StreamEntry epoch) {
+        return playlists.computeIfAbsent(epoch.stream(), _ -> {
+            var all = new EpochPlaylists(epoch.rules());
+            all.tracks(epoch.session().tracks());
+            return all;
+        });
     }
 
     static String text(PartPlace part) {
@@ -89,19 +119,27 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
         watched.add(epoch.stream());
         return watches.computeIfAbsent(epoch.stream(), _ -> {
             Watch watch = Watch.unread();
-            watch.publish(new StreamPlaylist(Records.RULES, RenditionId.TS).view());
+            watch.publish(new EpochPlaylists(Records.RULES).view());
             return watch;
         });
     }
 
     /** The view of an ended epoch contains all of it here. */
     @Override
-    public CompletionStage<Optional<Segment>> segment(StreamEntry epoch, long number, EpochView live) {
-        return CompletableFuture.completedFuture(watch(epoch).view().complete(number));
+    public CompletionStage<Optional<Segment>> segment(StreamEntry epoch, RenditionId rendition, long number,
+            RenditionView live) {
+        return CompletableFuture.completedFuture(watch(epoch).view().of(rendition).complete(number));
     }
 
     @Override
-    public CompletionStage<Optional<PlaylistBlock>> around(StreamEntry epoch, long segment, EpochView live) {
+    public CompletionStage<Optional<Segment>> segmentAfter(StreamEntry epoch, RenditionId rendition,
+            long discontinuity, RenditionView live) {
+        return CompletableFuture.completedFuture(watch(epoch).view().of(rendition).completeAfter(discontinuity));
+    }
+
+    @Override
+    public CompletionStage<Optional<PlaylistBlock>> around(StreamEntry epoch, RenditionId rendition, long segment,
+            RenditionView live) {
         return CompletableFuture.completedFuture(Optional.empty());
     }
 
@@ -120,7 +158,13 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     }
 
     @Override
-    public CompletionStage<PastSource.Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live) {
+    public CompletionStage<MpdAnswer> mpd(PastRange range, Lineup lineup, List<StreamEntry> epochs, EpochView live) {
+        return CompletableFuture.completedFuture(new MpdAnswer.Nothing());
+    }
+
+    @Override
+    public CompletionStage<PastSource.Answer> playlist(PastRange range, RenditionId rendition,
+            List<StreamEntry> epochs, RenditionView live) {
         return CompletableFuture.completedFuture(new PastSource.Answer.Nothing());
     }
 
@@ -130,8 +174,8 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     }
 
     @Override
-    public CompletionStage<PartSource.Answer> read(Requester requester, String stream, PartId first,
-            List<PartPlace> parts) {
+    public CompletionStage<PartSource.Answer> read(Requester requester, String stream, RenditionId rendition,
+            PartId first, List<PartPlace> parts) {
         requester.collect(readers);
         if (stream.equals(SILENT)) {
             return CompletableFuture.failedFuture(new CompletionException(new TimeoutException()));

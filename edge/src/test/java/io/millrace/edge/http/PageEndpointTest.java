@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PageEndpointTest {
     /** The files of the npm packages hls.js 1.7.4 and mpegts.js 1.8.2. */
     @ParameterizedTest
-    @CsvSource({"hls.light.min.js, 482cccb3a224554f64d8c2cf0d335dba4a3819bdb726afbfddfe15de4c277d82",
+    @CsvSource({"hls.min.js, cfc70cc9e9fc63d071919e087670abc760c8fd1bc889b88588026e4d22193bbe",
         "mpegts.min.js, bda31748736a69cb610c2edf4623e633f1f4f47b5bda83668c8d287e51b0c3a8"})
     void playersAreReleasedFiles(String name, String sha256) throws Exception {
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(read("assets/vendor/" + name));

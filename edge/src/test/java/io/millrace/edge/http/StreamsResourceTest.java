@@ -39,7 +39,8 @@ class StreamsResourceTest {
     @Test
     void showsSourceToOperator() {
         assertThat(get("", Map.of()).json()).startsWith("{\"streams\":[{\"name\":\"live/a\"").contains(SOURCE)
-                .contains("\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}").endsWith("\"next\":null}");
+                .contains("\"viewers\":{\"hls\":0,\"dash\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}")
+                .endsWith("\"next\":null}");
         assertThat(get("live/b", Map.of()).json()).startsWith("{\"name\":\"live/b\"").contains(SOURCE);
         assertThat(DirectoryJson.streams(List.of(directory.newest("live/a").orElseThrow()))).as("as read from the log")
                 .contains(SOURCE);
@@ -69,7 +70,8 @@ class StreamsResourceTest {
 
     @Test
     void countsViewersByProtocol() {
-        assertThat(get("live/a", Map.of()).json()).contains("\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}");
+        assertThat(get("live/a", Map.of()).json())
+                .contains("\"viewers\":{\"hls\":0,\"dash\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}");
     }
 
     @ParameterizedTest

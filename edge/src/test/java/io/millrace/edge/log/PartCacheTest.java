@@ -3,6 +3,7 @@ package io.millrace.edge.log;
 import com.github.benmanes.caffeine.cache.Cache;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.RenditionId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -22,7 +23,9 @@ class PartCacheTest {
         for (int i = 0; i <= PARTS; i++) {
             assertThat(parts).as("at the limit").allMatch(part -> part.refCnt() == 1);
             parts.add(Unpooled.wrappedBuffer(new byte[PART_BYTES]));
-            cache.put(new PartReader.PartKey("live/show", new PartId(17, i, 0), new PartPlace(i, PART_BYTES)),
+            cache.put(
+                    new PartReader.PartKey("live/show", RenditionId.TS, new PartId(17, i, 0),
+                            new PartPlace(i, PART_BYTES)),
                     new PartReader.CachedPart(parts.getLast(), 0));
             cache.cleanUp();
         }

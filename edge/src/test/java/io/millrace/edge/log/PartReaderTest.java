@@ -123,7 +123,8 @@ class PartReaderTest {
     }
 
     private static PartSource.Answer answer(PartReader parts, PartId id, PartPlace place) throws Exception {
-        return parts.read(Requester.EDGE, STREAM, id, List.of(place)).toCompletableFuture().get(Patience.MILLIS,
+        return parts.read(Requester.EDGE, STREAM, RenditionId.TS, id, List.of(place)).toCompletableFuture().get(
+                Patience.MILLIS,
                 TimeUnit.MILLISECONDS);
     }
 

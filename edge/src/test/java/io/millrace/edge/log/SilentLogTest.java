@@ -4,6 +4,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.past.RangeReader;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +42,14 @@ class SilentLogTest {
         var never = new CountDownLatch(1);
         try (var pool = new ReaderPool("silent", 1, _ -> neverMade(never));
                 var parts = new PartReader(kafka, pool, 1_000, 1_000, TimeUnit.DAYS.toMillis(1))) {
-            assertThat(parts.read(Requester.EDGE, "live/show", FIRST, PARTS).toCompletableFuture()).isNotDone();
+            assertThat(parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, PARTS).toCompletableFuture())
+                    .isNotDone();
         }
     }
 
     private static void assertTimesOut(PartReader parts, List<PartPlace> refs) {
-        assertThatThrownBy(() -> parts.read(Requester.EDGE, "live/show", FIRST, refs).toCompletableFuture().join())
+        assertThatThrownBy(
+                () -> parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, refs).toCompletableFuture().join())
                 .hasRootCauseInstanceOf(TimeoutException.class);
     }
 

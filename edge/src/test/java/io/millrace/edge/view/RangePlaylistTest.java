@@ -9,8 +9,11 @@ import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackId;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.Records.PartSpec;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +62,7 @@ class RangePlaylistTest {
             // Until it has all segments.
         }
         assertThat(run.isSettled()).isTrue();
-        return new PlaylistBlock(name(of.getFirst()), run.segments(first, last), entries.size());
+        return new PlaylistBlock(name(of.getFirst()), RenditionId.TS, run.segments(first, last), entries.size());
     }
 
     /** Returns the blocks of an edge that began to read at the block of {@code from}. */
@@ -169,7 +172,7 @@ class RangePlaylistTest {
         for (long n = 0; n < 4; n++) {
             segments.add(Segment.begin(new PartSpec(FIRST, n).independent(n < 2).part(0, true, n)));
         }
-        var share = new Share(ENDED, List.of(new PlaylistBlock(name(FIRST), segments, 4)), 0, 3);
+        var share = new Share(ENDED, List.of(new PlaylistBlock(name(FIRST), RenditionId.TS, segments, 4)), 0, 3);
         assertThat(share.startingAt(3, 0).from()).isEqualTo(1);
         assertThat(share.startingAt(3, 2).from()).as("the earliest retained segment").isEqualTo(2);
         assertThat(share.startingAt(0, 4).isEmpty()).isTrue();
@@ -223,7 +226,7 @@ class RangePlaylistTest {
             List<IndexEntry> parts = entries(SECOND, n, n);
             live.put(n, Segment.begin(parts.getFirst()).with(parts.getLast()));
             live.headMap(n - window + 1).clear();
-            grown = PlaylistBlock.grow(grown, name(SECOND), live, n).orElseThrow();
+            grown = PlaylistBlock.grow(grown, name(SECOND), RenditionId.TS, live, n).orElseThrow();
         }
         PlaylistBlock read = blocks(SECOND, newest, newest).getLast();
         assertThat(grown.first()).isEqualTo(read.first());
@@ -232,12 +235,91 @@ class RangePlaylistTest {
         assertThat(grown.segments()).isEqualTo(read.segments());
     }
 
+    /** In CMAF: the first segment listed, a discontinuity, and a later epoch name their init sections. */
+    @Test
+    void namesInitSections() {
+        RenditionId video = RenditionId.cmaf(new TrackId(Packet.Kind.VIDEO, 0));
+        List<PlaylistBlock> ofFirst = cmafBlocks(video, FIRST, 0, SEGMENTS - 1);
+        List<PlaylistBlock> ofSecond = cmafBlocks(video, SECOND, 0, 1);
+        var range = open(SECOND);
+        String text = text(RangePlaylist.render(range, List.of(ENDED, LIVE),
+                List.of(new Share(ENDED, ofFirst, 63, SEGMENTS - 1), new Share(LIVE, ofSecond, 0, 1)), _ -> 1, false));
+        assertThat(text).startsWith("""
+                #EXTM3U
+                #EXT-X-VERSION:6
+                #EXT-X-TARGETDURATION:2
+                #EXT-X-MEDIA-SEQUENCE:63
+                #EXT-X-DISCONTINUITY-SEQUENCE:0
+                #EXT-X-INDEPENDENT-SEGMENTS
+                #EXT-X-START:TIME-OFFSET=0
+                #EXT-X-MAP:URI="../../@17/video0/init-0.mp4"
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:02:06.000Z
+                #EXTINF:2.00000,
+                ../../@17/video0/63.m4s
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:02:08.000Z
+                #EXTINF:2.00000,
+                ../../@17/video0/64.m4s
+                """);
+        assertThat(text).contains("""
+                ../../@17/video0/99.m4s
+                #EXT-X-DISCONTINUITY
+                #EXT-X-MAP:URI="../../@17/video0/init-1.mp4"
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:03:20.000Z
+                """, """
+                ../../@17/video0/149.m4s
+                #EXT-X-DISCONTINUITY
+                #EXT-X-MAP:URI="../../@29/video0/init-0.mp4"
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00.000Z
+                """);
+        assertThat(text.split("EXT-X-MAP")).hasSize(4);
+        assertThat(text(RangePlaylist.render(range, List.of(ENDED), List.of(new Share(ENDED, ofFirst, JUMP, 101)),
+                _ -> 1, false))).contains("""
+                        #EXT-X-START:TIME-OFFSET=0
+                        #EXT-X-DISCONTINUITY
+                        #EXT-X-MAP:URI="../../@17/video0/init-1.mp4"
+                        """).doesNotContain("init-0");
+        PlaylistBlock block = ofFirst.getFirst();
+        assertThat(block.segment(3).sizeBytes()).as("without the init section").isEqualTo(1_900);
+        assertThat(block.segment(3).parts()).extracting(PartPlace::initBytes).containsExactly(100, 0);
+        assertThat(block.peakBitrate(0)).isEqualTo(7_600);
+    }
+
+    private static List<PlaylistBlock> cmafBlocks(RenditionId rendition, long epoch, long from, long to) {
+        List<PlaylistBlock> blocks = new ArrayList<>();
+        for (long first = from; first <= to; first += PlaylistBlock.SEGMENTS) {
+            long last = Math.min(to, first + PlaylistBlock.SEGMENTS - 1);
+            var run = new SegmentRun(epoch, rendition, first, last);
+            for (long n = first; n <= last; n++) {
+                PartSpec spec = new PartSpec(epoch, n).of(rendition).initBytes(100)
+                        .discontinuity(epoch == FIRST && n == JUMP, epoch == FIRST && n >= JUMP ? 1 : 0);
+                run.fold(2 * n, spec.part(0, false, 2 * n));
+                run.fold(2 * n + 1, spec.part(1, true, 2 * n + 1));
+            }
+            blocks.add(new PlaylistBlock(name(epoch), rendition, run.segments(first, last), 0));
+        }
+        return blocks;
+    }
+
+    /** A reader of a rendition that an epoch does not have, or no longer has, must not read to the end of the log. */
+    @Test
+    void otherRenditionsSettleRun() {
+        var run = new SegmentRun(FIRST, RenditionId.cmaf(new TrackId(Packet.Kind.VIDEO, 1)), 0, 5);
+        List<IndexEntry> others = entries(FIRST, 0, 7);
+        int read = 0;
+        while (run.fold(read, others.get(read))) {
+            read++;
+        }
+        assertThat(others.get(read).id().segment()).isEqualTo(7);
+        assertThat(run.isSettled()).isTrue();
+        assertThat(run.segments(0, 5)).isEmpty();
+    }
+
     @Test
     void doesNotGrowBlockWithoutItsFirstSegments() {
         var live = new TreeMap<Long, Segment>();
         List<IndexEntry> parts = entries(SECOND, 70, 70);
         live.put(70L, Segment.begin(parts.getFirst()).with(parts.getLast()));
-        assertThat(PlaylistBlock.grow(null, name(SECOND), live, 70)).isEmpty();
+        assertThat(PlaylistBlock.grow(null, name(SECOND), RenditionId.TS, live, 70)).isEmpty();
     }
 
     @Test

@@ -34,7 +34,7 @@ class SegmentRunTest {
 
         List<Segment> past = read(2, records).segments(0, 2);
         assertThat(past).isEqualTo(List.copyOf(live.view().segments().values()));
-        assertThat(new PlaylistBlock(new EpochName(EPOCH, 0), past, 0).segments()).isEqualTo(past);
+        assertThat(new PlaylistBlock(new EpochName(EPOCH, 0), RenditionId.TS, past, 0).segments()).isEqualTo(past);
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.millrace.edge.view;
 
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexedPart;
-import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.Records.PartSpec;
@@ -177,20 +176,10 @@ class StreamPlaylistTest {
     }
 
     @Test
-    void findsNewestKeyframe() {
-        StreamPlaylist playlist = read(List.of(new PartSpec(EPOCH, 0).keyframe(40).part(0, true, 0),
-                new PartSpec(EPOCH, 1).keyframe(90).part(0, false, 1), new PartSpec(EPOCH, 1).part(1, true, 2)));
-        assertThat(playlist.view().newestKeyframe().keyframe()).isEqualTo(new Keyframe(EPOCH, 90, 0));
-    }
-
-    @Test
     void isNotFilledBeforeWindowIs() {
         assertThat(read(segments(10, 15)).isFilled()).isFalse();
         assertThat(read(segments(10, 16)).isFilled()).isTrue();
         assertThat(read(segments(0, 1)).isFilled()).as("the whole epoch is shorter than the window").isTrue();
-        StreamPlaylist rest = read(segments(10, 11));
-        rest.beginningReached();
-        assertThat(rest.isFilled()).isTrue();
     }
 
     @Property

@@ -28,7 +28,7 @@ final class ByteBudget {
 
     /**
      * @param limitBytes returns the current limit. A shut budget reads the limit again whenever bytes are released, so
-     *        it opens at the latest when none are left
+     *        after the limit has fallen it opens at the latest when no bytes are left
      */
     ByteBudget(LongSupplier limitBytes) {
         this.limitBytes = limitBytes;
@@ -79,7 +79,7 @@ final class ByteBudget {
     }
 
     /**
-     * Calls {@link Valve#onBudgetOpen} once when the budget opens. The budget may have opened before the call, so the
+     * Registers a valve: when the budget opens, {@link #release} calls its {@link Valve#onBudgetOpen}, once. The budget may have opened before the call, so the
      * caller must check {@link #isShut} again after it.
      */
     void await(Valve valve) {
@@ -93,8 +93,9 @@ final class ByteBudget {
 
     private void wake() {
         for (Valve valve : waiting) {
-            waiting.remove(valve);
-            valve.onBudgetOpen();
+            if (waiting.remove(valve)) {
+                valve.onBudgetOpen();
+            }
         }
     }
 }

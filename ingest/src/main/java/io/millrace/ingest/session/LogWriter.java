@@ -8,10 +8,6 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.NodeHeartbeat;
-import io.millrace.platform.log.PacketsRecord;
-import io.millrace.platform.log.SessionNotice;
-import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.log.StreamExpiry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -47,7 +43,6 @@ public final class LogWriter implements SessionLog, AutoCloseable {
     private final String packetsTopic;
     private final String sessionsTopic;
     private final String nodesTopic;
-    private final String streamsTopic;
 
     /**
      * @param producer producer of all other records; closed with the writer
@@ -64,7 +59,6 @@ public final class LogWriter implements SessionLog, AutoCloseable {
         this.packetsTopic = kafka.settings().topic(Topic.PACKETS);
         this.sessionsTopic = kafka.settings().topic(Topic.SESSIONS);
         this.nodesTopic = kafka.settings().topic(Topic.NODES);
-        this.streamsTopic = kafka.settings().topic(Topic.STREAMS);
     }
 
     /**
@@ -139,24 +133,23 @@ public final class LogWriter implements SessionLog, AutoCloseable {
         lane(partition).send(new ProducerRecord<>(packetsTopic, partition, stream, value), callback);
     }
 
+    /**
+     * The first call for {@code streams} may fail because the metadata of the topic is not known yet; fetching it in
+     * advance would delay every start by 100 ms.
+     */
     @Override
-    public void packets(int partition, String stream, PacketsRecord record, Outcome outcome) {
-        lane(partition).send(new ProducerRecord<>(packetsTopic, partition, StreamKey.of(stream),
-                LogCodec.encode(record)), callback(outcome));
+    public void write(Topic topic, int partition, String key, byte[] value, Outcome outcome) {
+        LogProducer by = topic == Topic.PACKETS ? lane(partition) : producer;
+        by.send(new ProducerRecord<>(kafka.settings().topic(topic), partition, key, value), callback(outcome));
+    }
+
+    @Override
+    public int partitionOf(String stream) {
+        return kafka.partitionOf(stream);
     }
 
     private LogProducer lane(int partition) {
         return media.get(lanes.of().get(partition));
-    }
-
-    @Override
-    public void notice(SessionNotice notice, Outcome outcome) {
-        sessions(notice.stream(), notice.session(), LogCodec.encode(notice), outcome);
-    }
-
-    @Override
-    public void tombstone(String stream, long session, Outcome outcome) {
-        sessions(stream, session, null, outcome);
     }
 
     @Override
@@ -167,49 +160,12 @@ public final class LogWriter implements SessionLog, AutoCloseable {
 
     /** Writes the addresses at which encoders reach a node to {@code nodes}. */
     public void node(IngestNode node, Outcome outcome) {
-        nodes(node.node(), LogCodec.encode(node), outcome);
+        write(Topic.NODES, partitionOf(node.node()), node.node(), LogCodec.encode(node), outcome);
     }
 
     /** Writes the tombstone of a node that accepts no more publishers to {@code nodes}. */
     public void nodeGone(String node, Outcome outcome) {
-        nodes(node, null, outcome);
-    }
-
-    /**
-     * The first call may fail because the metadata of the topic is not known yet; fetching it in advance would delay
-     * every start by 100 ms.
-     */
-    @Override
-    public void epochGone(String stream, long epoch, Outcome outcome) {
-        streams(stream, StreamKey.of(stream, epoch), null, outcome);
-    }
-
-    @Override
-    public void entry(StreamEntry entry, Outcome outcome) {
-        streams(entry.stream(), StreamKey.of(entry.stream(), entry.epoch()), LogCodec.encode(entry), outcome);
-    }
-
-    @Override
-    public void expiry(StreamExpiry record, Outcome outcome) {
-        streams(record.stream(), StreamKey.of(record.stream()), LogCodec.encode(record), outcome);
-    }
-
-    @Override
-    public void expiryGone(String stream, Outcome outcome) {
-        streams(stream, StreamKey.of(stream), null, outcome);
-    }
-
-    private void streams(String stream, String key, byte[] value, Outcome outcome) {
-        producer.send(new ProducerRecord<>(streamsTopic, kafka.partitionOf(stream), key, value), callback(outcome));
-    }
-
-    private void sessions(String stream, long session, byte[] value, Outcome outcome) {
-        producer.send(new ProducerRecord<>(sessionsTopic, kafka.partitionOf(stream), StreamKey.of(stream, session),
-                value), callback(outcome));
-    }
-
-    private void nodes(String node, byte[] value, Outcome outcome) {
-        producer.send(new ProducerRecord<>(nodesTopic, kafka.partitionOf(node), node, value), callback(outcome));
+        write(Topic.NODES, partitionOf(node), node, null, outcome);
     }
 
     private static Callback callback(Outcome outcome) {

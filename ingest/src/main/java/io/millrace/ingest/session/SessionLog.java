@@ -1,5 +1,8 @@
 package io.millrace.ingest.session;
 
+import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
@@ -38,30 +41,57 @@ public interface SessionLog {
      */
     void media(int partition, String stream, byte[] value, Callback callback);
 
-    /** Writes a record without media to {@code packets}. */
-    void packets(int partition, String stream, PacketsRecord record, Outcome outcome);
-
-    /** Writes a notice to {@code sessions}. */
-    void notice(SessionNotice notice, Outcome outcome);
-
     /**
      * Writes a heartbeat, which shows that this process is running. It is sent by a producer of its own, so it never
      * waits for other records.
      */
     void heartbeat(NodeHeartbeat heartbeat, Outcome outcome);
 
+    /**
+     * Writes any other record. The methods below know which partition and key it has.
+     *
+     * @param value null for a tombstone
+     */
+    void write(Topic topic, int partition, String key, byte[] value, Outcome outcome);
+
+    /** Returns the partition of {@code stream}, the same in every topic. */
+    int partitionOf(String stream);
+
+    /** Writes a record without media to {@code packets}. */
+    default void packets(int partition, String stream, PacketsRecord record, Outcome outcome) {
+        write(Topic.PACKETS, partition, StreamKey.of(stream), LogCodec.encode(record), outcome);
+    }
+
+    /** Writes a notice to {@code sessions}. */
+    default void notice(SessionNotice notice, Outcome outcome) {
+        write(Topic.SESSIONS, partitionOf(notice.stream()), StreamKey.of(notice.stream(), notice.session()),
+                LogCodec.encode(notice), outcome);
+    }
+
     /** Removes a session from {@code sessions}. */
-    void tombstone(String stream, long session, Outcome outcome);
+    default void tombstone(String stream, long session, Outcome outcome) {
+        write(Topic.SESSIONS, partitionOf(stream), StreamKey.of(stream, session), null, outcome);
+    }
 
     /** Writes the expiry of a stream to the directory, {@code streams}. */
-    void expiry(StreamExpiry record, Outcome outcome);
+    default void expiry(StreamExpiry record, Outcome outcome) {
+        write(Topic.STREAMS, partitionOf(record.stream()), StreamKey.of(record.stream()), LogCodec.encode(record),
+                outcome);
+    }
 
     /** Removes the expiry of a stream from the directory. */
-    void expiryGone(String stream, Outcome outcome);
+    default void expiryGone(String stream, Outcome outcome) {
+        write(Topic.STREAMS, partitionOf(stream), StreamKey.of(stream), null, outcome);
+    }
 
     /** Writes an epoch's entry to the directory again. */
-    void entry(StreamEntry entry, Outcome outcome);
+    default void entry(StreamEntry entry, Outcome outcome) {
+        write(Topic.STREAMS, partitionOf(entry.stream()), StreamKey.of(entry.stream(), entry.epoch()),
+                LogCodec.encode(entry), outcome);
+    }
 
     /** Removes an epoch from the directory. */
-    void epochGone(String stream, long epoch, Outcome outcome);
+    default void epochGone(String stream, long epoch, Outcome outcome) {
+        write(Topic.STREAMS, partitionOf(stream), StreamKey.of(stream, epoch), null, outcome);
+    }
 }

@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks the disk of the embedded broker every second. Provides a readiness check and metrics, tells ingest when to
- * refuse publishers, and logs each change of the level once. Thread-safe.
+ * Checks the free space on the disk of the embedded broker every second. Provides a readiness check and metrics, tells
+ * ingest when to refuse and disconnect publishers ({@link #isFull}), and logs each change of the level once.
+ * Thread-safe.
  */
 public final class DiskWatch implements LogSpace, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiskWatch.class);
@@ -54,7 +55,7 @@ public final class DiskWatch implements LogSpace, AutoCloseable {
             LOG.debug("{}", e.getMessage());
             return;
         }
-        Level now = settled(space);
+        Level now = levelAt(space);
         if (now != level) {
             log(now);
             level = now;
@@ -62,10 +63,10 @@ public final class DiskWatch implements LogSpace, AutoCloseable {
     }
 
     /**
-     * Returns the level, which stays at FULL until the free space is a quarter above the limit; otherwise each expiring
-     * log segment would admit a publisher.
+     * Returns the level, which stays at FULL until the free space is a quarter above the limit. Otherwise, each log
+     * segment that the broker deletes would admit a publisher, which would fill the disk again.
      */
-    private Level settled(DiskSpace seen) {
+    private Level levelAt(DiskSpace seen) {
         boolean stillFull = level == Level.FULL && seen.freeBytes() < seen.fullBytes() / 4 * 5;
         return stillFull ? Level.FULL : seen.level();
     }

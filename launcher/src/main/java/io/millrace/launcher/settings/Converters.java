@@ -7,6 +7,7 @@ import io.millrace.launcher.broker.HostPort;
 import io.millrace.launcher.broker.Voters;
 import io.millrace.media.StreamName;
 import io.millrace.platform.admin.AdminNames;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.past.PointInTime;
 import io.millrace.tools.push.PublishAddress;
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -75,6 +77,13 @@ public final class Converters {
         }
     }
 
+    /** Converts the names of formats, each once; the result has the order of the text. */
+    static final class Formats extends Checked<List<Format>> {
+        Formats() {
+            super(text -> Arrays.stream(text.split(",", -1)).map(Converters::format).distinct().toList());
+        }
+    }
+
     /** Converts a path. The result is null for {@code none}. */
     public static final class FileOrNone extends Checked<Path> {
         FileOrNone() {
@@ -108,6 +117,14 @@ public final class Converters {
             throw new IllegalArgumentException("'" + text + "' is not a whole number from 1 to 99999");
         }
         return Integer.parseInt(text);
+    }
+
+    private static Format format(String text) {
+        return switch (text.strip()) {
+            case "cmaf" -> Format.CMAF;
+            case "ts" -> Format.TS;
+            default -> throw new IllegalArgumentException("'" + text + "' is not a format; use 'cmaf', 'ts' or both");
+        };
     }
 
     private static String topicPrefix(String text) {

@@ -27,6 +27,9 @@ public final class EpochOptions {
     @Option(names = "--grace", paramLabel = "TIME", defaultValue = "30s", description = "How long a publisher may be away before its stream ends.")
     private Duration grace;
 
+    @Option(names = "--formats", converter = Converters.Formats.class, paramLabel = "FORMAT[,…]", defaultValue = "cmaf,ts", description = "Formats in which media is packaged for HLS: 'cmaf' for every codec, 'ts' for older players, or both.")
+    private List<Format> formats;
+
     Duration window() {
         return window;
     }
@@ -46,6 +49,6 @@ public final class EpochOptions {
     /** Returns the rules for epochs that begin with these settings. */
     public EpochRules rules() {
         return new EpochRules(EpochRules.CURRENT_VERSION, (int) segment.toMillis(), (int) part.toMillis(),
-                (int) window.toMillis(), (int) grace.toMillis(), List.of(Format.TS));
+                (int) window.toMillis(), (int) grace.toMillis(), formats);
     }
 }

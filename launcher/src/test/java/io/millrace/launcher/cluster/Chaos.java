@@ -2,6 +2,7 @@ package io.millrace.launcher.cluster;
 
 import io.millrace.launcher.cluster.Cluster.Stage;
 import io.millrace.platform.kafka.StreamKey;
+import io.millrace.testkit.oracle.Violation;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -220,11 +221,14 @@ final class Chaos implements AutoCloseable {
             lost += Judge.lost(run);
         }
         judge.assertThat(ledger.differing()).as("fetches of one URL that differ").isEmpty();
+        List<Violation> broken = ReferenceJudge.read(cluster.kafka(), partitions).violations(publishers(), ledger);
+        judge.assertThat(broken).as("promises that the reference model finds broken").isEmpty();
         int thrownOut = thrownOut(judge);
         report.total(("%d publishers, %d frames in the log, %d of them in no segment; %d fetches of %d segments "
-                + "compared, %d differ; viewers thrown out that were not on the hurt node: %d; %d checks failed")
+                + "compared, %d differ; promises broken: %d; viewers thrown out that were not on the hurt node: %d; %d checks "
+                + "failed")
                 .formatted(publishers().size(), frames, lost, ledger.fetches(), ledger.segments(),
-                        ledger.differing().size(), thrownOut, judge.assertionErrorsCollected().size()));
+                        ledger.differing().size(), broken.size(), thrownOut, judge.assertionErrorsCollected().size()));
         judge.assertAll();
     }
 

@@ -49,7 +49,7 @@ final class EdgeView {
     }
 
     private Optional<String> path(String stream) throws IOException, InterruptedException {
-        String multivariant = "/" + stream + ".m3u8";
+        String multivariant = "/" + stream + "@ts.m3u8";
         HttpResponse<byte[]> response = get(multivariant);
         return response.statusCode() == 200
                 ? Playlist.uris(response.body()).stream().findFirst()

@@ -111,7 +111,7 @@ final class HlsViewer implements Viewer {
     }
 
     private void find() throws IOException, InterruptedException {
-        URI multivariant = cluster.http(edge, "/" + stream + ".m3u8");
+        URI multivariant = cluster.http(edge, "/" + stream + "@ts.m3u8");
         HttpResponse<byte[]> response = get(multivariant);
         if (response.statusCode() == 200) {
             Playlist.uris(response.body()).stream().findFirst()

@@ -37,7 +37,7 @@ final class Judge {
      * Returns the frames between a picture that the log did not accept, which then ended the publish, and the next
      * keyframe.
      */
-    private static Set<String> afterHoles(List<String> names) {
+    static Set<String> afterHoles(List<String> names) {
         Set<String> after = new HashSet<>();
         String last = null;
         boolean hole = false;

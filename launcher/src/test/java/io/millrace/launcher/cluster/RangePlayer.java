@@ -46,12 +46,12 @@ final class RangePlayer {
 
     /** Returns what the live playlist lists; empty if there is none yet. */
     List<String> livePaths() throws IOException, InterruptedException {
-        HttpResponse<byte[]> multivariant = get(cluster.http(edge, "/" + stream + ".m3u8"));
+        HttpResponse<byte[]> multivariant = get(cluster.http(edge, "/" + stream + "@ts.m3u8"));
         return multivariant.statusCode() == 200 ? mediaPlaylist(multivariant).paths() : List.of();
     }
 
     List<Fetched> closedHls(long startMs, long endMs) throws IOException, InterruptedException {
-        URI multivariant = range(".m3u8", startMs, endMs);
+        URI multivariant = range("@ts.m3u8", startMs, endMs);
         HttpResponse<byte[]> media = get(mediaUri(ok(multivariant)));
         assertThat(new String(media.body(), StandardCharsets.UTF_8)).as(multivariant.toString())
                 .contains("#EXT-X-ENDLIST");
@@ -65,7 +65,7 @@ final class RangePlayer {
     /** Reads from {@code startMs} until there are segments that were sent after the request. */
     List<Fetched> openHls(long startMs) throws IOException, InterruptedException {
         long askedMs = System.currentTimeMillis();
-        URI media = mediaUri(ok(range(".m3u8", startMs)));
+        URI media = mediaUri(ok(range("@ts.m3u8", startMs)));
         List<Fetched> fetched = new ArrayList<>();
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (fetched.isEmpty() || newestSentMs(fetched.getLast()) < askedMs + PRESENT_MS) {

@@ -14,17 +14,39 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Records the bytes of every fetch of a segment's URL; they must always be the same. Thread-safe. */
 final class SegmentLedger {
-    private final Map<String, String> hashes = new ConcurrentHashMap<>();
+    private final Map<String, Fetched> firsts = new ConcurrentHashMap<>();
+    /** The first fetch of each URL, and those that differ from it. */
+    private final Queue<Fetched> distinct = new ConcurrentLinkedQueue<>();
     private final Queue<String> differing = new ConcurrentLinkedQueue<>();
     private final AtomicLong fetches = new AtomicLong();
+
+    /**
+     * What was fetched from a URL.
+     *
+     * @param hash of the bytes
+     * @param names of the frames in the segment
+     */
+    record Fetched(String path, String hash, List<String> names) {}
 
     void fetched(String path, byte[] bytes, String where) {
         fetches.incrementAndGet();
         String hash = hash(bytes);
-        String first = hashes.putIfAbsent(path, hash);
-        if (first != null && !first.equals(hash)) {
+        Fetched first = firsts.get(path);
+        if (first == null || !first.hash().equals(hash)) {
+            Fetched fetched = new Fetched(path, hash, names(ByteBuffer.wrap(bytes)));
+            first = firsts.putIfAbsent(path, fetched);
+            if (first == null || !first.hash().equals(hash)) {
+                distinct.add(fetched);
+            }
+        }
+        if (first != null && !first.hash().equals(hash)) {
             differing.add(path + " from " + where + " differs from what was fetched before");
         }
+    }
+
+    /** Returns the distinct contents of all URLs of a stream. */
+    List<Fetched> distinct(String stream) {
+        return distinct.stream().filter(fetched -> fetched.path().startsWith("/" + stream + "/")).toList();
     }
 
     /** Returns a line for each fetch whose bytes differ from those of the first fetch of its URL. */
@@ -37,7 +59,7 @@ final class SegmentLedger {
     }
 
     int segments() {
-        return hashes.size();
+        return firsts.size();
     }
 
     /** Returns the names of the frames in a segment, in the order of their PES packets. */

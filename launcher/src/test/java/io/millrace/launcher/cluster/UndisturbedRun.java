@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -60,29 +61,32 @@ final class UndisturbedRun {
     private long startMs;
     private long durationTicks;
 
-    private UndisturbedRun(String stream) {
+    UndisturbedRun(String stream) {
         this.stream = stream;
         fold = new StreamFold(stream);
     }
 
     /** All streams of the log, by name. */
     static Map<String, UndisturbedRun> read(String kafka, int partitions) {
-        KafkaClients clients = new KafkaClients(new KafkaSettings(kafka, PREFIX, partitions, 0, 0, -1, Map.of()));
         Map<String, UndisturbedRun> runs = new TreeMap<>();
+        read(kafka, partitions, Topic.PACKETS, record -> runs.computeIfAbsent(record.key(), UndisturbedRun::new)
+                .fold(record.offset(), (PacketsRecord) record.value()));
+        return runs;
+    }
+
+    /** Reads a topic from its beginning to its present end. */
+    static void read(String kafka, int partitions, Topic topic, Consumer<ConsumerRecord<String, LogRecord>> each) {
+        KafkaClients clients = new KafkaClients(new KafkaSettings(kafka, PREFIX, partitions, 0, 0, -1, Map.of()));
         try (KafkaConsumer<String, LogRecord> reader = clients.reader("judge")) {
-            List<TopicPartition> all = IntStream.range(0, partitions)
-                    .mapToObj(p -> clients.partition(Topic.PACKETS, p)).toList();
+            List<TopicPartition> all = IntStream.range(0, partitions).mapToObj(p -> clients.partition(topic, p))
+                    .toList();
             reader.assign(all);
             reader.seekToBeginning(all);
             Map<TopicPartition, Long> ends = reader.endOffsets(all);
             while (all.stream().anyMatch(p -> reader.position(p) < ends.get(p))) {
-                for (ConsumerRecord<String, LogRecord> record : reader.poll(POLL)) {
-                    runs.computeIfAbsent(record.key(), UndisturbedRun::new)
-                            .fold(record.offset(), (PacketsRecord) record.value());
-                }
+                reader.poll(POLL).forEach(each);
             }
         }
-        return runs;
     }
 
     /** The frames that count, in log order. */
@@ -115,7 +119,8 @@ final class UndisturbedRun {
         return failures;
     }
 
-    private void fold(long offset, PacketsRecord record) {
+    /** Folds the next record of the stream. */
+    void fold(long offset, PacketsRecord record) {
         Verdict verdict = sessions.fold(offset, record);
         takeovers += (int) verdict.events().stream().filter(SessionEvent.TookOver.class::isInstance).count();
         if (record instanceof Packet packet) {

@@ -84,7 +84,7 @@ class AnyNodeIT {
         List<HlsRecorder> hls = new ArrayList<>();
         List<FlvRecorder> flv = new ArrayList<>();
         for (String edge : edges) {
-            URI multivariant = URI.create(edge + "/live/show.m3u8");
+            URI multivariant = URI.create(edge + "/live/show@ts.m3u8");
             soon().until(() -> get(multivariant).statusCode() == 200);
             hls.add(new HlsRecorder(client, multivariant, dir.resolve("show-" + hls.size() + ".ts")));
             flv.add(new FlvRecorder(client, URI.create(edge + "/live/show.flv")));
@@ -126,7 +126,7 @@ class AnyNodeIT {
                 HttpResponse.BodyHandlers.ofByteArray()).body();
         Process again = publish(large, other, "show");
         for (String edge : edges) {
-            URI multivariant = URI.create(edge + "/live/show.m3u8");
+            URI multivariant = URI.create(edge + "/live/show@ts.m3u8");
             soon().until(() -> !oldSegment.getPath().startsWith(mediaPlaylist(multivariant).resolve(".").getPath()));
             URI media = mediaPlaylist(multivariant);
             MediaPlaylist playlist = MediaPlaylistReader.read(get(media).body());
@@ -166,7 +166,7 @@ class AnyNodeIT {
     void otherNodeEndsSessionsOfDeadNode() throws Exception {
         Process encoder = publish(large, victim, "alone");
         awaitSession("alone", -1);
-        URI multivariant = URI.create(edges.get(1) + "/live/alone.m3u8");
+        URI multivariant = URI.create(edges.get(1) + "/live/alone@ts.m3u8");
         soon().until(() -> get(multivariant).statusCode() == 200);
         HlsRecorder hls = new HlsRecorder(client, multivariant, dir.resolve("alone.ts"));
         Future<HlsRecorder.Recording> recording = viewers.submit(hls);

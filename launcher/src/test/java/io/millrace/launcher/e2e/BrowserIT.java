@@ -250,24 +250,6 @@ class BrowserIT {
         page.close();
     }
 
-    /** As the server describes streams that HLS carries only in part; what the browser can decode does not matter. */
-    @ParameterizedTest
-    @CsvSource({"Opus, flv, ''", "fLaC, hls, No sound: HLS does not carry FLAC.",
-        "ac-3, hls, No sound: this browser cannot decode AC-3."})
-    void choosesOutputWithMostTracksAndReportsMissing(String audio, String output, String lacks) {
-        Page page = browser.newPage();
-        page.route(Pattern.compile(".*/api/v1/streams.*"), route -> {
-            APIResponse response = route.fetch();
-            route.fulfill(new Route.FulfillOptions().setResponse(response).setBody(response.text()
-                    .replace("mp4a.40.2", audio)
-                    .replace("\"warnings\":[]", "\"warnings\":[{\"code\":\"codec_not_in_hls\",\"message\":\"x\"}]")));
-        });
-        page.navigate(millrace.http("/?stream=live/show").toString());
-        PlayerPage.waitForOutput(page, output);
-        assertThat(page.locator("#lacks").textContent()).isEqualTo(lacks);
-        page.close();
-    }
-
     /** mpegts.js fails on some streams although it supports their codecs. */
     @Test
     void switchesOutputWhenPlayerFails() {
@@ -291,7 +273,7 @@ class BrowserIT {
             APIResponse response = route.fetch();
             route.fulfill(new Route.FulfillOptions().setResponse(response).setBody(response.text()
                     .replaceAll("avc1\\.\\w+", "av01.0.04M.08").replace("mp4a.40.2", "Opus")
-                    .replace("\"warnings\":[]", "\"warnings\":[{\"code\":\"codec_not_in_hls\",\"message\":\"x\"}]")));
+                    .replace("\"protocol\":\"hls\"", "\"protocol\":\"other\"")));
         });
         page.route(Pattern.compile(".*\\.flv.*"), route -> {
             asked.add(route.request().url().replaceFirst("[^?]*[?]?", ""));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,8 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * FFmpeg 8 publishes every codec; exports to MP4 and CMAF must contain every frame at its time, and two releases of
- * FFmpeg decode them.
+ * FFmpeg 8 publishes every codec; exports to MP4 and CMAF, and to MPEG-TS if it carries the codecs, must contain every
+ * frame at its time, and two releases of FFmpeg decode them.
  */
 @Tag("matrix")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -70,6 +71,9 @@ class CodecExportIT {
                     "-b:a", "96k"), List.of("Video: h264", "avc1", "Audio: eac3")),
             new Clip("avc-mp3", List.of("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "libmp3lame", "-ar",
                     "44100"), List.of("Video: h264", "avc1", "Audio: mp3")));
+
+    /** Clips whose codecs MPEG-TS carries. */
+    private static final Set<String> TS_CLIPS = Set.of("hevc-aac", "hdr-aac", "avc-ac3", "avc-eac3", "avc-mp3");
 
     private final HttpClient client = HttpClient.newHttpClient();
     private Ffmpeg8 encoder;
@@ -126,6 +130,29 @@ class CodecExportIT {
             assertThat(encoder.describe(file)).contains(clip.described());
             assertThat(encoder.decodedHashes(file)).isEqualTo(encoder.decodedHashes(source));
         }
+        if (TS_CLIPS.contains(clip.name())) {
+            exportsTs(stream, source, dir.resolve("show.ts"), dir);
+        }
+    }
+
+    /** Frames in MPEG-TS have other bytes, in Annex B and ADTS: their number and times are compared, and the pictures. */
+    private void exportsTs(String stream, Path source, Path file, Path dir) throws Exception {
+        CommandRun.run(0, dir, "export", stream, file.getFileName().toString(), "--kafka", millrace.kafka());
+        List<CodedFrame> pictures = encoder.coded(source, "v");
+        List<CodedFrame> exported = encoder.coded(file, "v");
+        assertThat(exported).hasSameSizeAs(pictures);
+        assertTimes(exported, pictures, exported.getFirst());
+        List<CodedFrame> sounds = encoder.coded(source, "a");
+        List<CodedFrame> heard = encoder.coded(file, "a");
+        assertThat(heard.size()).isBetween(sounds.size() - 4, sounds.size());
+        double shiftS = pictures.getFirst().ptsS() - exported.getFirst().ptsS();
+        // A frame or two may be missing at either end, and their bytes do not say which.
+        assertThat(sounds.subList(0, sounds.size() - heard.size() + 1)).as("sound and picture")
+                .anySatisfy(sound -> assertThat(heard.getFirst().ptsS() + shiftS)
+                        .isCloseTo(sound.ptsS(), Offset.offset(ROUNDED_S)));
+        judge.assertDecodesWithoutErrors(file);
+        encoder.assertDecodesWithoutErrors(file);
+        assertThat(encoder.decodedHashes(file)).isEqualTo(encoder.decodedHashes(source));
     }
 
     private static List<String> hashes(List<CodedFrame> frames) {

@@ -47,7 +47,7 @@ class ContainersIT {
             List<Future<HlsRecorder.Recording>> hls = new ArrayList<>();
             List<Future<Path>> flv = new ArrayList<>();
             for (int edge = 0; edge < millrace.nodes(Stage.EDGE); edge++) {
-                hls.add(viewers.hls(millrace.http(edge, "/live/show.m3u8"), dir.resolve("edge" + edge + ".ts")));
+                hls.add(viewers.hls(millrace.http(edge, "/live/show@ts.m3u8"), dir.resolve("edge" + edge + ".ts")));
                 flv.add(viewers.flv(millrace.http(edge, "/live/show.flv"), dir.resolve("edge" + edge + ".flv")));
             }
             Awaitility.await("a viewer is in the middle").atMost(Duration.ofSeconds(CLIP_SECONDS))

@@ -36,7 +36,7 @@ class DashboardIT {
                 Viewers viewers = new Viewers();
                 MillraceProcess _ = MillraceProcess.start(dir, "push", List.of("-Xmx256m"),
                         List.of("push", "--loop", CLIP.toString(), balancer.rtmp() + "/live/show"))) {
-            viewers.hls(balancer.http("/live/show.m3u8"), dir.resolve("hls.ts"));
+            viewers.hls(balancer.http("/live/show@ts.m3u8"), dir.resolve("hls.ts"));
             viewers.flv(balancer.http("/live/show.flv"), dir.resolve("viewer.flv"));
             AtomicReference<Map<String, Integer>> without = new AtomicReference<>();
             try {

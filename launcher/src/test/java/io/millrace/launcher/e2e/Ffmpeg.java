@@ -59,6 +59,24 @@ final class Ffmpeg {
         run(args);
     }
 
+    /**
+     * Encodes a multivariant playlist {@code show.m3u8} of CMAF with segments of a GOP.
+     *
+     * @param inputs inputs, maps and codecs
+     * @param streams the renditions as in {@code -var_stream_map}
+     */
+    void makeHls(Path dir, List<String> inputs, int seconds, int gopFrames, String streams)
+            throws IOException, InterruptedException {
+        List<String> args = new ArrayList<>(List.of("-y"));
+        args.addAll(inputs);
+        args.addAll(List.of("-t", String.valueOf(seconds), "-g", String.valueOf(gopFrames), "-keyint_min",
+                String.valueOf(gopFrames), "-pix_fmt", "yuv420p", "-ac", "2", "-f", "hls", "-hls_time", "1",
+                "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init-%v.mp4",
+                "-hls_segment_filename", dir.resolve("%v-%d.m4s").toString(), "-master_pl_name", "show.m3u8",
+                "-var_stream_map", streams, dir.resolve("%v.m3u8").toString()));
+        run(args);
+    }
+
     /** Publishes {@code flv} in real time, unchanged; the process ends at the end of the clip. */
     Process publish(Path flv, String url, Path log) throws IOException {
         return publish(flv, 1, url, log);

@@ -19,7 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Follows a multivariant playlist like a player: polls the media playlist, fetches every segment once as it appears,
+ * Follows a multivariant playlist of MPEG-TS like a player: polls the media playlist, fetches every segment once as it appears,
  * and ends at EXT-X-ENDLIST. Stores every playlist that it received.
  */
 final class HlsRecorder implements Callable<HlsRecorder.Recording> {

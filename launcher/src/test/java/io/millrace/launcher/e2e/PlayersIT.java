@@ -37,7 +37,7 @@ class PlayersIT {
                     players.add(new ScreenPlayer.Ffplay(url, dir, "ffplay-" + protocol));
                     players.add(new ScreenPlayer.Vlc(ffmpeg, url, dir, "vlc-" + protocol));
                 }
-                await(millrace, "\"viewers\":{\"hls\":2,\"flv\":2,\"ws\":0,\"rtmp\":2}");
+                await(millrace, "\"viewers\":{\"hls\":2,\"dash\":0,\"flv\":2,\"ws\":0,\"rtmp\":2}");
                 for (ScreenPlayer player : players) {
                     Awaitility.await(player + " shows something").atMost(PATIENCE).until(player::showsSomething);
                 }

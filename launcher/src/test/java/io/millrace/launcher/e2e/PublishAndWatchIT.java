@@ -34,7 +34,7 @@ class PublishAndWatchIT {
             Path published = dir.resolve("published.flv");
             Process publisher = ffmpeg.publishForEver(clip, millrace.rtmp() + "/live/show", published,
                     dir.resolve("publish.log"));
-            HlsRecorder playlist = viewers.hlsRecorder(millrace.http("/live/show.m3u8"), dir.resolve("hls.ts"));
+            HlsRecorder playlist = viewers.hlsRecorder(millrace.http("/live/show@ts.m3u8"), dir.resolve("hls.ts"));
             Future<HlsRecorder.Recording> hls = viewers.watch(playlist);
             List<Future<Path>> flv = new ArrayList<>();
             for (int viewer = 0; viewer < 4; viewer++) {

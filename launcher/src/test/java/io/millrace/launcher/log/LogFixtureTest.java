@@ -9,6 +9,7 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
@@ -71,14 +72,23 @@ class LogFixtureTest {
                 .allMatch(client -> client.startsWith("Lavf"));
     }
 
-    /** In version 1, the state of the session fold had another form, and tracks had no time scale. */
+    private static SegmentStart withoutPeriod(SegmentStart s) {
+        return new SegmentStart(s.independent(), s.discontinuous(), s.discontinuity(), s.targetDurationS());
+    }
+
+    /**
+     * In version 1, the state of the session fold had another form, tracks had no time scale, and segments did not say
+     * when their period began.
+     */
     private static Cut ofVersion1(Cut cut) {
         Cut.SegmentHead h = cut.head();
         return h == null
                 ? cut
                 : cut.withHead(
-                        new Cut.SegmentHead(h.rules(), h.start(), h.tracks().stream().map(each -> new Track(
-                                each.id(), each.kind(), each.codec(), each.config())).toList(), h.originMs(),
+                        new Cut.SegmentHead(h.rules(), withoutPeriod(h.start()),
+                                h.tracks().stream().map(each -> new Track(
+                                        each.id(), each.kind(), each.codec(), each.config())).toList(),
+                                h.originMs(),
                                 h.timestampOffsetMs(),
                                 ByteBuffer.allocate(0)));
     }

@@ -24,7 +24,7 @@ final class Audience {
 
     /** Returns how many segments were seen that have not been seen before: of a live playlist, as a new viewer finds it. */
     int watch(int port) throws IOException, InterruptedException {
-        HttpResponse<byte[]> multivariant = get(port, "/" + stream + ".m3u8");
+        HttpResponse<byte[]> multivariant = get(port, "/" + stream + "@ts.m3u8");
         if (multivariant.statusCode() != 200) {
             return 0;
         }

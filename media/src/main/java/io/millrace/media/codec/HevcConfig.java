@@ -25,11 +25,13 @@ import java.util.Locale;
  * @param profile profile, tier and level
  * @param nalLengthSize size of a NAL unit's length prefix in bytes: 1, 2 or 4
  * @param parameterSets VPS, SPS and PPS NAL units, without start code or length, in the order of the record
+ * @param hdrUnits SEI NAL units with the static HDR metadata
  * @param picture picture size and frame rate, from the first SPS
  * @param hdr static HDR metadata, from SEI messages in the record
  */
 public record HevcConfig(ByteBuffer record, ProfileTierLevel profile, int nalLengthSize,
-        List<ByteBuffer> parameterSets, PictureFormat picture, StaticHdr hdr) implements VideoConfig {
+        List<ByteBuffer> parameterSets, List<ByteBuffer> hdrUnits, PictureFormat picture,
+        StaticHdr hdr) implements VideoConfig {
 
     private static final String STRUCTURE = "HEVCDecoderConfigurationRecord";
     /** Maximum number of NAL units over all arrays; real records have three, and an SEI that names the encoder. */
@@ -85,14 +87,19 @@ public record HevcConfig(ByteBuffer record, ProfileTierLevel profile, int nalLen
             throw MalformedException.value(STRUCTURE, "lengthSizeMinusOne", 2, "0, 1 or 3");
         }
         List<ByteBuffer> sets = new ArrayList<>();
-        StaticHdr hdr = arrays(in, sets);
+        List<ByteBuffer> hdrUnits = new ArrayList<>();
+        StaticHdr hdr = arrays(in, sets, hdrUnits);
         ByteBuffer firstSps = sets.stream().filter(set -> HevcNal.type(set.get(0)) == HevcNal.SPS).findFirst()
                 .orElseThrow(() -> new MalformedException(STRUCTURE, "numOfArrays", "contains no SPS"));
-        return new HevcConfig(copy, profile, nalLengthSize, List.copyOf(sets), HevcSps.parse(firstSps), hdr);
+        return new HevcConfig(copy, profile, nalLengthSize, List.copyOf(sets), List.copyOf(hdrUnits),
+                HevcSps.parse(firstSps), hdr);
     }
 
-    /** Reads the parameter sets into {@code sets}; returns the HDR metadata of the SEI messages. */
-    private static StaticHdr arrays(ByteReader in, List<ByteBuffer> sets) {
+    /**
+     * Reads the parameter sets into {@code sets}, and the SEI with HDR metadata into {@code hdrUnits}; returns that
+     * metadata.
+     */
+    private static StaticHdr arrays(ByteReader in, List<ByteBuffer> sets, List<ByteBuffer> hdrUnits) {
         StaticHdr hdr = StaticHdr.NONE;
         int units = 0;
         for (int arrays = in.uint8("numOfArrays"); arrays > 0; arrays--) {
@@ -106,7 +113,11 @@ public record HevcConfig(ByteBuffer record, ProfileTierLevel profile, int nalLen
                     check(unit, type);
                     sets.add(unit);
                 } else if (type == HdrSei.PREFIX_SEI) {
-                    hdr = HdrSei.read(unit, hdr);
+                    StaticHdr known = hdr;
+                    hdr = HdrSei.read(unit, known);
+                    if (hdr != known) {
+                        hdrUnits.add(unit);
+                    }
                 }
             }
         }
@@ -131,6 +142,10 @@ public record HevcConfig(ByteBuffer record, ProfileTierLevel profile, int nalLen
 
     public List<ByteBuffer> parameterSets() {
         return parameterSets.stream().map(ByteBuffer::duplicate).toList();
+    }
+
+    public List<ByteBuffer> hdrUnits() {
+        return hdrUnits.stream().map(ByteBuffer::duplicate).toList();
     }
 
     @Override

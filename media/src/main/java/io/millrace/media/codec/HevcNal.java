@@ -8,7 +8,12 @@ public final class HevcNal {
     public static final int SPS = 33;
     public static final int PPS = 34;
 
-    static final int HEADER_BYTES = 2;
+    public static final int ACCESS_UNIT_DELIMITER = 35;
+    public static final int FILLER = 38;
+    public static final int HEADER_BYTES = 2;
+
+    /** The last NAL unit type of slices; the first is 0. */
+    private static final int LAST_PICTURE = 31;
     /** First of the NAL unit types of BLA, IDR and CRA pictures. */
     private static final int FIRST_IRAP = 16;
     private static final int LAST_IRAP = 21;
@@ -18,6 +23,16 @@ public final class HevcNal {
     /** Returns nal_unit_type, 0 to 63, from the first byte of the header. */
     public static int type(byte header) {
         return header >>> 1 & 0x3F;
+    }
+
+    /** Returns whether a NAL unit of {@code type} contains a slice. */
+    public static boolean isPicture(int type) {
+        return type <= LAST_PICTURE;
+    }
+
+    /** Returns whether a NAL unit of {@code type} contains a slice of a BLA, IDR or CRA picture. */
+    public static boolean isIrap(int type) {
+        return type >= FIRST_IRAP && type <= LAST_IRAP;
     }
 
     /**
@@ -32,8 +47,7 @@ public final class HevcNal {
         var units = new NalUnits(accessUnit, nalLengthSize, most);
         boolean found = false;
         while (units.next()) {
-            int type = type(accessUnit.get(units.offset()));
-            found |= type >= FIRST_IRAP && type <= LAST_IRAP;
+            found |= isIrap(type(accessUnit.get(units.offset())));
         }
         return found;
     }

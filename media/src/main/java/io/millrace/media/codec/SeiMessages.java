@@ -3,40 +3,66 @@ package io.millrace.media.codec;
 import java.nio.ByteBuffer;
 
 /**
- * Finds messages in an H.264 SEI NAL unit (ITU-T H.264, 7.3.2.3.1): {@code {FF* type, FF* size, payload}*} with
- * emulation prevention. SEI is advisory, so a truncated message ends the search without an error.
+ * Cursor over the messages of an SEI NAL unit (ITU-T H.264, 7.3.2.3.1; ITU-T H.265, 7.3.5): {@code {FF* type, FF* size,
+ * payload}*} with emulation prevention.
+ *
+ * <p>Confined to one thread. SEI is advisory, so a truncated message ends the unit without an error.
  */
 final class SeiMessages {
+    static final int USER_DATA_T35 = 4;
     static final int RECOVERY_POINT = 6;
 
     private final ByteBuffer nal;
     private int position;
     private int zeros;
+    private int type;
+    private int left;
 
-    private SeiMessages(ByteBuffer nal) {
+    /** @param headerBytes size of the NAL unit's header: 1 for H.264, 2 for HEVC */
+    SeiMessages(ByteBuffer nal, int headerBytes) {
         this.nal = nal;
-        this.position = nal.position() + 1;
+        this.position = Math.min(nal.position() + headerBytes, nal.limit());
     }
 
+    /** Returns whether an SEI NAL unit of H.264 contains a message of {@code type}. */
     static boolean contains(ByteBuffer nal, int type) {
-        var in = new SeiMessages(nal);
-        // The last byte contains the trailing bit of the payload, so a further message needs more than two bytes.
-        while (in.nal.limit() - in.position > 2) {
-            int seen = in.coded();
-            int size = in.coded();
-            if (size < 0) {
-                return false;
-            }
-            if (seen == type) {
+        var in = new SeiMessages(nal, 1);
+        while (in.next()) {
+            if (in.type == type) {
                 return true;
-            }
-            for (int i = 0; i < size; i++) {
-                if (in.next() < 0) {
-                    return false;
-                }
             }
         }
         return false;
+    }
+
+    /** Advances to the next message; returns false after the last one. */
+    boolean next() {
+        while (left > 0) {
+            if (payloadByte() < 0) {
+                return false;
+            }
+        }
+        // The last byte contains the trailing bit of the payload, so a further message needs more than two bytes.
+        if (nal.limit() - position <= 2) {
+            return false;
+        }
+        type = coded();
+        left = coded();
+        return left >= 0;
+    }
+
+    /** Returns the type of the current message. */
+    int type() {
+        return type;
+    }
+
+    /** Returns the next byte of the current message's payload, or -1 at its end or at the end of the unit. */
+    int payloadByte() {
+        if (left <= 0) {
+            return -1;
+        }
+        left--;
+        return nextByte();
     }
 
     /**
@@ -47,14 +73,14 @@ final class SeiMessages {
         int value = 0;
         int last;
         do {
-            last = next();
+            last = nextByte();
             value += last;
         } while (last == 0xFF);
         return last < 0 ? -1 : value;
     }
 
-    /** Returns the next byte of the payload, or -1 at the end. */
-    private int next() {
+    /** Returns the next byte without emulation prevention, or -1 at the end of the unit. */
+    private int nextByte() {
         if (zeros >= 2 && position < nal.limit() && nal.get(position) == 3) {
             position++;
             zeros = 0;

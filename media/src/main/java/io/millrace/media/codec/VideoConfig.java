@@ -31,6 +31,21 @@ public sealed interface VideoConfig extends CodecConfig permits AvcConfig, HevcC
     }
 
     /**
+     * Returns whether a decoder can start at a frame, by its content and not by any flag.
+     *
+     * @param frame the access unit; not modified
+     * @throws io.millrace.media.bytes.MediaException if it cannot be parsed
+     */
+    default boolean isRandomAccess(ByteBuffer frame) {
+        return switch (this) {
+            case AvcConfig avc -> NalUnits.containsIdr(frame, avc.nalLengthSize());
+            case HevcConfig hevc -> HevcNal.containsIrap(frame, hevc.nalLengthSize());
+            case Av1Config _ -> Av1TemporalUnit.isKey(frame);
+            case Vp9Config _ -> Vp9Config.isKey(frame);
+        };
+    }
+
+    /**
      * Returns the size of the displayed picture, from a key frame if the record does not contain it.
      *
      * @param keyFrame the access unit; not modified

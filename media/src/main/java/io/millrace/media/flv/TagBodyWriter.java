@@ -17,8 +17,14 @@ public final class TagBodyWriter {
     private static final int INTER_FRAME = 2;
     private static final int DISPOSABLE_FRAME = 3;
     private static final int COMMAND_FRAME = 5;
+    // Packet types of AVC, which Enhanced RTMP uses for the same purposes; those of AAC are the first two.
+    private static final int SEQUENCE_HEADER = 0;
+    private static final int CODED_FRAMES = 1;
+    private static final int END_OF_SEQUENCE = 2;
+    /** The bit that marks the video header of Enhanced RTMP. */
+    private static final int EX_HEADER = 0x80;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /** 44 kHz, 16 bit, stereo: required for AAC regardless of the actual audio format (E.4.2.1). */
+    /** 44 kHz, 16 bit, stereo: required for AAC regardless of the actual audio format (Adobe FLV 10.1, E.4.2.1). */
     private static final int SOUND = 0x0F;
 
     private TagBodyWriter() {}
@@ -26,10 +32,11 @@ public final class TagBodyWriter {
     /** Returns a new buffer with the tag body of one video track. */
     public static ByteBuffer write(VideoTagBody body) {
         return switch (body) {
-            case VideoTagBody.Config(Codec codec, ByteBuffer record) -> video(codec, KEY_FRAME, 0, 0, record);
-            case VideoTagBody.Frame frame -> video(frame.codec(), frameType(frame), 1, frame.compositionTimeMs(),
-                    frame.data());
-            case VideoTagBody.End(Codec codec) -> video(codec, KEY_FRAME, 2, 0, NOTHING);
+            case VideoTagBody.Config(Codec codec, ByteBuffer record) -> video(codec, KEY_FRAME, SEQUENCE_HEADER, 0,
+                    record);
+            case VideoTagBody.Frame frame -> video(frame.codec(), frameType(frame), CODED_FRAMES,
+                    frame.compositionTimeMs(), frame.data());
+            case VideoTagBody.End(Codec codec) -> video(codec, KEY_FRAME, END_OF_SEQUENCE, 0, NOTHING);
             case VideoTagBody.Metadata(Codec codec, ByteBuffer amf) ->
                 exVideo(codec, COMMAND_FRAME, VideoTagReader.METADATA, 0, amf);
             case VideoTagBody.Command() -> ByteBuffer.wrap(
@@ -41,10 +48,10 @@ public final class TagBodyWriter {
     public static ByteBuffer write(AudioTagBody body) {
         return switch (body) {
             case AudioTagBody.Config(Codec codec, ByteBuffer record) -> codec == Codec.AAC
-                    ? audio(AudioTagBody.AAC_FORMAT, 0, record)
+                    ? audio(AudioTagBody.AAC_FORMAT, SEQUENCE_HEADER, record)
                     : exAudio(codec, AudioTagReader.SEQUENCE_START, record);
             case AudioTagBody.Frame(Codec codec, ByteBuffer data) -> switch (codec) {
-                case AAC -> audio(AudioTagBody.AAC_FORMAT, 1, data);
+                case AAC -> audio(AudioTagBody.AAC_FORMAT, CODED_FRAMES, data);
                 case MP3 -> mp3(data);
                 case OPUS, FLAC, AC3, EAC3, AVC, HEVC, AV1, VP9 -> exAudio(codec, AudioTagReader.CODED_FRAMES, data);
             };
@@ -63,6 +70,7 @@ public final class TagBodyWriter {
 
     private static ByteBuffer video(Codec codec, int frameType, int packetType, int compositionTimeMs,
             ByteBuffer data) {
+        // The field has 24 bits, signed.
         if (compositionTimeMs << 8 >> 8 != compositionTimeMs) {
             throw new IllegalArgumentException("a composition time of " + compositionTimeMs + " ms is out of range");
         }
@@ -78,7 +86,7 @@ public final class TagBodyWriter {
             ByteBuffer data) {
         boolean withTime = packetType == VideoTagReader.CODED_FRAMES && VideoTagReader.hasCompositionTime(codec);
         ByteBuffer out = ByteBuffer.allocate(EX_HEADER_BYTES + COMPOSITION_TIME_BYTES + data.remaining())
-                .put((byte) (0x80 | frameType << 4 | packetType)).putInt(FourCc.of(codec).code());
+                .put((byte) (EX_HEADER | frameType << 4 | packetType)).putInt(FourCc.of(codec).code());
         if (withTime) {
             out.put((byte) (compositionTimeMs >>> 16)).putShort((short) compositionTimeMs);
         }

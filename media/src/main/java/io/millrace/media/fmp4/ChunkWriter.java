@@ -31,6 +31,7 @@ public final class ChunkWriter {
 
     private static final long LARGEST_UINT32 = 0xFFFF_FFFFL;
     private static final int FIRST_CAPACITY = 128;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private static final int STYP = fourCc("styp");
     private static final int MSDH = fourCc("msdh");
@@ -154,6 +155,16 @@ public final class ChunkWriter {
      * @throws IllegalStateException without samples: a chunk has at least one
      */
     public ByteBuffer write(ChunkHead head) {
+        return write(head, NOTHING);
+    }
+
+    /**
+     * Returns {@code first}, such as an init section, and the chunk after it in one buffer, and begins another chunk.
+     *
+     * @param first its position does not change
+     * @throws IllegalStateException without samples: a chunk has at least one
+     */
+    public ByteBuffer write(ChunkHead head, ByteBuffer first) {
         if (count == 0) {
             throw new IllegalStateException("a chunk needs a sample");
         }
@@ -164,8 +175,9 @@ public final class ChunkWriter {
                 + count * Integer.BYTES * Integer.bitCount(runFlags & ~(DATA_OFFSET | FIRST_SAMPLE_FLAGS));
         int trafBytes = BOX_BYTES + headerBytes + TFDT_BYTES + runBytes;
         int moofBytes = BOX_BYTES + MFHD_BYTES + trafBytes;
-        ByteBuffer out = ByteBuffer.allocate((head.opensSegment() ? STYP_BYTES : 0)
+        ByteBuffer out = ByteBuffer.allocate(first.remaining() + (head.opensSegment() ? STYP_BYTES : 0)
                 + (head.received() == null ? 0 : PRFT_BYTES) + moofBytes + BOX_BYTES + dataBytes);
+        out.put(first.duplicate());
         before(head, out);
         out.putInt(moofBytes).putInt(MOOF);
         out.putInt(MFHD_BYTES).putInt(MFHD).putInt(0).putInt((int) head.sequence());

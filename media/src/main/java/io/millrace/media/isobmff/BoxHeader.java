@@ -23,8 +23,11 @@ public record BoxHeader(String type, int headerBytes, long sizeBytes) {
     public static final int MIN_BYTES = 8;
 
     /**
+     * Parses a header.
+     *
      * @param in starts with the header; its position advances past it
      * @param availableBytes from the first byte of the header to the end of the file or of the enclosing box
+     * @throws MalformedException if the box would not fit
      */
     public static BoxHeader parse(ByteBuffer in, long availableBytes) {
         var reader = new ByteReader("Box", in);

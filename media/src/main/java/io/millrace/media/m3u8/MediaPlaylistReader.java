@@ -23,6 +23,7 @@ public final class MediaPlaylistReader {
     private long programDateTimeMs = MediaSegment.NO_TIME;
     private boolean discontinuity;
     private boolean gap;
+    private String mapUri;
 
     private MediaPlaylistReader() {}
 
@@ -54,6 +55,7 @@ public final class MediaPlaylistReader {
             case "EXT-X-DISCONTINUITY" -> discontinuity = true;
             case "EXT-X-PROGRAM-DATE-TIME" -> programDateTimeMs = DateTimes.parse(value);
             case "EXT-X-GAP" -> gap = true;
+            case "EXT-X-MAP" -> mapUri = map(name, value);
             case "EXTINF" -> durationTicks = duration(value);
             case "EXT-X-STREAM-INF" -> throw MalformedException.value(PlaylistLines.STRUCTURE, name, "present",
                     "a media playlist (this one is multivariant)");
@@ -62,6 +64,11 @@ public final class MediaPlaylistReader {
                 // A tag of a later standard, or one that MediaPlaylist does not represent.
             }
         }
+    }
+
+    private static String map(String name, String value) {
+        return AttributeList.parse(name, value).quoted("URI").filter(uri -> !uri.isEmpty())
+                .orElseThrow(() -> MalformedException.value(name, "URI", "missing", "a quoted URI"));
     }
 
     private static long duration(String value) {
@@ -76,10 +83,11 @@ public final class MediaPlaylistReader {
         if (uri.chars().anyMatch(c -> c <= ' ')) {
             throw MalformedException.value(PlaylistLines.STRUCTURE, "URI", uri, "a URI without whitespace");
         }
-        segments.add(new MediaSegment(uri, durationTicks, programDateTimeMs, discontinuity, gap));
+        segments.add(new MediaSegment(uri, durationTicks, programDateTimeMs, discontinuity, gap, mapUri));
         durationTicks = -1;
         programDateTimeMs = MediaSegment.NO_TIME;
         discontinuity = false;
         gap = false;
+        mapUri = null;
     }
 }

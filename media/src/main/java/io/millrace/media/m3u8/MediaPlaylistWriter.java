@@ -4,8 +4,10 @@ import io.millrace.media.time.Ticks;
 
 /** Writes {@link MediaPlaylist}s as text: a pure function, with line feeds only and tags in a fixed order. */
 public final class MediaPlaylistWriter {
-    /** EXT-X-VERSION: decimal EXTINF requires 3, and no other tag here requires more (RFC 8216, 7). */
+    /** EXT-X-VERSION without EXT-X-MAP: decimal EXTINF requires 3 (RFC 8216, 7). */
     static final int VERSION = 3;
+    /** EXT-X-VERSION with EXT-X-MAP in a playlist that is not limited to I-frames (RFC 8216, 7). */
+    static final int MAP_VERSION = 6;
     /** A resolution of 10 µs, so that the sum over any number of segments stays well within one frame. */
     static final int DURATION_DIGITS = 5;
 
@@ -18,7 +20,8 @@ public final class MediaPlaylistWriter {
 
     /** Returns the text of a whole playlist of the kind {@link PlaylistKind#LIVE}. */
     public static String write(MediaPlaylist playlist) {
-        StringBuilder text = new StringBuilder(head(playlist, PlaylistKind.LIVE));
+        boolean hasMaps = playlist.segments().stream().anyMatch(segment -> segment.mapUri() != null);
+        StringBuilder text = new StringBuilder(head(playlist, PlaylistKind.LIVE, hasMaps));
         playlist.segments().forEach(segment -> text.append(segment(segment)));
         return playlist.ended() ? text.append(END).toString() : text.toString();
     }
@@ -26,9 +29,11 @@ public final class MediaPlaylistWriter {
     /**
      * Returns everything before the first segment, for callers that assemble a playlist from the head and {@link
      * #segment}s. The segments of {@code playlist} are not used.
+     *
+     * @param hasMaps whether the playlist contains EXT-X-MAP
      */
-    public static String head(MediaPlaylist playlist, PlaylistKind kind) {
-        PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION", VERSION)
+    public static String head(MediaPlaylist playlist, PlaylistKind kind, boolean hasMaps) {
+        PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION", hasMaps ? MAP_VERSION : VERSION)
                 .tag("EXT-X-TARGETDURATION", playlist.targetDurationS());
         if (kind == PlaylistKind.VOD) {
             lines.tag("EXT-X-PLAYLIST-TYPE", "VOD");
@@ -51,14 +56,38 @@ public final class MediaPlaylistWriter {
         return lines.toString();
     }
 
-    /** Tag order: DISCONTINUITY, (KEY, MAP,) PROGRAM-DATE-TIME, (BITRATE, PARTs,) GAP, EXTINF, URI. */
+    /** Returns EXT-X-MAP, which applies to the segments that follow. */
+    public static String map(String uri) {
+        PlaylistLines lines = PlaylistLines.body();
+        map(uri, lines);
+        return lines.toString();
+    }
+
+    private static void map(String uri, PlaylistLines lines) {
+        lines.tag("EXT-X-MAP", new AttributeList().quoted("URI", uri).toString());
+    }
+
+    /** Tag order: DISCONTINUITY, (KEY,) MAP, PROGRAM-DATE-TIME, (BITRATE, PARTs,) GAP, EXTINF, URI. */
     private static void write(MediaSegment segment, PlaylistLines lines) {
-        if (segment.discontinuity()) {
+        begin(segment.discontinuity(), segment.mapUri(), segment.programDateTimeMs(), lines);
+        end(segment, lines);
+    }
+
+    /** Writes the tags of a segment that precede its parts. */
+    static void begin(boolean discontinuity, String mapUri, long programDateTimeMs, PlaylistLines lines) {
+        if (discontinuity) {
             lines.tag("EXT-X-DISCONTINUITY");
         }
-        if (segment.programDateTimeMs() != MediaSegment.NO_TIME) {
-            lines.tag("EXT-X-PROGRAM-DATE-TIME", DateTimes.text(segment.programDateTimeMs()));
+        if (mapUri != null) {
+            map(mapUri, lines);
         }
+        if (programDateTimeMs != MediaSegment.NO_TIME) {
+            lines.tag("EXT-X-PROGRAM-DATE-TIME", DateTimes.text(programDateTimeMs));
+        }
+    }
+
+    /** Writes the tags of a segment that follow its parts, and its URI. */
+    static void end(MediaSegment segment, PlaylistLines lines) {
         if (segment.gap()) {
             lines.tag("EXT-X-GAP");
         }

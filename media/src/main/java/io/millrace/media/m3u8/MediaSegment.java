@@ -13,10 +13,18 @@ import io.millrace.media.time.Ticks;
  *     #NO_TIME}
  * @param discontinuity whether EXT-X-DISCONTINUITY precedes the segment
  * @param gap whether the segment is known to be missing (EXT-X-GAP)
+ * @param mapUri URI of the init section if EXT-X-MAP precedes the segment, otherwise null: it then is that of the
+ *     previous segment
  */
-public record MediaSegment(String uri, long durationTicks, long programDateTimeMs, boolean discontinuity, boolean gap) {
+public record MediaSegment(String uri, long durationTicks, long programDateTimeMs, boolean discontinuity, boolean gap,
+        String mapUri) {
     /** Value that means no EXT-X-PROGRAM-DATE-TIME. */
     public static final long NO_TIME = Long.MIN_VALUE;
+
+    /** Creates a segment without EXT-X-MAP. */
+    public MediaSegment(String uri, long durationTicks, long programDateTimeMs, boolean discontinuity, boolean gap) {
+        this(uri, durationTicks, programDateTimeMs, discontinuity, gap, null);
+    }
 
     public MediaSegment {
         PlaylistLines.requireUri(uri);

@@ -2,11 +2,13 @@ package io.millrace.media.m3u8;
 
 import io.millrace.media.bytes.MalformedException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Parses the text of a multivariant playlist, for tests and tools. Unknown tags and attributes are ignored. */
 public final class MultivariantPlaylistReader {
     private static final String STREAM_INF = "EXT-X-STREAM-INF";
+    private static final String MEDIA = "EXT-X-MEDIA";
 
     private MultivariantPlaylistReader() {}
 
@@ -17,11 +19,13 @@ public final class MultivariantPlaylistReader {
      */
     public static MultivariantPlaylist read(String text) {
         boolean independent = false;
+        List<AudioRendition> audio = new ArrayList<>();
         List<Variant> variants = new ArrayList<>();
         AttributeList attributes = null;
         for (String line : PlaylistLines.parse(text)) {
             switch (PlaylistLines.name(line)) {
                 case "EXT-X-INDEPENDENT-SEGMENTS" -> independent = true;
+                case MEDIA -> audio(AttributeList.parse(MEDIA, PlaylistLines.value(line)), audio);
                 case STREAM_INF -> attributes = AttributeList.parse(STREAM_INF, PlaylistLines.value(line));
                 case "" -> {
                     if (attributes == null) {
@@ -36,7 +40,40 @@ public final class MultivariantPlaylistReader {
                 }
             }
         }
-        return new MultivariantPlaylist(independent, variants);
+        for (Variant variant : variants) {
+            if (variant.audioGroup() != null
+                    && audio.stream().noneMatch(each -> each.group().equals(variant.audioGroup()))) {
+                throw MalformedException.value(STREAM_INF, "AUDIO", variant.audioGroup(), "a GROUP-ID of EXT-X-MEDIA");
+            }
+        }
+        return new MultivariantPlaylist(independent, audio, variants);
+    }
+
+    /** Adds the rendition if it has audio in a playlist of its own. */
+    private static void audio(AttributeList attributes, List<AudioRendition> audio) {
+        String uri = attributes.quoted("URI").orElse(null);
+        if (uri == null || !attributes.token("TYPE").orElse("").equals("AUDIO")) {
+            return;
+        }
+        requireUri(uri);
+        String channels = attributes.quoted("CHANNELS").orElse("0").split("/", 2)[0];
+        long count = PlaylistLines.integer("CHANNELS", channels);
+        if (count > Byte.MAX_VALUE) {
+            throw MalformedException.value(MEDIA, "CHANNELS", channels, "at most " + Byte.MAX_VALUE);
+        }
+        audio.add(new AudioRendition(required(attributes, "GROUP-ID"), required(attributes, "NAME"),
+                attributes.quoted("LANGUAGE").orElse(null), attributes.token("DEFAULT").orElse("NO").equals("YES"),
+                (int) count, uri));
+    }
+
+    private static String required(AttributeList attributes, String name) {
+        return attributes.quoted(name).orElseThrow(() -> MalformedException.value(MEDIA, name, "missing", "present"));
+    }
+
+    private static void requireUri(String uri) {
+        if (uri.isEmpty() || uri.startsWith("#") || uri.chars().anyMatch(c -> c <= ' ')) {
+            throw MalformedException.value(PlaylistLines.STRUCTURE, "URI", uri, "a URI without whitespace");
+        }
     }
 
     private static Variant variant(AttributeList attributes, String uri) {
@@ -44,16 +81,20 @@ public final class MultivariantPlaylistReader {
         if (bandwidth < 1) {
             throw MalformedException.value(STREAM_INF, "BANDWIDTH", bandwidth, "1 or more bits per second (required)");
         }
-        if (uri.chars().anyMatch(c -> c <= ' ')) {
-            throw MalformedException.value(PlaylistLines.STRUCTURE, "URI", uri, "a URI without whitespace");
-        }
+        requireUri(uri);
         String[] size = attributes.token("RESOLUTION").orElse("0x0").split("x", -1);
         if (size.length != 2) {
             throw MalformedException.value(STREAM_INF, "RESOLUTION", String.join("x", size), "WIDTHxHEIGHT");
         }
         return new Variant(uri, bandwidth, number(attributes, "AVERAGE-BANDWIDTH"),
                 attributes.quoted("CODECS").map(c -> List.of(c.split(","))).orElse(List.of()), pixels(size[0]),
-                pixels(size[1]), milliHz(attributes));
+                pixels(size[1]), milliHz(attributes), range(attributes), attributes.quoted("AUDIO").orElse(null));
+    }
+
+    private static Variant.VideoRange range(AttributeList attributes) {
+        String name = attributes.token("VIDEO-RANGE").orElse(null);
+        return Arrays.stream(Variant.VideoRange.values()).filter(range -> range.name().equals(name)).findFirst()
+                .orElse(null);
     }
 
     private static long number(AttributeList attributes, String name) {

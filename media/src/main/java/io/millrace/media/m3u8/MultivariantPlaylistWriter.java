@@ -6,15 +6,35 @@ public final class MultivariantPlaylistWriter {
 
     private MultivariantPlaylistWriter() {}
 
-    /** Returns the text of a playlist. */
-    public static String write(MultivariantPlaylist playlist) {
-        PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION", MediaPlaylistWriter.VERSION);
+    /**
+     * Returns the text of a playlist.
+     *
+     * @param hasMaps whether the media playlists contain EXT-X-MAP. The multivariant playlist has their version, so
+     *     that players which do not support it do not begin
+     */
+    public static String write(MultivariantPlaylist playlist, boolean hasMaps) {
+        PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION",
+                hasMaps ? MediaPlaylistWriter.MAP_VERSION : MediaPlaylistWriter.VERSION);
         if (playlist.independentSegments()) {
             lines.tag("EXT-X-INDEPENDENT-SEGMENTS");
         }
+        playlist.audio().forEach(audio -> lines.tag("EXT-X-MEDIA", attributes(audio).toString()));
         playlist.variants().forEach(
                 variant -> lines.tag("EXT-X-STREAM-INF", attributes(variant).toString()).uri(variant.uri()));
         return lines.toString();
+    }
+
+    private static AttributeList attributes(AudioRendition audio) {
+        AttributeList list = new AttributeList().token("TYPE", "AUDIO").quoted("GROUP-ID", audio.group())
+                .quoted("NAME", audio.name());
+        if (audio.language() != null) {
+            list.quoted("LANGUAGE", audio.language());
+        }
+        list.token("DEFAULT", audio.isDefault() ? "YES" : "NO").token("AUTOSELECT", "YES");
+        if (audio.channels() > 0) {
+            list.quoted("CHANNELS", Integer.toString(audio.channels()));
+        }
+        return list.quoted("URI", audio.uri());
     }
 
     private static AttributeList attributes(Variant variant) {
@@ -30,6 +50,12 @@ public final class MultivariantPlaylistWriter {
         }
         if (variant.frameRateMilliHz() > 0) {
             list.token("FRAME-RATE", FixedPoint.text(variant.frameRateMilliHz(), 1000, FRAME_RATE_DIGITS));
+        }
+        if (variant.videoRange() != null) {
+            list.token("VIDEO-RANGE", variant.videoRange().name());
+        }
+        if (variant.audioGroup() != null) {
+            list.quoted("AUDIO", variant.audioGroup());
         }
         return list.token("CLOSED-CAPTIONS", "NONE");
     }

@@ -15,9 +15,27 @@ import java.util.List;
  * @param width pixels, 0 without video
  * @param height pixels, 0 without video
  * @param frameRateMilliHz frames per 1000 s, 0 if unknown
+ * @param videoRange VIDEO-RANGE; null to omit it, which means SDR
+ * @param audioGroup GROUP-ID of the {@link AudioRendition}s to choose from; null if the variant contains its audio
  */
 public record Variant(String uri, long bandwidth, long averageBandwidth, List<String> codecs, int width, int height,
-        int frameRateMilliHz) {
+        int frameRateMilliHz, VideoRange videoRange, String audioGroup) {
+    /** The dynamic range of video (VIDEO-RANGE). The names are those of the standard. */
+    public enum VideoRange {
+        /** Standard dynamic range. */
+        SDR,
+        /** Hybrid Log-Gamma. */
+        HLG,
+        /** Perceptual quantizer, SMPTE ST 2084. */
+        PQ
+    }
+
+    /** Creates a variant that contains its audio and has the standard dynamic range. */
+    public Variant(String uri, long bandwidth, long averageBandwidth, List<String> codecs, int width, int height,
+            int frameRateMilliHz) {
+        this(uri, bandwidth, averageBandwidth, codecs, width, height, frameRateMilliHz, null, null);
+    }
+
     public Variant {
         PlaylistLines.requireUri(uri);
         codecs = List.copyOf(codecs);

@@ -17,6 +17,8 @@ final class Adts implements AudioFraming {
     /** Maximum size of an access unit, given the 13-bit length field. */
     private static final int DATA_LIMIT_BYTES = 8191 - HEADER_BYTES;
 
+    private static final PmtTrack TRACK = new PmtTrack(TsProgram.STREAM_TYPE_AAC_ADTS, PesHeader.AUDIO_STREAM_ID,
+            PmtTrack.NONE);
     private static final String STRUCTURE = "ADTS";
     private static final int[] RATES = {96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000,
         11_025, 8_000, 7_350};
@@ -51,8 +53,8 @@ final class Adts implements AudioFraming {
     }
 
     @Override
-    public int streamType() {
-        return TsProgram.STREAM_TYPE_AAC_ADTS;
+    public PmtTrack track() {
+        return TRACK;
     }
 
     @Override

@@ -11,6 +11,8 @@ import io.millrace.media.bytes.ByteWriter;
 final class PesHeader {
     static final int VIDEO_STREAM_ID = 0xE0;
     static final int AUDIO_STREAM_ID = 0xC0;
+    /** private_stream_1, for AC-3 and E-AC-3. */
+    static final int PRIVATE_STREAM_ID = 0xBD;
     static final long TIMESTAMP_MASK = (1L << 33) - 1;
     /** Size of a header without timestamps and stuffing. */
     static final int FIXED_BYTES = 9;

@@ -4,6 +4,7 @@ import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.MalformedException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ public final class TsReader {
     private final Map<Integer, Integer> counters = new HashMap<>();
     private final Map<Integer, Open> open = new HashMap<>();
     private final Map<Integer, Integer> streamTypes = new TreeMap<>();
+    private final Map<Integer, String> registrations = new TreeMap<>();
     private final List<TsPacket> packets = new ArrayList<>();
     private final List<PesPacket> pesPackets = new ArrayList<>();
     private final List<String> continuityErrors = new ArrayList<>();
@@ -66,6 +68,11 @@ public final class TsReader {
     /** Returns the stream_type of each PID according to the last PMT. */
     public Map<Integer, Integer> streamTypes() {
         return streamTypes;
+    }
+
+    /** Returns the format identifier of each PID that has a registration descriptor in the last PMT. */
+    public Map<Integer, String> registrations() {
+        return registrations;
     }
 
     /** Returns PCR_PID of the last PMT, or -1 before the first. */
@@ -121,10 +128,24 @@ public final class TsReader {
         clockPid = in.uint16("PCR_PID") & 0x1FFF;
         in.skip(in.uint16("program_info_length") & 0x0FFF, "descriptors");
         streamTypes.clear();
+        registrations.clear();
         while (in.hasRemaining()) {
             int type = in.uint8("stream_type");
-            streamTypes.put(in.uint16("elementary_PID") & 0x1FFF, type);
-            in.skip(in.uint16("ES_info_length") & 0x0FFF, "descriptors");
+            int pid = in.uint16("elementary_PID") & 0x1FFF;
+            streamTypes.put(pid, type);
+            descriptors(pid, new ByteReader("descriptors", in.slice(in.uint16("ES_info_length") & 0x0FFF,
+                    "descriptors")));
+        }
+    }
+
+    private void descriptors(int pid, ByteReader in) {
+        while (in.hasRemaining()) {
+            int tag = in.uint8("descriptor_tag");
+            ByteBuffer body = in.slice(in.uint8("descriptor_length"), "descriptor");
+            if (tag == PmtTrack.REGISTRATION_TAG && body.remaining() >= PmtTrack.REGISTRATION_BYTES) {
+                registrations.put(pid, StandardCharsets.ISO_8859_1
+                        .decode(body.slice(0, PmtTrack.REGISTRATION_BYTES)).toString());
+            }
         }
     }
 

@@ -2,15 +2,15 @@ package io.millrace.media.mpegts;
 
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.codec.AudioConfig;
-import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.VideoConfig;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Muxes one HLS segment of H.264 and AAC or MP3 into MPEG-TS, part by part; the segment is the concatenation of its
- * parts.
+ * Muxes one HLS segment of H.264 or HEVC, and AAC, MP3, AC-3 or E-AC-3, into MPEG-TS, part by part; the segment is the
+ * concatenation of its parts.
  *
  * <p><b>No state is carried from segment to segment.</b> PAT and PMT appear once per segment, with the segment's number
  * as continuity counter. The number of packets on each media PID is a multiple of 16 per segment, so that the counter
@@ -59,6 +59,7 @@ public final class TsSegmentMuxer {
     private boolean ended;
     private boolean videoSeen;
     private boolean audioSeen;
+    private int lastTemporalIdPlus1;
     private boolean videoStarted;
     private long lastVideoDts90k;
     private boolean clockStarted;
@@ -86,7 +87,10 @@ public final class TsSegmentMuxer {
 
     /** Returns whether an MPEG-TS segment can contain a track of {@code codec}. */
     public static boolean carries(Codec codec) {
-        return codec == Codec.AVC || codec == Codec.AAC || codec == Codec.MP3;
+        return switch (codec) {
+            case AVC, HEVC, AAC, MP3, AC3, EAC3 -> true;
+            case AV1, VP9, OPUS, FLAC -> false;
+        };
     }
 
     /**
@@ -94,18 +98,18 @@ public final class TsSegmentMuxer {
      * @param audio configuration of the audio track, or null
      * @param segmentNumber number of the segment since the start of the playlist, from 0
      * @param discontinuous whether the playlist has a discontinuity before this segment
-     * @throws io.millrace.media.bytes.UnsupportedException if MPEG-TS cannot express the audio configuration
+     * @throws io.millrace.media.bytes.UnsupportedException if MPEG-TS cannot express a configuration
      */
-    public TsSegmentMuxer(AvcConfig video, AudioConfig audio, long segmentNumber, boolean discontinuous) {
+    public TsSegmentMuxer(VideoConfig video, AudioConfig audio, long segmentNumber, boolean discontinuous) {
         if (video == null && audio == null) {
             throw new IllegalArgumentException("a segment needs at least one track");
         }
-        annexB = video == null ? null : new AnnexB(video);
+        annexB = video == null ? null : AnnexB.of(video);
         framing = audio == null ? null : AudioFraming.of(audio);
         videoPid = video == null ? null : new TsPidWriter(TsProgram.VIDEO_PID, discontinuous);
         audioPid = audio == null ? null : new TsPidWriter(TsProgram.AUDIO_PID, discontinuous);
         sectionCounter = Math.floorMod(segmentNumber, TsPidWriter.COUNTER_CYCLE);
-        pmt = TsProgram.pmt(video != null, audio == null ? TsProgram.NO_TRACK : framing.streamType());
+        pmt = TsProgram.pmt(video == null ? null : annexB.track(), audio == null ? null : framing.track());
     }
 
     /**
@@ -211,16 +215,17 @@ public final class TsSegmentMuxer {
     private void writeVideo(Output out, TsSample sample, boolean completing) {
         AnnexB.Contents contents = annexB.inspect(sample.data());
         out.unit.clear();
-        // The first picture always gets parameter sets, even if it is not an IDR: a player that starts with this
-        // segment has none.
-        annexB.write(out.unit, sample.data(), contents, contents.idr() || !videoSeen);
+        // The first picture always gets parameter sets, even if a decoder cannot start there: a player that starts with
+        // this segment has none.
+        annexB.write(out.unit, sample.data(), contents, contents.entry() || !videoSeen);
         videoSeen = true;
+        lastTemporalIdPlus1 = contents.temporalIdPlus1();
         out.pes.clear();
-        PesHeader.write(out.pes, PesHeader.VIDEO_STREAM_ID, sample.pts90k(), sample.dts90k(), out.unit.size(),
+        PesHeader.write(out.pes, annexB.track().streamId(), sample.pts90k(), sample.dts90k(), out.unit.size(),
                 completing ? TsPidWriter.COMPLETING_BYTES : 0);
         out.pes.bytes(out.unit.view());
         fillClock(out.bytes, sample.dts90k());
-        videoPid.pes(out.bytes, out.pes.view(), clock(sample.dts90k()), contents.idr(), completing);
+        videoPid.pes(out.bytes, out.pes.view(), clock(sample.dts90k()), contents.entry(), completing);
     }
 
     private void writeAudio(Output out, List<TsSample> batch, boolean completing) {
@@ -228,7 +233,7 @@ public final class TsSegmentMuxer {
         batch.forEach(sample -> framing.write(out.unit, sample.data()));
         long pts90k = batch.getFirst().pts90k();
         out.pes.clear();
-        PesHeader.write(out.pes, PesHeader.AUDIO_STREAM_ID, pts90k, pts90k, out.unit.size(),
+        PesHeader.write(out.pes, framing.track().streamId(), pts90k, pts90k, out.unit.size(),
                 completing ? TsPidWriter.COMPLETING_BYTES : 0);
         out.pes.bytes(out.unit.view());
         fillClock(out.bytes, pts90k);
@@ -244,8 +249,8 @@ public final class TsSegmentMuxer {
 
     private void writeFiller(Output out) {
         out.pes.clear();
-        PesHeader.writeContinuation(out.pes, PesHeader.VIDEO_STREAM_ID, FILLER_BYTES);
-        AnnexB.writeFiller(out.pes, FILLER_BYTES);
+        PesHeader.writeContinuation(out.pes, annexB.track().streamId(), FILLER_BYTES);
+        annexB.writeFiller(out.pes, FILLER_BYTES, lastTemporalIdPlus1);
         videoPid.pes(out.bytes, out.pes.view(), TsPidWriter.NO_PCR, false, true);
     }
 

@@ -4,7 +4,7 @@
  *
  * <p>Pure; no clock and no state beyond the segment: a part's bytes are a function of the segment's samples up to and
  * including the part. From the bottom up: {@code TsPidWriter} splits PES packets into transport packets and owns the
- * continuity counter; {@code PesHeader}, {@code AnnexB} and {@code Adts} write their contents; {@code TsProgram}
- * defines the PIDs; {@code TsSegmentMuxer} decides order, clock and batches.
+ * continuity counter; {@code PesHeader}, {@code AnnexB} and {@code AudioFraming} write their contents;
+ * {@code TsProgram} defines the PIDs; {@code TsSegmentMuxer} decides order, clock and batches.
  */
 package io.millrace.media.mpegts;

@@ -25,6 +25,13 @@ public final class BodyReader {
     private static final int VIDEO_HEADER_BYTES = 5;
     private static final int AUDIO_HEADER_BYTES = 2;
 
+    /** First byte of an extended header: video, and audio with its packet type (Enhanced RTMP v2). */
+    private static final int EXTENDED_VIDEO = 0x80;
+    private static final int EXTENDED_AUDIO = 9;
+    private static final int VIDEO_MULTITRACK = 6;
+    private static final int AUDIO_MULTITRACK = 5;
+    private static final int MOD_EX = 7;
+
     private BodyReader() {}
 
     /** @throws UnsupportedException if this release does not know {@code format} */
@@ -69,6 +76,18 @@ public final class BodyReader {
         return media(AudioTagBody.parseTracks(body, modifiers), track -> audio(track, timestampMs));
     }
 
+    /** Returns all tracks of a video message, in wire order; at least one. */
+    public static List<TrackMedia> videoTracks(long format, long timestampMs, ByteBuffer body) {
+        requireKnown(format);
+        return videoTracks(timestampMs, body, TagTracks.MAX_MOD_EX);
+    }
+
+    /** Returns all tracks of an audio message, in wire order; at least one. */
+    public static List<TrackMedia> audioTracks(long format, long timestampMs, ByteBuffer body) {
+        requireKnown(format);
+        return audioTracks(timestampMs, body, TagTracks.MAX_MOD_EX);
+    }
+
     /** Maps the tracks. Creates no {@link java.util.stream.Stream} for the usual message, which has one track. */
     private static <B> List<TrackMedia> media(TagTracks<B> message, Function<TagTracks.Track<B>, TrackMedia> reading) {
         List<TagTracks.Track<B>> tracks = message.tracks();
@@ -98,6 +117,29 @@ public final class BodyReader {
                 new TrackMedia.Presentation(id, codec, layout);
             case AudioTagBody.Silence() -> new TrackMedia.None(id);
         };
+    }
+
+    /**
+     * Returns whether a video body may have tracks other than the default one. Only the first byte is read.
+     *
+     * @param body not empty
+     */
+    public static boolean mayHaveVideoTracks(long format, ByteBuffer body) {
+        requireKnown(format);
+        int first = body.get(body.position()) & 0xFF;
+        return first >= EXTENDED_VIDEO && hasTracks(first & 0xF, VIDEO_MULTITRACK);
+    }
+
+    /** Returns whether an audio body may have tracks other than the default one, as {@link #mayHaveVideoTracks} does. */
+    public static boolean mayHaveAudioTracks(long format, ByteBuffer body) {
+        requireKnown(format);
+        int first = body.get(body.position()) & 0xFF;
+        return first >>> 4 == EXTENDED_AUDIO && hasTracks(first & 0xF, AUDIO_MULTITRACK);
+    }
+
+    /** The packet type may follow a ModEx. */
+    private static boolean hasTracks(int packetType, int multitrack) {
+        return packetType == multitrack || packetType == MOD_EX;
     }
 
     /**

@@ -7,6 +7,7 @@ import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.Av1TemporalUnit;
+import io.millrace.media.codec.Captions;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.HevcNal;
@@ -131,8 +132,12 @@ public final class BodyFuzz {
                     case AVC -> {
                         NalUnits.containsIdr(frame.data(), 4);
                         NalUnits.hasRecoveryPoint(frame.data(), 4);
+                        Captions.inAvc(frame.data(), 4);
                     }
-                    case HEVC -> HevcNal.containsIrap(frame.data(), 4);
+                    case HEVC -> {
+                        HevcNal.containsIrap(frame.data(), 4);
+                        Captions.inHevc(frame.data(), 4);
+                    }
                     case AV1 -> Av1TemporalUnit.isKey(frame.data());
                     case VP9 -> Vp9Config.isKey(frame.data());
                     case AAC, OPUS, FLAC, MP3, AC3, EAC3 -> throw new IllegalStateException("sound in video");

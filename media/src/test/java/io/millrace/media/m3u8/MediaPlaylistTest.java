@@ -62,7 +62,27 @@ class MediaPlaylistTest {
                         a.ts
                         #EXT-X-ENDLIST
                         """, new MediaPlaylist(1, Long.MAX_VALUE, 0, false,
-                        List.of(new MediaSegment("a.ts", 1, MediaSegment.NO_TIME, false, true)), true)));
+                        List.of(new MediaSegment("a.ts", 1, MediaSegment.NO_TIME, false, true)), true)),
+                new Case("init sections", """
+                        #EXTM3U
+                        #EXT-X-VERSION:6
+                        #EXT-X-TARGETDURATION:2
+                        #EXT-X-MEDIA-SEQUENCE:7
+                        #EXT-X-DISCONTINUITY-SEQUENCE:0
+                        #EXT-X-MAP:URI="init-0.mp4"
+                        #EXTINF:2.00000,
+                        7.m4s
+                        #EXTINF:2.00000,
+                        8.m4s
+                        #EXT-X-DISCONTINUITY
+                        #EXT-X-MAP:URI="init-1.mp4"
+                        #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00.007Z
+                        #EXTINF:2.00000,
+                        9.m4s
+                        """, new MediaPlaylist(2, 7, 0, false, List.of(
+                        new MediaSegment("7.m4s", 180_000, MediaSegment.NO_TIME, false, false, "init-0.mp4"),
+                        new MediaSegment("8.m4s", 180_000, MediaSegment.NO_TIME, false, false),
+                        new MediaSegment("9.m4s", 180_000, TIME_MS, true, false, "init-1.mp4")), false)));
     }
 
     @ParameterizedTest
@@ -94,7 +114,9 @@ class MediaPlaylistTest {
         "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\na b.ts\n",
         "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:9223372036854775808\n",
         "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00\n#EXTINF:1,\na\n",
-        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n"})
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:BYTERANGE=\"1@0\"\n#EXTINF:1,\na\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MAP:URI=init.mp4\n#EXTINF:1,\na\n"})
     void rejectsOtherText(String text) {
         assertThatThrownBy(() -> MediaPlaylistReader.read(text)).isInstanceOf(MediaException.class);
     }

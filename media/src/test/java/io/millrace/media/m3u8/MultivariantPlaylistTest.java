@@ -39,13 +39,27 @@ class MultivariantPlaylistTest {
                         b.m3u8
                         """, new MultivariantPlaylist(false, List.of(
                         new Variant("a.m3u8", 128_000, 0, List.of("mp4a.40.2"), 0, 0, 0),
-                        new Variant("b.m3u8", 1, 0, List.of(), 0, 0, 0)))));
+                        new Variant("b.m3u8", 1, 0, List.of(), 0, 0, 0)))),
+                new Case("audio in two languages", """
+                        #EXTM3U
+                        #EXT-X-VERSION:3
+                        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="aac",NAME="English",LANGUAGE="en",DEFAULT=YES,\
+                        AUTOSELECT=YES,CHANNELS="2",URI="en.m3u8"
+                        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="aac",NAME="Commentary",DEFAULT=NO,AUTOSELECT=YES,URI="c.m3u8"
+                        #EXT-X-STREAM-INF:BANDWIDTH=9,CODECS="hvc1.2.4.L153.B0,mp4a.40.2",RESOLUTION=3840x2160,\
+                        VIDEO-RANGE=PQ,AUDIO="aac",CLOSED-CAPTIONS=NONE
+                        v.m3u8
+                        """, new MultivariantPlaylist(false, List.of(
+                        new AudioRendition("aac", "English", "en", true, 2, "en.m3u8"),
+                        new AudioRendition("aac", "Commentary", null, false, 0, "c.m3u8")),
+                        List.of(new Variant("v.m3u8", 9, 0, List.of("hvc1.2.4.L153.B0", "mp4a.40.2"), 3840, 2160, 0,
+                                Variant.VideoRange.PQ, "aac")))));
     }
 
     @ParameterizedTest
     @MethodSource("table")
     void writesText(Case row) {
-        assertThat(MultivariantPlaylistWriter.write(row.value())).isEqualTo(row.text());
+        assertThat(MultivariantPlaylistWriter.write(row.value(), false)).isEqualTo(row.text());
     }
 
     @ParameterizedTest
@@ -60,15 +74,33 @@ class MultivariantPlaylistTest {
         "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=-1\na\n", "#EXTM3U\n#EXT-X-STREAM-INF:CODECS=\"a\na\n",
         "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,RESOLUTION=5\na\n",
         "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,FRAME-RATE=x\na\n",
-        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1 2\na\n"})
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1 2\na\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO=\"a\"\na\n",
+        "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",URI=\"a\"\n",
+        "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,NAME=\"a\",URI=\"a\"\n",
+        "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,NAME=\"a\",GROUP-ID=\"a\",CHANNELS=\"128\",URI=\"a\"\n",
+        "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,NAME=\"a\",GROUP-ID=\"a\",URI=\"\"\n"})
     void rejectsOtherText(String text) {
         assertThatThrownBy(() -> MultivariantPlaylistReader.read(text)).isInstanceOf(MediaException.class);
+    }
+
+    /** Players that do not support EXT-X-MAP stop at the multivariant playlist. */
+    @Test
+    void hasVersionOfItsMediaPlaylists() {
+        var playlist = new MultivariantPlaylist(false, List.of(new Variant("a", 1, 0, List.of(), 0, 0, 0)));
+        assertThat(MultivariantPlaylistWriter.write(playlist, true)).startsWith("#EXTM3U\n#EXT-X-VERSION:6\n");
+    }
+
+    @Test
+    void rejectsUnknownAudioGroup() {
+        var variant = new Variant("a", 1, 0, List.of(), 0, 0, 0, null, "aac");
+        assertThatIllegalArgumentException().isThrownBy(() -> new MultivariantPlaylist(false, List.of(variant)));
     }
 
     @Test
     void rejectsQuoteInCodecs() {
         MultivariantPlaylist playlist = new MultivariantPlaylist(false,
                 List.of(new Variant("a", 1, 0, List.of("x\",Y=\"z"), 0, 0, 0)));
-        assertThatIllegalArgumentException().isThrownBy(() -> MultivariantPlaylistWriter.write(playlist));
+        assertThatIllegalArgumentException().isThrownBy(() -> MultivariantPlaylistWriter.write(playlist, false));
     }
 }

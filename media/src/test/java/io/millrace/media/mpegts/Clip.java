@@ -1,9 +1,18 @@
 package io.millrace.media.mpegts;
 
-import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.HevcConfig;
+import io.millrace.media.codec.HevcNal;
 import io.millrace.media.codec.NalUnits;
+import io.millrace.media.codec.VideoConfig;
+import io.millrace.media.flv.FlvReader;
+import io.millrace.media.flv.FlvTag;
 import io.millrace.media.mpegts.TsSample.Kind;
+import io.millrace.media.remux.BodyReader;
+import io.millrace.media.remux.TrackMedia;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,31 +21,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** A file written by FFmpeg ({@code mpegts/av.flv}), as samples on our timeline, split into segments at keyframes. */
-record Clip(AvcConfig video, AacConfig audio, List<TsSample> samples) {
+/** A file written by FFmpeg, as samples on our timeline, split into segments at keyframes. */
+record Clip(VideoConfig video, AudioConfig audio, List<TsSample> samples) {
     /** 10 s, which the packager adds so that no clock is negative. */
     static final long OFFSET_TICKS = 900_000;
 
+    /** H.264 and AAC. */
     static Clip load() {
-        ByteBuffer in = ByteBuffer.wrap(resource("/mpegts/av.flv")).position(9 + 4);
-        AvcConfig video = null;
-        AacConfig audio = null;
+        return load("/mpegts/av.flv");
+    }
+
+    static Clip load(String file) {
+        VideoConfig video = null;
+        AudioConfig audio = null;
         List<TsSample> samples = new ArrayList<>();
-        while (in.hasRemaining()) {
-            int type = in.get();
-            int size = (in.getShort() & 0xFFFF) << 8 | in.get() & 0xFF;
-            long dts = ((in.getShort() & 0xFFFF) << 8 | in.get() & 0xFF) * 90L + OFFSET_TICKS;
-            ByteBuffer body = in.slice(in.position() + 4, size);
-            in.position(in.position() + 4 + size + 4);
-            if (type == 9 && body.get(1) == 0) {
-                video = AvcConfig.parse(body.slice(5, size - 5));
-            } else if (type == 9 && body.get(1) == 1) {
-                long composition = (body.getInt(1) << 8 >> 8) * 90L;
-                samples.add(new TsSample(Kind.VIDEO, dts, dts + composition, body.slice(5, size - 5)));
-            } else if (type == 8 && body.get(1) == 0) {
-                audio = AacConfig.parse(body.slice(2, size - 2));
-            } else if (type == 8) {
-                samples.add(new TsSample(Kind.AUDIO, dts, dts, body.slice(2, size - 2)));
+        for (FlvTag tag : new FlvReader(1 << 20).readAll(ByteBuffer.wrap(resource(file)))) {
+            boolean media = tag.type() == FlvTag.Type.VIDEO || tag.type() == FlvTag.Type.AUDIO;
+            switch (media ? BodyReader.tag(tag) : null) {
+                case TrackMedia.Configuration(var _, Codec codec, ByteBuffer record) when record.hasRemaining() -> {
+                    switch (CodecConfig.parse(codec, record)) {
+                        case VideoConfig config -> video = config;
+                        case AudioConfig config -> audio = config;
+                    }
+                }
+                case TrackMedia.AccessUnit unit -> {
+                    audio = unit.codec().inBand(unit.data()).map(AudioConfig.class::cast).orElse(audio);
+                    samples.add(new TsSample(unit.codec().isVideo() ? Kind.VIDEO : Kind.AUDIO,
+                            unit.decodingMs() * 90 + OFFSET_TICKS, unit.presentationMs() * 90 + OFFSET_TICKS,
+                            unit.data()));
+                }
+                case null, default -> {
+                    // Metadata, the end of the file.
+                }
             }
         }
         return new Clip(video, audio, samples);
@@ -60,7 +76,11 @@ record Clip(AvcConfig video, AacConfig audio, List<TsSample> samples) {
     }
 
     boolean isKeyframe(TsSample sample) {
-        return sample.kind() == Kind.VIDEO && NalUnits.containsIdr(sample.data(), video.nalLengthSize());
+        return sample.kind() == Kind.VIDEO && switch (video) {
+            case AvcConfig avc -> NalUnits.containsIdr(sample.data(), avc.nalLengthSize());
+            case HevcConfig hevc -> HevcNal.containsIrap(sample.data(), hevc.nalLengthSize());
+            case VideoConfig other -> throw new AssertionError(other);
+        };
     }
 
     /** Starts a segment at every keyframe; without video every 20 frames. */

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -85,10 +87,35 @@ class TsFfmpegTest {
     @Test
     void ffprobeReadsMuxedTimes() throws Exception {
         Path muxed = write("times.ts", CLIP.muxAll(new Random(2), 8));
-        List<String> lines = run("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts,dts",
-                "-of", "csv=p=0", muxed.toString()).stream().filter(line -> !line.isEmpty())
+        assertThat(times(muxed, "v")).isEqualTo(CLIP.of(Kind.VIDEO).stream().map(TsFfmpegTest::times).toList());
+    }
+
+    private static String times(TsSample sample) {
+        return sample.pts90k() + "," + sample.dts90k();
+    }
+
+    private static List<String> times(Path file, String stream) throws Exception {
+        return run("ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", "packet=pts,dts", "-of",
+                "csv=p=0", file.toString()).stream().filter(line -> !line.isEmpty())
                 .map(line -> line.endsWith(",") ? line.substring(0, line.length() - 1) : line).toList();
-        assertThat(lines).isEqualTo(CLIP.of(Kind.VIDEO).stream().map(s -> s.pts90k() + "," + s.dts90k()).toList());
+    }
+
+    /** Only FFmpeg 8 reads the sources: pictures are counted here, and {@link TsCodecsTest} compares the bytes. */
+    @ParameterizedTest
+    @CsvSource({"hevc-aac, 'hevc,HEVC', 'aac,[15][0][0][0]'", "avc-ac3, 'h264,[27][0][0][0]', 'ac3,AC-3'",
+        "avc-eac3, 'h264,[27][0][0][0]', 'eac3,EAC3'"})
+    void decodesOtherCodecs(String file, String video, String audio) throws Exception {
+        Clip clip = Clip.load("/io/millrace/media/flv/enhanced-" + file + ".flv");
+        Path muxed = write(file + ".ts", clip.muxAll(new Random(1), 9));
+        assertThat(frames(muxed, "0:v")).hasSize(clip.of(Kind.VIDEO).size());
+        assertThat(frames(muxed, "0:a")).isNotEmpty();
+        assertThat(run("ffprobe", "-v", "error", "-show_entries", "stream=codec_name,codec_tag_string", "-of",
+                "csv=p=0", muxed.toString()).stream().filter(line -> !line.isEmpty()).distinct())
+                .containsExactly(video, audio);
+        assertThat(times(muxed, "v")).isEqualTo(clip.of(Kind.VIDEO).stream().map(TsFfmpegTest::times).toList());
+        List<String> soundTimes = times(muxed, "a");
+        assertThat(soundTimes).hasSize(clip.of(Kind.AUDIO).size());
+        assertThat(soundTimes.getFirst()).isEqualTo(times(clip.of(Kind.AUDIO).getFirst()));
     }
 
     private Path write(String name, List<List<ByteBuffer>> segments) throws IOException {

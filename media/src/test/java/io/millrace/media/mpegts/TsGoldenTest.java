@@ -7,7 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,14 +17,16 @@ import static org.assertj.core.api.Assertions.assertThat;
  * new rules version, because parts that are muxed again must have the same bytes.
  */
 class TsGoldenTest {
-    private static final String DUMP = "mpegts/segment.dump";
-
-    @Test
-    void segmentMatchesGolden() throws IOException {
-        Clip clip = Clip.load();
-        List<TsSample> segment = clip.segments().get(1);
-        List<ByteBuffer> parts = clip.mux(List.of(segment.subList(0, 7), segment.subList(7, 15),
-                segment.subList(15, segment.size())), 1);
+    @ParameterizedTest
+    @CsvSource({"/mpegts/av.flv, 1, 7, 15, segment",
+        "/io/millrace/media/flv/enhanced-hevc-aac.flv, 0, 10, 20, hevc-aac",
+        "/io/millrace/media/flv/enhanced-avc-ac3.flv, 1, 10, 20, avc-ac3",
+        "/io/millrace/media/flv/enhanced-avc-eac3.flv, 1, 10, 20, avc-eac3"})
+    void segmentMatchesGolden(String file, int number, int second, int third, String golden) throws IOException {
+        Clip clip = Clip.load(file);
+        List<TsSample> segment = clip.segments().get(number);
+        List<ByteBuffer> parts = clip.mux(List.of(segment.subList(0, second), segment.subList(second, third),
+                segment.subList(third, segment.size())), number);
         StringBuilder dump = new StringBuilder();
         for (ByteBuffer part : parts) {
             dump.append("part of ").append(part.remaining()).append(" bytes, hash ").append(hash(part)).append('\n');
@@ -32,9 +35,10 @@ class TsGoldenTest {
             }
         }
         if ("write".equals(System.getProperty("millrace.goldens"))) {
-            Files.writeString(Path.of("src/test/resources", DUMP), dump);
+            Files.writeString(Path.of("src/test/resources/mpegts", golden + ".dump"), dump);
         }
-        assertThat(dump.toString()).isEqualTo(new String(Clip.resource("/" + DUMP), StandardCharsets.UTF_8));
+        assertThat(dump.toString())
+                .isEqualTo(new String(Clip.resource("/mpegts/" + golden + ".dump"), StandardCharsets.UTF_8));
     }
 
     /** FNV-1a, 64 bits: enough to detect a changed byte. */

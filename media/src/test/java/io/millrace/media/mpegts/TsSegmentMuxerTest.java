@@ -1,5 +1,6 @@
 package io.millrace.media.mpegts;
 
+import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Mp3Config;
 import io.millrace.media.codec.NalUnits;
 import io.millrace.media.mpegts.TsSample.Kind;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class TsSegmentMuxerTest {
     private static final Clip CLIP = Clip.load();
+    private static final AvcConfig AVC = (AvcConfig) CLIP.video();
 
     @Property(tries = 150)
     void partsJoinUnderEverySplit(@ForAll long seed,
@@ -117,7 +119,7 @@ class TsSegmentMuxerTest {
         TsReader reader = muxVideo(List.of(new TsSample(Kind.VIDEO, 9000, 9000, unit)));
         ByteBuffer data = reader.pesPackets().getFirst().data();
         assertThat(types(data)).containsExactly(9, 7, 8, 6, 5);
-        assertThat(units(data)).contains(sps, pps).doesNotContainAnyElementsOf(CLIP.video().sps());
+        assertThat(units(data)).contains(sps, pps).doesNotContainAnyElementsOf(AVC.sps());
     }
 
     @Test
@@ -308,7 +310,7 @@ class TsSegmentMuxerTest {
 
     private static List<ByteBuffer> slices(TsSample sample) {
         List<ByteBuffer> slices = new ArrayList<>();
-        NalUnits units = new NalUnits(sample.data(), CLIP.video().nalLengthSize());
+        NalUnits units = new NalUnits(sample.data(), AVC.nalLengthSize());
         while (units.next()) {
             slices.add(units.unit());
         }

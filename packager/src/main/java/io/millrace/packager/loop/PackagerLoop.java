@@ -80,8 +80,7 @@ public final class PackagerLoop implements AutoCloseable {
         producer = new PartProducer(kafka, client, settings.inFlightBytes());
         resources = new PartitionWorker.Resources(readers, producer, new ByteBudget(settings.cacheBytes()),
                 new ByteBudget(settings.inFlightBytes()), kafka.settings().retentionMs(), meters,
-                InstantSource.system(),
-                cause -> failure.compareAndSet(null, cause));
+                PartitionWork.logOfStreams(), InstantSource.system(), cause -> failure.compareAndSet(null, cause));
         thread = Thread.ofVirtual().name("packager").unstarted(this::run);
         meters.gaugeBytes(resources.cache()::usedBytes, resources.inFlight()::usedBytes);
     }

@@ -2,11 +2,11 @@ package io.millrace.packager.loop;
 
 import io.millrace.platform.log.Packet;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * The packets of one partition that wait for their cut, by offset. Packets beyond the partition's share of memory, or
@@ -27,7 +27,7 @@ final class PacketCache {
 
     private final ByteBudget.Share memory;
     private final Map<Long, Entry> entries = new LinkedHashMap<>();
-    private final Map<String, ArrayDeque<Long>> offsetsByStream = new HashMap<>();
+    private final Map<String, TreeSet<Long>> offsetsByStream = new HashMap<>();
 
     /** @param addedMs work time of the partition when the packet was added */
     private record Entry(String stream, Packet packet, long addedMs) {}
@@ -58,7 +58,7 @@ final class PacketCache {
         ByteBuffer body = ByteBuffer.allocate(packet.body().remaining()).put(packet.body().duplicate()).flip();
         Packet owned = packet.withBody(body);
         if (entries.putIfAbsent(offset, new Entry(stream, owned, workedMs)) == null) {
-            offsetsByStream.computeIfAbsent(stream, _ -> new ArrayDeque<>()).add(offset);
+            offsetsByStream.computeIfAbsent(stream, _ -> new TreeSet<>()).add(offset);
             memory.add(cost(owned));
             evict(workedMs);
         }
@@ -70,17 +70,25 @@ final class PacketCache {
         return entry == null ? null : entry.packet();
     }
 
-    /**
-     * Removes the stream's packets up to {@code offset}. Cuts of a stream are in the order of its packets, so they are
-     * not needed again.
-     */
+    /** Removes a packet of the stream if it is cached. If a later cut needs it too, it is read from the log. */
     void release(String stream, long offset) {
-        ArrayDeque<Long> offsets = offsetsByStream.get(stream);
+        TreeSet<Long> offsets = offsetsByStream.get(stream);
+        if (offsets != null && offsets.remove(offset)) {
+            memory.add(-cost(entries.remove(offset).packet()));
+            if (offsets.isEmpty()) {
+                offsetsByStream.remove(stream);
+            }
+        }
+    }
+
+    /** Removes the stream's packets before {@code offset}. */
+    void releaseBefore(String stream, long offset) {
+        TreeSet<Long> offsets = offsetsByStream.get(stream);
         if (offsets == null) {
             return;
         }
-        while (!offsets.isEmpty() && offsets.getFirst() <= offset) {
-            memory.add(-cost(entries.remove(offsets.removeFirst()).packet()));
+        while (!offsets.isEmpty() && offsets.first() < offset) {
+            memory.add(-cost(entries.remove(offsets.pollFirst()).packet()));
         }
         if (offsets.isEmpty()) {
             offsetsByStream.remove(stream);
@@ -106,7 +114,7 @@ final class PacketCache {
             oldest.remove();
             memory.add(-cost(packet));
             String stream = entry.getValue().stream();
-            ArrayDeque<Long> offsets = offsetsByStream.get(stream);
+            TreeSet<Long> offsets = offsetsByStream.get(stream);
             offsets.remove(entry.getKey());
             if (offsets.isEmpty()) {
                 offsetsByStream.remove(stream);

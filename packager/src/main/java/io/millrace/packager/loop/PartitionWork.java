@@ -5,12 +5,12 @@ import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.packager.meters.PackagerMeters.Drop;
 import io.millrace.packager.mux.MuxedPart;
 import io.millrace.packager.mux.Rendition;
-import io.millrace.packager.mux.SegmentMux;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.Renditions;
 import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.net.PeerLog;
 import java.util.ArrayDeque;
@@ -53,14 +53,13 @@ final class PartitionWork {
     static final long LONGEST_STEP_MS = 1_000;
 
     private static final Logger log = LoggerFactory.getLogger(PartitionWork.class);
-    /** For faults that encoders cause, limited per stream name. */
-    private static final PeerLog ofStreams = new PeerLog(log);
 
     private final PacketCache cache;
     private final PacketSource source;
     private final PartSink sink;
     private final PackagerMeters meters;
     private final RecordedGaps gaps;
+    private final PeerLog ofStreams;
     private final LongSupplier nanos;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Set<OpenSegment> open = new LinkedHashSet<>();
@@ -95,18 +94,25 @@ final class PartitionWork {
     /**
      * @param memory of cached packets
      * @param gaps the gaps in the index of segments that begin at or after the partition's position
+     * @param ofStreams a {@link #logOfStreams}, shared by all partitions
      * @param nanos a monotonic clock
      */
     PartitionWork(ByteBudget.Share memory, PacketSource source, PartSink sink, PackagerMeters meters,
-            RecordedGaps gaps, LongSupplier nanos) {
+            RecordedGaps gaps, PeerLog ofStreams, LongSupplier nanos) {
         this.cache = new PacketCache(memory);
         this.source = source;
         this.sink = sink;
         this.meters = meters;
         this.gaps = gaps;
+        this.ofStreams = ofStreams;
         this.nanos = nanos;
         this.nextIndexOffset = gaps.indexEnd();
         this.lastNanos = nanos.getAsLong();
+    }
+
+    /** Returns a log for faults that encoders cause, limited per stream name. */
+    static PeerLog logOfStreams() {
+        return new PeerLog(log);
     }
 
     long cachedBytes() {
@@ -170,13 +176,24 @@ final class PartitionWork {
         if (ready) {
             Waiting next = waiting.getFirst();
             switch (next.record()) {
-                case Cut cut -> take(next, cut);
+                case Cut cut -> {
+                    take(next, cut);
+                    release(next.stream(), cut);
+                }
                 case EpochEnded ended -> end(next, ended);
             }
             waiting.removeFirst();
-            cache.release(next.stream(), next.lastPacketOffset());
         }
         return ready;
+    }
+
+    /**
+     * Removes the cut's packets from the cache, and those before them: each track is in order, so no later cut needs
+     * them. Packets in between may be early frames of the next parts.
+     */
+    private void release(String stream, Cut cut) {
+        cut.samples().forEach(sample -> cache.release(stream, cut.packets().offsetOf(sample)));
+        cache.releaseBefore(stream, cut.packets().firstOffset());
     }
 
     /** Does not wait for packets of a cut that are not in the log: it has lost them, and would never have them. */
@@ -266,15 +283,12 @@ final class PartitionWork {
             return Optional.ofNullable(stream.open).filter(segment -> segment.isNext(cut));
         }
         List<Rendition> renditions = new ArrayList<>();
-        for (var format : cut.head().rules().formats()) {
-            RenditionId id = RenditionId.ofDefaultTracks(format);
-            if (SegmentMux.carriesAny(id, cut)) {
-                Rendition rendition = new Rendition(id, cut);
-                if (gaps.contains(name, cut.id(), id)) {
-                    rendition.recordedAsGap();
-                }
-                renditions.add(rendition);
+        for (RenditionId id : Renditions.of(cut.head())) {
+            Rendition rendition = new Rendition(id, cut);
+            if (gaps.contains(name, cut.id(), id)) {
+                rendition.recordedAsGap();
             }
+            renditions.add(rendition);
         }
         return Optional.of(new OpenSegment(name, offset, gaps.oldestOffset(nextIndexOffset), cut, renditions));
     }
@@ -342,14 +356,14 @@ final class PartitionWork {
     private Optional<MuxedPart> mux(StreamWork stream, OpenSegment segment, Rendition rendition, Cut cut,
             List<Packet> packets) {
         try {
-            MuxedPart part = rendition.mux(cut, packets);
+            Optional<MuxedPart> part = rendition.mux(cut, packets);
             meters.dropped(Drop.FRAME, rendition.newlyDroppedFrames());
-            return Optional.of(part);
+            return part;
         } catch (MediaException e) {
-            fault(stream, segment.stream, cut, e.reason() + ": " + e.getMessage(), null);
+            fault(stream, segment.stream, rendition, cut, e.reason() + ": " + e.getMessage(), null);
             missing(rendition, cut, Gap.Reason.MEDIA);
         } catch (RuntimeException e) {
-            fault(stream, segment.stream, cut, "a bug in Millrace", e);
+            fault(stream, segment.stream, rendition, cut, "a bug in Millrace", e);
             missing(rendition, cut, Gap.Reason.BUG);
         }
         return Optional.empty();
@@ -375,12 +389,15 @@ final class PartitionWork {
         nextIndexOffset = Math.max(nextIndexOffset, offset + 1);
     }
 
-    /** Counts a session, and logs it, once. */
-    private void fault(StreamWork stream, String name, Cut cut, String why, RuntimeException bug) {
+    /** Counts a session, and logs each rendition of it, once. */
+    private void fault(StreamWork stream, String name, Rendition rendition, Cut cut, String why,
+            RuntimeException bug) {
         if (stream.quarantine(cut.session())) {
             meters.quarantined();
-            ofStreams.log(Level.WARN, name, "{}: session {} cannot be muxed, segment {} is a gap: {}", name,
-                    cut.session(), cut.id().segment(), why, bug);
+        }
+        if (stream.quarantine(rendition.id())) {
+            ofStreams.log(Level.WARN, name, "{}: session {} cannot be muxed as {}, segment {} is a gap: {}", name,
+                    cut.session(), rendition.id().words(), cut.id().segment(), why, bug);
         }
     }
 

@@ -6,6 +6,7 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.log.Undecodable;
+import io.millrace.platform.net.PeerLog;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -58,10 +59,11 @@ final class PartitionWorker implements AutoCloseable {
      * @param cache memory of packets that wait for their cuts
      * @param inFlight memory of parts that are not in the index
      * @param retentionMs retention of {@code parts} and {@code index}
+     * @param ofStreams as in {@link PartitionWork}
      * @param fatal receives a failure that is neither of one stream nor of one partition, on the worker
      */
     record Resources(Reads reads, RecordLog records, ByteBudget cache, ByteBudget inFlight, long retentionMs,
-            PackagerMeters meters, InstantSource clock, Consumer<Throwable> fatal) {}
+            PackagerMeters meters, PeerLog ofStreams, InstantSource clock, Consumer<Throwable> fatal) {}
 
     /** Blocking reads of one partition, which fail after a bounded time. */
     interface Reads {
@@ -164,7 +166,7 @@ final class PartitionWorker implements AutoCloseable {
             try {
                 RecordedGaps gaps = resources.reads().gaps(partition, indexFrom);
                 return new PartitionWork(cached, resources.reads().packets(partition), writer, resources.meters(),
-                        gaps, System::nanoTime);
+                        gaps, resources.ofStreams(), System::nanoTime);
             } catch (RetriableException e) {
                 pause(e);
                 TimeUnit.NANOSECONDS.sleep(pausedNanos());

@@ -6,15 +6,20 @@ import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PartTimes;
 
 /**
  * A part with everything that its index entry contains except its position in {@code parts}. Immutable.
  *
  * @param cut the cut that bounds the part
  * @param head the head of its segment
- * @param part its bytes
+ * @param part its bytes, after the init section if the record has one
+ * @param initBytes size of the init section
+ * @param times as in {@link IndexEntry}
+ * @param independent as in {@link IndexEntry}
  */
-public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part) {
+public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part, int initBytes, PartTimes times,
+        boolean independent) {
     /**
      * Returns the index entry of the part.
      *
@@ -22,7 +27,7 @@ public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part) {
      */
     public IndexEntry entry(long partsOffset) {
         return new IndexEntry(cut.id(), cut.last(), part.rendition(),
-                new PartPlace(partsOffset, part.bytes().remaining(), part.check()), cut.times(), cut.independent(),
+                new PartPlace(partsOffset, part.bytes().remaining(), initBytes, part.check()), times, independent,
                 new Keyframe(cut.session(), keyframeOffset(), head.timestampOffsetMs()), head.start());
     }
 

@@ -9,6 +9,7 @@ import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One rendition of one segment: its parts or, once a part is missing, the gap up to the end of the segment. Each
@@ -22,6 +23,8 @@ public final class Rendition {
 
     private final RenditionId id;
     private final SegmentStart start;
+    /** Times of the segment's first cut. */
+    private final PartTimes firstTimes;
     private SegmentMux muxer;
     private int droppedFrames;
     private Gap gap;
@@ -31,6 +34,7 @@ public final class Rendition {
     public Rendition(RenditionId id, Cut first) {
         this.id = id;
         start = first.head().start();
+        firstTimes = first.times();
     }
 
     public RenditionId id() {
@@ -48,13 +52,14 @@ public final class Rendition {
     }
 
     /**
-     * Returns the part that {@code cut} bounds.
+     * Returns the part that {@code cut} bounds; empty if it is the last one of a segment in which the rendition has no
+     * sample, so that the segment becomes a gap.
      *
      * @param cut the next cut of the segment
      * @param packets the packets of the cut's samples, in the same order
      * @throws io.millrace.media.bytes.MediaException if the media cannot be muxed; the part is then {@link #missing}
      */
-    public MuxedPart mux(Cut cut, List<Packet> packets) {
+    public Optional<MuxedPart> mux(Cut cut, List<Packet> packets) {
         if (muxer == null) {
             muxer = new SegmentMux(id, cut);
         }
@@ -63,7 +68,17 @@ public final class Rendition {
         if (bytes > PART_LIMIT_BYTES) {
             throw new OverLimitException("Part", "bytes", bytes, PART_LIMIT_BYTES);
         }
-        return part;
+        if (cut.last() && muxer.isEmpty()) {
+            gap = emptySegment(cut);
+            return Optional.empty();
+        }
+        return Optional.of(part);
+    }
+
+    private Gap emptySegment(Cut last) {
+        long endTicks = last.times().startTicks() + last.times().durationTicks();
+        return new Gap(last.id(), id, Gap.Reason.EMPTY, new PartTimes(firstTimes.startTicks(),
+                endTicks - firstTimes.startTicks(), firstTimes.programDateTimeMs(), last.times().arrivalUs()), start);
     }
 
     /** Returns how many frames the format could not carry since this was called before. */

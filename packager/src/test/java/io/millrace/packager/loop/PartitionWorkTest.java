@@ -8,6 +8,7 @@ import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.packager.mux.MuxedPart;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexRecord;
@@ -29,6 +30,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -43,7 +45,7 @@ class PartitionWorkTest {
 
     /** What all lives have written to the index. */
     private final List<Entry<IndexRecord>> index = new ArrayList<>();
-    private final WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
+    private WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
     private long nowMs;
 
     /** One run of a packager over the partition: reads the log, and records what it wrote. */
@@ -70,7 +72,7 @@ class PartitionWorkTest {
             recorded.complete(index.size(), log.cuts.size());
             // A share of a budget that is used alone is half of it.
             work = new PartitionWork(new ByteBudget(2 * cacheBytes).share(), this, this, new PackagerMeters(registry),
-                    recorded, () -> TimeUnit.MILLISECONDS.toNanos(nowMs));
+                    recorded, PartitionWork.logOfStreams(), () -> TimeUnit.MILLISECONDS.toNanos(nowMs));
             packetAt = from.packets();
             cutAt = (int) from.segments();
             work.packetsReadUpTo(packetAt);
@@ -145,14 +147,14 @@ class PartitionWorkTest {
 
         @Override
         public void write(String stream, MuxedPart part, long loggedMs, LongConsumer indexed) {
-            parts.putIfAbsent(identity(stream, part.cut().id()), part);
+            parts.putIfAbsent(identity(stream, part.cut().id(), part.part().rendition()), part);
             write(stream, part.entry(parts.size()), loggedMs, indexed);
         }
 
         @Override
         public void write(String stream, IndexRecord record, long loggedMs, LongConsumer indexed) {
             switch (record) {
-                case Gap gap -> gaps.putIfAbsent(identity(stream, gap.id()), gap);
+                case Gap gap -> gaps.putIfAbsent(identity(stream, gap.id(), gap.rendition()), gap);
                 case EpochEnded _ -> ends.add(stream + " after " + parts.lastEntry().getKey());
                 case IndexEntry _ -> {
                     // Recorded with its part.
@@ -167,6 +169,15 @@ class PartitionWorkTest {
 
     private static String identity(String stream, PartId id) {
         return stream + " " + id.epoch() + "/" + id.segment() + "." + id.part();
+    }
+
+    /** The rendition is part of the text unless it is MPEG-TS, which most tests have alone. */
+    private static String identity(String stream, PartId id, RenditionId rendition) {
+        return identity(stream, id) + (rendition.equals(RenditionId.TS) ? "" : " " + rendition.words());
+    }
+
+    private void publish(Format... formats) {
+        log = new WrittenLog(formats).publish(7, 9, "live/a", "live/b");
     }
 
     private static void assertAt(Life life, long segments, long packets) {
@@ -250,9 +261,11 @@ class PartitionWorkTest {
 
     @Property(tries = 60)
     void restartAnywhereResultsInSameBytesAndGaps(@ForAll long seed,
-            @ForAll @IntRange(min = 0, max = 100_000) int cache) {
+            @ForAll @IntRange(min = 0, max = 100_000) int cache, @ForAll boolean withCmaf) {
         index.clear();
+        publish(withCmaf ? new Format[]{Format.CMAF, Format.TS} : new Format[]{Format.TS});
         breakSegment("live/a", 2, 1);
+        silence("live/b", 3);
         Random random = new Random(seed);
         Life whole = new Life(ROOMY).readAll();
         Map<String, MuxedPart> written = new LinkedHashMap<>();
@@ -274,7 +287,7 @@ class PartitionWorkTest {
         last.parts.forEach(written::putIfAbsent);
         last.gaps.forEach(gaps::putIfAbsent);
         assertThat(written).containsExactlyInAnyOrderEntriesOf(whole.parts);
-        assertThat(gaps).isEqualTo(whole.gaps).hasSize(1);
+        assertThat(gaps).isEqualTo(whole.gaps).hasSize(withCmaf ? 2 : 1);
         last.parts.forEach((identity, part) -> assertThat(part).isEqualTo(whole.parts.get(identity)));
     }
 
@@ -327,6 +340,67 @@ class PartitionWorkTest {
         log.damage(broken.packets().offsetOf(video),
                 ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
         return broken;
+    }
+
+    /** Removes the audio samples of a segment. */
+    private void silence(String stream, long segment) {
+        log.cuts.replaceAll(entry -> {
+            Cut c = entry.value();
+            return !entry.stream().equals(stream) || c.id().segment() != segment
+                    ? entry
+                    : new Entry<>(entry.offset(), stream,
+                            new Cut(c.id(), c.session(), c.last(), c.independent(), c.packets(), c.times(), c.head(),
+                                    c.samples().stream().filter(s -> s.kind() == Packet.Kind.VIDEO).toList()));
+        });
+    }
+
+    @Test
+    void eachRenditionHasItsParts() {
+        publish(Format.CMAF, Format.TS);
+        Life life = new Life(ROOMY).readAll();
+        assertThat(life.parts.keySet()).containsExactlyElementsOf(identities().stream()
+                .flatMap(id -> Stream.of(id + " CMAF video 0", id + " CMAF audio 0", id)).toList());
+        life.acknowledge(1000);
+        assertAt(life, log.cuts.size(), log.packets.size());
+    }
+
+    /** The NAL units of the broken segment are not those of their packet, which only MPEG-TS looks at. */
+    @Test
+    void faultOfOneRenditionLeavesOthers() {
+        publish(Format.CMAF, Format.TS);
+        Cut broken = breakSegment("live/a", 3, 1);
+        try (LogCapture captured = new LogCapture(PartitionWork.class)) {
+            Life life = new Life(ROOMY).readAll();
+            assertThat(life.gaps).containsOnlyKeys(identity("live/a", broken.id()));
+            assertThat(life.parts.keySet()).filteredOn(identity -> identity.endsWith(" CMAF video 0"))
+                    .hasSameSizeAs(log.cuts);
+            assertThat(captured.texts(Level.WARN)).singleElement().asString()
+                    .startsWith("live/a: session 7 cannot be muxed as TS, segment 3 is a gap: ");
+        }
+    }
+
+    @Test
+    void segmentOfRenditionWithoutSamplesIsGap() {
+        publish(Format.CMAF);
+        silence("live/a", 2);
+        Life life = new Life(ROOMY).readAll();
+        List<Cut> segment = log.cuts.stream().filter(e -> e.stream().equals("live/a")).map(Entry::value)
+                .filter(cut -> cut.id().segment() == 2).toList();
+        String last = identity("live/a", segment.getLast().id()) + " CMAF audio 0";
+        assertThat(life.gaps).containsOnlyKeys(last);
+        assertThat(life.gaps.get(last).reason()).isEqualTo(Gap.Reason.EMPTY);
+        assertThat(life.gaps.get(last).times()).isEqualTo(new PartTimes(segment.getFirst().times().startTicks(),
+                segment.getLast().times().startTicks() + segment.getLast().times().durationTicks()
+                        - segment.getFirst().times().startTicks(),
+                segment.getFirst().times().programDateTimeMs(), segment.getLast().times().arrivalUs()));
+        for (Cut cut : segment.subList(0, segment.size() - 1)) {
+            IndexEntry entry = life.parts.get(identity("live/a", cut.id()) + " CMAF audio 0").entry(0);
+            assertThat(entry.place().mediaBytes()).isZero();
+            assertThat(entry.times().durationTicks()).isZero();
+            assertThat(entry.place().initBytes() > 0).isEqualTo(cut.id().isFirst());
+        }
+        assertThat(life.registry.get("millrace.packager.gaps").tag("reason", "empty").counter().count()).isEqualTo(1);
+        assertThat(life.count("millrace.quarantines")).isZero();
     }
 
     private List<Cut> missing(String stream, Cut first) {
@@ -421,7 +495,7 @@ class PartitionWorkTest {
     /** Its cuts are processed, so that they do not hold back the position, and no session is quarantined. */
     @Test
     void streamWithoutCarriedTracksHasNoParts() {
-        log.recode("live/a", "HEVC", "OPUS");
+        log.recode("live/a", "AV1", "OPUS");
         Life life = new Life(ROOMY).readAll();
         life.acknowledge(1000);
         assertThat(life.parts.keySet()).isNotEmpty().allMatch(identity -> identity.startsWith("live/b"));
@@ -673,7 +747,7 @@ class PartitionWorkTest {
                     new Packet(7, i, 0, 0, 0, p.kind(), 0, Packet.Content.OTHER, p.body()), i * 1_000);
         }
         assertThat(cache.oldestOffset(-1)).isEqualTo(99 - PacketCache.HORIZON_MS / 1_000);
-        cache.release("live/dead", 1000);
+        cache.releaseBefore("live/dead", 1000);
         assertThat(cache.bytes()).isZero();
     }
 }

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param packets the packets that contain the samples
  * @param times the times of the part
  * @param head the properties of the whole segment; null except in part 0
- * @param samples the samples in log order
+ * @param samples the samples in log order; those of one packet in the order of their {@link TrackId}. Since version 7 of
+ *        the rules, the samples of several parts may alternate in the log
  */
 public record Cut(PartId id, long session, boolean last, boolean independent, PacketRange packets, PartTimes times,
         SegmentHead head, List<Sample> samples) implements SegmentsRecord {
@@ -30,7 +31,8 @@ public record Cut(PartId id, long session, boolean last, boolean independent, Pa
     }
 
     /**
-     * A range of offsets in {@code packets}, both inclusive. Packets of other streams may lie between the ends.
+     * A range of offsets in {@code packets}, both inclusive. Packets of other streams and parts may lie between the
+     * ends, and the ranges of successive parts may overlap.
      *
      * @param firstOffset offset of the first sample's packet
      * @param lastOffset offset of the last sample's packet
@@ -63,10 +65,11 @@ public record Cut(PartId id, long session, boolean last, boolean independent, Pa
      *
      * @param rules rules of the epoch
      * @param start how the segment continues its epoch
-     * @param tracks the tracks of the segment, the leading track first; today at most the default tracks
+     * @param tracks the tracks of the segment, the leading track first; only the default tracks before version 7 of
+     *     the rules
      * @param originMs the unwrapped RTMP timestamp that corresponds to time 0 of the timeline
      * @param timestampOffsetMs offset that turns RTMP timestamps into times of the epoch's FLV timeline at this segment
-     * @param state the segmenter's state at the start of the segment, opaque to others
+     * @param state the state of the session fold after the packet of the leading track's first sample, opaque to others
      */
     public record SegmentHead(EpochRules rules, SegmentStart start, List<Track> tracks, long originMs,
             long timestampOffsetMs, ByteBuffer state) {
@@ -74,6 +77,10 @@ public record Cut(PartId id, long session, boolean last, boolean independent, Pa
         /** Returns the default track of a kind, or empty if the segment has none. */
         public Optional<Track> track(Packet.Kind kind) {
             return tracks.stream().filter(track -> track.kind() == kind && track.id() == 0).findFirst();
+        }
+
+        public SegmentHead withTracks(List<Track> others) {
+            return new SegmentHead(rules, start, others, originMs, timestampOffsetMs, state);
         }
 
         public SegmentHead withStart(SegmentStart other) {

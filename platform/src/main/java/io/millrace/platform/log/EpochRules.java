@@ -26,9 +26,11 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      * Since version 2, MPEG-TS carries MP3, and the duration of a message is that of all MP3 frames in it. Since
      * version 3, {@link GraceOver} ends an epoch whose session is live, and more claims are remembered. Since version
      * 4, an epoch ends by a record in {@code segments} and {@code index}. Since version 5, all sessions of an epoch
-     * have the same tracks. Since version 6, PROGRAM-DATE-TIME follows the clock of ingest.
+     * have the same tracks. Since version 6, PROGRAM-DATE-TIME follows the clock of ingest. Since version 7, there is
+     * CMAF, MPEG-TS carries HEVC, AC-3 and E-AC-3, every track is cut by its own times, and the picture size of a VP9
+     * keyframe is part of the track's configuration.
      */
-    public static final int CURRENT_VERSION = 6;
+    public static final int CURRENT_VERSION = 7;
     /**
      * The rules version of new epochs by version of the log: the first element is for version 1, and the last one also
      * for all later versions.
@@ -41,6 +43,9 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     private static final int ENDED_BY_RECORD_VERSION = 4;
     private static final int ONE_TRACK_SET_VERSION = 5;
     private static final int FOLLOWS_CLOCK_VERSION = 6;
+    private static final int CMAF_VERSION = 7;
+    private static final int HEVC_AND_DOLBY_IN_TS_VERSION = 7;
+    private static final int TRACKS_BY_TIME_VERSION = 7;
     private static final int LARGEST_STEP_MS = 50;
 
     /** Returns the rules with a version that all nodes can apply: see {@link LogVersions}. */
@@ -65,7 +70,17 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     /** Whether {@code format} carries {@code codec} in epochs with these rules. */
     public boolean carries(Format format, Codec codec) {
         return switch (format) {
-            case TS -> TsSegmentMuxer.carries(codec) && (codec != Codec.MP3 || rulesVersion >= MP3_IN_TS_VERSION);
+            case TS -> TsSegmentMuxer.carries(codec) && rulesVersion >= versionInTs(codec);
+            case CMAF -> rulesVersion >= CMAF_VERSION;
+        };
+    }
+
+    /** Returns the first version in which MPEG-TS carries a codec that {@link TsSegmentMuxer#carries}. */
+    private static int versionInTs(Codec codec) {
+        return switch (codec) {
+            case MP3 -> MP3_IN_TS_VERSION;
+            case HEVC, AC3, EAC3 -> HEVC_AND_DOLBY_IN_TS_VERSION;
+            case AVC, AAC, AV1, VP9, OPUS, FLAC -> 1;
         };
     }
 
@@ -128,5 +143,13 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      */
     public int largestStepMs() {
         return followsClock() ? LARGEST_STEP_MS : 0;
+    }
+
+    /**
+     * Whether a part has the samples of its time from every track, and cuts have the further tracks of multitrack. In
+     * earlier versions, a part is a contiguous run of the log with the default tracks.
+     */
+    public boolean cutsTracksByTime() {
+        return rulesVersion >= TRACKS_BY_TIME_VERSION;
     }
 }

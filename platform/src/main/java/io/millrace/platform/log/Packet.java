@@ -3,6 +3,7 @@ package io.millrace.platform.log;
 import io.millrace.media.remux.BodyReader;
 import io.millrace.media.remux.TrackMedia;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * One audio, video or data message of a publisher. Ingest has parsed the payload; the other fields contain the results.
@@ -72,6 +73,24 @@ public record Packet(long session, long seq, long arrivalUs, long timestampMs, i
             case VIDEO -> BodyReader.video(bodyFormat, timestampMs, body);
             case AUDIO -> BodyReader.audio(bodyFormat, timestampMs, body);
             case DATA -> new TrackMedia.None(track);
+        };
+    }
+
+    /** Returns whether the body may contain tracks other than the default one. It is not parsed. */
+    public boolean mayHaveFurtherTracks() {
+        return track != 0 || body.hasRemaining() && switch (kind) {
+            case VIDEO -> BodyReader.mayHaveVideoTracks(bodyFormat, body);
+            case AUDIO -> BodyReader.mayHaveAudioTracks(bodyFormat, body);
+            case DATA -> false;
+        };
+    }
+
+    /** Parses the body and returns the media of all its tracks, as {@link #media} does. */
+    public List<TrackMedia> allMedia() {
+        return switch (kind) {
+            case VIDEO -> BodyReader.videoTracks(bodyFormat, timestampMs, body);
+            case AUDIO -> BodyReader.audioTracks(bodyFormat, timestampMs, body);
+            case DATA -> List.of();
         };
     }
 

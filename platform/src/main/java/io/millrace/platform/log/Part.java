@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The muxed bytes of one part, or of an init section, in one rendition. The bytes of a segment are those of its parts,
- * concatenated.
+ * The muxed bytes of one part in one rendition. In CMAF, the init section of the segment precedes those of its first
+ * part ({@link PartPlace#initBytes}). The bytes of a segment are those of its parts, concatenated, without the init
+ * section.
  *
  * @param id identity of the part in its stream
  * @param rendition the rendition that the part belongs to

@@ -8,12 +8,9 @@ import java.util.Comparator;
  *
  * @param epoch number of the epoch's first session
  * @param segment media sequence number, from 0 in an epoch
- * @param part number in the segment, from 0; {@link #INIT} for an init section, which applies from this segment on
+ * @param part number in the segment, from 0
  */
 public record PartId(long epoch, long segment, int part) implements Comparable<PartId> {
-    /** The part number of an init section. */
-    public static final int INIT = -1;
-
     private static final Comparator<PartId> LOG_ORDER = Comparator.comparingLong(PartId::epoch)
             .thenComparingLong(PartId::segment).thenComparingInt(PartId::part);
 

@@ -1,20 +1,39 @@
 package io.millrace.platform.log;
 
 /**
- * Where one part is in {@code parts}.
+ * Where one part is in {@code parts}. The record of the first part of a segment begins with the segment's init section,
+ * if the format has one; the bytes of the segment are those after it.
  *
  * @param offset offset of the part's record in the stream's partition of {@code parts}
- * @param sizeBytes size of the part's bytes
- * @param check CRC-32C of the part's bytes, 0 if unknown. After the log has lost records, another part may be at the
- *     same offset; the checksum tells the two apart
+ * @param sizeBytes size of the bytes in the record, including the init section
+ * @param initBytes size of the init section with which the record begins, 0 without one
+ * @param check CRC-32C of the bytes in the record, 0 if unknown. After the log has lost records, another part may be at
+ *     the same offset; the checksum tells the two apart
  */
-public record PartPlace(long offset, int sizeBytes, int check) {
-    /** Creates a place as in version 1 of the log. */
-    public PartPlace(long offset, int sizeBytes) {
-        this(offset, sizeBytes, 0);
+public record PartPlace(long offset, int sizeBytes, int initBytes, int check) {
+    /** @throws IllegalArgumentException if the init section is larger than the record, or a size is negative */
+    public PartPlace {
+        if (initBytes < 0 || initBytes > sizeBytes) {
+            throw new IllegalArgumentException("an init section of " + initBytes + " in " + sizeBytes + " bytes");
+        }
     }
 
-    /** Returns whether a part with this size and checksum can be the one that the index means. */
+    /** Creates the place of a part without an init section. */
+    public PartPlace(long offset, int sizeBytes, int check) {
+        this(offset, sizeBytes, 0, check);
+    }
+
+    /** Creates a place as in version 1 of the log. */
+    public PartPlace(long offset, int sizeBytes) {
+        this(offset, sizeBytes, 0, 0);
+    }
+
+    /** Returns the size of the part's own bytes, which are part of the segment. */
+    public int mediaBytes() {
+        return sizeBytes - initBytes;
+    }
+
+    /** Returns whether a record with this size and checksum can be the one that the index means. */
     public boolean isOf(int bytes, int checksum) {
         return sizeBytes == bytes && (check == 0 || check == checksum);
     }

@@ -95,7 +95,7 @@ final class PayloadCodec {
         Format format = FORMATS[Math.toIntExact(varint(in))];
         long count = varint(in);
         if (count == 0) {
-            return RenditionId.ofDefaultTracks(format);
+            return format == Format.TS ? RenditionId.TS : new RenditionId(format, List.of());
         }
         if (count < 0 || count > RenditionId.MAX_TRACKS) {
             throw new IllegalArgumentException("a rendition of " + count + " tracks");

@@ -1,23 +1,25 @@
 package io.millrace.platform.log;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The identity of a rendition in its epoch: a format and the tracks in it. The parts of a rendition form one output,
- * with its own playlist and, if the format has them, its own init sections. Immutable.
+ * with its own playlist and, if the format has them, its own init sections. {@link Renditions} lists those of a segment
+ * or of an epoch. Immutable.
  *
  * @param format container format
  * @param tracks the tracks in their order, each once; empty for the default track of each kind, whichever a segment
- *     has, so that the rendition is the same when a track is missing from some segments
+ *     has, so that the rendition is the same when a track is missing from some segments. CMAF has exactly one track
  */
 public record RenditionId(Format format, List<TrackId> tracks) {
     /** Maximum size of {@code tracks}. */
     public static final int MAX_TRACKS = 32;
     /** MPEG-TS with the default tracks. */
     public static final RenditionId TS = new RenditionId(Format.TS, List.of());
-    private static final int DEFAULT_TRACK = 0;
 
-    /** @throws IllegalArgumentException if there are too many tracks, or they are not in order, each once */
+    /** @throws IllegalArgumentException if the format cannot have so many tracks, or they are not in order, each once */
     public RenditionId {
         if (tracks.size() > MAX_TRACKS) {
             throw new IllegalArgumentException(
@@ -28,18 +30,25 @@ public record RenditionId(Format format, List<TrackId> tracks) {
                 throw new IllegalArgumentException("the tracks of a rendition are not in order: " + tracks);
             }
         }
+        if (format == Format.CMAF && tracks.size() != 1) {
+            throw new IllegalArgumentException("a CMAF rendition of " + tracks.size() + " tracks instead of one");
+        }
         tracks = List.copyOf(tracks);
     }
 
-    /** Returns the rendition of the default tracks in a format. All calls return the same object. */
-    public static RenditionId ofDefaultTracks(Format format) {
-        return switch (format) {
-            case TS -> TS;
-        };
+    /** Returns the rendition as text for users, such as {@code CMAF video 0}, or {@code TS} for the default tracks. */
+    public String words() {
+        return tracks.stream().map(track -> " " + track.kind().name().toLowerCase(Locale.ROOT) + " " + track.id())
+                .collect(Collectors.joining(",", format.name(), ""));
+    }
+
+    /** Returns the CMAF rendition of a track. */
+    public static RenditionId cmaf(TrackId track) {
+        return new RenditionId(Format.CMAF, List.of(track));
     }
 
     /** Returns whether the rendition contains a track, provided that the format carries the track's codec. */
     public boolean has(Packet.Kind kind, int track) {
-        return tracks.isEmpty() ? track == DEFAULT_TRACK : tracks.contains(new TrackId(kind, track));
+        return tracks.isEmpty() ? track == TrackId.DEFAULT : tracks.contains(new TrackId(kind, track));
     }
 }

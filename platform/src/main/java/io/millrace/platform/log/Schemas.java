@@ -83,12 +83,14 @@ final class Schemas {
             (r, g) -> rendition(start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent"),
                     r.rendition())
                     .put("last", r.last()).put("partsOffset", r.place().offset())
-                    .put("sizeBytes", r.place().sizeBytes()).put("check", r.place().check())
+                    .put("sizeBytes", r.place().sizeBytes()).put("initBytes", r.place().initBytes())
+                    .put("check", r.place().check())
                     .put("independent", r.independent())
                     .put("session", r.keyframe().session()).put("keyframeOffset", r.keyframe().offset())
                     .put("timestampOffsetMs", r.keyframe().timestampOffsetMs()),
             g -> new IndexEntry(part(g), g.bool("last"), rendition(g),
-                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("check")), times(g),
+                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("initBytes"), g.int32("check")),
+                    times(g),
                     g.bool("independent"),
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
                     start(g, "segmentIndependent")));
@@ -280,12 +282,13 @@ final class Schemas {
      */
     private static Generic start(Generic g, SegmentStart s, String independent) {
         return g.put(independent, s.independent()).put("discontinuous", s.discontinuous())
-                .put("discontinuity", s.discontinuity()).put("targetDurationS", s.targetDurationS());
+                .put("discontinuity", s.discontinuity()).put("targetDurationS", s.targetDurationS())
+                .put("periodTicks", s.period().startTicks()).put("periodMs", s.period().programDateTimeMs());
     }
 
     private static SegmentStart start(Generic g, String independent) {
         return new SegmentStart(g.bool(independent), g.bool("discontinuous"), g.int64("discontinuity"),
-                g.int32("targetDurationS"));
+                g.int32("targetDurationS"), new PeriodStart(g.int64("periodTicks"), g.int64("periodMs")));
     }
 
     private static Generic head(Generic parent, Cut.SegmentHead h) {

@@ -1,8 +1,8 @@
 package io.millrace.platform.log;
 
 /**
- * States that a session has lost its encoder. Void if a greater session has taken over; the session's next packet
- * undoes it.
+ * States that a session (one publish of a stream) has lost its encoder. Has no effect if a session with a greater
+ * number has taken the stream over. If another packet of the session follows, the session goes on.
  *
  * @param session number of the session
  * @param endedAtMs wall clock of the writer, ms since 1970
@@ -18,7 +18,10 @@ public record SessionEnded(long session, long endedAtMs, Reason reason, String d
         DISCONNECTED,
         /** The server closed the connection: invalid input, a limit, a shutdown. */
         CLOSED_BY_SERVER,
-        /** The session's node stopped sending heartbeats. Written by the owner of the partition of {@code sessions}. */
+        /**
+         * The session's node stopped sending heartbeats. Written by the node that owns the session's partition of the
+         * topic {@code sessions}.
+         */
         SUSPECTED
     }
 }

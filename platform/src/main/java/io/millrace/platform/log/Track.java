@@ -21,6 +21,11 @@ public record Track(int id, Packet.Kind kind, String codec, ByteBuffer config, i
         this(id, kind, codec, config, 0, null, null);
     }
 
+    /** Returns the name of this track in its epoch. */
+    public TrackId trackId() {
+        return new TrackId(kind, id);
+    }
+
     /** Creates a track without a language and a name. */
     public Track(int id, Packet.Kind kind, String codec, ByteBuffer config, int timescale) {
         this(id, kind, codec, config, timescale, null, null);

@@ -9,6 +9,8 @@ import java.util.Comparator;
  * @param id number among the tracks of its kind, as in {@link Track}
  */
 public record TrackId(Packet.Kind kind, int id) implements Comparable<TrackId> {
+    /** The number of the default track of a kind. */
+    public static final int DEFAULT = 0;
     private static final Comparator<TrackId> ORDER = Comparator.comparing(TrackId::kind).thenComparingInt(TrackId::id);
 
     /** Orders audio before video, and the tracks of a kind by number. */

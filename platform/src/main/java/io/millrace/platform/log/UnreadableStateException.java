@@ -1,6 +1,9 @@
 package io.millrace.platform.log;
 
-/** The state of a fold is damaged, or no version that this release can read wrote it. */
+/**
+ * The stored state of a fold (a pure function over the records of the log) is damaged, or was written by a release whose
+ * states this one cannot read. The owner of the state then rebuilds it from the log.
+ */
 public final class UnreadableStateException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

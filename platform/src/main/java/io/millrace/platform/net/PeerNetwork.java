@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /**
- * The network that counts as one peer: an IPv4 address, or an IPv6 /64, because whoever has one address of a /64
+ * The network that counts as one peer for the limits per address and in the log: an IPv4 address, or an IPv6 /64, because whoever has one address of a /64
  * usually has all of them.
  */
 public final class PeerNetwork {
@@ -16,8 +16,8 @@ public final class PeerNetwork {
     private PeerNetwork() {}
 
     /**
-     * Returns the network of {@code 192.0.2.1:1935} or {@code [2001:db8::1]:1935}; any other text is returned
-     * unchanged, as a peer of its own.
+     * Returns the network of {@code 192.0.2.1:1935} or {@code [2001:db8::1]:1935}. Text that contains no address,
+     * such as a host name, is returned unchanged, as a peer of its own.
      */
     public static String ofEndpoint(String endpoint) {
         String host = endpoint.replaceFirst("^\\[?([^\\]]*?)\\]?:\\d+$", "$1");

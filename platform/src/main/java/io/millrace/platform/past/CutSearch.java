@@ -134,16 +134,16 @@ sealed interface CutSearch {
         }
 
         /**
-         * Returns the offset of the first sample of the leading track at or after the time. Samples are in decoding
-         * order, and the cut contains the time of its first sample; audio samples are not told apart within a cut.
+         * Returns the offset of the first sample of the leading track at or after the time. The samples of a track are in
+         * decoding order, and the cut contains the time of its first sample; audio samples are not told apart within a cut.
          */
         private OptionalLong first(Cut cut) {
-            Packet.Kind leading = cut.samples().stream().anyMatch(s -> s.kind() == Packet.Kind.VIDEO)
+            Packet.Kind leading = cut.samples().stream().anyMatch(s -> s.kind() == Packet.Kind.VIDEO && s.track() == 0)
                     ? Packet.Kind.VIDEO
                     : Packet.Kind.AUDIO;
             long startDts = Long.MIN_VALUE;
             for (Cut.Sample sample : cut.samples()) {
-                if (sample.kind() != leading) {
+                if (sample.kind() != leading || sample.track() != 0) {
                     continue;
                 }
                 startDts = startDts == Long.MIN_VALUE ? sample.dts() : startDts;

@@ -5,6 +5,8 @@ import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.Renditions;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +14,8 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Collects a {@link MomentSpan} from index records that are passed in order, leaving out expired media. {@link
+ * Collects a {@link MomentSpan} from index records that are passed in order, leaving out expired media and all
+ * renditions but the leading one ({@link Renditions#leading}). {@link
  * #test} returns false when the span is complete, or when the scan is too far from it and should continue by {@link
  * InterpolationSearch}. For one use; confined to one thread.
  */
@@ -27,6 +30,8 @@ final class MomentSpanScan implements Predicate<ConsumerRecord<String, LogRecord
     private final long nearMs;
     private final boolean mayMiss;
     private final MomentSearch last;
+    /** The rendition whose entries are collected; null until the first entry if the directory does not show it. */
+    private RenditionId leading;
     private final List<Moment.At> entries = new ArrayList<>();
     private boolean settled;
     private boolean far;
@@ -50,6 +55,7 @@ final class MomentSpanScan implements Predicate<ConsumerRecord<String, LogRecord
         this.nearMs = nearMs;
         this.mayMiss = mayMiss;
         last = new MomentSearch(toMs);
+        leading = Renditions.leading(epoch.rules(), epoch.session().tracks()).orElse(null);
     }
 
     @Override
@@ -72,6 +78,11 @@ final class MomentSpanScan implements Predicate<ConsumerRecord<String, LogRecord
     }
 
     private boolean add(long offset, IndexedPart part) {
+        leading = leading == null ? part.rendition() : leading;
+        if (!part.rendition().equals(leading)) {
+            // Renditions have their own times.
+            return true;
+        }
         boolean isLast = epoch.state() == StreamEntry.State.ENDED
                 && part.id().segment() == epoch.playlist().lastSegment()
                 && part.last();

@@ -4,8 +4,9 @@ import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Renditions;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.timeline.Tracks;
+import io.millrace.platform.log.Track;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -56,7 +57,13 @@ public final class Moments {
      * @param timeMs PROGRAM-DATE-TIME, ms since 1970
      */
     public static List<StreamEntry> candidates(List<StreamEntry> epochs, long timeMs) {
-        return epochs.stream().filter(epoch -> endMs(epoch) > timeMs && !Tracks.areOutsideTs(epoch)).toList();
+        return epochs.stream().filter(epoch -> endMs(epoch) > timeMs && !isWithoutIndex(epoch)).toList();
+    }
+
+    /** Returns whether no format carries a track of the epoch in any session, so that the index has no part of it. */
+    private static boolean isWithoutIndex(StreamEntry epoch) {
+        List<Track> tracks = epoch.session().tracks();
+        return epoch.sessions().size() <= 1 && !tracks.isEmpty() && Renditions.of(epoch.rules(), tracks).isEmpty();
     }
 
     /**

@@ -4,15 +4,20 @@ import java.nio.ByteBuffer;
 
 /** Receives the media of one accepted publisher. All calls come on {@link Publisher#loop} and must not block. */
 public interface PublishSink {
-    enum Kind { AUDIO, VIDEO, DATA }
+    enum Kind {
+        AUDIO, VIDEO,
+        /** Metadata and other messages that belong to no track. */
+        DATA
+    }
 
     /**
      * Receives one message: a frame, a configuration or metadata of one track, or of several tracks in an Enhanced RTMP
      * multitrack message.
      *
      * @param timestampMs decoding time in ms, unwrapped by the protocol; jumps where the encoder's clock jumps
-     * @param body an FLV tag body, in which the tracks are named; for data, without {@code @setDataFrame}. Ownership
-     *     passes to the sink, which may keep it: the caller no longer writes to it
+     * @param body an FLV tag body, which names its tracks if they are not the default ones; for data, an AMF name and
+     *     its values, without the RTMP command {@code @setDataFrame} before them. Ownership passes to the sink, which
+     *     may keep it: the caller no longer writes to it
      */
     void message(Kind kind, long timestampMs, ByteBuffer body);
 

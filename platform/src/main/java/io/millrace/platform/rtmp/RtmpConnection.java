@@ -1,23 +1,17 @@
 package io.millrace.platform.rtmp;
 
-import io.millrace.media.StreamName;
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.rtmp.ServerEvent;
 import io.millrace.media.rtmp.ServerSession;
-import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.net.ConnectionAdmission;
 import io.millrace.platform.net.MemoryBudget;
-import io.millrace.platform.publish.PublishAnswer;
-import io.millrace.platform.publish.PublishEnd;
 import io.millrace.platform.publish.PublishSink;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
@@ -25,8 +19,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * One connection of an {@link RtmpServer}: passes the events of the {@link ServerSession} to the application and the
- * application's decisions to the session, and writes the session's output.
+ * One connection of an {@link RtmpServer}: passes the events of the {@link ServerSession} to its publishes and plays
+ * ({@link RtmpStreams}), and writes the session's output.
  *
  * <p>A connection ends in {@link #end} and nowhere else. If the session has told the peer why, it drains for {@link
  * Watchdog#DRAIN_SECONDS}; otherwise the socket is closed immediately. {@link #closed} releases what the connection
@@ -41,16 +35,13 @@ final class RtmpConnection {
     private static final int PING_SECONDS = 10;
 
     private final RtmpSocket socket;
-    private final RtmpApplication application;
     private final RtmpMeters meters;
     private final MemoryBudget.Share memory;
     private final ServerSession session;
     private final Watchdog watchdog;
     private final ConnectionAdmission admission;
     private final ConnectionLog log;
-    /** The requested and running publishes and plays, by message stream. */
-    private final Map<Integer, RtmpPublisher> publishers = new HashMap<>();
-    private final Map<Integer, RtmpPlayer> players = new HashMap<>();
+    private final RtmpStreams streams;
     private ConnectionAdmission.Place place;
     /** Whether a publish or play has been accepted. */
     private boolean accepted;
@@ -64,13 +55,13 @@ final class RtmpConnection {
     RtmpConnection(RtmpSocket socket, RtmpApplication application, RtmpMeters meters, ConnectionLimits limits,
             SharedState shared) {
         this.socket = socket;
-        this.application = application;
         this.meters = meters;
         this.memory = shared.memory().open(this::memoryUsedUp, this::yieldMemory);
         this.session = new ServerSession(new SplittableRandom(), limits.rtmp(), memory);
         this.watchdog = new Watchdog(limits);
         this.admission = shared.admission();
         this.log = new ConnectionLog(shared.log());
+        this.streams = new RtmpStreams(this, application, session, log);
     }
 
     /** The socket is connected. */
@@ -110,13 +101,13 @@ final class RtmpConnection {
     void writabilityChanged() {
         switchReading();
         if (socket.isWritable()) {
-            List.copyOf(players.values()).forEach(RtmpPlayer::writable);
+            streams.writable();
         }
     }
 
     /** One second has passed. */
     void tick() {
-        boolean reading = !isPaused() && socket.isWritable();
+        boolean reading = !streams.isPaused() && socket.isWritable();
         Optional<CloseReason> timeout = watchdog.tick(session.state(), reading, socket.hasProgressed());
         if (timeout.isPresent()) {
             end(timeout.get(), "time limit exceeded");
@@ -148,15 +139,15 @@ final class RtmpConnection {
 
     private void handle(ServerEvent event) {
         switch (event) {
-            case ServerEvent.PublishRequested request -> publish(request);
-            case ServerEvent.Media media -> publishers.get(media.streamId()).message(media);
+            case ServerEvent.PublishRequested request -> streams.publish(request);
+            case ServerEvent.Media media -> streams.message(media);
             case ServerEvent.Unpublished(int streamId) ->
-                endPublisher(streamId, PublishSink.End.UNPUBLISHED, "ended by the encoder");
-            case ServerEvent.PlayRequested request -> play(request);
-            case ServerEvent.PlayPaused(int streamId, boolean paused) -> players.get(streamId).pause(paused);
+                streams.endPublisher(streamId, PublishSink.End.UNPUBLISHED, "ended by the encoder");
+            case ServerEvent.PlayRequested request -> streams.play(request);
+            case ServerEvent.PlayPaused(int streamId, boolean paused) -> streams.player(streamId).pause(paused);
             case ServerEvent.PlayTracks(int streamId, boolean audio, boolean video) ->
-                players.get(streamId).tracks(audio, video);
-            case ServerEvent.PlayStopped(int streamId) -> endPlayer(streamId);
+                streams.player(streamId).tracks(audio, video);
+            case ServerEvent.PlayStopped(int streamId) -> streams.endPlayer(streamId);
             case ServerEvent.Refused(String code, String description) ->
                 end(CloseReason.REFUSED, code + ", " + description);
             case ServerEvent.PassedOver(ServerEvent.PassedOver.What what) -> passedOver(what);
@@ -170,88 +161,17 @@ final class RtmpConnection {
         }
     }
 
-    private void publish(ServerEvent.PublishRequested requested) {
-        int streamId = requested.streamId();
-        Optional<String> problem = StreamName.problem(requested.path());
-        if (problem.isPresent()) {
-            refuse(streamId, PublishStatus.of(PublishEnd.DENIED), problem.get());
-            return;
-        }
-        RtmpPublisher publisher = new RtmpPublisher(this, streamId, session.knowsReconnect());
-        publishers.put(streamId, publisher);
-        var request = new AccessRequest(AccessRequest.Action.PUBLISH, new StreamName(requested.path()),
-                requested.query(), source(requested.client(), requested.tcUrl()));
-        application.publish(request, publisher)
-                .whenComplete((answer, failure) -> execute(() -> answered(publisher, answer, failure)));
+    /** Starts a publish that the application has accepted. */
+    void startPublish(int streamId) {
+        session.acceptPublish(streamId);
+        accepted();
+        watchdog.bytesReceived();
+        pump(NO_INPUT);
+        socket.flush();
     }
 
-    /** @param answer null if the application failed because of a bug, {@code failure} */
-    private void answered(RtmpPublisher publisher, PublishAnswer answer, Throwable failure) {
-        if (answer instanceof PublishAnswer.Accepted(PublishSink sink)) {
-            publisher.accepted(sink);
-        }
-        if (publisher.isOver()) {
-            return;
-        }
-        int streamId = publisher.streamId();
-        switch (answer) {
-            case null -> {
-                log.write(Level.ERROR, "a publish request failed because of a bug", failure);
-                refuse(streamId, PublishStatus.of(PublishEnd.INTERNAL_ERROR), "internal server error");
-            }
-            case PublishAnswer.Refused(PublishEnd why, String description) ->
-                refuse(streamId, PublishStatus.of(why), description);
-            case PublishAnswer.Accepted _ when !session.reserveMemory() -> refuse(streamId, CloseReason.MEMORY,
-                    PublishStatus.DENIED, "this server has no memory for another publisher; try again later");
-            case PublishAnswer.Accepted _ -> {
-                session.acceptPublish(streamId);
-                accepted();
-                watchdog.bytesReceived();
-                pump(NO_INPUT);
-                socket.flush();
-            }
-        }
-    }
-
-    private void play(ServerEvent.PlayRequested requested) {
-        int streamId = requested.streamId();
-        Optional<String> problem = StreamName.problem(requested.path());
-        if (problem.isPresent()) {
-            refuse(streamId, CloseReason.REFUSED, "NetStream.Play.StreamNotFound", problem.get());
-            return;
-        }
-        RtmpPlayer player = new RtmpPlayer(this, streamId);
-        players.put(streamId, player);
-        var access = new AccessRequest(AccessRequest.Action.PLAY, new StreamName(requested.path()), requested.query(),
-                source(requested.client(), requested.tcUrl()));
-        application.play(new PlayRequest(access, requested.fourCcs(), requested.durationMs()), player)
-                .whenComplete((answer, failure) -> execute(() -> answered(player, answer, failure)));
-    }
-
-    /** @param answer null if the application failed with {@code failure} */
-    private void answered(RtmpPlayer player, PlayAnswer answer, Throwable failure) {
-        if (answer instanceof PlayAnswer.Accepted(PlaySink sink)) {
-            player.accepted(sink);
-        }
-        if (player.isOver()) {
-            return;
-        }
-        switch (answer) {
-            case null -> {
-                log.write(Level.ERROR, "a play request failed because of a bug", failure);
-                refuse(player.streamId(), CloseReason.INTERNAL_ERROR, "NetStream.Play.Failed", "internal server error");
-            }
-            case PlayAnswer.Refused(String code, String description) ->
-                refuse(player.streamId(), CloseReason.REFUSED, code, description);
-            case PlayAnswer.Accepted _ -> accepted();
-        }
-    }
-
-    private AccessRequest.Source source(String client, String tcUrl) {
-        return new AccessRequest.Source(AccessRequest.Protocol.RTMP, log.address(), client, tcUrl);
-    }
-
-    private void accepted() {
+    /** Called when a publish or play has been accepted: the connection no longer counts as one without. */
+    void accepted() {
         accepted = true;
         place.accepted();
     }
@@ -271,11 +191,7 @@ final class RtmpConnection {
 
     /** Reads from the socket unless a publisher is paused or the peer does not read what we send. */
     void switchReading() {
-        socket.setReading(!isPaused() && socket.isWritable());
-    }
-
-    private boolean isPaused() {
-        return publishers.values().stream().anyMatch(RtmpPublisher::isPaused);
+        socket.setReading(!streams.isPaused() && socket.isWritable());
     }
 
     void startPlay(RtmpPlayer player) {
@@ -334,8 +250,8 @@ final class RtmpConnection {
             end(reason, detail);
         } else {
             log.write(Level.INFO, "stream " + streamId + " ended, " + reason.label() + ": " + detail);
-            endPublisher(streamId, PublishSink.End.CLOSED_BY_SERVER, detail);
-            endPlayer(streamId);
+            streams.endPublisher(streamId, PublishSink.End.CLOSED_BY_SERVER, detail);
+            streams.endPlayer(streamId);
             send();
         }
     }
@@ -382,7 +298,7 @@ final class RtmpConnection {
         if (ending == null) {
             ending = reason;
             log.write(level, "closed, " + reason.label() + ": " + detail, bug);
-            endStreams(reason, detail);
+            streams.endAll(reason, detail);
         }
         if (drains) {
             send();
@@ -390,13 +306,6 @@ final class RtmpConnection {
             closing = true;
             socket.close();
         }
-    }
-
-    private void endStreams(CloseReason reason, String detail) {
-        boolean peerLeft = reason == CloseReason.IDLE || reason == CloseReason.PEER_CLOSED;
-        PublishSink.End end = peerLeft ? PublishSink.End.DISCONNECTED : PublishSink.End.CLOSED_BY_SERVER;
-        List.copyOf(publishers.keySet()).forEach(streamId -> endPublisher(streamId, end, detail));
-        List.copyOf(players.keySet()).forEach(this::endPlayer);
     }
 
     /** The socket is closed. */
@@ -411,21 +320,6 @@ final class RtmpConnection {
 
     private boolean isOpen() {
         return ending == null && socket.isActive();
-    }
-
-    private void endPublisher(int streamId, PublishSink.End end, String detail) {
-        RtmpPublisher publisher = publishers.remove(streamId);
-        if (publisher != null) {
-            publisher.ended(end, detail);
-            switchReading();
-        }
-    }
-
-    private void endPlayer(int streamId) {
-        RtmpPlayer player = players.remove(streamId);
-        if (player != null) {
-            player.ended();
-        }
     }
 
     private void writeOutput() {

@@ -6,13 +6,14 @@ import io.millrace.platform.net.PeerLog;
 import org.slf4j.LoggerFactory;
 
 /**
- * What all connections of a server share. Thread-safe.
+ * What all connections of one {@link RtmpServer} share. Thread-safe.
  *
  * @param admission counts the connections against {@link ConnectionLimits}
- * @param memory limits the memory of incomplete messages
- * @param log limits the log lines that peers cause
+ * @param memory limits the memory of incomplete RTMP messages; several servers may share it
+ * @param log limits the log lines that each peer causes
  */
 record SharedState(ConnectionAdmission admission, MemoryBudget memory, PeerLog log) {
+    /** The connections in all are not limited: only those of one address, and those without an accepted publish or play. */
     static SharedState of(ConnectionLimits limits, MemoryBudget memory) {
         return new SharedState(
                 new ConnectionAdmission(Integer.MAX_VALUE, limits.unauthenticated(), limits.perAddress()), memory,

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -191,6 +192,7 @@ class AdminServerTest {
     }
 
     /** The limit applies to the whole process, so the test waits as long as the limit, for all requests at once. */
+    @Tag("slow")
     @Test
     @Timeout(value = 2, unit = TimeUnit.MINUTES)
     void incompleteRequestTimesOut() {

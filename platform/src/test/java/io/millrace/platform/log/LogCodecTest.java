@@ -86,7 +86,7 @@ class LogCodecTest {
         }
     }
 
-    /** Renditions of named tracks, init sections, and tracks with all their properties, which no stage writes yet. */
+    /** Renditions of named tracks, init sections, and tracks with all their properties. */
     static Stream<LogRecord> tracksAndRenditions() {
         var japanese = new Track(3, Packet.Kind.AUDIO, "OPUS", bytes(1, 2), 48_000, "ja", "Commentary");
         var video = new Track(0, Packet.Kind.VIDEO, "AV1", bytes(1), 90_000);
@@ -96,15 +96,18 @@ class LogCodecTest {
         var ofMany = new RenditionId(Format.TS, IntStream.range(0, RenditionId.MAX_TRACKS)
                 .mapToObj(id -> new TrackId(Packet.Kind.VIDEO, Integer.MAX_VALUE - RenditionId.MAX_TRACKS + id))
                 .toList());
-        var init = new PartId(17, 4, PartId.INIT);
+        var cmaf = RenditionId.cmaf(japanese.trackId());
+        var first = new PartId(17, 4, 0);
         return Stream.of(
                 new Cut(new PartId(17, 4, 0), 18, false, true, new Cut.PacketRange(100, 100), new PartTimes(0, 1, 2, 3),
                         head,
                         List.of(new Cut.Sample(0, Packet.Kind.VIDEO, 0, 0, 0, 3_000, true),
                                 new Cut.Sample(0, Packet.Kind.AUDIO, 3, 0, 0, 960, true))),
-                new Part(init, ofOne, bytes(1, 2, 3)), new Part(new PartId(17, 4, 0), ofMany, bytes(1, 2, 3)),
-                new IndexEntry(init, false, ofOne, new PartPlace(55, 188), new PartTimes(1, 0, 3, 4), false,
+                new Part(first, cmaf, bytes(1, 2, 3)), new Part(first, ofMany, bytes(1, 2, 3)),
+                new IndexEntry(first, false, cmaf, new PartPlace(55, 188, 100, -4711), new PartTimes(1, 0, 3, 4), false,
                         new Keyframe(18, Keyframe.NONE, 0), new SegmentStart(true, false, 1, 2)),
+                new Gap(new PartId(17, 5, 2), cmaf, Gap.Reason.EMPTY, new PartTimes(1, 2, 3, 4),
+                        new SegmentStart(true, false, 1, 2)),
                 new Gap(new PartId(17, 5, 2), ofOne, Gap.Reason.BUG, new PartTimes(1, 2, 3, 4),
                         new SegmentStart(true, false, 1, 2)));
     }
@@ -143,6 +146,23 @@ class LogCodecTest {
             assertThatIllegalArgumentException().isThrownBy(() -> new RenditionId(Format.TS, tracks));
         }
         assertThat(new RenditionId(Format.TS, List.of(audio, second, video)).tracks()).hasSize(3);
+    }
+
+    @Test
+    void cmafRenditionHasOneTrack() {
+        var video = new TrackId(Packet.Kind.VIDEO, 0);
+        var audio = new TrackId(Packet.Kind.AUDIO, 0);
+        for (List<TrackId> tracks : List.of(List.<TrackId>of(), List.of(audio, video))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> new RenditionId(Format.CMAF, tracks));
+        }
+    }
+
+    @Test
+    void initSectionIsNotLargerThanRecord() {
+        assertThat(new PartPlace(55, 188, 188, 0).mediaBytes()).isZero();
+        for (int wrong : List.of(189, -1)) {
+            assertThatIllegalArgumentException().isThrownBy(() -> new PartPlace(55, 188, wrong, 0));
+        }
     }
 
     /** A release that knows the format wrote the record; this one can tell it from a damaged record. */

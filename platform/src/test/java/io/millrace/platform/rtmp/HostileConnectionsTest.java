@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
@@ -81,6 +82,7 @@ class HostileConnectionsTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void incompleteHandshakesTimeOutAndFreeTheirPlaces() throws Exception {
         serve(shortTimes(3));
@@ -95,6 +97,7 @@ class HostileConnectionsTest {
         assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
     }
 
+    @Tag("slow")
     @Test
     void tricklingHandshakeTimesOut() throws Exception {
         serve(shortTimes(UNAUTHENTICATED));
@@ -108,6 +111,7 @@ class HostileConnectionsTest {
         });
     }
 
+    @Tag("slow")
     @Test
     void handshakeWithoutConnectTimesOut() throws Exception {
         serve(shortTimes(UNAUTHENTICATED));
@@ -131,21 +135,31 @@ class HostileConnectionsTest {
 
     @Test
     void boundsIdleConnectionsAndTheirMemory() throws Exception {
-        serve(PatientLimits.of(IDLE_CONNECTIONS, UNAUTHENTICATED, RtmpLimits.DEFAULT));
+        boundsIdleConnections(IDLE_CONNECTIONS / 10);
+    }
+
+    @Tag("slow")
+    @Test
+    void boundsTenThousandIdleConnectionsAndTheirMemory() throws Exception {
+        boundsIdleConnections(IDLE_CONNECTIONS);
+    }
+
+    private void boundsIdleConnections(int connections) throws Exception {
+        serve(PatientLimits.of(connections, UNAUTHENTICATED, RtmpLimits.DEFAULT));
         long before = usedHeapBytes();
-        for (int i = 0; i < IDLE_CONNECTIONS; i++) {
+        for (int i = 0; i < connections; i++) {
             Socket socket = open();
             if (i < UNAUTHENTICATED) {
                 socket.getOutputStream().write(new byte[]{3, 0, 0, 0});
             }
         }
-        closed.awaitAll(IDLE_CONNECTIONS - UNAUTHENTICATED);
-        assertThat(closed.count("too_many")).isEqualTo(IDLE_CONNECTIONS - UNAUTHENTICATED);
-        assertThat(usedHeapBytes() - before).as("heap for %d connections", IDLE_CONNECTIONS).isLessThan(HEAP_BYTES);
+        closed.awaitAll(connections - UNAUTHENTICATED);
+        assertThat(closed.count("too_many")).isEqualTo(connections - UNAUTHENTICATED);
+        assertThat(usedHeapBytes() - before).as("heap for %d connections", connections).isLessThan(HEAP_BYTES);
         for (Socket socket : sockets) {
             socket.close();
         }
-        closed.awaitAll(IDLE_CONNECTIONS);
+        closed.awaitAll(connections);
         try (RtmpClient late = PatientLimits.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/late"))) {
             assertThat(late).as("there is room again").isNotNull();
         }

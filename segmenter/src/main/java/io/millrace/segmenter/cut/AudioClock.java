@@ -2,7 +2,6 @@ package io.millrace.segmenter.cut;
 
 import io.millrace.media.time.SampleClock;
 import io.millrace.media.time.Ticks;
-import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
 
 /**
@@ -23,12 +22,12 @@ final class AudioClock {
      * @param originMs timestamp at time 0 of the line
      * @param frameSamples duration of the frame in samples
      */
-    Draft place(long offset, Packet packet, long originMs, TrackConfig config, int frameSamples) {
+    Draft place(Frame frame, long originMs, TrackConfig config, int frameSamples) {
         if (config.sampleRate() != samples.sampleRate()) {
             samples = new SampleClock(config.sampleRate());
         }
-        long dts = samples.place(packet.timestampMs() - originMs, frameSamples);
-        return new Draft(offset, packet, dts, 0, frameSamples);
+        long dts = samples.place(frame.timestampMs() - originMs, frameSamples);
+        return new Draft(frame, dts, 0, frameSamples);
     }
 
     /** Converts {@code dts} from samples to 90 kHz ticks. */

@@ -3,7 +3,6 @@ package io.millrace.segmenter.cut;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.LogCodec;
-import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
@@ -187,26 +186,18 @@ final class Directory {
     }
 
     /**
-     * Handles the start of a segment with its configurations and the target duration in seconds, 0 if that is unknown.
+     * Handles the start of a segment with its tracks and the target duration in seconds, 0 if that is unknown. The
+     * session has the codecs of the default tracks.
      */
-    void beginSegment(Step.Opening opening, int targetS) {
-        List<Track> now = new ArrayList<>(2);
-        List<String> codecs = new ArrayList<>(2);
-        add(opening.video(), Packet.Kind.VIDEO, now, codecs);
-        add(opening.audio(), Packet.Kind.AUDIO, now, codecs);
+    void beginSegment(List<Track> now, int targetS) {
+        List<String> codecs = now.stream().filter(track -> track.id() == 0)
+                .map(track -> TrackConfig.of(track).rfc6381()).toList();
         StreamEntry.Session s = sessions.getLast();
         if (!now.equals(tracks) || !codecs.equals(s.codecs()) || targetS != targetDurationS) {
             tracks = List.copyOf(now);
             targetDurationS = targetS;
             sessions.add(sessions.removeLast().withCodecs(List.copyOf(codecs)));
             dirty = true;
-        }
-    }
-
-    private static void add(TrackConfig config, Packet.Kind kind, List<Track> tracks, List<String> codecs) {
-        if (config != null) {
-            tracks.add(config.track(kind));
-            codecs.add(config.rfc6381());
         }
     }
 

@@ -4,6 +4,7 @@ import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.PeriodStart;
 import io.millrace.platform.log.RecordSchema.Generic;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class Playlist {
     private int targetDurationS;
     private long nextSegment;
     private long discontinuity;
+    private PeriodStart period = PeriodStart.UNKNOWN;
     private final List<Cut> held = new ArrayList<>();
 
     Playlist(long epoch, EpochRules rules) {
@@ -106,6 +108,16 @@ final class Playlist {
         return discontinuous ? ++discontinuity : discontinuity;
     }
 
+    /** Remembers the start of a segment that begins a period: the first of the epoch, or after a discontinuity. */
+    void beginPeriod(PeriodStart start) {
+        period = start;
+    }
+
+    /** Returns the start of the current period. */
+    PeriodStart period() {
+        return period;
+    }
+
     private int segmentTargetS() {
         return (int) Math.max(1, ceil(segmentTicks()));
     }
@@ -129,7 +141,8 @@ final class Playlist {
     /** Writes everything except the rules, which the session fold writes. */
     void write(Generic cutter) {
         cutter.put("epoch", epoch).put("targetDurationS", targetDurationS).put("nextSegment", nextSegment)
-                .put("discontinuity", discontinuity).put("held", held.stream().map(Playlist::bytes).toList());
+                .put("discontinuity", discontinuity).put("periodTicks", period.startTicks())
+                .put("periodMs", period.programDateTimeMs()).put("held", held.stream().map(Playlist::bytes).toList());
     }
 
     static Playlist read(EpochRules rules, Generic cutter) {
@@ -137,6 +150,7 @@ final class Playlist {
         playlist.targetDurationS = cutter.int32("targetDurationS");
         playlist.nextSegment = cutter.int64("nextSegment");
         playlist.discontinuity = cutter.int64("discontinuity");
+        playlist.period = new PeriodStart(cutter.int64("periodTicks"), cutter.int64("periodMs"));
         cutter.byteStrings("held").forEach(cut -> playlist.held.add(cut(cut)));
         return playlist;
     }

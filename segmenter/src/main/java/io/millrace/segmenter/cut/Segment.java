@@ -1,17 +1,17 @@
 package io.millrace.segmenter.cut;
 
 import io.millrace.platform.log.Cut;
-import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.RecordSchema.Generic;
+import io.millrace.platform.log.Track;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * The open segment. It consists of completed parts, the open part, and a group, which is the newest frame of the
- * leading track and the frames of the other track that followed it. The group is added to a part when the next frame of
- * the leading track arrives.
+ * leading track and, before version 7 of the rules, the frames of the other track that followed it. The group is added to
+ * a part when the next frame of the leading track arrives.
  *
  * <p>Boundaries are presentation times, 90 kHz. The duration of a part is the difference of two boundaries, so the
  * durations of the parts add up to that of the segment.
@@ -93,7 +93,7 @@ final class Segment {
      * Adds the next frame of the leading track, with presentation time {@code ticks}. The previous group is added to a
      * part, and the part before it is cut if it is complete.
      */
-    void lead(Draft next, long ticks, long partTargetTicks, Consumer<Cut> out) {
+    void lead(Draft next, long ticks, long partTargetTicks, Consumer<DecidedPart> out) {
         if (lead != null) {
             lead.endAt(next.dts);
             settle(ticks, partTargetTicks, out);
@@ -107,12 +107,12 @@ final class Segment {
      * Adds an audio track to the whole segment. Returns false if the segment already has an audio track, or its head is
      * already in a cut.
      */
-    boolean takeSound(TrackConfig sound) {
+    boolean takeSound(TrackConfig sound, Track track) {
         if (audio != null || nextPart > 0) {
             return false;
         }
         audio = sound;
-        opening = opening.withHead(opening.head().withSound(sound.track(Packet.Kind.AUDIO)));
+        opening = opening.withHead(opening.head().withSound(track));
         return true;
     }
 
@@ -139,13 +139,13 @@ final class Segment {
      * duration otherwise. No frame may be added afterwards. The caller has set the end of the newest frame of each
      * track, through {@link #lead} and {@link #lastAudio}.
      */
-    long close(long endTicks, long partTargetTicks, Consumer<Cut> out) {
+    long close(long endTicks, long partTargetTicks, Consumer<DecidedPart> out) {
         settle(endTicks, partTargetTicks, out);
         cut(endTicks, true, out);
         return partTicks;
     }
 
-    private void settle(long endTicks, long partTargetTicks, Consumer<Cut> out) {
+    private void settle(long endTicks, long partTargetTicks, Consumer<DecidedPart> out) {
         if (!part.isEmpty() && (endTicks - partTicks > partTargetTicks || !part.takes(group))) {
             cut(leadTicks, false, out);
         }
@@ -153,18 +153,14 @@ final class Segment {
         group.clear();
     }
 
-    private void cut(long boundaryTicks, boolean last, Consumer<Cut> out) {
+    private void cut(long boundaryTicks, boolean last, Consumer<DecidedPart> out) {
         // Invalid composition times must not result in a part of zero or negative duration.
         long endTicks = Math.max(boundaryTicks, partTicks + 1);
-        List<Draft> drafts = part.list;
-        long firstOffset = drafts.getFirst().offset;
-        boolean leads = drafts.stream().anyMatch(this::isIndependent);
-        long arrivalUs = drafts.stream().mapToLong(d -> d.arrivalUs).max().orElseThrow();
-        PartTimes times = new PartTimes(partTicks, endTicks - partTicks, wallMs + Math.floorDiv(partTicks, 90L),
-                arrivalUs);
-        out.accept(new Cut(new PartId(opening.id().epoch(), number, nextPart), opening.session(), last, leads,
-                new Cut.PacketRange(firstOffset, drafts.getLast().offset), times,
-                nextPart == 0 ? opening.head() : null, drafts.stream().map(d -> d.sample(firstOffset)).toList()));
+        List<Draft> drafts = List.copyOf(part.list);
+        PartTimes times = new PartTimes(partTicks, endTicks - partTicks, wallMs + Math.floorDiv(partTicks, 90L), 0);
+        out.accept(new DecidedPart(new Cut(new PartId(opening.id().epoch(), number, nextPart), opening.session(), last,
+                drafts.stream().anyMatch(this::isIndependent), opening.packets(), times,
+                nextPart == 0 ? opening.head() : null, List.of()), drafts));
         part.clear();
         nextPart++;
         lastPartTicks = partTicks;

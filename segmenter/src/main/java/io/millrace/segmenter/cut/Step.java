@@ -3,6 +3,7 @@ package io.millrace.segmenter.cut;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,15 +20,13 @@ public final class Step {
     private List<StreamEntry> entries = List.of();
     private List<Warned> warnings = List.of();
     private List<Warned> newWarnings = List.of();
-    private List<Opening> openings = List.of();
+    private List<List<Track>> openings = List.of();
     private List<String> dropped = List.of();
+    private boolean packetDropped;
     private RuntimeException failure;
     private int entered;
     private EpochEnded ended;
     private long withdrawn = NONE;
-
-    /** The configurations with which a segment began, or to which it has added audio. Either may be null. */
-    record Opening(TrackConfig video, TrackConfig audio) {}
 
     /**
      * A warning.
@@ -63,12 +62,26 @@ public final class Step {
         newWarnings = with(newWarnings, warning);
     }
 
-    void addOpening(TrackConfig video, TrackConfig audio) {
-        openings = with(openings, new Opening(video, audio));
+    /** Adds the tracks with which a segment began, or now has. */
+    void addOpening(List<Track> tracks) {
+        openings = with(openings, tracks);
     }
 
+    /** Reports that the packet was dropped. */
     void drop(String reason) {
         dropped = with(dropped, reason);
+        packetDropped = true;
+    }
+
+    /** Reports that single frames were dropped, of this packet or of earlier ones. */
+    void dropFrames(String reason, int count) {
+        for (int i = 0; i < count; i++) {
+            dropped = with(dropped, reason);
+        }
+    }
+
+    boolean isPacketDropped() {
+        return packetDropped;
     }
 
     void fail(RuntimeException e) {
@@ -103,7 +116,8 @@ public final class Step {
         return newWarnings;
     }
 
-    List<Opening> openings() {
+    /** Returns the tracks with which segments began, in order. */
+    List<List<Track>> openings() {
         return openings;
     }
 
@@ -135,7 +149,7 @@ public final class Step {
         return withdrawn == NONE ? OptionalLong.empty() : OptionalLong.of(withdrawn);
     }
 
-    /** Returns the reasons why the packet was dropped, as metric tag values; empty if the packet was not dropped. */
+    /** Returns the reasons why the packet and frames of earlier packets were dropped, as metric tag values. */
     public List<String> dropped() {
         return dropped;
     }

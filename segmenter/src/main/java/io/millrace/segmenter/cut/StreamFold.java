@@ -9,11 +9,13 @@ import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StateSchema;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.timeline.SessionEvent;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Turns one stream's records of {@code packets}, in log order, into cuts and directory entries: a pure fold.
@@ -128,7 +130,7 @@ public final class StreamFold {
                 if (left.reason() != SessionEnded.Reason.SUSPECTED) {
                     // Viewers get the rest of the segment at once. A mere suspicion does not cut, because it may be
                     // withdrawn: the segments are then identical to those without it.
-                    guard(step, () -> cutter.interrupt(step));
+                    guard(step, () -> cutter.leave(step));
                 }
                 directory.beginGrace(left.endedAtMs());
             }
@@ -165,13 +167,13 @@ public final class StreamFold {
             }
             cut(offset, packet, step);
         });
-        openBytes += step.dropped().isEmpty() ? packet.body().remaining() : 0;
+        openBytes += !step.isPacketDropped() && packet.track() == 0 ? packet.body().remaining() : 0;
     }
 
     /** @throws io.millrace.media.bytes.MediaException if this release cannot read the body */
     private void cut(long offset, Packet packet, Step step) {
         BodyReader.requireKnown(packet.bodyFormat());
-        if (packet.track() != 0) {
+        if (packet.track() != 0 && !cutter.rules().cutsTracksByTime()) {
             step.drop("multitrack");
             step.warn(StreamWarning.MULTITRACK,
                     "there is more than one track of a kind; players receive the default track");
@@ -180,7 +182,9 @@ public final class StreamFold {
         } else if (isFrame(packet)) {
             cutter.frame(offset, packet, sessions, step);
         } else if (packet.kind() == Packet.Kind.DATA) {
-            directory.applyMetadata(Metadata.parse(packet.body()));
+            Metadata metadata = Metadata.parse(packet.body());
+            directory.applyMetadata(metadata);
+            cutter.label(metadata.labels());
         }
     }
 
@@ -220,8 +224,8 @@ public final class StreamFold {
         if (directory == null) {
             return;
         }
-        for (Step.Opening opening : step.openings()) {
-            directory.beginSegment(opening, cutter.targetDurationS());
+        for (List<Track> tracks : step.openings()) {
+            directory.beginSegment(tracks, cutter.targetDurationS());
         }
         enterCuts(step);
         for (Step.Warned warned : step.takeNewWarnings()) {

@@ -20,8 +20,10 @@ public enum StreamWarning {
     UNSUPPORTED_TRACK,
     /** No HLS format carries the codec of a track, so HLS omits the track. */
     CODEC_NOT_IN_HLS,
-    /** There is more than one video or audio track. Players receive the default track of each kind. */
+    /** There is more than one video or audio track, and the epoch's rules are older than version 7. */
     MULTITRACK,
+    /** A further track is in the log but no longer in the cuts. */
+    TRACK_LEFT,
     /** The session could not be cut, because of a bug in Millrace or in the encoder. */
     QUARANTINED,
     /** The previous epoch ended because this session has other tracks. */
@@ -37,7 +39,7 @@ public enum StreamWarning {
     boolean ends() {
         return switch (this) {
             case LONG_GOP, NO_KEYFRAME, KEYFRAME_FLAGS, TIMESTAMP_JUMP, TRACK_SKEW, DECLARED_BITRATE, CODEC_NOT_IN_HLS,
-                    MULTITRACK, TRACK_SET_CHANGED, TRACK_SILENT ->
+                    MULTITRACK, TRACK_LEFT, TRACK_SET_CHANGED, TRACK_SILENT ->
                 true;
             case UNSUPPORTED_TRACK, QUARANTINED -> false;
         };

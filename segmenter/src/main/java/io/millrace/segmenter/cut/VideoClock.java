@@ -1,7 +1,6 @@
 package io.millrace.segmenter.cut;
 
 import io.millrace.media.time.Ticks;
-import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
 
 /**
@@ -41,15 +40,15 @@ final class VideoClock {
      * Computes the times of a frame. A decoding time that is not after that of the previous frame is set to one tick
      * after it; a presentation time before the decoding time is set to the decoding time.
      */
-    Draft place(long offset, Packet packet, long originMs) {
-        long stamp = (packet.timestampMs() - originMs) * 90;
-        long composition = Math.clamp(packet.compositionTimeMs() * 90L, -LONGEST_COMPOSITION, LONGEST_COMPOSITION);
+    Draft place(Frame frame, long originMs) {
+        long stamp = (frame.timestampMs() - originMs) * 90;
+        long composition = Math.clamp(frame.compositionMs() * 90L, -LONGEST_COMPOSITION, LONGEST_COMPOSITION);
         long dts = lastDts == NONE ? stamp : Math.max(stamp, lastDts + 1);
         long pts = Math.max(stamp + composition, dts);
-        if (shift == NONE && packet.isKeyframe()) {
+        if (shift == NONE && frame.keyframe()) {
             shift = pts - dts;
         }
-        return new Draft(offset, packet, dts, (int) (pts - dts), (int) frameTicks);
+        return new Draft(frame, dts, (int) (pts - dts), (int) frameTicks);
     }
 
     /** Returns the time between {@code draft} and the previous frame, 0 for the first frame. */

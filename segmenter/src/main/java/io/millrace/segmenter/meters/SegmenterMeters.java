@@ -22,7 +22,7 @@ public final class SegmenterMeters {
      * with the value 0.
      */
     private static final List<String> DROPS = List.of("state", "undecodable", "failed", "unsupported", "no_config",
-            "no_keyframe", "new_config", "over_limit", "quarantined", "multitrack");
+            "no_keyframe", "new_config", "over_limit", "quarantined", "multitrack", "track_left");
 
     private final MeterRegistry registry;
     private final Timer latency;

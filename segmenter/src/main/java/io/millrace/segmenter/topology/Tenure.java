@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Tenure {
     private static final Logger log = LoggerFactory.getLogger(Tenure.class);
-    private static final StateSchema<Written> SCHEMA = new StateSchema<>("PartitionState", Written::write,
-            Written::read);
+    private static final StateSchema<Chunk> SCHEMA = new StateSchema<>("PartitionState", Chunk::write,
+            Chunk::read);
     static final long NONE = -1;
     /** A snapshot continues in another record when the states in a record have reached this size. */
     static final int CHUNK_BYTES = 1 << 20;
@@ -42,16 +42,20 @@ final class Tenure {
 
     private final String owner;
     private final LongSupplier committed;
+    /** Keys of the predecessors' records in the changelog. */
     private final Set<String> predecessors;
+    /** The states by stream, as of the newest commit. */
     private final Map<String, byte[]> states = new TreeMap<>();
+    /** Place of the snapshot that was loaded. */
     private final Place place;
+    /** See {@link #newest()}. */
     private final LogMark newest;
     private final boolean unreadable;
-    /** Offset of the first record that this owner has processed. */
+    /** Offset in {@code packets} of the first record that this owner has processed. */
     private long first = NONE;
-    /** Place of this owner's newest snapshot. */
+    /** Place of the newest snapshot that this owner has written. */
     private Place written = Place.NOWHERE;
-    /** Slot of the next snapshot. */
+    /** Slot of the next snapshot, from 0. */
     private int slot;
 
     /**
@@ -72,20 +76,28 @@ final class Tenure {
         }
     }
 
-    /** The value of a record: chunk number {@code chunk}, from 0, of a snapshot of {@code chunks} records. */
-    private record Written(Place place, LogMark newest, int chunk, int chunks, Map<String, byte[]> states) {
+    /**
+     * The value of a record of the changelog, which is one of the records of a snapshot.
+     *
+     * @param place the same in all chunks of a snapshot
+     * @param newest the mark of the newest record in the snapshot, by which a loss of records is detected
+     * @param number from 0
+     * @param count number of chunks in the snapshot
+     * @param states by stream
+     */
+    private record Chunk(Place place, LogMark newest, int number, int count, Map<String, byte[]> states) {
         void write(Generic g) {
             g.put("position", place.position()).put("losses", place.losses()).put("newestOffset", newest.offset())
-                    .put("newestCheck", newest.check()).put("chunk", chunk).put("chunks", chunks).list("streams",
+                    .put("newestCheck", newest.check()).put("chunk", number).put("chunks", count).list("streams",
                             List.copyOf(states.entrySet()),
                             (state, s) -> s.put("stream", state.getKey()).put("state",
                                     ByteBuffer.wrap(state.getValue())));
         }
 
-        static Written read(Generic g) {
+        static Chunk read(Generic g) {
             Map<String, byte[]> states = new TreeMap<>();
             g.list("streams", s -> states.put(s.text("stream"), s.bytes("state").array()));
-            return new Written(new Place(g.int32("losses"), g.int64("position")),
+            return new Chunk(new Place(g.int32("losses"), g.int64("position")),
                     new LogMark(g.int64("newestOffset"), g.int32("newestCheck")), g.int32("chunk"), g.int32("chunks"),
                     states);
         }
@@ -103,11 +115,11 @@ final class Tenure {
         this.owner = owner;
         this.committed = committed;
         predecessors = new HashSet<>(changelog.keySet());
-        Map<String, List<Written>> slots = new HashMap<>();
+        Map<String, List<Chunk>> slots = new HashMap<>();
         boolean damaged = false;
         for (Map.Entry<String, byte[]> record : changelog.entrySet()) {
             try {
-                Written chunk = SCHEMA.decode(ByteBuffer.wrap(record.getValue()));
+                Chunk chunk = SCHEMA.decode(ByteBuffer.wrap(record.getValue()));
                 String key = record.getKey();
                 slots.computeIfAbsent(key.substring(0, key.lastIndexOf('/') + 1), _ -> new ArrayList<>()).add(chunk);
             } catch (UnreadableStateException e) {
@@ -115,7 +127,7 @@ final class Tenure {
                 damaged = true;
             }
         }
-        List<Written> snapshot = slots.values().stream().flatMap(chunks -> snapshot(chunks).stream())
+        List<Chunk> snapshot = slots.values().stream().flatMap(chunks -> snapshot(chunks).stream())
                 .max(Comparator.comparing(chunks -> chunks.getFirst().place())).orElse(List.of());
         snapshot.forEach(chunk -> states.putAll(chunk.states()));
         place = snapshot.isEmpty() ? Place.NOWHERE : snapshot.getFirst().place();
@@ -127,10 +139,10 @@ final class Tenure {
      * Returns the newest snapshot of a slot, or empty if it is incomplete. Chunks of earlier, larger snapshots may
      * remain in the slot and are ignored.
      */
-    private static Optional<List<Written>> snapshot(List<Written> chunks) {
-        Place newest = chunks.stream().map(Written::place).max(Comparator.naturalOrder()).orElse(Place.NOWHERE);
-        List<Written> snapshot = chunks.stream().filter(chunk -> chunk.place().equals(newest)).toList();
-        return Optional.of(snapshot).filter(all -> all.size() == all.getFirst().chunks());
+    private static Optional<List<Chunk>> snapshot(List<Chunk> chunks) {
+        Place newest = chunks.stream().map(Chunk::place).max(Comparator.naturalOrder()).orElse(Place.NOWHERE);
+        List<Chunk> snapshot = chunks.stream().filter(chunk -> chunk.place().equals(newest)).toList();
+        return Optional.of(snapshot).filter(all -> all.size() == all.getFirst().count());
     }
 
     /** Returns the states that the predecessor left, by stream. */
@@ -163,6 +175,7 @@ final class Tenure {
             return;
         }
         first = first == NONE ? fold.firstPosition() : first;
+        // A commit that covers a record of this owner has succeeded, so the owner had not been replaced at that time.
         if (written != Place.NOWHERE && committed.getAsLong() > first) {
             predecessors.forEach(predecessor -> put.accept(predecessor, null));
             predecessors.clear();
@@ -178,7 +191,7 @@ final class Tenure {
         List<Map<String, byte[]>> chunks = chunks();
         for (int i = 0; i < chunks.size(); i++) {
             put.accept(owner + '/' + slot + '/' + i,
-                    SCHEMA.encode(new Written(now, fold.newest(), i, chunks.size(), chunks.get(i))));
+                    SCHEMA.encode(new Chunk(now, fold.newest(), i, chunks.size(), chunks.get(i))));
         }
         slot = (slot + 1) % SLOTS;
     }

@@ -6,11 +6,13 @@ import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.segmenter.Tape;
+import io.millrace.testkit.SlowTest;
 import java.util.List;
 import java.util.Random;
 import java.util.function.LongUnaryOperator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,11 +108,22 @@ class ClockDriftTest {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 20, -20, -200})
+    void staysWithinASecondOfTheClock(int ppm) {
+        staysWithinASecond(ppm, 4);
+    }
+
+    @SlowTest
+    @ParameterizedTest
+    @ValueSource(ints = {200, 20, -20, -200})
     void staysWithinASecondOfTheClockForTwoDays(int ppm) {
+        staysWithinASecond(ppm, 48);
+    }
+
+    private void staysWithinASecond(int ppm, int hours) {
         tape.arrival(fastBy(ppm));
-        pictures(publisher(), 0, 48 * HOUR_MS).ends().graceOver();
+        pictures(publisher(), 0, hours * HOUR_MS).ends().graceOver();
         Dump.Outcome outcome = cut();
-        assertThat(heads(outcome.cuts())).hasSize(48 * 600)
+        assertThat(heads(outcome.cuts())).hasSize(hours * 600)
                 .allSatisfy(head -> assertThat(delayMs(head, fastBy(ppm))).isBetween(-SECOND_MS, SECOND_MS));
         assertThat(outcome.cuts()).noneMatch(cut -> cut.head() != null && cut.head().start().discontinuous());
 
@@ -284,19 +297,41 @@ class ClockDriftTest {
         assertThat(delayMs(heads(cuts).getLast(), arrivalMs)).isZero();
     }
 
+    /** Over the run, a restart happens at every position of a segment of six frames. */
+    @Test
+    void restartsResultInSameBytes() {
+        assertRestartsChangeNothing(7);
+    }
+
+    @SlowTest
     @Test
     void restartAnywhereResultsInSameBytes() {
+        assertRestartsChangeNothing(1);
+    }
+
+    private void assertRestartsChangeNothing(int every) {
         tape.arrival(fastBy(-200));
         pictures(publisher(), 0, 3 * HOUR_MS).ends();
         Dump.Outcome outcome = cut();
         assertThat(movedMs(outcome.cuts())).isPositive();
-        assertThat(Dump.of(tape, 1).bytes()).isEqualTo(outcome.bytes());
+        assertThat(Dump.of(tape, every).bytes()).isEqualTo(outcome.bytes());
+    }
+
+    @Property(tries = 3)
+    void timesIncreaseAndRestartsChangeNothing(@ForAll long seed, @ForAll @IntRange(min = -400, max = 400) int ppm,
+            @ForAll @IntRange(min = 1, max = 500) int every) {
+        assertTimesIncrease(seed, ppm, every);
+    }
+
+    @Property(tries = 40)
+    @Tag(SlowTest.TAG)
+    void timesOfManyStreamsIncreaseAndRestartsChangeNothing(@ForAll long seed,
+            @ForAll @IntRange(min = -400, max = 400) int ppm, @ForAll @IntRange(min = 1, max = 500) int every) {
+        assertTimesIncrease(seed, ppm, every);
     }
 
     /** Segments with parts as short as a frame, in any clock, with errors, losses, jumps and reconnects. */
-    @Property(tries = 40)
-    void timesIncreaseAndRestartsChangeNothing(@ForAll long seed, @ForAll @IntRange(min = -400, max = 400) int ppm,
-            @ForAll @IntRange(min = 1, max = 500) int every) {
+    private static void assertTimesIncrease(long seed, int ppm, int every) {
         Random random = new Random(seed);
         long errorMs = random.nextInt(6_000) - 3_000;
         long fromMs = random.nextInt(1_000_000);

@@ -10,6 +10,7 @@ import io.millrace.platform.log.StreamEntry;
 import io.millrace.segmenter.Tape;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import io.millrace.testkit.LogCapture;
+import io.millrace.testkit.SlowTest;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,12 +55,22 @@ class PartitionFoldTest {
         return all;
     }
 
+    @Property(tries = 20)
+    void killsLoseAndChangeNoOutput(@ForAll long seed) {
+        assertKillsChangeNothing(seed);
+    }
+
+    @Property(tries = 200)
+    @Tag(SlowTest.TAG)
+    void manyKillsLoseAndChangeNoOutput(@ForAll long seed) {
+        assertKillsChangeNothing(seed);
+    }
+
     /**
      * Kills at any moment: between commits, and within one after the state was written and before the offsets were.
      * Outputs since the last commit may or may not have reached the log.
      */
-    @Property(tries = 200)
-    void killsLoseAndChangeNoOutput(@ForAll long seed) {
+    private void assertKillsChangeNothing(long seed) {
         Random random = new Random(seed);
         Map<String, byte[]> changelog = new HashMap<>();
         List<SegmenterOutput> durable = new ArrayList<>();

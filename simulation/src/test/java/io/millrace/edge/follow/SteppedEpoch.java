@@ -3,7 +3,6 @@ package io.millrace.edge.follow;
 import io.millrace.edge.view.EpochView;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.LogRecord;
-import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import java.util.Iterator;
 import java.util.Map;
@@ -17,7 +16,7 @@ public final class SteppedEpoch {
 
     /** @param fillTo offset of the first record that {@link #next} will pass */
     public SteppedEpoch(StreamEntry entry, long fillTo) {
-        epoch = new FollowedEpoch(entry, RenditionId.TS, Watch.unread());
+        epoch = new FollowedEpoch(entry, Watch.unread());
         epoch.fillTo(fillTo);
     }
 

@@ -83,7 +83,8 @@ public final class PackagedPartition {
         var gaps = new RecordedGaps();
         index.forEach(each -> gaps.add(each.offset(), each.stream(), each.part()));
         gaps.complete(indexEnd, segmentsEnd);
-        work = new PartitionWork(cache.share(), new Source(log), writer, meters, gaps, nanos);
+        work = new PartitionWork(cache.share(), new Source(log), writer, meters, gaps, PartitionWork.logOfStreams(),
+                nanos);
     }
 
     /** Returns a packet that cannot be muxed: no release knows the format of its body. */

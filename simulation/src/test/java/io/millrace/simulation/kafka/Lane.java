@@ -43,6 +43,13 @@ final class Lane {
         this.slowUntilMs = slowUntilMs;
     }
 
+    /** Repeats nothing, and sends nothing more. */
+    void close() {
+        queue.clear();
+        inFlight = List.of();
+        batch = null;
+    }
+
     void add(Batch.Entry entry, ModelProducer.Outcome outcome) {
         queue.add(new Waiting(entry, kafka.events().nowMs(), outcome));
         linger();

@@ -58,10 +58,10 @@ public final class ModelPartition {
             return entry.value();
         }
 
-        /** Returns the value as every reader decodes it, once for all of them; null for a tombstone. */
+        /** Returns the value as every reader of the newest release decodes it, once for all of them; null for a tombstone. */
         public LogRecord decoded() {
             if (decoded == null && entry.value() != null) {
-                decoded = LogCodec.decode(ByteBuffer.wrap(entry.value()));
+                decoded = LogCodec.decode(ByteBuffer.wrap(NextRelease.read(entry.value())));
             }
             return decoded;
         }

@@ -37,6 +37,7 @@ public final class ModelProducer {
     private final List<Runnable> flushes = new ArrayList<>();
     private int outstanding;
     private long slowUntilMs;
+    private boolean closed;
 
     ModelProducer(ModelKafka kafka, long id, SimulatedProcess process, Times times) {
         this.kafka = kafka;
@@ -50,8 +51,18 @@ public final class ModelProducer {
         slowUntilMs = atMs;
     }
 
+    /** Sends nothing more. What has been sent may still arrive; nothing is reported. */
+    public void close() {
+        closed = true;
+        lanes.values().forEach(Lane::close);
+        flushes.clear();
+    }
+
     /** Sends a record. Those of one partition arrive in the order of the calls, once each. */
     public void send(ModelPartition to, String key, byte[] value, long timestampMs, Outcome outcome) {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
         outstanding++;
         lanes.computeIfAbsent(to, _ -> new Lane(kafka, to, id, process, times, () -> slowUntilMs))
                 .add(new Batch.Entry(key, value, timestampMs), (offset, failure) -> {

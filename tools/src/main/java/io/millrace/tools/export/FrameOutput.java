@@ -17,8 +17,8 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * Parses tags for containers other than FLV. Frames get the times that the segmenter would give them: decoding times
- * increase, and audio is timed by its samples. Confined to one thread.
+ * Parses FLV tags for the containers other than FLV. Frames get the times that the segmenter would give them: decoding
+ * times increase, and audio is timed by its samples. Confined to one thread.
  */
 abstract sealed class FrameOutput implements MediaOutput permits CmafOutput, Mp4Output, TsOutput {
     private static final long TICKS_PER_MS = Ticks.MPEG / Ticks.MILLIS;
@@ -26,6 +26,7 @@ abstract sealed class FrameOutput implements MediaOutput permits CmafOutput, Mp4
     private VideoConfig video;
     private AudioConfig audio;
     private SampleClock audioClock;
+    /** Decoding time of the newest video frame. */
     private long lastVideo90k = Long.MIN_VALUE;
 
     /**
@@ -33,6 +34,7 @@ abstract sealed class FrameOutput implements MediaOutput permits CmafOutput, Mp4
      *
      * @param dts90k decoding time, later than that of the previous frame
      * @param pts90k presentation time
+     * @param key whether decoding can start at this frame
      * @param data an access unit as in the codec's MP4 mapping
      */
     abstract void picture(VideoConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data);
@@ -71,7 +73,10 @@ abstract sealed class FrameOutput implements MediaOutput permits CmafOutput, Mp4
         audio = config;
     }
 
-    /** Whether only the bit rate changes, which E-AC-3 states in every frame and which does not affect decoders. */
+    /**
+     * Returns whether at most the bit rate differs from the current configuration. E-AC-3 states the bit rate in every
+     * frame, and decoders do not need it in advance.
+     */
     private boolean isLikeCurrent(AudioConfig config) {
         return audio != null && config.codec().isSelfDescribing() && audio.codec() == config.codec()
                 && audio.sampleRate() == config.sampleRate() && audio.channels() == config.channels();
@@ -107,6 +112,7 @@ abstract sealed class FrameOutput implements MediaOutput permits CmafOutput, Mp4
             ByteBuffer data = unit.codec() == Codec.AV1 ? Av1TemporalUnit.withoutDelimiter(unit.data()) : unit.data();
             picture(video, dts90k, unit.presentationMs() * TICKS_PER_MS, entry, data);
         } else {
+            // A codec without a sequence header has its configuration in each frame.
             unit.codec().inBand(unit.data()).ifPresent(config -> begin((AudioConfig) config));
             int samples = audio.frameSamples(unit.data());
             sound(audio, audioClock.place(unit.decodingMs(), samples), samples, unit.data());

@@ -1,7 +1,6 @@
 package io.millrace.tools.export;
 
 import io.millrace.media.codec.AudioConfig;
-import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.mpegts.TsSample;
@@ -29,16 +28,19 @@ final class TsOutput extends FrameOutput {
     private final List<TsSample> waiting = new ArrayList<>();
     private int waitingBytes;
     private TsSegmentMuxer muxer;
-    private AvcConfig muxedVideo;
+    private VideoConfig muxedVideo;
     private AudioConfig muxedAudio;
     private long segments;
     private long segment90k;
     private int droppedFrames;
 
-    /** @param tracks at the start of the range; no sequence header announces MP3 to the tables of the first segment */
+    /**
+     * @param tracks at the start of the range; no sequence header announces MP3, AC-3 or E-AC-3 to the tables of the
+     *     first segment
+     */
     TsOutput(PartFile file, Tracks tracks) {
         this.file = file;
-        if (tracks.audio() != null && tracks.audio().codec() == Codec.MP3) {
+        if (tracks.audio() != null && tracks.audio().codec().isSelfDescribing()) {
             begin(tracks.audio());
         }
     }
@@ -63,8 +65,7 @@ final class TsOutput extends FrameOutput {
         boolean changed = !Objects.equals(video(), muxedVideo) || !Objects.equals(audio(), muxedAudio);
         if (muxer == null || changed || entry && sample.dts90k() - segment90k >= SEGMENT_90K) {
             endSegment();
-            // The only video that this format carries.
-            muxedVideo = (AvcConfig) video();
+            muxedVideo = video();
             muxedAudio = audio();
             muxer = new TsSegmentMuxer(muxedVideo, muxedAudio, segments++, false);
             segment90k = sample.dts90k();

@@ -2,6 +2,7 @@ package io.millrace.tools.export;
 
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.Ac3Config;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.Mp3Config;
@@ -35,7 +36,6 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -107,19 +107,35 @@ class OutputTest {
         assertThat(read).extracting(FlvTag::type).containsExactly(FlvTag.Type.SCRIPT, FlvTag.Type.AUDIO);
     }
 
-    /** No tag before its frames announces it. */
-    @ParameterizedTest
-    @CsvSource("TS, AC3, ac-3, 'H.264, AAC, MP3;'")
-    void reportsUnsupportedAudioWithoutSequenceHeader(ExportFormat format, Codec codec, String named,
-            String held) {
-        FlvTag frame = new FlvTag(FlvTag.Type.AUDIO, 0,
-                TagBodyWriter.write(new AudioTagBody.Frame(codec, codec == Codec.MP3 ? mp3(0) : ac3())));
-        try (PartFile part = PartFile.create(dir.resolve("refused." + format.extension()), false)) {
-            MediaOutput output = format.output(part, new Tracks(null, null));
-            assertThatThrownBy(() -> output.frame(frame, true))
-                    .isInstanceOf(UnsupportedException.class).hasMessageContaining(named)
-                    .hasMessageContaining(held).hasMessageContaining("FLV, MP4 and CMAF support all codecs");
+    @Test
+    void reportsUnsupportedAudio() {
+        ByteBuffer record = ByteBuffer.wrap(HexFormat.of().parseHex("4f7075734865616401020000 80bb0000 0000 00"
+                .replace(" ", "")));
+        FlvTag header = new FlvTag(FlvTag.Type.AUDIO, 0,
+                TagBodyWriter.write(new AudioTagBody.Config(Codec.OPUS, record)));
+        try (PartFile part = PartFile.create(dir.resolve("refused.ts"), false)) {
+            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, null));
+            assertThatThrownBy(() -> output.config(header)).isInstanceOf(UnsupportedException.class)
+                    .hasMessageContaining("Opus").hasMessageContaining("H.264, HEVC, AAC, MP3, AC-3, E-AC-3;")
+                    .hasMessageContaining("FLV, MP4 and CMAF support all codecs");
         }
+    }
+
+    /** Only the first frame tells the tables that there is AC-3. */
+    @Test
+    void tsHasAc3FromFirstTable() throws IOException {
+        Path file = dir.resolve("ac3.ts");
+        try (PartFile part = PartFile.create(file, false)) {
+            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, Ac3Config.ofFrame(ac3())));
+            tags.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).limit(10).forEach(tag -> write(tag, output));
+            ByteBuffer body = TagBodyWriter.write(new AudioTagBody.Frame(Codec.AC3, ac3()));
+            output.frame(new FlvTag(FlvTag.Type.AUDIO, 0, body), false);
+            output.finish(BEGAN);
+            part.finish();
+        }
+        var read = new TsReader().feed(ByteBuffer.wrap(Files.readAllBytes(file))).finish();
+        assertThat(read.packets()).filteredOn(packet -> packet.pid() == 0).as("tables").hasSize(1);
+        assertThat(read.registrations()).containsValue("AC-3");
     }
 
     /** The video frame comes first, and the tables before it announce both tracks. */

@@ -1,0 +1,84 @@
+package io.millrace.edge.dash;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.exchange.HttpOutput;
+import io.millrace.edge.exchange.Json;
+import io.millrace.edge.exchange.PlayAccess;
+import io.millrace.edge.exchange.Query;
+import io.millrace.edge.exchange.Responder;
+import io.millrace.edge.exchange.TimeSpan;
+import io.millrace.edge.hls.HlsAccess;
+import io.millrace.edge.hls.HlsAudience;
+import io.millrace.edge.hls.HlsEndpoint;
+import io.millrace.edge.hls.HlsResponses;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.platform.access.AccessRequest;
+import io.millrace.platform.directory.StreamDirectory;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Serves MPDs: the query parameters of a request select live or past media. Also returns the time, for the clocks of
+ * DASH players. Thread-safe; called on event loops.
+ */
+public final class DashEndpoint implements HttpOutput {
+    private final HlsAccess access;
+    private final LiveDash live;
+    private final PastDash past;
+    private final InstantSource clock;
+
+    /**
+     * @param ticker the clock by which viewers are counted and sessions expire
+     * @param clock the clock whose time players get
+     */
+    public DashEndpoint(PlayAccess access, StreamDirectory directory, HlsEndpoint.Log log, Viewers viewers,
+            Ticker ticker, InstantSource clock, EdgeMeters meters) {
+        this.access = new HlsAccess(access, AccessRequest.Protocol.DASH, ticker);
+        var audience = new HlsAudience(Protocol.DASH, viewers, meters, ticker);
+        var responses = new HlsResponses(directory, log.past(), Protocol.DASH, meters);
+        past = new PastDash(directory, log, audience, responses, clock);
+        live = new LiveDash(directory, log, audience, responses);
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean answer(Responder responder, String path, Query query) {
+        Optional<DashUrl> url = DashUrl.parse(path);
+        url.ifPresent(found -> answer(responder, found, query));
+        return url.isPresent();
+    }
+
+    private void answer(Responder responder, DashUrl url, Query query) {
+        switch (url) {
+            case DashUrl.Stream(String stream) -> access.begin(responder, stream, allowed -> {
+                if (TimeSpan.isIn(query)) {
+                    responder.inTurns(() -> past.stream(responder, allowed, query));
+                } else {
+                    live.stream(responder, allowed);
+                }
+            });
+            case DashUrl.Epochs epochs -> access.resume(responder, epochs.stream(), allowed -> {
+                if (TimeSpan.isIn(query) || !epochs.first().equals(epochs.last())) {
+                    responder.inTurns(() -> past.epochs(responder, allowed, epochs, query));
+                } else {
+                    live.epoch(responder, allowed, epochs.first());
+                }
+            });
+            case DashUrl.Time() -> time(responder);
+        }
+    }
+
+    private void time(Responder responder) {
+        byte[] now = Json.time(clock.millis()).getBytes(StandardCharsets.US_ASCII);
+        responder.send(HttpResponseStatus.OK, Unpooled.wrappedBuffer(now), headers -> {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+            headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        });
+    }
+}

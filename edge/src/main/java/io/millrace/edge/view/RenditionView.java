@@ -1,0 +1,58 @@
+package io.millrace.edge.view;
+
+import java.util.Collections;
+import java.util.NavigableMap;
+import java.util.Optional;
+
+/**
+ * What viewers may see of one rendition of an epoch, as of one position in the index.
+ *
+ * <p>Immutable.
+ *
+ * @param segments the known segments, complete or not, by number: those of the playlist's window, and some before and
+ *     after it
+ * @param oldest number of the oldest segment that the live media playlist lists; -1 until a segment is listed
+ * @param media the live media playlist; null until a segment is listed
+ * @param peakBitrate of the listed segments, bits per second; 0 until a segment is listed
+ * @param averageBitrate of the listed segments, bits per second; 0 until a segment is listed
+ * @param ended whether the view is final
+ */
+public record RenditionView(NavigableMap<Long, Segment> segments, long oldest, RenderedText media, long peakBitrate,
+        long averageBitrate, boolean ended) {
+
+    /** Returns a view without a segment. */
+    static RenditionView empty(boolean ended) {
+        return new RenditionView(Collections.emptyNavigableMap(), -1, null, 0, 0, ended);
+    }
+
+    /** Returns whether there is a playlist. */
+    public boolean isListed() {
+        return media != null;
+    }
+
+    /** Returns a segment if it is known and complete. */
+    public Optional<Segment> complete(long number) {
+        return Optional.ofNullable(segments.get(number)).filter(Segment::complete);
+    }
+
+    /** Returns the newest complete segment with a discontinuity number. */
+    public Optional<Segment> completeAfter(long discontinuity) {
+        return segments.descendingMap().values().stream()
+                .filter(segment -> segment.complete() && segment.start().discontinuity() == discontinuity).findFirst();
+    }
+
+    /** Returns the number of the newest segment that is listed, with or without media; -1 if there is none. */
+    public long newest() {
+        return newestListed().map(Segment::number).orElse(-1L);
+    }
+
+    /** Returns the newest segment that is listed, with or without media. */
+    public Optional<Segment> newestListed() {
+        return segments.descendingMap().values().stream().filter(Segment::isClosed).findFirst();
+    }
+
+    /** Returns the newest complete segment. */
+    public Optional<Segment> newestComplete() {
+        return segments.descendingMap().values().stream().filter(Segment::complete).findFirst();
+    }
+}

@@ -1,0 +1,107 @@
+package io.millrace.media.m3u8;
+
+import io.millrace.media.time.Ticks;
+import java.util.List;
+
+/** Writes {@link PartsPlaylist}s as text, complete or as delta updates: a pure function, with line feeds only. */
+public final class PartsPlaylistWriter {
+    /** EXT-X-VERSION with EXT-X-SKIP (RFC 8216bis, 8). */
+    static final int SKIP_VERSION = 9;
+    /** EXT-X-VERSION with EXT-X-SKIP that stands for EXT-X-DATERANGE tags, too (RFC 8216bis, 8). */
+    static final int SKIP_DATERANGES_VERSION = 10;
+
+    private PartsPlaylistWriter() {}
+
+    /**
+     * Returns the text of a playlist: a delta update if one is requested and at least one segment can be omitted.
+     *
+     * @param skip what may be omitted
+     */
+    public static String write(PartsPlaylist playlist, PartsPlaylist.Skip skip) {
+        int skipped = skip == PartsPlaylist.Skip.NOTHING ? 0 : playlist.skippable();
+        MediaPlaylist media = playlist.media();
+        PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION", version(skipped, skip))
+                .tag("EXT-X-TARGETDURATION", media.targetDurationS());
+        control(playlist.control(), lines);
+        lines.tag("EXT-X-MEDIA-SEQUENCE", media.mediaSequence())
+                .tag("EXT-X-DISCONTINUITY-SEQUENCE", media.discontinuitySequence());
+        if (media.independentSegments()) {
+            lines.tag("EXT-X-INDEPENDENT-SEGMENTS");
+        }
+        if (skipped > 0) {
+            lines.tag("EXT-X-SKIP", skip(skipped, skip).toString());
+        }
+        for (int i = skipped; i < media.segments().size(); i++) {
+            MediaSegment segment = media.segments().get(i);
+            MediaPlaylistWriter.begin(segment.discontinuity(), segment.mapUri(), segment.programDateTimeMs(), lines);
+            parts(playlist.parts().get(i), lines);
+            MediaPlaylistWriter.end(segment, lines);
+        }
+        if (playlist.open() != null) {
+            PartsPlaylist.Open open = playlist.open();
+            MediaPlaylistWriter.begin(open.discontinuity(), open.mapUri(), open.programDateTimeMs(), lines);
+            parts(open.parts(), lines);
+        }
+        end(playlist, lines);
+        return lines.toString();
+    }
+
+    private static int version(int skipped, PartsPlaylist.Skip skip) {
+        if (skipped == 0) {
+            return MediaPlaylistWriter.MAP_VERSION;
+        }
+        return skip == PartsPlaylist.Skip.SEGMENTS_AND_DATERANGES ? SKIP_DATERANGES_VERSION : SKIP_VERSION;
+    }
+
+    private static void control(ServerControl control, PlaylistLines lines) {
+        AttributeList list = new AttributeList().token("CAN-BLOCK-RELOAD", "YES");
+        if (control.skipUntilTicks() > 0) {
+            list.token("CAN-SKIP-UNTIL", seconds(control.skipUntilTicks())).token("CAN-SKIP-DATERANGES", "YES");
+        }
+        list.token("HOLD-BACK", seconds(control.holdBackTicks())).token("PART-HOLD-BACK",
+                seconds(control.partHoldBackTicks()));
+        lines.tag("EXT-X-SERVER-CONTROL", list.toString());
+        lines.tag("EXT-X-PART-INF",
+                new AttributeList().token("PART-TARGET", seconds(control.partTargetTicks())).toString());
+    }
+
+    /** RECENTLY-REMOVED-DATERANGES is required in the second form, and empty because there are no EXT-X-DATERANGEs. */
+    private static AttributeList skip(int skipped, PartsPlaylist.Skip skip) {
+        AttributeList list = new AttributeList().number("SKIPPED-SEGMENTS", skipped);
+        return skip == PartsPlaylist.Skip.SEGMENTS_AND_DATERANGES
+                ? list.quoted("RECENTLY-REMOVED-DATERANGES", "")
+                : list;
+    }
+
+    private static void parts(List<MediaPart> parts, PlaylistLines lines) {
+        for (MediaPart part : parts) {
+            AttributeList list = new AttributeList().token("DURATION", seconds(part.durationTicks()))
+                    .quoted("URI", part.uri());
+            if (part.independent()) {
+                list.token("INDEPENDENT", "YES");
+            }
+            if (part.gap()) {
+                list.token("GAP", "YES");
+            }
+            lines.tag("EXT-X-PART", list.toString());
+        }
+    }
+
+    private static void end(PartsPlaylist playlist, PlaylistLines lines) {
+        if (playlist.hintUri() != null) {
+            lines.tag("EXT-X-PRELOAD-HINT",
+                    new AttributeList().token("TYPE", "PART").quoted("URI", playlist.hintUri()).toString());
+        }
+        for (RenditionReport report : playlist.reports()) {
+            lines.tag("EXT-X-RENDITION-REPORT", new AttributeList().quoted("URI", report.uri())
+                    .number("LAST-MSN", report.lastMsn()).number("LAST-PART", report.lastPart()).toString());
+        }
+        if (playlist.media().ended()) {
+            lines.tag("EXT-X-ENDLIST");
+        }
+    }
+
+    private static String seconds(long ticks) {
+        return FixedPoint.text(ticks, Ticks.MPEG, MediaPlaylistWriter.DURATION_DIGITS);
+    }
+}
