@@ -69,7 +69,8 @@ public record Cut(PartId id, long session, boolean last, boolean independent, Pa
      *     the rules
      * @param originMs the unwrapped RTMP timestamp that corresponds to time 0 of the timeline
      * @param timestampOffsetMs offset that turns RTMP timestamps into times of the epoch's FLV timeline at this segment
-     * @param state the state of the session fold after the packet of the leading track's first sample, opaque to others
+     * @param state the state of the session fold after the packet of the leading track's first sample, opaque to others;
+     *        empty if that sample is audio that waited for pictures until audio took the lead
      */
     public record SegmentHead(EpochRules rules, SegmentStart start, List<Track> tracks, long originMs,
             long timestampOffsetMs, ByteBuffer state) {

@@ -1,7 +1,6 @@
 package io.millrace.segmenter.cut;
 
 import io.millrace.platform.log.RecordSchema.Generic;
-import io.millrace.platform.timeline.SessionFold;
 
 /**
  * Decides where segments begin: the rules of docs/protocols.md, section 9.2, applied to each frame of the leading
@@ -37,7 +36,7 @@ final class Boundaries {
     }
 
     /** Handles the next frame of the video track. Video leads from its first keyframe on. */
-    void video(Draft frame, SessionFold sessions, Step out) {
+    void video(Draft frame, AtPacket at, Step out) {
         VideoClock clock = tracks.videoClock();
         boolean hole = clock.isHole(frame, playlist.partTicks());
         waitingTicks += segments.open() == null ? clock.gap(frame) : 0;
@@ -54,20 +53,20 @@ final class Boundaries {
             tracks.leadByVideo();
         }
         if (!tracks.videoLeads() || segments.open() == null) {
-            openAtVideo(frame, sessions, out);
+            openAtVideo(frame, at, out);
         } else if (isCutDue(frame, dueTicks, out)) {
             segments.closeBefore(frame, tracks.startTicks(frame), out);
-            segments.open(frame, tracks.startTicks(frame), dueTicks, sessions, out);
+            segments.open(frame, tracks.startTicks(frame), dueTicks, at, out);
         } else {
             segments.lead(frame, dueTicks, out);
         }
     }
 
-    private void openAtVideo(Draft frame, SessionFold sessions, Step out) {
+    private void openAtVideo(Draft frame, AtPacket at, Step out) {
         boolean lastResort = tracks.videoLeads() && frame.recoveryPoint && waitingTicks > NO_KEYFRAME_TICKS;
         if (frame.keyframe || lastResort) {
             waitingTicks = 0;
-            segments.open(frame, tracks.startTicks(frame), tracks.videoClock().due(frame), sessions, out);
+            segments.open(frame, tracks.startTicks(frame), tracks.videoClock().due(frame), at, out);
             return;
         }
         out.drop("no_keyframe");
@@ -105,7 +104,7 @@ final class Boundaries {
     }
 
     /** Handles the next frame of the audio track, which leads. */
-    void audio(Draft frame, SessionFold sessions, Step out) {
+    void audio(Draft frame, AtPacket at, Step out) {
         AudioClock clock = tracks.audioClock();
         long dueTicks = clock.due(frame.dts);
         Segment segment = segments.open();
@@ -122,7 +121,7 @@ final class Boundaries {
             }
         }
         if (segments.open() == null) {
-            segments.open(frame, dueTicks, dueTicks, sessions, out);
+            segments.open(frame, dueTicks, dueTicks, at, out);
             playlist.fixTarget(0, out::cut);
         } else {
             segments.lead(frame, dueTicks, out);

@@ -179,16 +179,20 @@ final class Cutter {
      * @param sessions the session fold after this packet, for the head of a segment that begins with the packet
      */
     void frame(long offset, Packet packet, SessionFold sessions, Step out) {
+        frame(new AtPacket(offset, sessions), packet, out);
+    }
+
+    private void frame(AtPacket at, Packet packet, Step out) {
         if (!playlist.rules.cutsTracksByTime() || !packet.mayHaveFurtherTracks()) {
-            defaultFrame(offset, packet, sessions, out);
+            defaultFrame(at, packet, out);
             return;
         }
         try {
             for (TrackMedia media : packet.allMedia()) {
                 if (media.track() == 0) {
-                    defaultFrame(offset, packet, sessions, out);
+                    defaultFrame(at, packet, out);
                 } else if (media instanceof TrackMedia.AccessUnit unit) {
-                    furtherFrame(offset, packet, unit, out);
+                    furtherFrame(at.offset(), packet, unit, out);
                 }
             }
         } catch (MediaException e) {
@@ -212,24 +216,24 @@ final class Cutter {
         }
     }
 
-    private void defaultFrame(long offset, Packet packet, SessionFold sessions, Step out) {
+    private void defaultFrame(AtPacket at, Packet packet, Step out) {
         if (packet.kind() == Packet.Kind.VIDEO) {
-            video(offset, packet, sessions, out);
+            video(at, packet, out);
         } else {
-            audioUnit(offset, packet, sessions, out);
+            audioUnit(at, packet, out);
         }
         if (tracks.leads(packet.kind())) {
             line.observe(packet);
         }
     }
 
-    private void audioUnit(long offset, Packet packet, SessionFold sessions, Step out) {
+    private void audioUnit(AtPacket at, Packet packet, Step out) {
         try {
             if (packet.media() instanceof TrackMedia.AccessUnit unit) {
                 unit.codec().inBand(unit.data()).ifPresent(config -> tracks.configure(new TrackConfig(config)));
                 TrackConfig audio = tracks.audio();
                 boolean configured = audio != null && audio.codec() == unit.codec();
-                audio(offset, packet, configured ? audio.frameSamples(unit.data(), playlist.rules) : 0, sessions, out);
+                audio(at, packet, configured ? audio.frameSamples(unit.data(), playlist.rules) : 0, out);
             }
         } catch (MediaException e) {
             // Ingest has validated the packet, but an ingest node of another release may accept more than this one can
@@ -238,7 +242,7 @@ final class Cutter {
         }
     }
 
-    private void video(long offset, Packet packet, SessionFold sessions, Step out) {
+    private void video(AtPacket at, Packet packet, Step out) {
         if (tracks.video() == null) {
             out.drop("no_config");
             return;
@@ -247,7 +251,7 @@ final class Cutter {
             keyframe(packet);
         }
         faults.video(packet, out);
-        boundaries.video(tracks.videoClock().place(Frame.of(offset, packet), line.originMs()), sessions, out);
+        boundaries.video(tracks.videoClock().place(Frame.of(at.offset(), packet), line.originMs()), at, out);
     }
 
     private void keyframe(Packet packet) {
@@ -261,18 +265,19 @@ final class Cutter {
     }
 
     /** @param samples duration of the frame in samples, 0 if its codec is not configured */
-    private void audio(long offset, Packet packet, int samples, SessionFold sessions, Step out) {
+    private void audio(AtPacket at, Packet packet, int samples, Step out) {
         if (samples == 0) {
             out.drop("no_config");
             return;
         }
-        Draft frame = tracks.audioClock().place(Frame.of(offset, packet), line.originMs(), tracks.audio(), samples);
+        Draft frame = tracks.audioClock().place(Frame.of(at.offset(), packet), line.originMs(), tracks.audio(),
+                samples);
         long silentMs = faults.audio(packet, tracks.videoLeads(), out);
         if (!tracks.audioLeads() && silentMs > (tracks.video() == null ? NO_VIDEO_MS : playlist.capTicks() / 90)) {
-            segments.leadByAudio(out);
+            segments.leadByAudio(out).forEach(waiting -> boundaries.audio(waiting, at, out));
         }
         if (tracks.audioLeads()) {
-            boundaries.audio(frame, sessions, out);
+            boundaries.audio(frame, at, out);
         } else {
             follow(frame, out);
         }

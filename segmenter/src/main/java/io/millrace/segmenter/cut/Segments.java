@@ -9,8 +9,6 @@ import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.Track;
 import io.millrace.platform.log.TrackId;
-import io.millrace.platform.timeline.SessionFold;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -85,7 +83,7 @@ final class Segments {
      * @param startTicks start of the segment, 90 kHz
      * @param dueTicks time of the frame for cutting, 90 kHz
      */
-    void open(Draft frame, long startTicks, long dueTicks, SessionFold sessions, Step out) {
+    void open(Draft frame, long startTicks, long dueTicks, AtPacket at, Step out) {
         waiting.open(startTicks, toleranceTicks(), out);
         boolean isNew = discontinuous && !playlist.isFirstSegment();
         if (isNew) {
@@ -101,7 +99,7 @@ final class Segments {
         var start = new SegmentStart(frame.keyframe, isNew, playlist.discontinuity(isNew), playlist.targetDurationS(),
                 playlist.period());
         var segmentHead = new Cut.SegmentHead(playlist.rules, start, list(video, audio), line.originMs(),
-                sessions.timestampOffsetMs(), ByteBuffer.wrap(sessions.toBytes()));
+                at.sessions().timestampOffsetMs(), at.stateAfter(frame));
         Cut opening = new Cut(new PartId(playlist.epoch, number, 0), session, false, frame.keyframe,
                 new Cut.PacketRange(frame.offset, frame.offset), new PartTimes(startTicks, 0, 0, 0), segmentHead,
                 List.of());
@@ -223,11 +221,11 @@ final class Segments {
         }
     }
 
-    /** Removes the waiting frames of the audio track, because it leads from now on. */
-    void leadByAudio(Step out) {
+    /** Makes the audio track lead from now on. Returns its frames that were waiting: they lead first. */
+    List<Draft> leadByAudio(Step out) {
         interrupt(out);
-        waiting.forget(AUDIO, out);
         tracks.leadByAudio();
+        return waiting.takeAll(AUDIO, tracks.audio(), out);
     }
 
     private void closeAt(long endTicks, Step out) {

@@ -88,6 +88,14 @@ final class TrackQueue {
         return dropped;
     }
 
+    /** Removes all frames, and moves those that need {@code config} to {@code taken}. Returns how many others there were. */
+    int takeAll(TrackConfig config, List<Draft> taken) {
+        int before = frames.size();
+        frames.stream().filter(queued -> queued.config.equals(config)).forEach(queued -> taken.add(queued.draft));
+        frames.clear();
+        return before - taken.size();
+    }
+
     Generic write(Generic g) {
         Set<TrackConfig> distinct = new LinkedHashSet<>();
         frames.forEach(queued -> distinct.add(queued.config));

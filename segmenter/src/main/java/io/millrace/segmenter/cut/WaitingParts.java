@@ -81,9 +81,11 @@ final class WaitingParts {
                 queue.dropBefore(queue.newestTicks() - LONGEST_WAIT_TICKS)));
     }
 
-    /** Removes the waiting frames of a track. */
-    void forget(TrackId track, Step out) {
-        out.dropFrames("no_keyframe", queue(track).dropBefore(Long.MAX_VALUE));
+    /** Removes all waiting frames of a track, and returns those that need {@code config}. */
+    List<Draft> takeAll(TrackId track, TrackConfig config, Step out) {
+        List<Draft> taken = new ArrayList<>();
+        out.dropFrames("new_config", queue(track).takeAll(config, taken));
+        return taken;
     }
 
     /** A segment begins at {@code ticks}. If none precedes it without a break, what is earlier belongs to no segment. */

@@ -133,8 +133,8 @@ class CutterTest {
     void isAudioOnlyAfterThreeSecondsWithoutVideoConfig() {
         tape.publisher().audioConfig(Tape.AAC_48K_STEREO).sound(0, 9_000).ends();
         Dump.Outcome outcome = cut();
-        assertThat(outcome.segments()).containsExactly("e0 s0 0 @3008+2005.33 a td2", "e0 s0 1 @5013.33+2005.33 a td2",
-                "e0 s0 2 @7018.67+1984 a td2");
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @2005.33+2005.33 a td2",
+                "e0 s0 1 @4010.67+2005.33 a td2", "e0 s0 2 @6016+2005.33 a td2", "e0 s0 3 @8021.33+981.33 a td2");
         assertThat(outcome.cuts()).allMatch(Cut::independent);
         assertThat(outcome.cuts().getFirst().head().track(Packet.Kind.VIDEO)).isEmpty();
     }
@@ -310,8 +310,8 @@ class CutterTest {
     void audioLeadsWhileVideoIsMissing() {
         tape.publisher().configs().live(0, 90, 33, 60).sound(2_970, 12_000).live(12_000, 60, 33, 60).ends();
         assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+990 va td2",
-                "e0 s0 2 @5418.67+2005.33 a td2 DISC1", "e0 s0 3 @7424+2005.33 a td2", "e0 s0 4 @9429.33+2005.33 a td2",
-                "e0 s0 5 @11434.67+554.67 a td2", "e0 s0 6 @12000+1980 va td2 DISC2");
+                "e0 s0 2 @2986.67+2005.33 a td2 DISC1", "e0 s0 3 @4992+2005.33 a td2", "e0 s0 4 @6997.33+2005.33 a td2",
+                "e0 s0 5 @9002.67+2005.33 a td2", "e0 s0 6 @11008+981.33 a td2", "e0 s0 7 @12000+1980 va td2 DISC2");
     }
 
     @Test

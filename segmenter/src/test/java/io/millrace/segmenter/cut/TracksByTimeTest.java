@@ -20,6 +20,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /** Cuts of several tracks: each track by its own times (rules version 7; docs/protocols.md, section 9.4). */
 class TracksByTimeTest {
@@ -257,6 +258,21 @@ class TracksByTimeTest {
                 .send(new Random(3), 100).ends();
         assertThat(heads(cut())).extracting(cut -> tracks(cut).size()).containsExactly(3, 3, 2, 2);
         assertThat(warnings(cut())).containsExactly("track_left");
+    }
+
+    @Test
+    void soundThatGoesOnWithoutPicturesIsAllInSegments() {
+        Ladder encoder = new Ladder(tape, TracksByTimeTest::isKey);
+        encoder.frames(VIDEO, 0, 5_000).frames(AUDIO, 0, 20_000).send(new Random(1), 0).ends();
+        List<Cut> cuts = cut().cuts();
+        List<Long> sound = cuts.stream().flatMap(cut -> cut.samples().stream())
+                .filter(sample -> sample.kind() == Packet.Kind.AUDIO).map(Cut.Sample::dts).toList();
+        assertThat(sound).hasSize(938).isSorted().doesNotHaveDuplicates();
+        Cut last = cuts.getLast();
+        assertThat(last.times().startTicks() + last.times().durationTicks()).isCloseTo(20_000 * 90, within(90L * 90));
+        assertThat(cuts).extracting(cut -> cut.times().programDateTimeMs()).isSorted();
+        assertThat(cuts).filteredOn(cut -> cut.head() != null && !cut.head().state().hasRemaining())
+                .as("segments of audio that waited").isNotEmpty();
     }
 
     @Test
