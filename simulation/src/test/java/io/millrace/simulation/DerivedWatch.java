@@ -1,5 +1,6 @@
 package io.millrace.simulation;
 
+import io.millrace.edge.view.RenditionFiles;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
@@ -12,6 +13,7 @@ import io.millrace.testkit.oracle.Fact;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -65,14 +67,14 @@ final class DerivedWatch {
 
     void parts(Stored stored) {
         Part part = (Part) stored.decoded();
-        history.add(new Fact.Muxed(stored.key(), part.id().epoch(), part.id().segment(), part.id().part(),
-                part.bytes()));
+        history.add(new Fact.Muxed(stored.key(), part.id().epoch(), new RenditionFiles(part.rendition()).name(),
+                part.id().segment(), part.id().part(), part.bytes()));
     }
 
     void index(int partition, Stored stored) {
         IndexRecord record = (IndexRecord) stored.decoded();
         Object identity = switch (record) {
-            case IndexedPart it -> it.id();
+            case IndexedPart it -> List.of(it.id(), it.rendition());
             case EpochEnded it -> it.epoch();
         };
         if (indexed.add(Map.entry(stored.key(), identity))) {

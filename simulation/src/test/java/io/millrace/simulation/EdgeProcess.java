@@ -1,10 +1,18 @@
 package io.millrace.simulation;
 
 import io.millrace.edge.follow.SteppedEpoch;
+import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.Front;
+import io.millrace.edge.view.Lineup;
+import io.millrace.edge.view.PartsView;
+import io.millrace.edge.view.RenditionFiles;
 import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
+import io.millrace.edge.view.VariantList;
+import io.millrace.media.m3u8.PartsPlaylist;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
@@ -20,19 +28,28 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One run of an edge: production's directory, followed epochs and playlists. As production does, it accepts viewers when
  * it has read the directory. Each epoch has one viewer, which arrives up to 25 s after the epoch is listed, reloads the
- * playlist at each change, and loads each segment listed. Confined to one thread.
+ * playlists of all renditions at each change, and loads each segment listed. Confined to one thread.
  */
 final class EdgeProcess extends StageProcess {
     private static final int TICK_MS = 1_000;
     private static final int LATEST_MS = 25_000;
     private static final int LOAD_MS = 300;
+    private static final int OLDER_RARELY = 4;
+    private static final int WHOLE = -1;
+    /** The name of a rendition in the URI of its playlist. */
+    private static final Pattern MEDIA_URI = Pattern.compile("([a-z]+\\d*)/index\\.m3u8");
 
     private final World world;
     private final ModelKafka kafka;
@@ -43,13 +60,19 @@ final class EdgeProcess extends StageProcess {
     private final Set<Key> listed = new HashSet<>();
     private final Map<Key, SteppedEpoch> followed = new TreeMap<>();
     private final Map<Integer, ModelReader> tails = new HashMap<>();
-    private final Map<Key, Loaded> playlists = new HashMap<>();
-    private final Set<String> loaded = new HashSet<>();
+    private final Map<Media, Loaded> playlists = new HashMap<>();
+    private final Set<File> loaded = new HashSet<>();
+    private final Map<Key, Set<String>> variants = new HashMap<>();
     /** The ends of the directory when the edge started, by reader. */
     private final Map<ModelReader, Long> unread = new HashMap<>();
     private boolean accepting;
 
     private record Loaded(long readTo, String text) {}
+
+    private record Media(Key key, String rendition) {}
+
+    /** @param part {@link #WHOLE} for a segment */
+    private record File(Key key, String rendition, long segment, int part) {}
 
     private record Key(String stream, long epoch) implements Comparable<Key> {
         @Override
@@ -188,31 +211,72 @@ final class EdgeProcess extends StageProcess {
     }
 
     private void show(Key key, SteppedEpoch epoch, long readTo) {
-        if (epoch.view() == null) {
+        EpochView view = epoch.view();
+        if (view == null) {
             return;
         }
-        RenditionView view = epoch.view().of(RenditionId.TS);
-        String text = view.isListed() ? new String(view.media().plain(), StandardCharsets.UTF_8) : "";
-        Loaded playlist = new Loaded(readTo, text);
-        if (playlist.equals(playlists.put(key, playlist))) {
-            return;
-        }
-        world.history().add(new Fact.Playlist(key.stream(), number, key.epoch(), readTo, text));
-        view.segments().values().stream().filter(Segment::complete).forEach(segment -> {
-            if (loaded.add(key.stream() + " " + key.epoch() + " " + segment.number())) {
-                world.events().after(world.chance().between(1, LOAD_MS), () -> run(() -> load(key, segment)));
-            }
-        });
+        // In order, because the order of a map of renditions is another one in each process.
+        NavigableMap<String, RenditionId> renditions = new TreeMap<>();
+        renditions.put(new RenditionFiles(RenditionId.TS).name(), RenditionId.TS);
+        view.renditions().keySet().forEach(each -> renditions.put(new RenditionFiles(each).name(), each));
+        renditions.forEach((name, rendition) -> show(key, view, rendition, name, readTo));
     }
 
-    /** A request for a segment: the records at the offsets of its parts, if they are parts. */
-    private void load(Key key, Segment segment) {
+    private void show(Key key, EpochView view, RenditionId rendition, String name, long readTo) {
+        RenditionView its = view.of(rendition);
+        boolean isTs = rendition.format() == Format.TS;
+        // As in production, viewers of CMAF wait until the tracks are known and all renditions list a segment.
+        if (!isTs && !(view.ended() ? its.isListed() : view.hasParts(rendition))) {
+            return;
+        }
+        String text = isTs && !its.isListed() ? "" : new String((view.hasParts(rendition)
+                ? view.parts().text(rendition, PartsPlaylist.Skip.NOTHING)
+                : its.media()).plain(), StandardCharsets.UTF_8);
+        Loaded playlist = new Loaded(readTo, text);
+        if (!playlist.equals(playlists.put(new Media(key, name), playlist))) {
+            world.history().add(new Fact.Playlist(key.stream(), number, key.epoch(), name, readTo, text));
+            its.segments().values().stream().filter(Segment::complete).forEach(segment -> {
+                if (loaded.add(new File(key, name, segment.number(), WHOLE))) {
+                    world.events().after(world.chance().between(1, LOAD_MS),
+                            () -> run(() -> load(key, rendition, segment)));
+                }
+            });
+        }
+        if (!view.ended() && view.hasParts(rendition)) {
+            reload(key, view.parts(), rendition, name);
+        }
+    }
+
+    /** Requests of low-latency HLS: the newest part, and sometimes an older one. */
+    private void reload(Key key, PartsView parts, RenditionId rendition, String name) {
+        Front front = parts.front();
+        if (loaded.add(new File(key, name, front.segment(), front.part()))) {
+            asOf(key, parts, rendition, name, front.segment(), front.part());
+            if (world.chance().oneIn(OLDER_RARELY)) {
+                asOf(key, parts, rendition, name, Math.max(0, front.segment() - world.chance().between(0, 3)),
+                        world.chance().between(-1, 4));
+            }
+        }
+    }
+
+    /** @param part -1 for the whole segment */
+    private void asOf(Key key, PartsView parts, RenditionId rendition, String name, long segment, int part) {
+        parts.reached(segment, part).filter(at -> parts.lists(rendition, at))
+                .ifPresent(at -> world.history().add(new Fact.AsOf(key.stream(), number, key.epoch(), name,
+                        at.segment(), at.part(),
+                        new String(parts.text(rendition, at, PartsPlaylist.Skip.NOTHING).plain(),
+                                StandardCharsets.UTF_8))));
+    }
+
+    /** A request for a segment and its init section: the records at the offsets of its parts, if they are its parts. */
+    private void load(Key key, RenditionId rendition, Segment segment) {
         ModelPartition parts = kafka.partition(PackagerProcess.PARTS, NodeSettings.KAFKA.partitionOf(key.stream()));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        int initBytes = segment.parts().getFirst().initBytes();
         segment.parts().forEach(place -> {
             ModelPartition.Stored stored = parts.read(place.offset(), 1).getFirst();
             if (stored.offset() != place.offset() || !stored.key().equals(key.stream())
-                    || !(stored.decoded() instanceof Part part)) {
+                    || !(stored.decoded() instanceof Part part) || !part.rendition().equals(rendition)) {
                 throw new IllegalStateException("offset " + place.offset() + " is no part of " + key.stream());
             }
             ByteBuffer body = part.bytes().duplicate();
@@ -220,9 +284,32 @@ final class EdgeProcess extends StageProcess {
             body.get(copy);
             bytes.writeBytes(copy);
         });
-        ByteBuffer body = ByteBuffer.wrap(bytes.toByteArray());
-        world.history().add(new Fact.Served(key.stream(), number, key.epoch(), segment.number(),
-                Wire.numbersOf(body.duplicate()), body));
+        ByteBuffer all = ByteBuffer.wrap(bytes.toByteArray());
+        String name = new RenditionFiles(rendition).name();
+        if (rendition.format() == Format.CMAF) {
+            world.history().add(new Fact.Init(key.stream(), number, key.epoch(), name,
+                    segment.start().discontinuity(), all.slice(0, initBytes)));
+        }
+        ByteBuffer body = all.slice(initBytes, all.limit() - initBytes);
+        world.history().add(new Fact.Served(key.stream(), number, key.epoch(), name, segment.number(),
+                rendition.format() == Format.CMAF ? Wire.numbersOfCmaf(body) : Wire.numbersOf(body.duplicate()), body));
+    }
+
+    /** A request for {@code /live/show.m3u8}. */
+    private void variants(Key key, EpochView view) {
+        directory.epoch(key.stream(), key.epoch()).filter(entry -> entry.state() != StreamEntry.State.ENDED)
+                .ifPresent(entry -> {
+                    Lineup lineup = Lineup.best(List.of(entry));
+                    if (!lineup.isEmpty() && lineup.isReady(view)) {
+                        String text = new String(VariantList.render(entry, lineup.in(view), view).plain(),
+                                StandardCharsets.UTF_8);
+                        Set<String> named = MEDIA_URI.matcher(text).results().map(each -> each.group(1))
+                                .collect(Collectors.toCollection(TreeSet::new));
+                        if (!named.equals(variants.put(key, named))) {
+                            world.history().add(new Fact.Variants(key.stream(), number, key.epoch(), named));
+                        }
+                    }
+                });
     }
 
     private void tick() {
@@ -230,6 +317,7 @@ final class EdgeProcess extends StageProcess {
             epoch.tick(clock.millis());
             if (epoch.view() != null) {
                 show(key, epoch);
+                variants(key, epoch.view());
             }
         });
         world.events().after(TICK_MS, () -> run(this::tick));

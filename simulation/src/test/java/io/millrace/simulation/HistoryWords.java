@@ -40,6 +40,8 @@ final class HistoryWords {
             case Fact.EpochOver it -> line(atMs, "epoch " + it.epoch() + " ends", out);
             case Fact.Replaced it -> line(atMs, "connection " + it.connection() + " is disconnected: " + it.why(), out);
             case Fact.ProcessFailed it -> line(atMs, it.process() + " ends: " + it.why(), out);
+            case Fact.Rules it -> line(atMs, "packets: session " + it.session() + " has the formats " + it.formats(),
+                    out);
             case Fact.Cut it -> repeat(atMs, "segments: parts of epoch " + it.epoch());
             case Fact.Muxed it -> repeat(atMs, "parts: parts of epoch " + it.epoch());
             case Fact.Indexed _ -> {
@@ -54,7 +56,14 @@ final class HistoryWords {
             case Fact.Watching it ->
                 line(atMs, "edge " + it.edge() + ": a viewer of epoch " + it.epoch() + " comes", out);
             case Fact.Playlist it -> playlist(atMs, it, out);
-            case Fact.Served it -> repeat(atMs, "edge " + it.edge() + ": segments of epoch " + it.epoch());
+            case Fact.AsOf it -> repeat(atMs, "edge " + it.edge() + ": playlists as of parts of epoch " + it.epoch()
+                    + " in " + it.rendition());
+            case Fact.Variants it -> line(atMs, "edge " + it.edge() + ": epoch " + it.epoch() + " has "
+                    + it.renditions(), out);
+            case Fact.Init it -> line(atMs, "edge " + it.edge() + ": init section " + it.discontinuity() + " of epoch "
+                    + it.epoch() + " in " + it.rendition(), out);
+            case Fact.Served it -> repeat(atMs, "edge " + it.edge() + ": segments of epoch " + it.epoch()
+                    + " in " + it.rendition());
             case Fact.CutsEnded it -> line(atMs, "segments: epoch " + it.epoch() + " ends after segment "
                     + it.lastSegment(), out);
             case Fact.Listed it -> listed(atMs, it, out);
@@ -82,7 +91,7 @@ final class HistoryWords {
     }
 
     private void playlist(long atMs, Fact.Playlist it, StringBuilder out) {
-        String viewed = "edge " + it.edge() + ": playlist of epoch " + it.epoch();
+        String viewed = "edge " + it.edge() + ": playlist of epoch " + it.epoch() + " in " + it.rendition();
         if (ended.contains(viewed) || !it.text().contains("#EXT-X-ENDLIST")) {
             repeat(atMs, viewed);
         } else {

@@ -1,6 +1,5 @@
 package io.millrace.simulation;
 
-import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
@@ -17,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads the log as it grows. Translates each record into a fact of the oracle, and determines with production's session
@@ -25,6 +25,8 @@ import java.util.Set;
 final class LogWatch {
     /** Interval at which a fold is restored from its bytes, as after a restart of its reader. */
     private static final int RESUME_EVERY = 16;
+    /** Every number of so many digits is a {@code long}. */
+    private static final int MOST_DIGITS = 18;
 
     private final History history;
     private final Set<String> streams;
@@ -54,6 +56,10 @@ final class LogWatch {
         };
         if (tracksCount || !(entry instanceof Fact.Tracks)) {
             history.add(new Fact.Logged(stored.key(), stored.offset(), entry));
+        }
+        if (record instanceof SessionStarted it) {
+            history.add(new Fact.Rules(stored.key(), stored.offset(),
+                    it.rules().formats().stream().map(Enum::name).collect(Collectors.toSet())));
         }
         show(stored.key(), stored.offset(), record);
     }
@@ -86,6 +92,10 @@ final class LogWatch {
         }
     }
 
+    private static boolean isNumber(String text) {
+        return !text.isEmpty() && text.length() <= MOST_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
     void sessions(Stored stored) {
         if (stored.decoded() instanceof SessionNotice it) {
             String name = it.stream() + "#" + it.session();
@@ -97,10 +107,11 @@ final class LogWatch {
             }
             history.add(new Fact.Noticed(it.stream(), it.session(), it.state().name()));
         } else if (stored.decoded() == null && stored.key() != null) {
-            for (String stream : streams) {
-                if (stored.key().matches(stream + "#\\d{1,18}")) {
-                    history.add(new Fact.Forgotten(stream, StreamKey.parse(stored.key()).number()));
-                }
+            int mark = stored.key().indexOf('#');
+            String stream = mark < 0 ? "" : stored.key().substring(0, mark);
+            String number = stored.key().substring(mark + 1);
+            if (streams.contains(stream) && isNumber(number)) {
+                history.add(new Fact.Forgotten(stream, Long.parseLong(number)));
             }
         }
     }

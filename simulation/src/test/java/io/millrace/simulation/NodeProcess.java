@@ -17,6 +17,7 @@ import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
@@ -29,6 +30,7 @@ import io.millrace.simulation.kafka.ModelPartition;
 import io.millrace.simulation.kafka.ModelProducer;
 import io.millrace.simulation.kafka.ModelReader;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -60,7 +62,7 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
     private boolean accepting;
 
     NodeProcess(World world, ModelKafka kafka, ModelGroup group, int number, NodeClock clock,
-            NodeLog.Witness witness, Set<Defect> defects) {
+            NodeLog.Witness witness, List<Format> formats, Set<Defect> defects) {
         super(world.history(), Stage.INGEST.name(number));
         this.world = world;
         this.kafka = kafka;
@@ -69,7 +71,8 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
         this.defects = defects;
         this.process = world.chance().between(1, MOST_PROCESSES);
         this.leases = new NodeLeases(process, NodeSettings.LIMITS.leaseBeats());
-        PublishSettings settings = NodeSettings.of(number, process, rulesVersion(defects));
+        PublishSettings settings = NodeSettings.of(number, process, rulesVersion(defects),
+                rulesVersion(defects) == EpochRules.CURRENT_VERSION ? formats : List.of(Format.TS));
         this.producer = kafka.producer(this, NodeSettings.TIMES);
         var written = new NodeLog(kafka, producer, witness, world::isNextReleaseFinal);
         var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);

@@ -46,8 +46,9 @@ final class NodeSettings {
                 LEASE_MS, of.flapWindowMs(), of.closeMs(), of.deliveryMs());
     }
 
-    static PublishSettings of(int node, long process, int rulesVersion) {
-        var rules = new EpochRules(rulesVersion, 2_000, 500, 30_000, GRACE_MS, List.of(Format.TS));
+    /** @param formats those of new epochs */
+    static PublishSettings of(int node, long process, int rulesVersion, List<Format> formats) {
+        var rules = new EpochRules(rulesVersion, 2_000, 500, 30_000, GRACE_MS, formats);
         return new PublishSettings("node-" + node, process, rules, 0, MediaLimits.DEFAULT,
                 new NameLimits(ANY, ANY, ANY),
                 LIMITS.flapWindowMs(), new PublishSettings.Unacknowledged(LIMITS.connectionBytes(),

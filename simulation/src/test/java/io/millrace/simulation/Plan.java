@@ -1,5 +1,6 @@
 package io.millrace.simulation;
 
+import io.millrace.platform.log.Format;
 import io.millrace.simulation.engine.Chance;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,9 +16,10 @@ import java.util.Set;
  * promise.
  *
  * @param processes number of processes of each stage
+ * @param formats the setting of each ingest node
  * @param steps in the order of their times
  */
-record Plan(Map<Stage, Integer> processes, List<Step> steps) {
+record Plan(Map<Stage, Integer> processes, List<List<Format>> formats, List<Step> steps) {
     static final int LENGTH_MS = 40_000;
     /** When retention removes everything: after all encoders have left, and everything has been judged. */
     static final int EXPIRY_MS = 140_000;
@@ -32,6 +34,8 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
             SegmenterProcess.SEGMENTS, SegmenterProcess.FOLDS, PackagerProcess.PARTS, PackagerProcess.INDEX);
     private static final Map<Depth, List<String>> TOPICS = Map.of(Depth.SESSIONS, OF_SESSIONS, Depth.SEGMENTS,
             OF_SEGMENTS, Depth.VIEWERS, ALL);
+    private static final List<List<Format>> FORMATS = List.of(List.of(Format.TS), List.of(Format.CMAF, Format.TS),
+            List.of(Format.CMAF));
     private static final int MOST_OF_A_STAGE = 2;
     private static final int LONG_MS = 30_000;
     private static final int HOUR_MS = 3_600_000;
@@ -69,7 +73,7 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
         processes.put(Stage.PACKAGER, isViewed ? chance.between(1, MOST_OF_A_STAGE) : 0);
         processes.put(Stage.EDGE, isViewed ? MOST_OF_A_STAGE : 0);
         steps.sort(Comparator.comparingLong(Step::atMs));
-        return new Plan(Collections.unmodifiableMap(processes), List.copyOf(steps));
+        return new Plan(Collections.unmodifiableMap(processes), formats(chance, nodes), List.copyOf(steps));
     }
 
     /** Whether retention removes everything at last. */
@@ -83,7 +87,18 @@ record Plan(Map<Stage, Integer> processes, List<Step> steps) {
     }
 
     Plan without(Step step) {
-        return new Plan(processes, steps.stream().filter(s -> s != step).toList());
+        return new Plan(processes, formats, steps.stream().filter(s -> s != step).toList());
+    }
+
+    /** Usually the same for all nodes; sometimes a change of the setting has not reached all of them. */
+    private static List<List<Format>> formats(Chance chance, int nodes) {
+        boolean isMixed = chance.oneIn(4);
+        List<Format> common = chance.of(FORMATS);
+        List<List<Format>> formats = new ArrayList<>();
+        for (int node = 0; node < nodes; node++) {
+            formats.add(isMixed ? chance.of(FORMATS) : common);
+        }
+        return List.copyOf(formats);
     }
 
     private static int encoders(Chance chance, int nodes, Set<Fault> chosen, List<Step> steps) {

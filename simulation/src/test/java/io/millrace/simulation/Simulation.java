@@ -1,5 +1,6 @@
 package io.millrace.simulation;
 
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionEnded;
@@ -45,6 +46,7 @@ final class Simulation implements World {
     private final Set<Defect> defects;
     private final History history;
     private final boolean isPackaged;
+    private final List<List<Format>> formats;
     private final boolean expires;
     private final boolean upgrades;
     /** Segmenters of the next release. */
@@ -68,6 +70,7 @@ final class Simulation implements World {
     private Simulation(long seed, Plan plan, Set<Defect> defects) {
         this.defects = Set.copyOf(defects);
         this.history = new History(events, plan.processes().get(Stage.SEGMENTER) > 0);
+        this.formats = plan.formats();
         this.expires = plan.expires();
         this.upgrades = plan.upgrades();
         this.isPackaged = plan.processes().get(Stage.PACKAGER) > 0;
@@ -92,8 +95,7 @@ final class Simulation implements World {
     private StageProcess create(Stage stage, int number, int run) {
         return switch (stage) {
             case INGEST -> new NodeProcess(this, kafka, owners, number, clocks.get(stage.name(number)),
-                    this::acknowledged,
-                    defects);
+                    this::acknowledged, formats.get(number), defects);
             case SEGMENTER -> new SegmenterProcess(this, kafka, segmenters, number, "run " + run,
                     !upgrades || upgraded.contains(number), defects);
             case PACKAGER -> new PackagerProcess(this, kafka, packagers, number, clocks.get(stage.name(number)),

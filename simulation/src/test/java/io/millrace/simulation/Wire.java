@@ -29,6 +29,7 @@ final class Wire {
     private static final int HEADER_BYTES = 2;
     /** Precedes the number of a frame. */
     private static final byte[] MARK = "frame no".getBytes(StandardCharsets.US_ASCII);
+    private static final long MARK_BITS = ByteBuffer.wrap(MARK).getLong();
     private static final int TS_PACKET_BYTES = 188;
     private static final int TS_HEADER_BYTES = 4;
     private static final int TS_PID = 0x1FFF;
@@ -90,6 +91,13 @@ final class Wire {
         };
     }
 
+    /** Returns the numbers of the frames in a CMAF segment, in which each frame is contiguous. */
+    static List<Long> numbersOfCmaf(ByteBuffer segment) {
+        List<Long> numbers = new ArrayList<>();
+        numbers(segment, numbers);
+        return numbers;
+    }
+
     /**
      * Returns the numbers of the frames in an MPEG-TS segment. Does not use production's reader, because what production wrote
      * is to be judged.
@@ -113,9 +121,8 @@ final class Wire {
     }
 
     private static void numbers(ByteBuffer payload, List<Long> numbers) {
-        ByteBuffer mark = ByteBuffer.wrap(MARK);
-        for (int at = 0; at + MARK.length + Long.BYTES <= payload.limit(); at++) {
-            if (payload.slice(at, MARK.length).equals(mark)) {
+        for (int at = payload.position(); at + MARK.length + Long.BYTES <= payload.limit(); at++) {
+            if (payload.getLong(at) == MARK_BITS) {
                 numbers.add(payload.getLong(at + MARK.length));
             }
         }

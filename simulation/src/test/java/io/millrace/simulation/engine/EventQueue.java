@@ -2,17 +2,36 @@ package io.millrace.simulation.engine;
 
 import java.util.PriorityQueue;
 
-/** The events of a simulation. Time advances only from event to event. Confined to one thread. */
+/**
+ * The events of a simulation. Time advances only from event to event. Confined to one thread.
+ *
+ * <p>Events of the next half minute are in a wheel with a slot for each millisecond, so that adding and removing one takes
+ * constant time; later ones wait in a queue.
+ */
 public final class EventQueue {
-    private record Event(long atMs, long number, Runnable what) implements Comparable<Event> {
+    /** A power of two, ms. */
+    private static final int SLOTS = 1 << 15;
+
+    private static final class Event {
+        private final Runnable what;
+        private Event next;
+
+        Event(Runnable what) {
+            this.what = what;
+        }
+    }
+
+    private record Later(long atMs, long number, Runnable what) implements Comparable<Later> {
         @Override
-        public int compareTo(Event other) {
+        public int compareTo(Later other) {
             int byTime = Long.compare(atMs, other.atMs);
             return byTime != 0 ? byTime : Long.compare(number, other.number);
         }
     }
 
-    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private final Event[] first = new Event[SLOTS];
+    private final Event[] last = new Event[SLOTS];
+    private final PriorityQueue<Later> later = new PriorityQueue<>();
     private long nowMs;
     private long number;
     private boolean stopped;
@@ -23,7 +42,23 @@ public final class EventQueue {
 
     /** Runs {@code what} after {@code delayMs}. Events of the same moment run in the order in which they were added. */
     public void after(long delayMs, Runnable what) {
-        events.add(new Event(nowMs + delayMs, number++, what));
+        long atMs = nowMs + Math.max(0, delayMs);
+        if (atMs - nowMs < SLOTS) {
+            add(atMs, what);
+        } else {
+            later.add(new Later(atMs, number++, what));
+        }
+    }
+
+    private void add(long atMs, Runnable what) {
+        int slot = (int) atMs & SLOTS - 1;
+        Event added = new Event(what);
+        if (first[slot] == null) {
+            first[slot] = added;
+        } else {
+            last[slot].next = added;
+        }
+        last[slot] = added;
     }
 
     /** Stops the simulation: no further event runs. */
@@ -33,11 +68,25 @@ public final class EventQueue {
 
     /** Runs all events up to {@code untilMs}. */
     public void runUntil(long untilMs) {
-        while (!stopped && !events.isEmpty() && events.peek().atMs() <= untilMs) {
-            Event next = events.poll();
-            nowMs = next.atMs();
-            next.what().run();
+        while (!stopped) {
+            runSlot((int) nowMs & SLOTS - 1);
+            if (stopped || nowMs >= untilMs) {
+                return;
+            }
+            nowMs++;
+            // Before an event of that moment can be added to the wheel.
+            while (!later.isEmpty() && later.peek().atMs() - nowMs < SLOTS) {
+                Later due = later.poll();
+                add(due.atMs(), due.what());
+            }
         }
-        nowMs = stopped ? nowMs : untilMs;
+    }
+
+    private void runSlot(int slot) {
+        while (!stopped && first[slot] != null) {
+            Event next = first[slot];
+            first[slot] = next.next;
+            next.what.run();
+        }
     }
 }

@@ -16,6 +16,16 @@ record Batch(long producer, int epoch, int sequence, List<Entry> entries) {
      */
     record Entry(String key, byte[] value, long timestampMs) {}
 
+    /** Whether a record has a later timestamp than {@code timeMs}. */
+    boolean isAfter(long timeMs) {
+        for (Entry entry : entries) {
+            if (entry.timestampMs() > timeMs) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     int nextSequence() {
         return sequence + entries.size();
     }

@@ -70,11 +70,14 @@ final class Lane {
             return;
         }
         List<Waiting> taken = new ArrayList<>();
+        List<Batch.Entry> entries = new ArrayList<>();
         for (int left = kafka.chance().between(1, MOST_RECORDS); left > 0 && !queue.isEmpty(); left--) {
-            taken.add(queue.poll());
+            Waiting next = queue.poll();
+            taken.add(next);
+            entries.add(next.entry());
         }
         inFlight = taken;
-        batch = new Batch(producer, epoch, sequence, taken.stream().map(Waiting::entry).toList());
+        batch = new Batch(producer, epoch, sequence, entries);
         transmit();
     }
 

@@ -110,7 +110,7 @@ public final class ModelKafka {
      * @param reject receives why the batch is not appended
      */
     void receive(ModelPartition partition, Batch batch, LongConsumer acknowledge, Consumer<Exception> reject) {
-        if (batch.entries().stream().anyMatch(entry -> entry.timestampMs() > timeMs() + MOST_AHEAD_MS)) {
+        if (batch.isAfter(timeMs() + MOST_AHEAD_MS)) {
             reject.accept(new InvalidTimestampException("more than an hour ahead"));
             return;
         }

@@ -91,7 +91,12 @@ public final class ModelPartition {
         }
 
         Optional<Header> find(Batch repeated) {
-            return batches.stream().filter(header -> header.isRepeatedBy(repeated)).findFirst();
+            for (Header header : batches) {
+                if (header.isRepeatedBy(repeated)) {
+                    return Optional.of(header);
+                }
+            }
+            return Optional.empty();
         }
 
         int nextSequence() {
@@ -222,8 +227,12 @@ public final class ModelPartition {
 
     /** Returns the offset of the first record with a timestamp of {@code timeMs} or later, empty if there is none. */
     public OptionalLong offsetAt(long timeMs) {
-        return records.stream().filter(r -> r.offset() < highWatermark && r.timestampMs() >= timeMs)
-                .mapToLong(Stored::offset).findFirst();
+        for (Stored r : records) {
+            if (r.offset() < highWatermark && r.timestampMs() >= timeMs) {
+                return OptionalLong.of(r.offset());
+            }
+        }
+        return OptionalLong.empty();
     }
 
     /** Calls {@code then} once, as soon as a record can be read at {@code offset}. */

@@ -2,11 +2,14 @@ package io.millrace.testkit.oracle;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 
 /** An event of a simulation, in the order in which it happened. Immutable. */
 public sealed interface Fact {
     /** For {@code packet}: a message without a number, such as a codec configuration. */
     long UNNUMBERED = -1;
+    /** The rendition in MPEG-TS. */
+    String TS = "ts";
 
     /** Returns the number of the {@code n}th message of a connection. */
     static long packet(int connection, int n) {
@@ -101,8 +104,25 @@ public sealed interface Fact {
     /** A tombstone of {@code streams} can be read. */
     record Unlisted(String stream, long epoch) implements Fact {}
 
-    /** A record of {@code parts} can be read: the bytes of a part. */
-    record Muxed(String stream, long epoch, long segment, int part, ByteBuffer content) implements Fact {}
+    /**
+     * The rules of a session, which become those of the epoch that it begins.
+     *
+     * @param formats names of the container formats
+     */
+    record Rules(String stream, long session, Set<String> formats) implements Fact {}
+
+    /**
+     * A record of {@code parts} can be read: the bytes of a part.
+     *
+     * @param rendition as in URLs, such as {@code ts} or {@code audio0}
+     */
+    record Muxed(String stream, long epoch, String rendition, long segment, int part,
+            ByteBuffer content) implements Fact {
+        /** A part in MPEG-TS. */
+        public Muxed(String stream, long epoch, long segment, int part, ByteBuffer content) {
+            this(stream, epoch, TS, segment, part, content);
+        }
+    }
 
     /** A record of {@code index} can be read. */
     record Indexed(String stream, long offset) implements Fact {}
@@ -113,18 +133,44 @@ public sealed interface Fact {
     /**
      * A viewer has loaded a playlist.
      *
+     * @param rendition as in URLs
      * @param readTo the edge has read {@code index} up to this offset, exclusive
      * @param text empty while nothing is listed
      */
-    record Playlist(String stream, int edge, long epoch, long readTo, String text) implements Fact {}
+    record Playlist(String stream, int edge, long epoch, String rendition, long readTo, String text) implements Fact {
+        /** A playlist of MPEG-TS. */
+        public Playlist(String stream, int edge, long epoch, long readTo, String text) {
+            this(stream, edge, epoch, TS, readTo, text);
+        }
+    }
+
+    /**
+     * An edge has responded to a request for a playlist as of a part (low-latency HLS) with a response that may be cached
+     * as a fixed fact.
+     */
+    record AsOf(String stream, int edge, long epoch, String rendition, long segment, int part,
+            String text) implements Fact {}
+
+    /** A viewer has loaded a multivariant playlist, which names these renditions. */
+    record Variants(String stream, int edge, long epoch, Set<String> renditions) implements Fact {}
+
+    /** A viewer has loaded an init section, which is named by a discontinuity number. */
+    record Init(String stream, int edge, long epoch, String rendition, long discontinuity,
+            ByteBuffer content) implements Fact {}
 
     /**
      * A viewer has loaded a segment.
      *
+     * @param rendition as in URLs
      * @param packets the frames in it
      */
-    record Served(String stream, int edge, long epoch, long segment, List<Long> packets,
-            ByteBuffer content) implements Fact {}
+    record Served(String stream, int edge, long epoch, String rendition, long segment, List<Long> packets,
+            ByteBuffer content) implements Fact {
+        /** A segment in MPEG-TS. */
+        public Served(String stream, int edge, long epoch, long segment, List<Long> packets, ByteBuffer content) {
+            this(stream, edge, epoch, TS, segment, packets, content);
+        }
+    }
 
     /** A node disconnects an encoder because its session does not own the stream any more. */
     record Replaced(String stream, int connection, String why) implements Fact {}

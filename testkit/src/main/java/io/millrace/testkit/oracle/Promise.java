@@ -45,7 +45,12 @@ public enum Promise {
     SHOWN_IS_CUT,
     /** A playlist depends on how far the index has been read, and on nothing else. */
     ONE_PLAYLIST_PER_OFFSET,
-    /** Each segment is listed, and the frames in it are those that were cut. */
+    /** A playlist as of a part is the same on every edge, whenever it is requested, and lists that part. */
+    PLAYLIST_AS_OF_A_PART_IS_FIXED,
+    /**
+     * Each segment is listed in each rendition that has a frame of it, and the frames in it are those that were cut. The
+     * multivariant playlist names no rendition without a playlist.
+     */
     CUT_IS_SERVED,
     /** The newest entry of an epoch says what became of the epoch. */
     DIRECTORY_IS_TRUE,

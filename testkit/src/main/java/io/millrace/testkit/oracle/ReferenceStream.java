@@ -2,7 +2,6 @@ package io.millrace.testkit.oracle;
 
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
@@ -38,6 +37,7 @@ final class ReferenceStream {
     private long lastSeq = NONE;
     /** The tracks of the epoch, null while no session has said its. */
     private String tracks;
+    private Set<String> codecs = Set.of();
     private boolean byTracks;
     private final NavigableSet<Long> withMedia = new TreeSet<>();
 
@@ -81,6 +81,7 @@ final class ReferenceStream {
             takeOver(number);
             byTracks |= others;
             tracks = its;
+            codecs = Set.of(its.split(" and "));
             state = State.LIVE;
         }
     }
@@ -160,7 +161,7 @@ final class ReferenceStream {
 
     /** @param codec empty for metadata */
     boolean allows(String codec) {
-        return codec.isEmpty() || tracks == null || List.of(tracks.split(" and ")).contains(codec);
+        return codec.isEmpty() || tracks == null || codecs.contains(codec);
     }
 
     State state() {

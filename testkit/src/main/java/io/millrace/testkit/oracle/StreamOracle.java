@@ -86,7 +86,14 @@ final class StreamOracle {
                 viewers.indexed(it);
                 yield Optional.empty();
             }
+            case Fact.Rules it -> {
+                viewers.rules(it);
+                yield Optional.empty();
+            }
             case Fact.Playlist it -> viewers.playlist(it);
+            case Fact.AsOf it -> viewers.asOf(it);
+            case Fact.Variants it -> viewers.variants(it);
+            case Fact.Init it -> viewers.init(it);
             case Fact.Served it -> viewers.served(it);
             case Fact.CutsEnded it -> segments.ended(it);
             case Fact.Listed it -> {
