@@ -5,6 +5,7 @@ import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.Front;
 import io.millrace.edge.view.Lineup;
 import io.millrace.edge.view.PartsView;
+import io.millrace.edge.view.RenderedText;
 import io.millrace.edge.view.RenditionFiles;
 import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
@@ -48,6 +49,7 @@ final class EdgeProcess extends StageProcess {
     private static final int LOAD_MS = 300;
     private static final int OLDER_RARELY = 4;
     private static final int WHOLE = -1;
+    private static final Loaded NOTHING = new Loaded(0, null, "");
     /** The name of a rendition in the URI of its playlist. */
     private static final Pattern MEDIA_URI = Pattern.compile("([a-z]+\\d*)/index\\.m3u8");
 
@@ -61,13 +63,30 @@ final class EdgeProcess extends StageProcess {
     private final Map<Key, SteppedEpoch> followed = new TreeMap<>();
     private final Map<Integer, ModelReader> tails = new HashMap<>();
     private final Map<Media, Loaded> playlists = new HashMap<>();
+    private final Map<Key, Shown> newest = new HashMap<>();
     private final Set<File> loaded = new HashSet<>();
     private final Map<Key, Set<String>> variants = new HashMap<>();
     /** The ends of the directory when the edge started, by reader. */
     private final Map<ModelReader, Long> unread = new HashMap<>();
     private boolean accepting;
 
-    private record Loaded(long readTo, String text) {}
+    /** @param rendered null while nothing is listed */
+    private record Loaded(long readTo, RenderedText rendered, String text) {
+        /** Returns the next playlist. The same text is the same object. */
+        Loaded then(long readTo, RenderedText next) {
+            if (next == rendered) {
+                return new Loaded(readTo, rendered, text);
+            }
+            String read = new String(next.plain(), StandardCharsets.UTF_8);
+            return new Loaded(readTo, next, read.equals(text) ? text : read);
+        }
+    }
+
+    private record Shown(EpochView view, long readTo) {
+        boolean isSame(Shown before) {
+            return before != null && before.view == view && before.readTo == readTo;
+        }
+    }
 
     private record Media(Key key, String rendition) {}
 
@@ -212,7 +231,8 @@ final class EdgeProcess extends StageProcess {
 
     private void show(Key key, SteppedEpoch epoch, long readTo) {
         EpochView view = epoch.view();
-        if (view == null) {
+        Shown shown = new Shown(view, readTo);
+        if (view == null || shown.isSame(newest.put(key, shown))) {
             return;
         }
         // In order, because the order of a map of renditions is another one in each process.
@@ -229,18 +249,21 @@ final class EdgeProcess extends StageProcess {
         if (!isTs && !(view.ended() ? its.isListed() : view.hasParts(rendition))) {
             return;
         }
-        String text = isTs && !its.isListed() ? "" : new String((view.hasParts(rendition)
+        Loaded before = playlists.getOrDefault(new Media(key, name), NOTHING);
+        Loaded playlist = before.then(readTo, view.hasParts(rendition)
                 ? view.parts().text(rendition, PartsPlaylist.Skip.NOTHING)
-                : its.media()).plain(), StandardCharsets.UTF_8);
-        Loaded playlist = new Loaded(readTo, text);
-        if (!playlist.equals(playlists.put(new Media(key, name), playlist))) {
-            world.history().add(new Fact.Playlist(key.stream(), number, key.epoch(), name, readTo, text));
-            its.segments().values().stream().filter(Segment::complete).forEach(segment -> {
-                if (loaded.add(new File(key, name, segment.number(), WHOLE))) {
+                : its.media());
+        if (before == NOTHING || readTo != before.readTo() || playlist.text() != before.text()) {
+            playlists.put(new Media(key, name), playlist);
+            world.history().add(new Fact.Playlist(key.stream(), number, key.epoch(), name, readTo, playlist.text()));
+        }
+        if (playlist.text() != before.text()) {
+            for (Segment segment : its.segments().values()) {
+                if (segment.complete() && loaded.add(new File(key, name, segment.number(), WHOLE))) {
                     world.events().after(world.chance().between(1, LOAD_MS),
                             () -> run(() -> load(key, rendition, segment)));
                 }
-            });
+            }
         }
         if (!view.ended() && view.hasParts(rendition)) {
             reload(key, view.parts(), rendition, name);

@@ -142,46 +142,48 @@ public final class RecordSchema<T> {
         }
 
         public Generic put(String field, Object value) {
-            if (!has(field)) {
-                return this;
+            Schema.Field written = written(field);
+            if (written != null) {
+                record.put(written.pos(), switch (value) {
+                    case Enum<?> e -> new GenericData.EnumSymbol(written.schema(), e.name());
+                    case Generic g -> g.record;
+                    case null, default -> value;
+                });
             }
-            record.put(field, switch (value) {
-                case Enum<?> e -> new GenericData.EnumSymbol(record.getSchema().getField(field).schema(), e.name());
-                case Generic g -> g.record;
-                case null, default -> value;
-            });
             return this;
         }
 
         /**
-         * Whether the schema that is written has {@code field}. A child record of a field that the schema lacks has no
-         * fields.
+         * Returns {@code field} of the schema that is written, null if it has none. A child record of a field that the
+         * schema lacks has no fields.
          */
-        private boolean has(String field) {
-            return record != null && record.getSchema().getField(field) != null;
+        private Schema.Field written(String field) {
+            return record == null ? null : record.getSchema().getField(field);
         }
 
         public Generic symbols(String field, Collection<? extends Enum<?>> values) {
-            if (!has(field)) {
+            Schema.Field written = written(field);
+            if (written == null) {
                 return this;
             }
-            Schema element = record.getSchema().getField(field).schema().getElementType();
-            record.put(field, values.stream().map(e -> new GenericData.EnumSymbol(element, e.name())).toList());
+            Schema element = written.schema().getElementType();
+            record.put(written.pos(), values.stream().map(e -> new GenericData.EnumSymbol(element, e.name())).toList());
             return this;
         }
 
         public <E> Generic list(String field, List<E> values, BiConsumer<E, Generic> write) {
-            if (!has(field)) {
+            Schema.Field written = written(field);
+            if (written == null) {
                 return this;
             }
-            Schema element = record.getSchema().getField(field).schema().getElementType();
+            Schema element = written.schema().getElementType();
             List<GenericRecord> records = new ArrayList<>(values.size());
             for (E value : values) {
                 Generic g = new Generic(new GenericData.Record(element));
                 write.accept(value, g);
                 records.add(g.record);
             }
-            record.put(field, records);
+            record.put(written.pos(), records);
             return this;
         }
 
@@ -190,10 +192,11 @@ public final class RecordSchema<T> {
          * there.
          */
         public Generic child(String field) {
-            if (!has(field)) {
+            Schema.Field written = written(field);
+            if (written == null) {
                 return new Generic(null);
             }
-            Schema child = record.getSchema().getField(field).schema();
+            Schema child = written.schema();
             return new Generic(new GenericData.Record(child.isUnion() ? child.getTypes().getLast() : child));
         }
 

@@ -4,12 +4,14 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * The network that counts as one peer for the limits per address and in the log: an IPv4 address, or an IPv6 /64, because whoever has one address of a /64
  * usually has all of them.
  */
 public final class PeerNetwork {
+    private static final Pattern ENDPOINT = Pattern.compile("^\\[?([^\\]]*?)\\]?:\\d+$");
     private static final int NETWORK_BYTES = 8;
     private static final int ADDRESS_BYTES = 16;
 
@@ -20,7 +22,7 @@ public final class PeerNetwork {
      * such as a host name, is returned unchanged, as a peer of its own.
      */
     public static String ofEndpoint(String endpoint) {
-        String host = endpoint.replaceFirst("^\\[?([^\\]]*?)\\]?:\\d+$", "$1");
+        String host = ENDPOINT.matcher(endpoint).replaceFirst("$1");
         try {
             return of(InetAddress.ofLiteral(host));
         } catch (IllegalArgumentException _) {

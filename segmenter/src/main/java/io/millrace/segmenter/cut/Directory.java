@@ -3,15 +3,20 @@ package io.millrace.segmenter.cut;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
+import io.millrace.platform.log.TrackId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The directory entry of one epoch. Updates the entry as the epoch proceeds, and returns it whenever it has changed.
@@ -187,10 +192,11 @@ final class Directory {
 
     /**
      * Handles the start of a segment with its tracks and the target duration in seconds, 0 if that is unknown. The
-     * session has the codecs of the default tracks.
+     * session has the codecs of the default tracks in the segment.
      */
-    void beginSegment(List<Track> now, int targetS) {
-        List<String> codecs = now.stream().filter(track -> track.id() == 0)
+    void beginSegment(List<Track> ofSegment, int targetS) {
+        List<Track> now = withSilent(ofSegment);
+        List<String> codecs = ofSegment.stream().filter(track -> track.id() == 0)
                 .map(track -> TrackConfig.of(track).rfc6381()).toList();
         StreamEntry.Session s = sessions.getLast();
         if (!now.equals(tracks) || !codecs.equals(s.codecs()) || targetS != targetDurationS) {
@@ -199,6 +205,21 @@ final class Directory {
             sessions.add(sessions.removeLast().withCodecs(List.copyOf(codecs)));
             dirty = true;
         }
+    }
+
+    /**
+     * Returns the tracks of a segment and those default tracks of the epoch that are silent in it. The epoch has them
+     * until it ends, because its renditions do not change: readers of the entry must not depend on when they read it.
+     */
+    private List<Track> withSilent(List<Track> ofSegment) {
+        Set<TrackId> present = ofSegment.stream().map(Track::trackId).collect(Collectors.toSet());
+        List<Track> silent = !rules.hasOneTrackSet()
+                ? List.of()
+                : tracks.stream()
+                        .filter(each -> each.id() == TrackId.DEFAULT && !present.contains(each.trackId())).toList();
+        // The leading track is first, and pictures lead where there are some.
+        return Stream.of(silent.stream().filter(each -> each.kind() == Packet.Kind.VIDEO), ofSegment.stream(),
+                silent.stream().filter(each -> each.kind() != Packet.Kind.VIDEO)).flatMap(each -> each).toList();
     }
 
     /**

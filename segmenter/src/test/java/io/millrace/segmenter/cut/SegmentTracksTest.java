@@ -5,6 +5,7 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
 import io.millrace.platform.timeline.Tracks;
@@ -63,6 +64,23 @@ class SegmentTracksTest {
                 arguments("sound changes within a segment", otherSound, 2),
                 arguments("changes and changes back", back, 1), arguments("another session", sessions, 2),
                 arguments("segments without a keyframe at their start", forced, 2));
+    }
+
+    /** The renditions of an epoch follow from its tracks, and must not depend on when an edge reads the directory. */
+    @Test
+    void directoryKeepsTrackThatFallsSilent() {
+        Tape tape = tape();
+        Tape.Publisher publisher = tape.publisher().configs().live(0, 180, 33, 60);
+        for (int n = 0; n < 900; n++) {
+            publisher.audio(5_940 + n * 21);
+        }
+        publisher.ends();
+        Dump.Outcome outcome = Dump.of(tape);
+        assertThat(outcome.cuts().stream().filter(cut -> cut.head() != null).toList().getLast().head().tracks())
+                .extracting(Track::kind)
+                .containsExactly(Packet.Kind.AUDIO);
+        assertThat(outcome.entries().getLast().session().tracks()).extracting(Track::kind)
+                .containsExactly(Packet.Kind.VIDEO, Packet.Kind.AUDIO);
     }
 
     @ParameterizedTest(name = "{0}")

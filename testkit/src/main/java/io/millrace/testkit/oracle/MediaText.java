@@ -24,7 +24,12 @@ record MediaText(String text, long sequence, Map<Long, List<String>> segments, S
             "#EXT-X-DISCONTINUITY");
     private static final String DISCONTINUITY_SEQUENCE = "#EXT-X-DISCONTINUITY-SEQUENCE";
 
-    static MediaText parse(String text) {
+    /** @param before the playlist before, null if there is none; it is returned if the text is the same */
+    static MediaText parse(String text, MediaText before) {
+        return before != null && before.text.equals(text) ? before : parse(text);
+    }
+
+    private static MediaText parse(String text) {
         Map<Long, List<String>> segments = new LinkedHashMap<>();
         Set<Long> gaps = new TreeSet<>();
         List<String> lines = new ArrayList<>();

@@ -104,8 +104,9 @@ final class ViewerOracle {
 
     Optional<Violation> playlist(Fact.Playlist it) {
         Rendition rendition = new Rendition(it.epoch(), it.rendition());
-        MediaText text = MediaText.parse(it.text());
-        newest.computeIfAbsent(new Watched(it.edge(), it.epoch()), _ -> new HashMap<>()).put(it.rendition(), text);
+        Map<String, MediaText> its = newest.computeIfAbsent(new Watched(it.edge(), it.epoch()), _ -> new HashMap<>());
+        MediaText text = MediaText.parse(it.text(), its.get(it.rendition()));
+        its.put(it.rendition(), text);
         Optional<Long> gap = text.gaps().stream().filter(number -> !mayBeGap(rendition, number)).findFirst();
         if (gap.isPresent()) {
             return broken(Promise.CUT_IS_SERVED, "the playlist of epoch " + it.epoch() + " in " + it.rendition()
@@ -128,7 +129,10 @@ final class ViewerOracle {
     }
 
     private Optional<Violation> order(Rendition rendition, String where, MediaText earlier, MediaText later) {
-        if (earlier.ended() && !earlier.text().equals(later.text())) {
+        if (earlier.text().equals(later.text())) {
+            return Optional.empty();
+        }
+        if (earlier.ended()) {
             return broken(Promise.NUMBERS_RISE, where + " changes after its end");
         }
         for (Map.Entry<Long, List<String>> segment : earlier.segments().entrySet()) {
@@ -168,7 +172,7 @@ final class ViewerOracle {
             return check(first.equals(it.text()), Promise.PLAYLIST_AS_OF_A_PART_IS_FIXED,
                     where + " is another one at edge " + it.edge() + ": " + it.text() + " instead of " + first);
         }
-        MediaText text = MediaText.parse(it.text());
+        MediaText text = MediaText.parse(it.text(), null);
         boolean isListed = text.end() > it.segment() || it.text().contains("\"" + it.segment() + "." + it.part() + ".m4s")
                 || !hasFrame(rendition, it.segment());
         return check(isListed && !text.ended(), Promise.PLAYLIST_AS_OF_A_PART_IS_FIXED,
