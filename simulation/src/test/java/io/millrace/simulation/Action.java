@@ -22,6 +22,9 @@ sealed interface Action {
 
     record ChangeLeader(String topic, int partition) implements Action {}
 
+    /** Acknowledged records are lost, and their offsets are used again. */
+    record Lose(String topic, int partition, int records) implements Action {}
+
     /** Nothing is acknowledged for {@code forMs}. */
     record Stall(int forMs) implements Action {}
 

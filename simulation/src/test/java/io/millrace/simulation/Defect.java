@@ -17,6 +17,8 @@ enum Defect {
     EPOCHS_END_BY_CLOCK,
     /** Number 15: an epoch goes on with whatever tracks the next session has. */
     EPOCHS_TAKE_ANY_TRACKS,
+    /** Number 4: an edge serves whatever part of the stream it finds at an offset. */
+    PARTS_BY_OFFSET,
     /** Packets of a session are sent before the notice of its claim is acknowledged. */
     PACKETS_BEFORE_THE_NOTICE,
     /** Number 2, in {@code streams}: nobody restores an entry that a replaced segmenter has overwritten with an older one. */

@@ -9,6 +9,7 @@ import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.simulation.kafka.ModelPartition.Stored;
+import io.millrace.simulation.kafka.NextRelease;
 import io.millrace.testkit.oracle.Fact;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -41,7 +42,7 @@ final class DerivedWatch {
     }
 
     void segments(Stored stored) {
-        ByteBuffer content = ByteBuffer.wrap(stored.value());
+        ByteBuffer content = ByteBuffer.wrap(NextRelease.read(stored.value()));
         switch (stored.decoded()) {
             case Cut it -> history.add(new Fact.Cut(stored.key(), it.epoch(), it.id().segment(), it.id().part(),
                     it.last(), it.samples().stream().map(sample -> it.packets().firstOffset() + sample.offsetDelta())

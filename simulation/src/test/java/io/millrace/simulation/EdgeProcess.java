@@ -1,6 +1,7 @@
 package io.millrace.simulation;
 
 import io.millrace.edge.follow.SteppedEpoch;
+import io.millrace.edge.log.SteppedParts;
 import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.Front;
 import io.millrace.edge.view.Lineup;
@@ -12,17 +13,21 @@ import io.millrace.edge.view.Segment;
 import io.millrace.edge.view.VariantList;
 import io.millrace.media.m3u8.PartsPlaylist;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.kafka.SteppedStops;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
 import io.millrace.simulation.kafka.ModelReader;
+import io.millrace.simulation.kafka.NextRelease;
 import io.millrace.testkit.oracle.Fact;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -32,6 +37,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -57,6 +63,9 @@ final class EdgeProcess extends StageProcess {
     private final ModelKafka kafka;
     private final int number;
     private final NodeClock clock;
+    private final boolean isNextRelease;
+    private final boolean isByOffset;
+    private final SteppedStops stops = new SteppedStops();
     private final StreamDirectory directory = new StreamDirectory();
     /** The epochs that were listed, of which each has a viewer. */
     private final Set<Key> listed = new HashSet<>();
@@ -69,6 +78,8 @@ final class EdgeProcess extends StageProcess {
     /** The ends of the directory when the edge started, by reader. */
     private final Map<ModelReader, Long> unread = new HashMap<>();
     private boolean accepting;
+    /** A partition cannot be read any further. */
+    private boolean isStopped;
 
     /** @param rendered null while nothing is listed */
     private record Loaded(long readTo, RenderedText rendered, String text) {
@@ -101,12 +112,16 @@ final class EdgeProcess extends StageProcess {
         }
     }
 
-    EdgeProcess(World world, ModelKafka kafka, int number, NodeClock clock) {
+    /** @param isNextRelease whether it can read what the next release writes */
+    EdgeProcess(World world, ModelKafka kafka, int number, NodeClock clock, boolean isNextRelease,
+            Set<Defect> defects) {
         super(world.history(), Stage.EDGE.name(number));
         this.world = world;
         this.kafka = kafka;
         this.number = number;
         this.clock = clock;
+        this.isNextRelease = isNextRelease;
+        this.isByOffset = defects.contains(Defect.PARTS_BY_OFFSET);
     }
 
     @Override
@@ -114,16 +129,25 @@ final class EdgeProcess extends StageProcess {
         for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
             ModelPartition streams = kafka.partition(NodeSettings.STREAMS, p);
             unread.put(new ModelReader(kafka, streams, this, stored -> {
-                read(stored);
-                world.events().after(0, () -> run(this::acceptWhenRead));
+                if (passes(streams, stored)) {
+                    read(stored);
+                    world.events().after(0, () -> run(this::acceptWhenRead));
+                }
             }), streams.highWatermark());
         }
         acceptWhenRead();
         tick();
     }
 
+    /** Returns whether this release receives the record: not after one that it cannot read. */
+    private boolean passes(ModelPartition of, ModelPartition.Stored stored) {
+        boolean passes = isNextRelease || stops.passes(of.topic(), of.number(), stored.offset(), stored.value());
+        isStopped |= !passes;
+        return passes;
+    }
+
     private void acceptWhenRead() {
-        if (!accepting && unread.entrySet().stream().allMatch(each -> each.getKey().position() >= each.getValue())) {
+        if (!accepting && !isStopped && unread.entrySet().stream().allMatch(each -> each.getKey().position() >= each.getValue())) {
             accepting = true;
             Plan.STREAMS.forEach(stream -> directory.history(stream).forEach(this::viewer));
         }
@@ -185,7 +209,13 @@ final class EdgeProcess extends StageProcess {
         } else {
             kafka.askEnd(index(partition), this, end -> {
                 ModelReader at = tails.computeIfAbsent(partition,
-                        _ -> new ModelReader(kafka, index(partition), end, this, stored -> next(stored)));
+                        _ -> new ModelReader(kafka, index(partition), end, this, stored -> {
+                            if (passes(index(partition), stored)) {
+                                next(stored);
+                            } else {
+                                tails.get(partition).close();
+                            }
+                        }));
                 begin(key, at.position());
             });
         }
@@ -202,6 +232,10 @@ final class EdgeProcess extends StageProcess {
     private void fill(Key key, SteppedEpoch epoch) {
         ModelPartition index = index(NodeSettings.KAFKA.partitionOf(key.stream()));
         long from = index.offsetAt(epoch.fillFromMs(clock.millis())).orElse(index.highWatermark());
+        if (!isNextRelease && index.read(from, Integer.MAX_VALUE).stream()
+                .anyMatch(stored -> NextRelease.isOnly(stored.value()))) {
+            return;
+        }
         var past = index.read(from, Integer.MAX_VALUE).stream()
                 .filter(stored -> stored.offset() < epoch.fillTo()).<Map.Entry<String, LogRecord>>map(
                         stored -> Map.entry(stored.key(), stored.decoded()))
@@ -246,11 +280,12 @@ final class EdgeProcess extends StageProcess {
         RenditionView its = view.of(rendition);
         boolean isTs = rendition.format() == Format.TS;
         // As in production, viewers of CMAF wait until the tracks are known and all renditions list a segment.
-        if (!isTs && !(view.ended() ? its.isListed() : view.hasParts(rendition))) {
+        boolean hasParts = view.hasParts(rendition);
+        if (!isTs && !(view.ended() ? its.isListed() : hasParts)) {
             return;
         }
         Loaded before = playlists.getOrDefault(new Media(key, name), NOTHING);
-        Loaded playlist = before.then(readTo, view.hasParts(rendition)
+        Loaded playlist = before.then(readTo, hasParts
                 ? view.parts().text(rendition, PartsPlaylist.Skip.NOTHING)
                 : its.media());
         if (before == NOTHING || readTo != before.readTo() || playlist.text() != before.text()) {
@@ -265,7 +300,7 @@ final class EdgeProcess extends StageProcess {
                 }
             }
         }
-        if (!view.ended() && view.hasParts(rendition)) {
+        if (!view.ended() && hasParts) {
             reload(key, view.parts(), rendition, name);
         }
     }
@@ -296,18 +331,22 @@ final class EdgeProcess extends StageProcess {
         ModelPartition parts = kafka.partition(PackagerProcess.PARTS, NodeSettings.KAFKA.partitionOf(key.stream()));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         int initBytes = segment.parts().getFirst().initBytes();
-        segment.parts().forEach(place -> {
-            ModelPartition.Stored stored = parts.read(place.offset(), 1).getFirst();
-            if (stored.offset() != place.offset() || !stored.key().equals(key.stream())
-                    || !(stored.decoded() instanceof Part part) || !part.rendition().equals(rendition)) {
-                throw new IllegalStateException("offset " + place.offset() + " is no part of " + key.stream());
+        for (int n = 0; n < segment.parts().size(); n++) {
+            PartPlace place = segment.parts().get(n);
+            var id = new PartId(key.epoch(), segment.number(), n);
+            Optional<ByteBuffer> found = parts.read(place.offset(), 1).stream()
+                    .filter(stored -> isPart(key.stream(), rendition, id, place, stored))
+                    .map(stored -> ((Part) stored.decoded()).bytes()).findFirst();
+            if (found.isEmpty()) {
+                // It has expired, or the log has lost it.
+                return;
             }
-            ByteBuffer body = part.bytes().duplicate();
-            byte[] copy = new byte[body.remaining()];
-            body.get(copy);
+            byte[] copy = new byte[found.get().remaining()];
+            found.get().duplicate().get(copy);
             bytes.writeBytes(copy);
-        });
+        }
         ByteBuffer all = ByteBuffer.wrap(bytes.toByteArray());
+        initBytes = Math.min(initBytes, all.limit());
         String name = new RenditionFiles(rendition).name();
         if (rendition.format() == Format.CMAF) {
             world.history().add(new Fact.Init(key.stream(), number, key.epoch(), name,
@@ -316,6 +355,14 @@ final class EdgeProcess extends StageProcess {
         ByteBuffer body = all.slice(initBytes, all.limit() - initBytes);
         world.history().add(new Fact.Served(key.stream(), number, key.epoch(), name, segment.number(),
                 rendition.format() == Format.CMAF ? Wire.numbersOfCmaf(body) : Wire.numbersOf(body.duplicate()), body));
+    }
+
+    private boolean isPart(String stream, RenditionId rendition, PartId id, PartPlace place,
+            ModelPartition.Stored stored) {
+        boolean isReadable = isNextRelease || !NextRelease.isOnly(stored.value());
+        return isReadable && stored.offset() == place.offset() && (isByOffset
+                ? stored.key().equals(stream)
+                : SteppedParts.is(stream, rendition, id, place, stored.key(), stored.decoded()));
     }
 
     /** A request for {@code /live/show.m3u8}. */

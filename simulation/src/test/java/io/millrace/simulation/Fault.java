@@ -30,7 +30,10 @@ enum Fault {
     FREEZE_SEGMENTER(Depth.SEGMENTS),
     /** Requests of a segmenter are lost, or arrive up to 25 s later, even after its death. */
     SLOW_SEGMENTER(Depth.SEGMENTS),
-    /** The next release becomes final, and writes what this one cannot read, before all segmenters are upgraded. */
+    /**
+     * The next release becomes final, and writes what this one cannot read, before all segmenters, packagers and edges are
+     * upgraded.
+     */
     UPGRADE(Depth.SEGMENTS),
     /** Packagers are killed at any step and restarted. */
     KILL_PACKAGER(Depth.VIEWERS),
@@ -40,6 +43,8 @@ enum Fault {
     SLOW_PACKAGER(Depth.VIEWERS),
     /** One run of a packager cannot read a packet, as if because of a bug, so that a segment becomes a gap. */
     BAD_MUX(Depth.VIEWERS),
+    /** An unclean election: {@code parts} loses acknowledged records, and uses their offsets again. */
+    LOST_PARTS(Depth.VIEWERS),
     /** At last, retention removes everything. */
     RETENTION(Depth.VIEWERS),
     /** Edges are killed at any step and restarted. */

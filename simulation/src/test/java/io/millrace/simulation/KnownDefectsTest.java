@@ -66,6 +66,8 @@ class KnownDefectsTest {
                 new Known("3: a segmenter skips what the next release has written",
                         Defect.UNKNOWN_SCHEMAS_ARE_SKIPPED,
                         Depth.SEGMENTS, EnumSet.of(Fault.UPGRADE), Promise.SHOWN_IS_CUT, "is in no segment"),
+                new Known("4: an edge serves another part of a lost part's offset", Defect.PARTS_BY_OFFSET,
+                        Depth.VIEWERS, EnumSet.of(Fault.LOST_PARTS), Promise.CUT_IS_SERVED, "contains"),
                 new Known("5: an epoch whose last request was late never ends", Defect.RULES_OF_VERSION_2,
                         Depth.SESSIONS, EnumSet.of(Fault.KILL, Fault.SLOW_CONNECTIONS),
                         Promise.EVERY_EPOCH_ENDS, "which is ENDED"),

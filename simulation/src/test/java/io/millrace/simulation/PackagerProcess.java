@@ -3,6 +3,7 @@ package io.millrace.simulation;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.packager.loop.PackagedPartition;
 import io.millrace.packager.meters.PackagerMeters;
+import io.millrace.platform.kafka.SteppedStops;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogRecord;
@@ -11,6 +12,7 @@ import io.millrace.simulation.kafka.ModelGroup;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
 import io.millrace.simulation.kafka.ModelReader;
+import io.millrace.simulation.kafka.NextRelease;
 import io.millrace.testkit.oracle.Fact;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +43,8 @@ final class PackagerProcess extends GroupProcess<PackagerProcess.Packaged> {
     private static final PackagerMeters METERS = new PackagerMeters(new SimpleMeterRegistry());
 
     private final NodeClock clock;
+    private final boolean isNextRelease;
+    private final SteppedStops stops = new SteppedStops();
     private final Set<Defect> defects;
     private final Set<Integer> damaging = new HashSet<>();
     private long committedAtMs;
@@ -64,9 +68,12 @@ final class PackagerProcess extends GroupProcess<PackagerProcess.Packaged> {
         }
     }
 
-    PackagerProcess(World world, ModelKafka kafka, ModelGroup group, int number, NodeClock clock, Set<Defect> defects) {
+    /** @param isNextRelease whether it can read what the next release writes */
+    PackagerProcess(World world, ModelKafka kafka, ModelGroup group, int number, NodeClock clock,
+            boolean isNextRelease, Set<Defect> defects) {
         super(world, kafka, group, Stage.PACKAGER.name(number));
         this.clock = clock;
+        this.isNextRelease = isNextRelease;
         this.defects = defects;
     }
 
@@ -102,6 +109,10 @@ final class PackagerProcess extends GroupProcess<PackagerProcess.Packaged> {
                 ? Long.MAX_VALUE
                 : segments(it).highWatermark();
         for (ModelPartition.Stored stored : index(it).read(it.begin.get(index(it)).orElse(0), Integer.MAX_VALUE)) {
+            if (!isNextRelease && NextRelease.isOnly(stored.value())) {
+                // It cannot know the gaps, and does not begin.
+                return;
+            }
             if (stored.offset() < indexEnd && stored.decoded() instanceof IndexedPart part) {
                 index.add(new PackagedPartition.Indexed(stored.offset(), stored.key(), part));
             }
@@ -114,10 +125,23 @@ final class PackagerProcess extends GroupProcess<PackagerProcess.Packaged> {
         long packets = it.begin.get(packets(it)).orElse(0);
         it.work.begin(segments, packets);
         it.readers.add(new ModelReader(kafka, segments(it), segments, this,
-                stored -> it.work.segments(stored.offset(), stored.key(), stored.decoded(),
-                        ModelKafka.BEGINNING_MS + stored.appendedAtMs())));
+                stored -> {
+                    if (passes(segments(it), stored)) {
+                        it.work.segments(stored.offset(), stored.key(), stored.decoded(),
+                                ModelKafka.BEGINNING_MS + stored.appendedAtMs());
+                    }
+                }));
         it.readers.add(new ModelReader(kafka, packets(it), packets, this,
-                stored -> it.work.packets(stored.offset(), stored.key(), damagedIfDue(it.partition, stored))));
+                stored -> {
+                    if (passes(packets(it), stored)) {
+                        it.work.packets(stored.offset(), stored.key(), damagedIfDue(it.partition, stored));
+                    }
+                }));
+    }
+
+    /** Returns whether this release receives the record: not after one that it cannot read. */
+    private boolean passes(ModelPartition of, ModelPartition.Stored stored) {
+        return isNextRelease || stops.passes(of.topic(), of.number(), stored.offset(), stored.value());
     }
 
     private LogRecord damagedIfDue(int partition, ModelPartition.Stored stored) {
@@ -136,8 +160,8 @@ final class PackagerProcess extends GroupProcess<PackagerProcess.Packaged> {
             public void append(Topic topic, String stream, long timeMs, byte[] value,
                     PackagedPartition.Appended result) {
                 producer().send(kafka.partition(NodeSettings.KAFKA.settings().topic(topic), it.partition), stream,
-                        value,
-                        timeMs, result::done);
+                        isNextRelease && world.isNextReleaseFinal() ? NextRelease.written(value) : value, timeMs,
+                        result::done);
             }
 
             @Override

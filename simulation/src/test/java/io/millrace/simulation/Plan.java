@@ -37,6 +37,7 @@ record Plan(Map<Stage, Integer> processes, List<List<Format>> formats, List<Step
     private static final List<List<Format>> FORMATS = List.of(List.of(Format.TS), List.of(Format.CMAF, Format.TS),
             List.of(Format.CMAF));
     private static final int MOST_OF_A_STAGE = 2;
+    private static final int MOST_LOST = 40;
     private static final int LONG_MS = 30_000;
     private static final int HOUR_MS = 3_600_000;
     /** Kafka fences a broker after 9 s by default. */
@@ -81,7 +82,7 @@ record Plan(Map<Stage, Integer> processes, List<List<Format>> formats, List<Step
         return steps.stream().anyMatch(step -> step.action() instanceof Action.Expire);
     }
 
-    /** Whether segmenters begin with a release that cannot read everything. */
+    /** Whether segmenters, packagers and edges begin with a release that cannot read everything. */
     boolean upgrades() {
         return steps.stream().anyMatch(step -> step.action() instanceof Action.Finalize);
     }
@@ -144,6 +145,8 @@ record Plan(Map<Stage, Integer> processes, List<List<Format>> formats, List<Step
             case SLOW_PACKAGER ->
                 steps.add(new Step(atMs, new Action.Slow(Stage.PACKAGER, any(chance), chance.between(100, 10_000))));
             case BAD_MUX -> steps.add(new Step(atMs, new Action.Damage(Stage.PACKAGER, any(chance), partition)));
+            case LOST_PARTS -> steps.add(new Step(atMs,
+                    new Action.Lose(PackagerProcess.PARTS, partition, chance.between(1, MOST_LOST))));
             case RETENTION -> {
                 if (steps.stream().noneMatch(step -> step.action() instanceof Action.Expire)) {
                     steps.add(new Step(EXPIRY_MS, new Action.Expire()));
@@ -153,8 +156,11 @@ record Plan(Map<Stage, Integer> processes, List<List<Format>> formats, List<Step
                 if (steps.stream().noneMatch(step -> step.action() instanceof Action.Finalize)) {
                     steps.add(new Step(atMs, new Action.Finalize()));
                     for (int number = 0; number < MOST_OF_A_STAGE; number++) {
-                        steps.add(new Step(atMs + chance.between(0, LONG_MS),
-                                new Action.Upgrade(Stage.SEGMENTER, number)));
+                        upgrade(Stage.SEGMENTER, number, atMs, chance, steps);
+                        if (depth.includes(Depth.VIEWERS)) {
+                            upgrade(Stage.PACKAGER, number, atMs, chance, steps);
+                            upgrade(Stage.EDGE, number, atMs, chance, steps);
+                        }
                     }
                 }
             }
@@ -176,6 +182,11 @@ record Plan(Map<Stage, Integer> processes, List<List<Format>> formats, List<Step
 
     private static int any(Chance chance) {
         return chance.between(0, MOST_OF_A_STAGE - 1);
+    }
+
+    /** Usually after the next release has become final. */
+    private static void upgrade(Stage stage, int number, int atMs, Chance chance, List<Step> steps) {
+        steps.add(new Step(atMs + chance.between(0, LONG_MS), new Action.Upgrade(stage, number)));
     }
 
     private static void kill(Stage stage, int number, int atMs, Chance chance, List<Step> steps) {

@@ -58,9 +58,9 @@ final class SegmenterProcess extends GroupProcess<SegmenterProcess.Task> {
         @Override
         public boolean has(LogMark mark, int partition) {
             ModelPartition packets = kafka.partition(NodeSettings.PACKETS, partition);
-            // The newest record that a predecessor skipped is not lost either.
+            // Releases have the same checksums of a record. The newest one that a predecessor skipped is not lost either.
             return packets.startOffset() > mark.offset() || packets.read(mark.offset(), 1).stream()
-                    .anyMatch(stored -> mark.equals(LogMark.of(stored.offset(), value(stored)))
+                    .anyMatch(stored -> mark.equals(LogMark.of(stored.offset(), NextRelease.read(stored.value())))
                             || skipsUnknown && mark.equals(LogMark.of(stored.offset(), stored.value())));
         }
 
@@ -189,7 +189,8 @@ final class SegmenterProcess extends GroupProcess<SegmenterProcess.Task> {
     }
 
     private void forward(Task task, SegmenterOutput output) {
-        send(output.topic() == Topic.SEGMENTS ? SEGMENTS : NodeSettings.STREAMS, task, output.key(), output.value());
+        send(output.topic() == Topic.SEGMENTS ? SEGMENTS : NodeSettings.STREAMS, task, output.key(),
+                isNextRelease && world.isNextReleaseFinal() ? NextRelease.written(output.value()) : output.value());
     }
 
     private void send(String topic, Task task, String key, byte[] value) {

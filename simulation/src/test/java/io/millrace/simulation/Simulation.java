@@ -38,6 +38,7 @@ final class Simulation implements World {
     private static final int START_TAKES_MS = 5_000;
     private static final List<String> EXPIRING = List.of(NodeSettings.PACKETS, SegmenterProcess.SEGMENTS,
             PackagerProcess.PARTS, PackagerProcess.INDEX);
+    private static final List<Stage> UPGRADED = List.of(Stage.SEGMENTER, Stage.PACKAGER, Stage.EDGE);
     /** One of so many commits of a group fails. */
     private static final int COMMITS_FAIL = 100;
 
@@ -49,8 +50,8 @@ final class Simulation implements World {
     private final List<List<Format>> formats;
     private final boolean expires;
     private final boolean upgrades;
-    /** Segmenters of the next release. */
-    private final Set<Integer> upgraded = new HashSet<>();
+    /** Processes of the next release. */
+    private final Set<String> upgraded = new HashSet<>();
     private final LogWatch watch;
     private final DerivedWatch derived;
     private final ModelKafka kafka;
@@ -97,10 +98,11 @@ final class Simulation implements World {
             case INGEST -> new NodeProcess(this, kafka, owners, number, clocks.get(stage.name(number)),
                     this::acknowledged, formats.get(number), defects);
             case SEGMENTER -> new SegmenterProcess(this, kafka, segmenters, number, "run " + run,
-                    !upgrades || upgraded.contains(number), defects);
+                    isNextRelease(stage, number), defects);
             case PACKAGER -> new PackagerProcess(this, kafka, packagers, number, clocks.get(stage.name(number)),
-                    defects);
-            case EDGE -> new EdgeProcess(this, kafka, number, clocks.get(stage.name(number)));
+                    isNextRelease(stage, number), defects);
+            case EDGE -> new EdgeProcess(this, kafka, number, clocks.get(stage.name(number)),
+                    isNextRelease(stage, number), defects);
         };
     }
 
@@ -157,8 +159,10 @@ final class Simulation implements World {
 
     private void heal() {
         note("all faults end");
-        for (int number = 0; processes.exists(Stage.SEGMENTER, number); number++) {
-            upgrade(number);
+        for (Stage stage : UPGRADED) {
+            for (int number = 0; processes.exists(stage, number); number++) {
+                upgrade(stage, number);
+            }
         }
         processes.heal();
     }
@@ -185,6 +189,10 @@ final class Simulation implements World {
             case Action.ChangeLeader it -> {
                 note(it.topic() + "-" + it.partition() + " has another leader");
                 kafka.changeLeader(kafka.partition(it.topic(), it.partition()));
+            }
+            case Action.Lose it -> {
+                note(it.topic() + "-" + it.partition() + " loses the newest " + it.records() + " records");
+                kafka.lose(kafka.partition(it.topic(), it.partition()), it.records());
             }
             case Action.Stall it -> {
                 note("nothing is acknowledged for " + it.forMs() + " ms");
@@ -228,7 +236,7 @@ final class Simulation implements World {
                 processes.slow(it.stage(), it.number(), it.forMs());
                 troubled(it, it.forMs());
             }
-            case Action.Upgrade it -> upgrade(it.number());
+            case Action.Upgrade it -> upgrade(it.stage(), it.number());
             case Action.Damage it -> ((PackagerProcess) processes.of(it.stage(), it.number())).damage(it.partition());
             case Action.Jump it -> {
                 String name = it.stage().name(it.number());
@@ -238,12 +246,16 @@ final class Simulation implements World {
         }
     }
 
-    private void upgrade(int segmenter) {
-        if (upgrades && upgraded.add(segmenter)) {
-            note(Stage.SEGMENTER.name(segmenter) + " is upgraded");
-            processes.kill(Stage.SEGMENTER, segmenter);
-            processes.start(Stage.SEGMENTER, segmenter);
+    private void upgrade(Stage stage, int number) {
+        if (upgrades && upgraded.add(stage.name(number))) {
+            note(stage.name(number) + " is upgraded");
+            processes.kill(stage, number);
+            processes.start(stage, number);
         }
+    }
+
+    private boolean isNextRelease(Stage stage, int number) {
+        return !upgrades || upgraded.contains(stage.name(number));
     }
 
     private SimulatedEncoder encoder(int encoder, String stream, boolean sends, boolean returns, Picture picture) {

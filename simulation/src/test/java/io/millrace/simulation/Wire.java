@@ -31,6 +31,7 @@ final class Wire {
     private static final byte[] MARK = "frame no".getBytes(StandardCharsets.US_ASCII);
     private static final long MARK_BITS = ByteBuffer.wrap(MARK).getLong();
     private static final int TS_PACKET_BYTES = 188;
+    private static final byte TS_SYNC = 0x47;
     private static final int TS_HEADER_BYTES = 4;
     private static final int TS_PID = 0x1FFF;
     private static final int TS_ADAPTATION = 0x20;
@@ -104,7 +105,8 @@ final class Wire {
      */
     static List<Long> numbersOf(ByteBuffer segment) {
         Map<Integer, ByteArrayOutputStream> payloads = new TreeMap<>();
-        for (int at = segment.position(); at < segment.limit(); at += TS_PACKET_BYTES) {
+        for (int at = segment.position(); at + TS_PACKET_BYTES <= segment.limit()
+                && segment.get(at) == TS_SYNC; at += TS_PACKET_BYTES) {
             int header = segment.getInt(at);
             int begin = at + TS_HEADER_BYTES;
             if ((header & TS_ADAPTATION) != 0) {

@@ -80,6 +80,11 @@ public final class ModelKafka {
         partition.changeLeader();
     }
 
+    /** An unclean election: {@code partition} loses the newest {@code count} records. */
+    public void lose(ModelPartition partition, int count) {
+        partition.lose(count);
+    }
+
     /** Replicates nothing for {@code forMs}: nothing is acknowledged, and nothing new can be read. */
     public void stall(int forMs) {
         stalledUntilMs = Math.max(stalledUntilMs, events.nowMs() + forMs);

@@ -206,6 +206,12 @@ public final class ModelPartition {
         headers.forEach(this::remember);
     }
 
+    /** A replica becomes the leader that lacks the newest {@code count} records, though they were acknowledged. */
+    void lose(int count) {
+        highWatermark = Math.max(startOffset, highWatermark - count);
+        changeLeader();
+    }
+
     /** Returns at most {@code most} records from {@code offset} up to the high watermark. */
     public List<Stored> read(long offset, int most) {
         int low = 0;

@@ -46,6 +46,17 @@ class ModelPartitionTest {
     }
 
     @Test
+    void uncleanElectionLosesAcknowledgedRecordsAndReusesOffsets() {
+        append(1, 0, 0, "a", "b", "c");
+        partition.replicated(3);
+        partition.lose(2);
+        assertThat(keys()).containsExactly("a");
+        assertThat(append(2, 0, 0, "other")).hasValue(1);
+        partition.replicated(2);
+        assertThat(keys()).containsExactly("a", "other");
+    }
+
+    @Test
     void recordsAfterTheCompactedRangeReplaceNoneInIt() {
         append(1, 0, 0, "a", "b", "a", "b", "a");
         partition.replicated(5);

@@ -12,8 +12,11 @@ public final class NextRelease {
 
     private NextRelease() {}
 
-    /** Returns the record as the next release writes it. */
+    /** Returns the record as the next release writes it; null for a tombstone. */
     public static byte[] written(byte[] value) {
+        if (value == null) {
+            return null;
+        }
         byte[] other = value.clone();
         for (int at = FINGERPRINT_AT; at < FINGERPRINT_AT + FINGERPRINT_BYTES; at++) {
             other[at] = (byte) ~other[at];
@@ -21,8 +24,13 @@ public final class NextRelease {
         return other;
     }
 
+    /** Returns whether only the next release can read the record. */
+    public static boolean isOnly(byte[] value) {
+        return value != null && LogCodec.unknownSchema(value).isPresent();
+    }
+
     /** Returns the record as the next release reads it, whichever release wrote it. */
     public static byte[] read(byte[] value) {
-        return value != null && LogCodec.unknownSchema(value).isPresent() ? written(value) : value;
+        return isOnly(value) ? written(value) : value;
     }
 }

@@ -10,6 +10,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Checks the segments and the directory of one stream. Readers take the first record of each identity: the others have to
@@ -83,7 +84,7 @@ final class SegmentOracle {
         ByteBuffer first = parts.putIfAbsent(part, it.content());
         if (first != null) {
             return check(first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY,
-                    name + " has another content than before");
+                    () -> name + " has another content than before");
         }
         if (ends.containsKey(it.epoch()) || !follows(part)) {
             return broken(Promise.NUMBERS_RISE, name + " is cut after " + (ends.containsKey(it.epoch())
@@ -99,7 +100,7 @@ final class SegmentOracle {
         }
         return it.offsets().stream().flatMap(offset -> frame(offset, it.epoch(), name).stream()).findFirst()
                 .or(() -> check(segmentBeginsWithPicture || it.offsets().stream().noneMatch(this::isPicture),
-                        Promise.SHOWN_IS_CUT, name + " has a picture, and the segment begins without one"));
+                        Promise.SHOWN_IS_CUT, () -> name + " has a picture, and the segment begins without one"));
     }
 
     private boolean isPicture(long offset) {
@@ -124,19 +125,19 @@ final class SegmentOracle {
         }
         Long before = newest.put(session.codecs.get(offset), offset);
         return check(cut.add(offset) && (before == null || before < offset), Promise.SHOWN_IS_CUT,
-                part + " has offset " + offset + " again, or not in order");
+                () -> part + " has offset " + offset + " again, or not in order");
     }
 
     Optional<Violation> ended(Fact.CutsEnded it) {
         ByteBuffer first = ends.putIfAbsent(it.epoch(), it.content());
         if (first != null) {
             return check(first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY,
-                    "the end of epoch " + it.epoch() + " has another content than before");
+                    () -> "the end of epoch " + it.epoch() + " has another content than before");
         }
         boolean isLast = it.lastSegment() < 0
                 ? last == null || last.epoch() != it.epoch()
                 : last != null && last.epoch() == it.epoch() && last.segment() == it.lastSegment() && segmentIsClosed;
-        return check(isLast, Promise.EVERY_EPOCH_ENDS, "epoch " + it.epoch() + " ends after segment "
+        return check(isLast, Promise.EVERY_EPOCH_ENDS, () -> "epoch " + it.epoch() + " ends after segment "
                 + it.lastSegment() + ", and the last part is " + last);
     }
 
@@ -151,7 +152,7 @@ final class SegmentOracle {
     Optional<Violation> asked(Fact.Asked it) {
         boolean hadSegments = parts.keySet().stream().anyMatch(part -> part.epoch() == it.epoch());
         return check(it.presence().equals("EXPIRED") || !hadSegments && it.presence().equals("UNKNOWN"),
-                Promise.EXPIRED_LEAVES_DIRECTORY, "epoch " + it.epoch() + " has expired, and is " + it.presence()
+                Promise.EXPIRED_LEAVES_DIRECTORY, () -> "epoch " + it.epoch() + " has expired, and is " + it.presence()
                         + " at edge " + it.edge());
     }
 
@@ -208,8 +209,9 @@ final class SegmentOracle {
         return isBeginning ? Optional.empty() : run.stream().findFirst().filter(first -> !afterPause.contains(first));
     }
 
-    private Optional<Violation> check(boolean holds, Promise promise, String otherwise) {
-        return holds ? Optional.empty() : broken(promise, otherwise);
+    /** @param otherwise says what is wrong; it is not called if the promise holds */
+    private Optional<Violation> check(boolean holds, Promise promise, Supplier<String> otherwise) {
+        return holds ? Optional.empty() : broken(promise, otherwise.get());
     }
 
     private Optional<Violation> broken(Promise promise, String words) {

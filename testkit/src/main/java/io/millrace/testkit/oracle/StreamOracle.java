@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Checks the promises for one stream. */
 final class StreamOracle {
@@ -59,7 +60,7 @@ final class StreamOracle {
             }
             case Fact.GraceWas it -> check(it.ms() >= GRACE_MS || it.session() != reference.session()
                     || reference.state() != ReferenceStream.State.GRACE, Promise.GRACE_IS_KEPT,
-                    "session " + it.session()
+                    () -> "session " + it.session()
                             + " is over after a grace period of " + it.ms() + " ms");
             case Fact.Forgotten it -> forgotten(it.session());
             case Fact.EpochBegan it -> epochBegan(it.epoch());
@@ -73,7 +74,7 @@ final class StreamOracle {
             case Fact.Hidden it -> hidden(it);
             case Fact.Replaced it -> replaced(it);
             case Fact.StillSending it -> check(shown.contains(it.packet()), Promise.ENCODER_IS_SHOWN_OR_DISCONNECTED,
-                    "connection " + it.connection() + " is connected and sends, and is not shown");
+                    () -> "connection " + it.connection() + " is connected and sends, and is not shown");
             case Fact.HealthySuspected it -> broken(Promise.NO_HEALTHY_SESSION_SUSPECTED, "session " + it.session()
                     + " is ended by suspicion, and its node " + it.node() + " runs");
             case Fact.Asked it -> segments.asked(it);
@@ -115,7 +116,7 @@ final class StreamOracle {
 
     private Optional<Violation> acknowledged(long packet) {
         return check(logged.contains(packet), Promise.ACKNOWLEDGED_IS_LOGGED,
-                "packet " + packet + " was acknowledged and is not in the log");
+                () -> "packet " + packet + " was acknowledged and is not in the log");
     }
 
     private Optional<Violation> logged(long offset, Fact.Entry entry) {
@@ -130,7 +131,7 @@ final class StreamOracle {
             case Fact.GraceOver it -> {
                 reference.graceOver(it.session());
                 return check(over.contains(it.session()), Promise.NO_LIVE_SESSION_FORGOTTEN,
-                        "session " + it.session() + " is over, and its node was not told");
+                        () -> "session " + it.session() + " is over, and its node was not told");
             }
         }
         return Optional.empty();
@@ -139,7 +140,7 @@ final class StreamOracle {
     private Optional<Violation> forgotten(long session) {
         noticed.remove(session);
         return check(!reference.counts(session), Promise.NO_LIVE_SESSION_FORGOTTEN,
-                "the topic sessions forgets session " + session + ", which "
+                () -> "the topic sessions forgets session " + session + ", which "
                         + (session == reference.session() ? "is " + reference.state() : "may still take over"));
     }
 
@@ -147,7 +148,7 @@ final class StreamOracle {
         long session = reference.sessionOf(it.connection());
         return check(!reference.counts(session) || reference.isReplaced(it.connection()),
                 Promise.NO_LIVE_SESSION_FORGOTTEN,
-                "connection " + it.connection() + " with session " + session + " is disconnected (" + it.why()
+                () -> "connection " + it.connection() + " with session " + session + " is disconnected (" + it.why()
                         + "), and no greater session has sent a packet");
     }
 
@@ -155,14 +156,14 @@ final class StreamOracle {
         boolean rises = epoch > shownEpoch;
         shownEpoch = epoch;
         epochRuns = true;
-        return check(rises, Promise.NUMBERS_RISE, "epoch " + epoch + " begins");
+        return check(rises, Promise.NUMBERS_RISE, () -> "epoch " + epoch + " begins");
     }
 
     private Optional<Violation> epochOver(long epoch) {
         epochRuns = false;
         boolean isOver = !reference.isRunning() || reference.epoch() > epoch;
         return check(epoch == shownEpoch && isOver, Promise.EVERY_EPOCH_ENDS,
-                "epoch " + epoch + " ends too early, its session is " + reference.state());
+                () -> "epoch " + epoch + " ends too early, its session is " + reference.state());
     }
 
     private Optional<Violation> shown(Fact.Shown it) {
@@ -196,12 +197,12 @@ final class StreamOracle {
         Long before = lastShown.put(Fact.connectionOf(it.packet()), it.packet());
         boolean isNew = shown.add(it.packet());
         return check(sent.contains(it.packet()) && isNew && (before == null || before < it.packet()),
-                Promise.SHOWN_WAS_SENT, "packet " + it.packet() + " is shown and was not sent, or not now");
+                Promise.SHOWN_WAS_SENT, () -> "packet " + it.packet() + " is shown and was not sent, or not now");
     }
 
     private Optional<Violation> hidden(Fact.Hidden it) {
         return check(fate != ReferenceStream.Fate.SHOWN, Promise.LOGGED_IS_SHOWN,
-                "offset " + it.offset() + " is in the log and not shown (" + it.why() + ")");
+                () -> "offset " + it.offset() + " is in the log and not shown (" + it.why() + ")");
     }
 
     private Optional<Violation> allAway() {
@@ -209,11 +210,12 @@ final class StreamOracle {
             return broken(Promise.EVERY_EPOCH_ENDS, "epoch " + shownEpoch + " goes on with session "
                     + reference.session() + ", which is " + reference.state());
         }
-        return check(noticed.isEmpty(), Promise.EVERY_EPOCH_ENDS, "sessions " + noticed + " are still remembered");
+        return check(noticed.isEmpty(), Promise.EVERY_EPOCH_ENDS, () -> "sessions " + noticed + " are still remembered");
     }
 
-    private Optional<Violation> check(boolean holds, Promise promise, String otherwise) {
-        return holds ? Optional.empty() : broken(promise, otherwise);
+    /** @param otherwise says what is wrong; it is not called if the promise holds */
+    private Optional<Violation> check(boolean holds, Promise promise, Supplier<String> otherwise) {
+        return holds ? Optional.empty() : broken(promise, otherwise.get());
     }
 
     private Optional<Violation> broken(Promise promise, String words) {

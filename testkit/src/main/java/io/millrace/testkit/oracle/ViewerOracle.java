@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** Checks what the viewers of one stream receive from all edges: playlists, segments and init sections. */
 final class ViewerOracle {
@@ -89,7 +90,7 @@ final class ViewerOracle {
     Optional<Violation> muxed(Fact.Muxed it) {
         ByteBuffer first = parts.putIfAbsent(new Part(new Rendition(it.epoch(), it.rendition()), it.segment(),
                 it.part()), it.content());
-        return check(first == null || first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY, "part " + it.part()
+        return check(first == null || first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY, () -> "part " + it.part()
                 + " of segment " + it.segment() + " of epoch " + it.epoch() + " in " + it.rendition()
                 + " has other bytes than before");
     }
@@ -116,11 +117,13 @@ final class ViewerOracle {
         NavigableMap<Long, MediaText> texts = playlists.computeIfAbsent(rendition, _ -> new TreeMap<>());
         long at = offset == null ? -1 : offset;
         MediaText first = texts.putIfAbsent(at, text);
+        if (first != null && first.text().equals(it.text())) {
+            return Optional.empty();
+        }
         String where = "the playlist of epoch " + it.epoch() + " in " + it.rendition() + " at index offset " + at;
         if (first != null) {
-            return check(first.text().equals(it.text()), Promise.ONE_PLAYLIST_PER_OFFSET, where
-                    + " is another one at edge " + it.edge() + ": " + text.more(first) + " instead of "
-                    + first.more(text));
+            return broken(Promise.ONE_PLAYLIST_PER_OFFSET, where + " is another one at edge " + it.edge() + ": "
+                    + text.more(first) + " instead of " + first.more(text));
         }
         return Optional.ofNullable(texts.lowerEntry(at))
                 .flatMap(before -> order(rendition, where, before.getValue(), text))
@@ -145,7 +148,7 @@ final class ViewerOracle {
             }
         }
         return check(earlier.sequence() <= later.sequence() && earlier.end() <= later.end(), Promise.NUMBERS_RISE,
-                where + " goes back");
+                () -> where + " goes back");
     }
 
     /** Returns whether a packet of the segment was damaged, or the segment has no frame in this rendition. */
@@ -165,18 +168,22 @@ final class ViewerOracle {
 
     Optional<Violation> asOf(Fact.AsOf it) {
         Rendition rendition = new Rendition(it.epoch(), it.rendition());
+        String first = asOf.putIfAbsent(new Part(rendition, it.segment(), it.part()), it.text());
+        if (first != null && first.equals(it.text())) {
+            return Optional.empty();
+        }
         String where = "the playlist of epoch " + it.epoch() + " in " + it.rendition() + " as of part " + it.part()
                 + " of segment " + it.segment();
-        String first = asOf.putIfAbsent(new Part(rendition, it.segment(), it.part()), it.text());
         if (first != null) {
-            return check(first.equals(it.text()), Promise.PLAYLIST_AS_OF_A_PART_IS_FIXED,
+            return broken(Promise.PLAYLIST_AS_OF_A_PART_IS_FIXED,
                     where + " is another one at edge " + it.edge() + ": " + it.text() + " instead of " + first);
         }
         MediaText text = MediaText.parse(it.text(), null);
         boolean isListed = text.end() > it.segment() || it.text().contains("\"" + it.segment() + "." + it.part() + ".m4s")
                 || !hasFrame(rendition, it.segment());
-        return check(isListed && !text.ended(), Promise.PLAYLIST_AS_OF_A_PART_IS_FIXED,
-                where + " does not list it:\n" + it.text());
+        return isListed && !text.ended()
+                ? Optional.empty()
+                : broken(Promise.PLAYLIST_AS_OF_A_PART_IS_FIXED, where + " does not list it:\n" + it.text());
     }
 
     Optional<Violation> variants(Fact.Variants it) {
@@ -189,7 +196,7 @@ final class ViewerOracle {
     Optional<Violation> init(Fact.Init it) {
         Url url = new Url(new Rendition(it.epoch(), it.rendition()), it.discontinuity());
         ByteBuffer first = inits.putIfAbsent(url, it.content());
-        return check(first == null || first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY, "init section "
+        return check(first == null || first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY, () -> "init section "
                 + it.discontinuity() + " of epoch " + it.epoch() + " in " + it.rendition() + " has other bytes at edge "
                 + it.edge());
     }
@@ -200,7 +207,7 @@ final class ViewerOracle {
         ByteBuffer first = served.putIfAbsent(new Url(rendition, it.segment()), it.content());
         if (first != null) {
             return check(first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY,
-                    name + " has other bytes at edge " + it.edge());
+                    () -> name + " has other bytes at edge " + it.edge());
         }
         List<Long> expected = new ArrayList<>();
         List<Frame> part;
@@ -208,7 +215,7 @@ final class ViewerOracle {
             part.stream().filter(frame -> has(it.rendition(), frame.codec()))
                     .forEach(frame -> expected.add(frame.packet()));
         }
-        return check(sorted(expected).equals(sorted(it.packets())), Promise.CUT_IS_SERVED, name + " contains "
+        return check(sorted(expected).equals(sorted(it.packets())), Promise.CUT_IS_SERVED, () -> name + " contains "
                 + it.packets() + " instead of " + expected);
     }
 
@@ -257,11 +264,12 @@ final class ViewerOracle {
         if (!text.segments().containsKey(last)) {
             return broken(Promise.CUT_IS_SERVED, where + " does not list segment " + last + ":\n" + text.text());
         }
-        return check(text.ended(), Promise.EVERY_EPOCH_ENDS, where + " goes on");
+        return check(text.ended(), Promise.EVERY_EPOCH_ENDS, () -> where + " goes on");
     }
 
-    private Optional<Violation> check(boolean holds, Promise promise, String otherwise) {
-        return holds ? Optional.empty() : broken(promise, otherwise);
+    /** @param otherwise says what is wrong; it is not called if the promise holds */
+    private Optional<Violation> check(boolean holds, Promise promise, Supplier<String> otherwise) {
+        return holds ? Optional.empty() : broken(promise, otherwise.get());
     }
 
     private Optional<Violation> broken(Promise promise, String words) {

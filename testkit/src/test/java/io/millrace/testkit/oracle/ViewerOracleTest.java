@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,32 @@ class ViewerOracleTest {
                         history(playlist(0, 8, gap(0, "")))),
                 new Broken("a segment without a damaged packet is a gap", Promise.CUT_IS_SERVED,
                         history(new Fact.Damaged(STREAM, 3), playlist(0, 8, gap(0, "")))),
+                new Broken("a part of another rendition is written again with other bytes",
+                        Promise.ONE_CONTENT_PER_IDENTITY, history(new Fact.Muxed(STREAM, 0, AUDIO, 0, 0, content("a")),
+                                new Fact.Muxed(STREAM, 0, "video0", 0, 0, content("b")),
+                                new Fact.Muxed(STREAM, 0, AUDIO, 0, 0, content("c")))),
+                new Broken("an init section has other bytes at another edge", Promise.ONE_CONTENT_PER_IDENTITY,
+                        history(init(0, 0, "one"), init(0, 1, "two"), init(1, 1, "two"), init(1, 0, "two"))),
+                new Broken("a segment in CMAF lacks a frame", Promise.CUT_IS_SERVED,
+                        history(new Fact.Served(STREAM, 0, 0, AUDIO, 0, List.of(Fact.packet(0, 0)), content("a")))),
+                new Broken("a segment of pictures has sound", Promise.CUT_IS_SERVED, history(
+                        new Fact.Served(STREAM, 0, 0, "video0", 0, List.of(Fact.packet(0, 0)), content("a")))),
+                new Broken("a segment with a frame of the rendition is a gap", Promise.CUT_IS_SERVED,
+                        history(cmaf(0, "video0", 8, gap(0, "")), cmaf(0, AUDIO, 8, gap(0, "")))),
+                new Broken("edges show different playlists of a rendition", Promise.ONE_PLAYLIST_PER_OFFSET,
+                        history(cmaf(0, AUDIO, 8, text(0, 0, "")), cmaf(1, AUDIO, 8, text(0, 1, "")))),
+                new Broken("an init section applies to a segment later", Promise.ONE_CONTENT_PER_IDENTITY,
+                        history(cmaf(0, AUDIO, 5, MAP + text(0, 0, "")), cmaf(0, AUDIO, 8, text(0, 1, "")))),
+                new Broken("an edge responds as of a part with something else", Promise.PLAYLIST_AS_OF_A_PART_IS_FIXED,
+                        history(asOf(0, 0, 1, OPEN), asOf(1, 0, 1, OPEN), asOf(1, 0, 1, OPEN + "#\n"))),
+                new Broken("a playlist as of a part does not list it", Promise.PLAYLIST_AS_OF_A_PART_IS_FIXED,
+                        history(asOf(0, 0, 0, OPEN), asOf(0, 0, 2, OPEN))),
+                new Broken("a multivariant playlist names a rendition without a playlist", Promise.CUT_IS_SERVED,
+                        history(cmaf(0, AUDIO, 8, text(0, 1, "")), new Fact.Variants(STREAM, 0, 0, Set.of(AUDIO)),
+                                new Fact.Variants(STREAM, 0, 0, Set.of(AUDIO, "video0")))),
+                new Broken("a viewer of CMAF is never shown anything", Promise.CUT_IS_SERVED,
+                        history(new Fact.Rules(STREAM, 0, Set.of("CMAF", "TS")), playlist(0, 8, text(0, 1, END)), end(),
+                                over())),
                 new Broken("a viewer is never shown anything", Promise.CUT_IS_SERVED,
                         history(new Fact.Watching(STREAM, 1, 0), playlist(0, 8, text(0, 1, END)), end(), over())),
                 new Broken("another run of an edge shows nothing", Promise.CUT_IS_SERVED,
@@ -70,6 +97,11 @@ class ViewerOracleTest {
     }
 
     private static final String END = "#EXT-X-ENDLIST\n";
+    private static final String AUDIO = "audio0";
+    private static final String MAP = "#EXT-X-MAP:URI=\"init-0.mp4\"\n";
+    /** Two parts of segment 0. */
+    private static final String OPEN = "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PART:DURATION=1,URI=\"0.0.m4s\"\n"
+            + "#EXT-X-PART:DURATION=1,URI=\"0.1.m4s\"\n";
 
     @ParameterizedTest
     @MethodSource("broken")
@@ -90,6 +122,18 @@ class ViewerOracleTest {
                 playlist(1, 4, ""),
                 served(0, 0, "bytes", 1, 0), served(1, 0, "bytes", 0, 1), playlist(0, 8, text(0, 1, "")), end(),
                 new Fact.Indexed(STREAM, 9), playlist(0, 10, text(0, 1, END)), playlist(1, 20, text(0, 1, END)), over())
+                .forEach(oracle::watch);
+        assertThat(oracle.violation()).isEmpty();
+    }
+
+    @Test
+    void acceptsRenditions() {
+        Oracle oracle = new Oracle(true);
+        history(new Fact.Rules(STREAM, 0, Set.of("CMAF")), new Fact.Watching(STREAM, 1, 0),
+                cmaf(1, AUDIO, 5, text(0, 0, "")), cmaf(1, "video0", 8, gap(0, "")), asOf(0, 0, 1, OPEN),
+                asOf(1, 0, 1, OPEN), init(0, 0, "one"), init(1, 0, "one"),
+                new Fact.Served(STREAM, 0, 0, AUDIO, 1, List.of(Fact.packet(0, 2)), content("a")),
+                new Fact.Variants(STREAM, 1, 0, Set.of(AUDIO)), cmaf(1, AUDIO, 8, text(0, 1, END)), end(), over())
                 .forEach(oracle::watch);
         assertThat(oracle.violation()).isEmpty();
     }
@@ -157,6 +201,18 @@ class ViewerOracleTest {
 
     private static Fact playlist(int edge, long readTo, String text) {
         return new Fact.Playlist(STREAM, edge, 0, readTo, text);
+    }
+
+    private static Fact cmaf(int edge, String rendition, long readTo, String text) {
+        return new Fact.Playlist(STREAM, edge, 0, rendition, readTo, text);
+    }
+
+    private static Fact asOf(int edge, long segment, int part, String text) {
+        return new Fact.AsOf(STREAM, edge, 0, AUDIO, segment, part, text);
+    }
+
+    private static Fact init(int edge, long discontinuity, String bytes) {
+        return new Fact.Init(STREAM, edge, 0, AUDIO, discontinuity, content(bytes));
     }
 
     private static String text(int first, int last, String end) {
