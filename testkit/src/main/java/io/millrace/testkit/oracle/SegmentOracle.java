@@ -25,12 +25,21 @@ final class SegmentOracle {
      */
     private static final int FRAMES_BEFORE_A_SEGMENT = 24;
 
+    /**
+     * Sound that need not be cut at the end of a session whose pictures ended shortly before: the last part has that of
+     * one second, and sound begins segments of its own only when pictures have been missing for four
+     * ({@code docs/protocols.md}, 9.4).
+     */
+    private static final int FRAMES_AFTER_PICTURES = 12;
+
     private record Part(long epoch, long segment, int part) {}
 
     /** What readers of {@code packets} show of one session, by offset. */
     private static final class Session {
         private final long epoch;
         private final NavigableMap<Long, String> codecs = new TreeMap<>();
+        /** Whether its newest segment has pictures. */
+        private boolean endsWithPictures;
 
         Session(long epoch) {
             this.epoch = epoch;
@@ -123,6 +132,7 @@ final class SegmentOracle {
             return broken(Promise.SHOWN_IS_CUT, part + " has offset " + offset + ", which is "
                     + (session == null ? "not shown" : "shown in epoch " + session.epoch));
         }
+        session.endsWithPictures = segmentBeginsWithPicture;
         Long before = newest.put(session.codecs.get(offset), offset);
         return check(cut.add(offset) && (before == null || before < offset), Promise.SHOWN_IS_CUT,
                 () -> part + " has offset " + offset + " again, or not in order");
@@ -185,7 +195,7 @@ final class SegmentOracle {
 
     /**
      * Returns the first frame of a session that is in no segment and has to be. Sound may be missing at the session's
-     * beginning, and after a pause until the next segment begins or the session ends.
+     * beginning, after a pause until the next segment begins or the session ends, and at the end after pictures.
      */
     private Optional<Long> missing(Session session) {
         List<Long> run = new ArrayList<>();
@@ -206,7 +216,10 @@ final class SegmentOracle {
                 return Optional.of(frame.getValue().equals(PICTURE) ? frame.getKey() : run.getFirst());
             }
         }
-        return isBeginning ? Optional.empty() : run.stream().findFirst().filter(first -> !afterPause.contains(first));
+        boolean mayBeMissing = isBeginning || session.endsWithPictures && run.size() <= FRAMES_AFTER_PICTURES;
+        return mayBeMissing
+                ? Optional.empty()
+                : run.stream().findFirst().filter(first -> !afterPause.contains(first));
     }
 
     /** @param otherwise says what is wrong; it is not called if the promise holds */
