@@ -1,5 +1,6 @@
 package io.millrace.simulation;
 
+import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.LeaseTable;
 import io.millrace.ingest.session.NodeLeases;
 import io.millrace.ingest.session.OwnedPartition;
@@ -119,7 +120,7 @@ final class PartitionOwner {
         Predicate<String> isOwned = stream -> NodeSettings.KAFKA.partitionOf(stream) == partition;
         kafka.askBeginning(kafka.partition(NodeSettings.PACKETS, partition), process, beginning -> {
             if (!defects.contains(Defect.EPOCHS_NEVER_EXPIRE)) {
-                steps.expire(stream -> isOwned.test(stream) ? beginning : 0);
+                steps.expire(stream -> isOwned.test(stream) ? beginning : KnownNames.NOT_OWNED);
             }
             if (!defects.contains(Defect.OVERWRITTEN_ENTRIES_STAY)) {
                 steps.restore(isOwned, (_, offset) -> kafka.partition(NodeSettings.STREAMS, partition).read(offset, 1)

@@ -25,6 +25,8 @@ import java.util.function.ToLongFunction;
  * few hundred bytes per entry.
  */
 public final class KnownNames {
+    /** Stands for the first retained offset of a partition that another node owns. */
+    public static final long NOT_OWNED = -1;
     /** Stands for the last offset of an epoch that has not ended. */
     private static final long RUNNING = -1;
     /**
@@ -214,7 +216,7 @@ public final class KnownNames {
      * tombstone was read, because a replaced segmenter may have written the entry late.
      *
      * @param retainedFrom returns, for a stream, the first retained offset in the stream's partition of
-     *        {@code packets}; 0 excludes the stream
+     *        {@code packets}; {@link #NOT_OWNED} excludes the stream
      */
     public synchronized List<Expired> expired(ToLongFunction<String> retainedFrom) {
         Set<String> streams = new HashSet<>(names.keySet());
@@ -222,7 +224,7 @@ public final class KnownNames {
         List<Expired> expired = new ArrayList<>();
         for (String stream : streams) {
             long from = retainedFrom.applyAsLong(stream);
-            if (from > 0) {
+            if (from != NOT_OWNED) {
                 Expired due = expired(stream, from);
                 if (due.record() != null || !due.epochs().isEmpty()) {
                     expired.add(due);

@@ -207,7 +207,7 @@ public final class OwnerLoop implements AutoCloseable {
         ends.beginnings(packets, (partition, offset) -> beginnings.put(partition.partition(), offset),
                 (partition, failure) -> LOG.debug("the beginning of {} is not known: {}", partition,
                         failure.getMessage()));
-        steps.expire(stream -> beginnings.getOrDefault(kafka.partitionOf(stream), 0L));
+        steps.expire(stream -> beginnings.getOrDefault(kafka.partitionOf(stream), KnownNames.NOT_OWNED));
         try {
             steps.restore(stream -> beginnings.containsKey(kafka.partitionOf(stream)), this::entry);
         } catch (RetriableException e) {

@@ -70,7 +70,7 @@ public final class OwnerSteps {
      * failed.
      *
      * @param retainedFrom returns, for a stream, the first retained offset in the stream's partition of
-     *        {@code packets}; 0 if another node owns the partition
+     *        {@code packets}; {@link KnownNames#NOT_OWNED} if another node owns the partition
      */
     public void expire(ToLongFunction<String> retainedFrom) {
         List<KnownNames.Expired> expired = names.expired(retainedFrom);

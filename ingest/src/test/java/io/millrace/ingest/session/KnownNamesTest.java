@@ -25,7 +25,8 @@ class KnownNamesTest {
         ended(1, 9);
         ended(20, 30);
         assertThat(known.expired(_ -> 9)).isEmpty();
-        assertThat(known.expired(_ -> 0)).as("not an owner").isEmpty();
+        assertThat(known.expired(_ -> 0)).as("everything is retained").isEmpty();
+        assertThat(known.expired(_ -> KnownNames.NOT_OWNED)).as("not an owner").isEmpty();
         assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", expiry(1, 1), List.of(1L)));
         known.onExpiry(expiry(1, 1));
         assertThat(known.expired(_ -> 10)).as("until the tombstone is read")
@@ -85,6 +86,15 @@ class KnownNamesTest {
         live(7);
         ended(30, 40);
         assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", null, List.of(7L)));
+    }
+
+    /** A segmenter has removed an epoch without a segment, and a replaced one writes its entry late. */
+    @Test
+    void removesLateEntryOfRemovedEpochThoughEverythingIsRetained() {
+        known.onTombstone("live/a", 7);
+        known.onEntry(entry(7, StreamEntry.State.LIVE, 9, -1), 0);
+        assertThat(known.expired(_ -> 0)).containsExactly(new Expired("live/a", null, List.of(7L)));
+        assertThat(known.expired(_ -> KnownNames.NOT_OWNED)).isEmpty();
     }
 
     @Test
