@@ -56,14 +56,11 @@ final class HistoryWords {
             case Fact.Watching it ->
                 line(atMs, "edge " + it.edge() + ": a viewer of epoch " + it.epoch() + " comes", out);
             case Fact.Playlist it -> playlist(atMs, it, out);
-            case Fact.AsOf it -> repeat(atMs, "edge " + it.edge() + ": playlists as of parts of epoch " + it.epoch()
-                    + " in " + it.rendition());
+            case Fact.AsOf it -> repeat(atMs, "edge " + it.edge() + ": playlists as of parts of epoch " + it.epoch());
             case Fact.Variants it -> line(atMs, "edge " + it.edge() + ": epoch " + it.epoch() + " has "
                     + it.renditions(), out);
-            case Fact.Init it -> line(atMs, "edge " + it.edge() + ": init section " + it.discontinuity() + " of epoch "
-                    + it.epoch() + " in " + it.rendition(), out);
-            case Fact.Served it -> repeat(atMs, "edge " + it.edge() + ": segments of epoch " + it.epoch()
-                    + " in " + it.rendition());
+            case Fact.Init it -> repeat(atMs, "edge " + it.edge() + ": init sections of epoch " + it.epoch());
+            case Fact.Served it -> repeat(atMs, "edge " + it.edge() + ": segments of epoch " + it.epoch());
             case Fact.CutsEnded it -> line(atMs, "segments: epoch " + it.epoch() + " ends after segment "
                     + it.lastSegment(), out);
             case Fact.Listed it -> listed(atMs, it, out);
@@ -93,7 +90,7 @@ final class HistoryWords {
     private void playlist(long atMs, Fact.Playlist it, StringBuilder out) {
         String viewed = "edge " + it.edge() + ": playlist of epoch " + it.epoch() + " in " + it.rendition();
         if (ended.contains(viewed) || !it.text().contains("#EXT-X-ENDLIST")) {
-            repeat(atMs, viewed);
+            repeat(atMs, "edge " + it.edge() + ": playlists of epoch " + it.epoch());
         } else {
             ended.add(viewed);
             line(atMs, viewed + " ends", out);
