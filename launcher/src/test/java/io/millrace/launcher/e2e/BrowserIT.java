@@ -243,8 +243,7 @@ class BrowserIT {
     void stalledPlayerIsReloaded() {
         Page page = open("/?stream=live/show", 1280);
         page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
-        page.evaluate("() => { const v = document.querySelector('video'); v.playbackRate = 0; window.loaded = 0;"
-                + " v.addEventListener('emptied', () => { window.loaded++; v.playbackRate = 1 }) }");
+        PlayerPage.standStill(page);
         page.waitForFunction("() => window.loaded > 0 && !document.querySelector('video').paused"
                 + " && document.querySelector('video').readyState > 2", null, WAIT);
         page.close();
