@@ -45,7 +45,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
         this.port = port;
     }
 
-    /** Binds the ports and starts an edge on which everybody may play; see the other public method. */
+    /** Binds the ports and starts an edge on which everybody may play; see {@link #start(EdgeListeners, KafkaClients, FatalError)}. */
     public static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {
         return start(settings, AccessPolicy.ALLOW_ALL, kafka, registry, fatal, Ticker.systemTicker(),
@@ -76,11 +76,12 @@ public final class EdgeService implements AutoCloseable, Drainable {
     private static EdgeService start(EdgeListeners listeners, KafkaClients kafka, FatalError fatal, Ticker pastTicker,
             LimitClock clock) {
         EdgeSettings settings = listeners.settings();
-        var meters = new EdgeMeters(listeners.registry());
-        var feeds = new Feeds(settings, kafka, meters, fatal, pastTicker);
-        var viewers = new Viewers(meters, InstantSource.system());
+        Feeds feeds = null;
         EdgeServer server = null;
         try {
+            var meters = new EdgeMeters(listeners.registry());
+            feeds = new Feeds(settings, kafka, meters, fatal, pastTicker);
+            var viewers = new Viewers(meters, InstantSource.system());
             feeds.start();
             server = new EdgeServer(listeners.http(), settings.http(), listeners.access(),
                     kafka.settings().retentionMs(),
@@ -96,12 +97,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
                         "This is an edge and takes no publishers; publish to an ingest node"), desk));
             }
             return new EdgeService(feeds, server, viewers, desk, listeners.rtmp(), port);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (server != null) {
                 server.close();
             }
             listeners.close();
-            feeds.close();
+            if (feeds != null) {
+                feeds.close();
+            }
             throw e;
         }
     }
@@ -111,7 +114,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
         return port;
     }
 
-    /** Returns the application that answers RTMP players, for a service that listens for them. */
+    /** Returns the application that answers RTMP players, to be served by the listener of another service. */
     public PlayApplication players() {
         return desk;
     }
@@ -133,8 +136,10 @@ public final class EdgeService implements AutoCloseable, Drainable {
 
     /**
      * Stops accepting connections, lets HTTP responses finish, and asks RTMP players that support it to reconnect to
-     * another node. The result does not wait for FLV viewers, whose streams end only with {@link #close}, or for other
-     * RTMP players.
+     * another node; an edge without a listener for RTMP asks no players. The result waits neither for FLV viewers, whose
+     * streams end only with {@link #close}, nor for RTMP players that cannot be asked.
+     *
+     * @param limit not used: nothing is cut off when it has passed; the caller stops waiting
      */
     @Override
     public CompletableFuture<Void> drain(Duration limit) {

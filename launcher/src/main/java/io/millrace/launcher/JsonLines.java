@@ -20,8 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
  * stack trace). Thread-safe.
  *
  * <p>Messages about a stream begin with the stream's name, optionally followed by the session:
- * {@code live/show: session 17 begins}. {@code stream} and {@code session} are parsed from the message, so that both
- * log formats contain the same facts.
+ * {@code live/show: session 17 begins}. {@code stream} and {@code session} are parsed from the message, so that JSON
+ * and plain text contain the same facts. MDC and key-value pairs are not written.
  */
 final class JsonLines extends EncoderBase<ILoggingEvent> {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();

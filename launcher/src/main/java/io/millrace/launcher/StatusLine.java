@@ -4,8 +4,8 @@ import java.io.PrintStream;
 import java.util.Locale;
 
 /**
- * Progress of a job on stderr: on a terminal, one line that is overwritten every 500 ms; otherwise, a new line every
- * ten seconds. Confined to the job's thread.
+ * Progress of a job on stderr: on a terminal, one line that each update overwrites; otherwise, a new line for each.
+ * Callers keep to the interval of {@link #everyMs}. Confined to the job's thread.
  */
 final class StatusLine {
     /** Intervals of updates on a terminal and elsewhere. */
@@ -35,7 +35,7 @@ final class StatusLine {
         return terminal ? TERMINAL_MS : LOG_MS;
     }
 
-    /** Shows the progress; on a terminal, replaces the line that was shown before. */
+    /** Prints the progress, at every call; on a terminal, replaces the line that was shown before. */
     void show(String line) {
         if (terminal) {
             stderr.print('\r' + line + ERASE);

@@ -182,10 +182,11 @@ class BrowserIT {
     void pageWithoutMediaPlaysEndedStream() throws Exception {
         ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/unseen");
         Page page = browser.newPage();
-        page.route("**/*.ts", Route::abort);
+        Pattern media = Pattern.compile(".*\\.(ts|m4s|mp4)");
+        page.route(media, Route::abort);
         page.navigate(millrace.http("/?stream=live/unseen").toString());
         page.waitForFunction("() => document.getElementById('state').textContent === 'Ended'", null, WAIT);
-        page.unroute("**/*.ts");
+        page.unroute(media);
         page.waitForFunction("() => { const v = document.querySelector('video');"
                 + " return v.duration > 75 && v.currentTime > 0 && v.currentTime < 60 }", null, WAIT);
         page.close();
@@ -243,8 +244,7 @@ class BrowserIT {
     void stalledPlayerIsReloaded() {
         Page page = open("/?stream=live/show", 1280);
         page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
-        page.evaluate("() => { const v = document.querySelector('video'); v.playbackRate = 0; window.loaded = 0;"
-                + " v.addEventListener('emptied', () => { window.loaded++; v.playbackRate = 1 }) }");
+        PlayerPage.standStill(page);
         page.waitForFunction("() => window.loaded > 0 && !document.querySelector('video').paused"
                 + " && document.querySelector('video').readyState > 2", null, WAIT);
         page.close();

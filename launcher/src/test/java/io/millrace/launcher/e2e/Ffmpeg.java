@@ -95,10 +95,10 @@ final class Ffmpeg {
                 .redirectOutput(log.toFile()).start();
     }
 
-    /** Publishes in real time a clip of which one track ends early, and does not wait for more of that track. */
-    Process publishUneven(Path flv, String url, Path log) throws IOException {
-        return new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-nostdin", "-re", "-i", flv.toString(), "-c",
-                "copy", "-max_interleave_delta", "100000", "-f", "flv", url).redirectErrorStream(true)
+    /** Publishes in real time the FLV stream that the caller writes to its input; waits for no track that lags behind. */
+    Process publishInput(String url, Path log) throws IOException {
+        return new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-re", "-f", "flv", "-i", "pipe:0", "-c", "copy",
+                "-max_interleave_delta", "100000", "-f", "flv", url).redirectErrorStream(true)
                 .redirectOutput(log.toFile()).start();
     }
 

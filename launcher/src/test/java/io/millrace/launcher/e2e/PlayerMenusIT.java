@@ -102,10 +102,9 @@ class PlayerMenusIT {
         page.locator("#quality").selectOption(PlayerPage.option(page, "quality", "90p"));
         page.waitForFunction("() => document.querySelector('video').videoHeight === 90", null, WAIT);
         page.locator("#quality").focus();
-        page.evaluate("() => { const v = document.querySelector('video'); v.playbackRate = 0; window.loaded = 0;"
-                + " window.heights = new Set();"
-                + " v.addEventListener('resize', () => window.heights.add(v.videoHeight));"
-                + " v.addEventListener('emptied', () => { window.loaded++; v.playbackRate = 1 }) }");
+        page.evaluate("() => { const v = document.querySelector('video'); window.heights = new Set();"
+                + " v.addEventListener('resize', () => window.heights.add(v.videoHeight)) }");
+        PlayerPage.standStill(page);
         page.waitForFunction("() => window.loaded > 0 && document.querySelector('video').currentTime > 0"
                 + " && !document.querySelector('video').paused && document.querySelector('video').readyState > 2", null,
                 WAIT);

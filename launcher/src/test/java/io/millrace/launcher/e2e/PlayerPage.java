@@ -90,4 +90,15 @@ final class PlayerPage {
         return new SelectOption().setLabel(options(page, menu).stream().filter(text -> text.startsWith(start))
                 .findFirst().orElseThrow());
     }
+
+    /**
+     * Makes the player stand still until it loads something again; {@code window.loaded} counts how often it does. The
+     * player sets its rate itself to keep its latency, which has no effect meanwhile.
+     */
+    static void standStill(Page page) {
+        page.evaluate("() => { const v = document.querySelector('video'); v.playbackRate = 0; window.loaded = 0;"
+                + " Object.defineProperty(v, 'playbackRate', { get: () => 1, set: () => {}, configurable: true });"
+                + " v.addEventListener('emptied', () => { window.loaded++;"
+                + " delete v.playbackRate; v.playbackRate = 1 }) }");
+    }
 }

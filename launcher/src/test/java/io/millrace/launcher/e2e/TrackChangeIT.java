@@ -38,7 +38,6 @@ class TrackChangeIT {
         ffmpeg.makeClip(clip("both"), 20, 60);
         ffmpeg.makeClip(clip("silent"), 20, 60, "-an");
         ffmpeg.makeClip(clip("mp3"), 20, 60, "-c:a", "libmp3lame", "-ar", "44100");
-        ffmpeg.makeClip(clip("uneven"), 120, 60, "-af", "atrim=end=8");
         // The encoder is always back within the grace period.
         millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--grace", "10m");
     }
@@ -101,17 +100,12 @@ class TrackChangeIT {
     }
 
     private void soundEnds(String player) throws Exception {
-        String stream = "live/uneven-" + player;
-        Process encoder = ffmpeg.publishUneven(clip("uneven"), millrace.rtmp() + "/" + stream,
-                scratch.resolve("uneven-" + player + ".log"));
-        Page page = open(stream, player, true);
-        try {
+        String stream = "live/muted-" + player;
+        try (var encoder = new MutableEncoder(ffmpeg, clip("both"), millrace.rtmp() + "/" + stream,
+                scratch.resolve("muted-" + player + ".log")); Page page = open(stream, player, true)) {
+            encoder.mute();
             playsOn(page, stream, false);
             assertThat(encoder.isAlive()).as("the encoder is not disconnected").isTrue();
-        } finally {
-            encoder.destroy();
-            encoder.waitFor();
-            page.close();
         }
     }
 

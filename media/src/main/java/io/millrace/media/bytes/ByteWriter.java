@@ -79,7 +79,7 @@ public final class ByteWriter {
 
     /**
      * Overwrites four bytes written earlier, such as a length that was not known until the end. {@code position} and
-     * the next three must be less than {@link #size}.
+     * the next three must be less than {@link #size}, which is not checked.
      */
     public void setUint32(int position, long value) {
         bytes[position] = (byte) (value >>> 24);

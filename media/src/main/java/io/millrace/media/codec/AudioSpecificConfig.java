@@ -9,6 +9,10 @@ import java.nio.ByteBuffer;
  * The fields of an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1), from which {@link AacConfig} is built.
  *
  * <p>Immutable.
+ *
+ * @param objectType the type that is signalled first: 5 or 29 if SBR is signalled explicitly, otherwise that of the core
+ * @param sampleRate the rate of the output, after SBR; equal to {@code coreSampleRate} without SBR
+ * @param samplesPerFrame samples of a frame at the core's rate
  */
 record AudioSpecificConfig(int objectType, int coreObjectType, int coreSampleRate, int sampleRate,
         int channelConfiguration, int samplesPerFrame) {
@@ -41,7 +45,9 @@ record AudioSpecificConfig(int objectType, int coreObjectType, int coreSampleRat
         int rate = explicit ? sampleRate(in, "extensionSamplingFrequencyIndex") : coreRate;
         int coreType = explicit ? objectType(in) : objectType;
         if (coreType < 1 || coreType > 4) {
-            throw new UnsupportedException(STRUCTURE, "audioObjectType", coreType, "1 to 4 (AAC), 5 and 29 (HE-AAC)");
+            throw new UnsupportedException(STRUCTURE, "audioObjectType", coreType, explicit
+                    ? "1 to 4 (AAC) after 5 or 29 (HE-AAC)"
+                    : "1 to 4 (AAC), 5 and 29 (HE-AAC)");
         }
         int samples = generalAudio(in, channelConfiguration);
         if (!explicit) {
@@ -50,6 +56,10 @@ record AudioSpecificConfig(int objectType, int coreObjectType, int coreSampleRat
         return new AudioSpecificConfig(objectType, coreType, coreRate, rate, channelConfiguration, samples);
     }
 
+    /**
+     * Returns the channels by channelConfiguration, without the second one that PS adds; 0 if a program_config_element
+     * defines them.
+     */
     int channels() {
         return CHANNELS[channelConfiguration];
     }
@@ -109,9 +119,12 @@ record AudioSpecificConfig(int objectType, int coreObjectType, int coreSampleRat
         in.skip(8 * in.bits(8, "comment_field_bytes"), "comment_field_data");
     }
 
-    /** Reads the backward compatible SBR extension after a sync word, which decoders without SBR ignore. */
+    /**
+     * Returns the rate of the output: that of the backward compatible SBR extension, if one follows its sync word,
+     * otherwise the core's. Decoders without SBR ignore the extension.
+     */
     private static int backwardCompatibleRate(BitReader in, int coreRate) {
-        // Sync word, object type and presence flag take 17 bits; padding by encoders is shorter.
+        // Sync word, object type and presence flag take 17 bits; what is shorter is padding by encoders.
         if (in.bitsLeft() < 17 || in.peek(11, "syncExtensionType") != SBR_SYNC) {
             return coreRate;
         }

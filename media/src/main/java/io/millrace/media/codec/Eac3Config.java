@@ -5,10 +5,10 @@ import io.millrace.media.bytes.UnsupportedException;
 import java.nio.ByteBuffer;
 
 /**
- * E-AC-3 configuration (ETSI TS 102 366, annex E). E-AC-3 has no sequence header, so the record is the EC3SpecificBox
- * of an MP4 file (F.6) with one independent substream, derived from a syncframe (E.1.2).
+ * E-AC-3 configuration (ETSI TS 102 366, annex E). E-AC-3 has no sequence header, so the record is derived from a
+ * syncframe (E.1.2): the EC3SpecificBox of an MP4 file (F.6) with one independent substream.
  *
- * <p>Layout of the record: {@code dataRate:13 independent - 1:3 | fscod:2 bsid:5 0:2 bsmod:3 acmod:3 lfeon:1 0:3
+ * <p>Layout of the record: {@code dataRate:13 (independent - 1):3 | fscod:2 bsid:5 0:2 bsmod:3 acmod:3 lfeon:1 0:3
  * dependent:4 0:1}. Immutable.
  *
  * @param record five bytes, read-only
@@ -50,6 +50,10 @@ public record Eac3Config(ByteBuffer record, int sampleRate, int channels) implem
         return of(dataRate, fscod, bsid, in.bits(3, "acmod"), in.flag("lfeon"));
     }
 
+    /**
+     * Derives the configuration from the first syncframe of an access unit. Its data rate and channels leave out
+     * dependent substreams, of which the record has none.
+     */
     public static Eac3Config ofFrame(ByteBuffer frame) {
         Head head = Head.parse(frame);
         long bitsASecond = head.sizeBytes * 8L * Ac3Config.rate(head.fscod) / (head.blocks * BLOCK_SAMPLES);

@@ -18,7 +18,7 @@ import java.util.Set;
 
 /**
  * The process's meter registry, including the meters of the JVM and of the process: {@code jvm_*}, {@code process_*},
- * {@code system_cpu_*}. Closing this object stops the collection of garbage collector events.
+ * {@code system_cpu_*}. Closing this object closes the registry, and stops the collection of garbage collector events.
  */
 public final class ProcessMeters implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -26,11 +26,11 @@ public final class ProcessMeters implements AutoCloseable {
 
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
-    /**
-     * Prefix of the metrics that Kafka's clients have for each partition. Of these, only the lag is kept: the number of
-     * the others grows with partitions times clients, and they add nothing to the client's totals.
-     */
     private static final String FETCH = "kafka.consumer.fetch.manager.";
+    /**
+     * The metrics that Kafka's clients have for each partition and that are not kept, because their number grows with
+     * partitions times clients and they add nothing to the client's totals. {@code records.lag} is kept.
+     */
     private static final Set<String> FETCH_BY_PARTITION = Set.of("records.lag.avg", "records.lag.max", "records.lead",
             "records.lead.avg", "records.lead.min", "preferred.read.replica");
 

@@ -191,10 +191,7 @@ final class PartFile implements AutoCloseable {
         }
     }
 
-    /**
-     * Moves the written bytes towards the end of the file, block by block from the last one on, and inserts
-     * {@code head} before them.
-     */
+    /** Inserts {@code head} at the start of the file, after moving all written bytes back by its length, last block first. */
     void insertInFront(ByteBuffer head) {
         flush();
         int headBytes = head.remaining();
@@ -211,6 +208,7 @@ final class PartFile implements AutoCloseable {
             }
             put(head.duplicate(), 0);
             writtenBytes += headBytes;
+            channel.position(writtenBytes);
         } catch (IOException e) {
             throw unwritable(e);
         }

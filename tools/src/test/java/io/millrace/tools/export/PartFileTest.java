@@ -50,6 +50,18 @@ class PartFileTest {
     }
 
     @Test
+    void appendsAfterWhatWasMoved() throws IOException {
+        Path file = dir.resolve("file.mp4");
+        try (PartFile part = PartFile.create(file, false)) {
+            part.write(ByteBuffer.wrap(new byte[]{3, 4}));
+            part.insertInFront(ByteBuffer.wrap(new byte[]{1, 2}));
+            part.write(ByteBuffer.wrap(new byte[]{5}));
+            part.finish();
+        }
+        assertThat(Files.readAllBytes(file)).containsExactly(1, 2, 3, 4, 5);
+    }
+
+    @Test
     void fileAppearsOnlyWhenComplete() throws IOException {
         Path file = dir.resolve("file.flv");
         try (PartFile part = PartFile.create(file, false)) {
