@@ -3,6 +3,7 @@ package io.millrace.packager.loop;
 import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.PollPace;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import java.time.Duration;

@@ -190,6 +190,9 @@ final class Directory {
      * session has the codecs of the default tracks.
      */
     void beginSegment(List<Track> now, int targetS) {
+        if (targetS == targetDurationS && now.equals(tracks) && !sessions.getLast().codecs().isEmpty()) {
+            return;
+        }
         List<String> codecs = now.stream().filter(track -> track.id() == 0)
                 .map(track -> TrackConfig.of(track).rfc6381()).toList();
         StreamEntry.Session s = sessions.getLast();
