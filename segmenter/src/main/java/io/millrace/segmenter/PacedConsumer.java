@@ -34,6 +34,9 @@ import org.apache.kafka.common.metrics.KafkaMetric;
  * <p>Confined to the stream thread, except for {@link #wakeup}, which does not end a rest.
  */
 final class PacedConsumer<K, V> implements Consumer<K, V> {
+    /** Within this time after the start of a tick, packets that ingest has read are in the log. */
+    private static final Duration PHASE = Duration.ofMillis(8);
+
     private final Consumer<K, V> consumer;
     private final LongSupplier nanoClock;
     private final Rest rest;
@@ -54,7 +57,7 @@ final class PacedConsumer<K, V> implements Consumer<K, V> {
         this.consumer = consumer;
         this.nanoClock = nanoClock;
         this.rest = rest;
-        pace = new PollPace(nanoClock.getAsLong());
+        pace = new PollPace(nanoClock.getAsLong(), PHASE);
         // The leaders of the assigned partitions are not known here, so every poll of a tick gets the whole time.
         pace.leaders(Integer.MAX_VALUE);
     }

@@ -46,6 +46,8 @@ public final class PackagerLoop implements AutoCloseable {
     private static final String GROUP = "packager";
     /** Poll timeout while a partition is paused, which bounds how late it is resumed. */
     private static final Duration POLL_WHEN_PAUSED = Duration.ofMillis(10);
+    /** Within this time after the start of a tick, the cuts that the segmenter makes in its tick are in the log. */
+    private static final Duration PHASE = Duration.ofMillis(24);
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
@@ -64,7 +66,7 @@ public final class PackagerLoop implements AutoCloseable {
     /** The partitions whose start positions are not known yet. */
     private final Set<Integer> beginning = new HashSet<>();
     private final Map<Integer, Positions> committed = new HashMap<>();
-    private final PollPace pace = new PollPace(System.nanoTime());
+    private final PollPace pace = new PollPace(System.nanoTime(), PHASE);
     private volatile boolean closing;
     private volatile Set<Integer> partitions = Set.of();
     private long lastCommitNanos = System.nanoTime();

@@ -27,6 +27,7 @@ public final class PollPace {
     static final Duration REST_OF_TICK = Duration.ofMillis(5);
     static final Duration UNTIL_NEXT_RECORD = Duration.ofMillis(200);
 
+    private final long phaseNanos;
     private final RecordRate rate;
     private final RecordRate many;
     private final RecordRate veryMany;
@@ -40,7 +41,12 @@ public final class PollPace {
     private int polls;
     private long restOfTickEndsNanos;
 
-    public PollPace(long nowNanos) {
+    /**
+     * @param phase how long after a multiple of its duration a tick begins: the time in which the records of the stages
+     *     before, whose ticks begin earlier, arrive
+     */
+    public PollPace(long nowNanos, Duration phase) {
+        phaseNanos = phase.toNanos();
         rate = new RecordRate(RecordRate.FEW_PACKETS_PER_SECOND, nowNanos);
         many = new RecordRate(MANY_PER_SECOND, nowNanos);
         veryMany = new RecordRate(VERY_MANY_PER_SECOND, nowNanos);
@@ -74,12 +80,13 @@ public final class PollPace {
         if (tickNanos == 0) {
             return 0;
         }
-        long now = Math.floorDiv(nowNanos, tickNanos);
+        long now = Math.floorDiv(nowNanos - phaseNanos, tickNanos);
         if (now != tick) {
             tick = now;
             polls = 0;
         }
-        return !readsBacklog && hasReadTick(nowNanos) ? tickNanos - Math.floorMod(nowNanos, tickNanos) : 0;
+        return !readsBacklog && hasReadTick(nowNanos) ? tickNanos - Math.floorMod(nowNanos - phaseNanos, tickNanos)
+                : 0;
     }
 
     private boolean hasReadTick(long nowNanos) {

@@ -142,11 +142,12 @@ public final class RecordSchema<T> {
         }
 
         public Generic put(String field, Object value) {
-            if (!has(field)) {
+            Schema.Field its = find(field);
+            if (its == null) {
                 return this;
             }
-            record.put(field, switch (value) {
-                case Enum<?> e -> new GenericData.EnumSymbol(record.getSchema().getField(field).schema(), e.name());
+            record.put(its.pos(), switch (value) {
+                case Enum<?> e -> new GenericData.EnumSymbol(its.schema(), e.name());
                 case Generic g -> g.record;
                 case null, default -> value;
             });
@@ -154,34 +155,36 @@ public final class RecordSchema<T> {
         }
 
         /**
-         * Whether the schema that is written has {@code field}. A child record of a field that the schema lacks has no
-         * fields.
+         * Returns {@code field} of the schema that is written, or null if it does not have the field. A child record of
+         * a field that the schema lacks has no fields.
          */
-        private boolean has(String field) {
-            return record != null && record.getSchema().getField(field) != null;
+        private Schema.Field find(String field) {
+            return record == null ? null : record.getSchema().getField(field);
         }
 
         public Generic symbols(String field, Collection<? extends Enum<?>> values) {
-            if (!has(field)) {
+            Schema.Field its = find(field);
+            if (its == null) {
                 return this;
             }
-            Schema element = record.getSchema().getField(field).schema().getElementType();
-            record.put(field, values.stream().map(e -> new GenericData.EnumSymbol(element, e.name())).toList());
+            Schema element = its.schema().getElementType();
+            record.put(its.pos(), values.stream().map(e -> new GenericData.EnumSymbol(element, e.name())).toList());
             return this;
         }
 
         public <E> Generic list(String field, List<E> values, BiConsumer<E, Generic> write) {
-            if (!has(field)) {
+            Schema.Field its = find(field);
+            if (its == null) {
                 return this;
             }
-            Schema element = record.getSchema().getField(field).schema().getElementType();
+            Schema element = its.schema().getElementType();
             List<GenericRecord> records = new ArrayList<>(values.size());
             for (E value : values) {
                 Generic g = new Generic(new GenericData.Record(element));
                 write.accept(value, g);
                 records.add(g.record);
             }
-            record.put(field, records);
+            record.put(its.pos(), records);
             return this;
         }
 
@@ -190,10 +193,11 @@ public final class RecordSchema<T> {
          * there.
          */
         public Generic child(String field) {
-            if (!has(field)) {
+            Schema.Field its = find(field);
+            if (its == null) {
                 return new Generic(null);
             }
-            Schema child = record.getSchema().getField(field).schema();
+            Schema child = its.schema();
             return new Generic(new GenericData.Record(child.isUnion() ? child.getTypes().getLast() : child));
         }
 

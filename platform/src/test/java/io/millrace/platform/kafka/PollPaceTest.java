@@ -1,5 +1,6 @@
 package io.millrace.platform.kafka;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,7 +17,7 @@ class PollPaceTest {
     /** In a tick, the same. */
     private static final int MANY_PER_TICK = 20;
 
-    private final PollPace pace = new PollPace(START);
+    private final PollPace pace = new PollPace(START, Duration.ZERO);
 
     @Test
     void doesNotRestWhileFewRecordsCome() {
@@ -53,7 +54,7 @@ class PollPaceTest {
 
     /** Returns the interval between two ticks when records have arrived at a rate for a while. */
     private static long tickNanos(double perSecond) {
-        PollPace pace = new PollPace(START);
+        PollPace pace = new PollPace(START, Duration.ZERO);
         long read = START;
         long now = START;
         long[] ends = new long[2];
@@ -69,6 +70,19 @@ class PollPaceTest {
             }
         }
         return ends[1] - ends[0];
+    }
+
+    @Test
+    void ticksBeginAtThePhase() {
+        PollPace late = new PollPace(START, Duration.ofMillis(8));
+        late.polled(MANY, START + WINDOW);
+        long now = START + WINDOW + TICK;
+        late.restNanos(now);
+        late.timeout(now);
+        late.polled(MANY_PER_TICK, now);
+        late.polled(0, now);
+        assertThat(late.restNanos(now + 7 * MS)).isEqualTo(MS);
+        assertThat(late.restNanos(now + 8 * MS)).as("the tick has begun").isZero();
     }
 
     @Test
