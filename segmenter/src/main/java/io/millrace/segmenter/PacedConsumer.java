@@ -35,7 +35,7 @@ import org.apache.kafka.common.metrics.KafkaMetric;
  */
 final class PacedConsumer<K, V> implements Consumer<K, V> {
     /** Within this time after the start of a tick, packets that ingest has read are in the log. */
-    private static final Duration PHASE = Duration.ofMillis(8);
+    private static final Duration LAG = Duration.ofMillis(8);
 
     private final Consumer<K, V> consumer;
     private final LongSupplier nanoClock;
@@ -57,7 +57,7 @@ final class PacedConsumer<K, V> implements Consumer<K, V> {
         this.consumer = consumer;
         this.nanoClock = nanoClock;
         this.rest = rest;
-        pace = new PollPace(nanoClock.getAsLong(), PHASE);
+        pace = new PollPace(nanoClock.getAsLong(), LAG, 0);
         // The leaders of the assigned partitions are not known here, so every poll of a tick gets the whole time.
         pace.leaders(Integer.MAX_VALUE);
     }

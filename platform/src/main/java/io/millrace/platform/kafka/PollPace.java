@@ -27,7 +27,8 @@ public final class PollPace {
     static final Duration REST_OF_TICK = Duration.ofMillis(5);
     static final Duration UNTIL_NEXT_RECORD = Duration.ofMillis(200);
 
-    private final long phaseNanos;
+    private final long lagNanos;
+    private final double shareOfTick;
     private final RecordRate rate;
     private final RecordRate many;
     private final RecordRate veryMany;
@@ -42,11 +43,14 @@ public final class PollPace {
     private long restOfTickEndsNanos;
 
     /**
-     * @param phase how long after a multiple of its duration a tick begins: the time in which the records of the stages
-     *     before, whose ticks begin earlier, arrive
+     * A tick begins later than a multiple of its duration by {@code lag} and a share of its duration: the time in which
+     * the records of the stages before, whose ticks begin earlier, arrive.
+     *
+     * @param shareOfTick 0 to 1
      */
-    public PollPace(long nowNanos, Duration phase) {
-        phaseNanos = phase.toNanos();
+    public PollPace(long nowNanos, Duration lag, double shareOfTick) {
+        lagNanos = lag.toNanos();
+        this.shareOfTick = shareOfTick;
         rate = new RecordRate(RecordRate.FEW_PACKETS_PER_SECOND, nowNanos);
         many = new RecordRate(MANY_PER_SECOND, nowNanos);
         veryMany = new RecordRate(VERY_MANY_PER_SECOND, nowNanos);
@@ -80,13 +84,13 @@ public final class PollPace {
         if (tickNanos == 0) {
             return 0;
         }
-        long now = Math.floorDiv(nowNanos - phaseNanos, tickNanos);
+        long sinceNanos = nowNanos - lagNanos - (long) (shareOfTick * tickNanos);
+        long now = Math.floorDiv(sinceNanos, tickNanos);
         if (now != tick) {
             tick = now;
             polls = 0;
         }
-        return !readsBacklog && hasReadTick(nowNanos) ? tickNanos - Math.floorMod(nowNanos - phaseNanos, tickNanos)
-                : 0;
+        return !readsBacklog && hasReadTick(nowNanos) ? tickNanos - Math.floorMod(sinceNanos, tickNanos) : 0;
     }
 
     private boolean hasReadTick(long nowNanos) {

@@ -17,7 +17,7 @@ class PollPaceTest {
     /** In a tick, the same. */
     private static final int MANY_PER_TICK = 20;
 
-    private final PollPace pace = new PollPace(START, Duration.ZERO);
+    private final PollPace pace = new PollPace(START, Duration.ZERO, 0);
 
     @Test
     void doesNotRestWhileFewRecordsCome() {
@@ -54,7 +54,7 @@ class PollPaceTest {
 
     /** Returns the interval between two ticks when records have arrived at a rate for a while. */
     private static long tickNanos(double perSecond) {
-        PollPace pace = new PollPace(START, Duration.ZERO);
+        PollPace pace = new PollPace(START, Duration.ZERO, 0);
         long read = START;
         long now = START;
         long[] ends = new long[2];
@@ -73,16 +73,17 @@ class PollPaceTest {
     }
 
     @Test
-    void ticksBeginAtThePhase() {
-        PollPace late = new PollPace(START, Duration.ofMillis(8));
+    void ticksBeginLaterByTheLagAndAShareOfTheirDuration() {
+        PollPace late = new PollPace(START, Duration.ofMillis(8), 1 / 3.0);
+        long begins = 8 * MS + TICK / 3;
         late.polled(MANY, START + WINDOW);
         long now = START + WINDOW + TICK;
         late.restNanos(now);
         late.timeout(now);
         late.polled(MANY_PER_TICK, now);
         late.polled(0, now);
-        assertThat(late.restNanos(now + 7 * MS)).isEqualTo(MS);
-        assertThat(late.restNanos(now + 8 * MS)).as("the tick has begun").isZero();
+        assertThat(late.restNanos(now + begins - MS)).isEqualTo(MS);
+        assertThat(late.restNanos(now + begins)).as("the tick has begun").isZero();
     }
 
     @Test
