@@ -16,7 +16,8 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
  * Creates the clients of Kafka Streams. The producer sends each record immediately while the rate of records is low,
- * and batches records while it is high ({@link AdaptiveLinger}). It ends with the first record that is not written, and
+ * and batches records while it is high ({@link AdaptiveLinger}); the consumer gathers as well ({@link PacedConsumer}).
+ * The producer ends with the first record that is not written, and
  * the stream thread with it, so that the repeated records of the next one are in order. Thread-safe.
  */
 final class StreamsClients implements KafkaClientSupplier, AutoCloseable {
@@ -63,17 +64,21 @@ final class StreamsClients implements KafkaClientSupplier, AutoCloseable {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+        return new PacedConsumer<>(consumer(config));
+    }
+
+    private static Consumer<byte[], byte[]> consumer(Map<String, Object> config) {
         return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     @Override
     public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
-        return getConsumer(config);
+        return consumer(config);
     }
 
     @Override
     public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
-        return getConsumer(config);
+        return consumer(config);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.millrace.packager.loop;
 import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.PollPace;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import java.time.Duration;
@@ -45,6 +46,12 @@ public final class PackagerLoop implements AutoCloseable {
     private static final String GROUP = "packager";
     /** Poll timeout while a partition is paused, which bounds how late it is resumed. */
     private static final Duration POLL_WHEN_PAUSED = Duration.ofMillis(10);
+    /**
+     * Of a tick: the time in which the segmenter makes the cuts of its tick and writes them. Its ticks lag by as much as
+     * {@link #LAG}.
+     */
+    private static final double SEGMENTERS_SHARE = 0.5;
+    private static final Duration LAG = Duration.ofMillis(8);
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
@@ -63,7 +70,7 @@ public final class PackagerLoop implements AutoCloseable {
     /** The partitions whose start positions are not known yet. */
     private final Set<Integer> beginning = new HashSet<>();
     private final Map<Integer, Positions> committed = new HashMap<>();
-    private final PollPace pace = new PollPace(System.nanoTime());
+    private final PollPace pace = new PollPace(System.nanoTime(), LAG, SEGMENTERS_SHARE);
     private volatile boolean closing;
     private volatile Set<Integer> partitions = Set.of();
     private long lastCommitNanos = System.nanoTime();

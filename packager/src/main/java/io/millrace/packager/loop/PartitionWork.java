@@ -15,7 +15,6 @@ import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.net.PeerLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -304,28 +303,33 @@ final class PartitionWork {
 
     /** Returns the packets of the cut's samples, or empty if the log no longer retains one of them. */
     private Optional<List<Packet>> packets(Cut cut) {
-        Map<Long, Packet> found = new HashMap<>();
-        Set<Long> missing = new TreeSet<>();
+        List<Packet> packets = new ArrayList<>(cut.samples().size());
+        Set<Long> missing = Set.of();
         for (Cut.Sample sample : cut.samples()) {
             long offset = cut.packets().offsetOf(sample);
             Packet packet = cache.get(offset);
             if (!isOf(packet, cut)) {
+                packet = null;
+                missing = missing.isEmpty() ? new TreeSet<>() : missing;
                 missing.add(offset);
-            } else {
-                found.put(offset, packet);
-            }
-        }
-        if (!missing.isEmpty()) {
-            meters.reread();
-            found.putAll(source.read(missing));
-        }
-        List<Packet> packets = new ArrayList<>(cut.samples().size());
-        for (Cut.Sample sample : cut.samples()) {
-            Packet packet = found.get(cut.packets().offsetOf(sample));
-            if (!isOf(packet, cut)) {
-                return Optional.empty();
             }
             packets.add(packet);
+        }
+        return missing.isEmpty() ? Optional.of(packets) : reread(cut, packets, missing);
+    }
+
+    /** @param packets those of the cut's samples; null for those in {@code missing} */
+    private Optional<List<Packet>> reread(Cut cut, List<Packet> packets, Set<Long> missing) {
+        meters.reread();
+        Map<Long, Packet> read = source.read(missing);
+        for (int i = 0; i < packets.size(); i++) {
+            if (packets.get(i) == null) {
+                Packet packet = read.get(cut.packets().offsetOf(cut.samples().get(i)));
+                if (!isOf(packet, cut)) {
+                    return Optional.empty();
+                }
+                packets.set(i, packet);
+            }
         }
         return Optional.of(packets);
     }

@@ -90,9 +90,13 @@ final class PartitionWriter implements PartSink, AutoCloseable {
             return part == null ? other : part.entry(partsOffset);
         }
 
-        /** PROGRAM-DATE-TIME, ms since 1970. */
+        /** PROGRAM-DATE-TIME, ms since 1970. Does not make the index entry of a part, which takes a checksum of its bytes. */
         long timeMs() {
-            return switch (record()) {
+            return part == null ? timeMs(other) : part.times().programDateTimeMs();
+        }
+
+        private static long timeMs(IndexRecord record) {
+            return switch (record) {
                 case IndexedPart indexedPart -> indexedPart.times().programDateTimeMs();
                 case EpochEnded ended -> ended.endMs();
             };

@@ -7,6 +7,8 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.Track;
 
 /**
  * A part with everything that its index entry contains except its position in {@code parts}. Immutable.
@@ -33,11 +35,23 @@ public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part, int initBytes,
 
     /** Offset in {@code packets} of the first keyframe or, in a rendition without video, of the first frame. */
     private long keyframeOffset() {
-        boolean audioOnly = head.tracks().stream()
-                .noneMatch(
-                        track -> track.kind() == Packet.Kind.VIDEO && part.rendition().has(track.kind(), track.id()));
-        return cut.samples().stream().filter(s -> part.rendition().has(s.kind(), s.track()))
-                .filter(s -> audioOnly || s.kind() == Packet.Kind.VIDEO && s.keyframe())
-                .mapToLong(cut.packets()::offsetOf).findFirst().orElse(Keyframe.NONE);
+        RenditionId rendition = part.rendition();
+        boolean audioOnly = isAudioOnly();
+        for (Cut.Sample sample : cut.samples()) {
+            if ((audioOnly || sample.kind() == Packet.Kind.VIDEO && sample.keyframe())
+                    && rendition.has(sample.kind(), sample.track())) {
+                return cut.packets().offsetOf(sample);
+            }
+        }
+        return Keyframe.NONE;
+    }
+
+    private boolean isAudioOnly() {
+        for (Track track : head.tracks()) {
+            if (track.kind() == Packet.Kind.VIDEO && part.rendition().has(track.kind(), track.id())) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -10,7 +10,8 @@ import org.apache.avro.AvroRuntimeException;
  * bytes little-endian), the body. Readers know every schema ever released by its fingerprint.
  *
  * <p>{@link Packet} and {@link Part}, which carry media, have a hand-written codec: the payload is the last field of
- * the schema, so it is written after the small fields and read as a slice without a copy. Thread-safe.
+ * the schema, so it is written after the small fields and read as a slice without a copy. {@link Cut} has a partly
+ * hand-written one ({@link CutCodec}). Thread-safe.
  */
 public final class LogCodec {
     private LogCodec() {}
@@ -31,7 +32,7 @@ public final class LogCodec {
             case SessionTracks r -> Schemas.SESSION_TRACKS.encode(r);
             case GraceOver r -> Schemas.GRACE_OVER.encode(r);
             case SessionNotice r -> Schemas.SESSION_NOTICE.encode(r);
-            case Cut r -> Schemas.CUT.encode(r);
+            case Cut r -> Schemas.CUT.isNewest() ? Schemas.encode(r) : Schemas.CUT.encode(r);
             case EpochEnded r -> Schemas.EPOCH_ENDED.encode(r);
             case IndexEntry r -> Schemas.INDEX_ENTRY.encode(r);
             case Gap r -> Schemas.GAP.encode(r);

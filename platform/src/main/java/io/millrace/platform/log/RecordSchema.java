@@ -141,6 +141,10 @@ public final class RecordSchema<T> {
             this.record = record;
         }
 
+        GenericRecord record() {
+            return record;
+        }
+
         public Generic put(String field, Object value) {
             Schema.Field written = written(field);
             if (written != null) {

@@ -64,15 +64,10 @@ final class Schemas {
             g -> new SessionNotice(g.text("stream"), g.int64("session"),
                     g.symbol("state", SessionNotice.State.class), encoder(g), g.int64("startedAtMs"),
                     g.int64("noticedAtMs"), g.int32("graceMs"), g.int64("process")));
-    static final RecordSchema<Cut> CUT = schema("Cut",
-            (r, g) -> times(part(g, r.id()), r.times()).put("session", r.session()).put("last", r.last())
-                    .put("independent", r.independent()).put("firstOffset", r.packets().firstOffset())
-                    .put("lastOffset", r.packets().lastOffset())
-                    .put("head", r.head() == null ? null : head(g, r.head()))
-                    .list("samples", r.samples(), Schemas::sample),
-            g -> new Cut(part(g), g.int64("session"), g.bool("last"), g.bool("independent"),
-                    new Cut.PacketRange(g.int64("firstOffset"), g.int64("lastOffset")), times(g),
-                    g.isNull("head") ? null : head(g.record("head")), g.list("samples", Schemas::sample)));
+    static final RecordSchema<Cut> CUT = schema("Cut", Schemas::cut,
+            g -> cut(g, g.list("samples", Schemas::sample)));
+    private static final CutCodec CUTS = new CutCodec(PARSED.getLast().get("Cut"),
+            RecordSchema.header(CUT.fingerprint()), Schemas::cut, Schemas::cut);
     static final RecordSchema<EpochEnded> EPOCH_ENDED = schema("EpochEnded",
             (r, g) -> g.put("epoch", r.epoch()).put("lastSegment", r.lastSegment()).put("endMs", r.endMs()),
             g -> new EpochEnded(g.int64("epoch"), g.int64("lastSegment"), g.int64("endMs")));
@@ -153,8 +148,11 @@ final class Schemas {
         if (fingerprint == PART.fingerprint()) {
             return PayloadCodec.part(value);
         }
-        RecordSchema.WrittenAs<? extends LogRecord> written = BY_FINGERPRINT.get(fingerprint);
         try {
+            if (fingerprint == CUT.fingerprint()) {
+                return CUTS.decode(value);
+            }
+            RecordSchema.WrittenAs<? extends LogRecord> written = BY_FINGERPRINT.get(fingerprint);
             return written == null ? new UnknownSchema(fingerprint) : written.decode(value);
         } catch (NewerRulesException _) {
             return new UnknownSchema(fingerprint);
@@ -315,6 +313,25 @@ final class Schemas {
         return g.isNull(name + "Codec") || g.isNull(name + "Config")
                 ? Optional.empty()
                 : Optional.of(new Track(0, kind, g.text(name + "Codec"), g.bytes(name + "Config")));
+    }
+
+    /** Encodes a cut in the newest schema. */
+    static byte[] encode(Cut cut) {
+        return CUTS.encode(cut);
+    }
+
+    private static void cut(Cut r, Generic g) {
+        times(part(g, r.id()), r.times()).put("session", r.session()).put("last", r.last())
+                .put("independent", r.independent()).put("firstOffset", r.packets().firstOffset())
+                .put("lastOffset", r.packets().lastOffset())
+                .put("head", r.head() == null ? null : head(g, r.head()))
+                .list("samples", r.samples(), Schemas::sample);
+    }
+
+    private static Cut cut(Generic g, List<Cut.Sample> samples) {
+        return new Cut(part(g), g.int64("session"), g.bool("last"), g.bool("independent"),
+                new Cut.PacketRange(g.int64("firstOffset"), g.int64("lastOffset")), times(g),
+                g.isNull("head") ? null : head(g.record("head")), samples);
     }
 
     private static void sample(Cut.Sample s, Generic g) {

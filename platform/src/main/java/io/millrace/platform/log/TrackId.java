@@ -1,7 +1,5 @@
 package io.millrace.platform.log;
 
-import java.util.Comparator;
-
 /**
  * Names a track of an epoch.
  *
@@ -11,11 +9,11 @@ import java.util.Comparator;
 public record TrackId(Packet.Kind kind, int id) implements Comparable<TrackId> {
     /** The number of the default track of a kind. */
     public static final int DEFAULT = 0;
-    private static final Comparator<TrackId> ORDER = Comparator.comparing(TrackId::kind).thenComparingInt(TrackId::id);
 
     /** Orders audio before video, and the tracks of a kind by number. */
     @Override
     public int compareTo(TrackId other) {
-        return ORDER.compare(this, other);
+        int order = kind.compareTo(other.kind);
+        return order == 0 ? Integer.compare(id, other.id) : order;
     }
 }

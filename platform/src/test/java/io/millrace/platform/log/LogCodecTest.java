@@ -231,6 +231,29 @@ class LogCodecTest {
         assertThat(LogCodec.encode(part)).isEqualTo(Schemas.PART.encode(part));
     }
 
+    @Property
+    void handWrittenCutsEqualAvroBytes(@ForAll("cuts") Cut cut) {
+        byte[] encoded = LogCodec.encode(cut);
+        assertThat(encoded).isEqualTo(Schemas.CUT.encode(cut));
+        assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isEqualTo(cut);
+    }
+
+    /** Avro's readers accept an array in several blocks, each with its size in bytes if its count is negative. */
+    @Test
+    void readsSamplesInSeveralBlocks() {
+        var samples = List.of(new Cut.Sample(0, Packet.Kind.VIDEO, 0, 0, 0, 1, true),
+                new Cut.Sample(1, Packet.Kind.AUDIO, 0, 0, 0, 1, true));
+        Cut cut = new Cut(new PartId(1, 2, 3), 4, true, true, new Cut.PacketRange(5, 6), new PartTimes(7, 8, 9, 10),
+                null, samples);
+        String encoded = HexFormat.of().formatHex(LogCodec.encode(cut));
+        String first = "00020000000201";
+        String second = "02000000000201";
+        String before = encoded.substring(0, encoded.length() - "04".length() - 2 * first.length() - "00".length());
+        assertThat(encoded).isEqualTo(before + "04" + first + second + "00");
+        byte[] blocks = HexFormat.of().parseHex(before + "02" + first + "010e" + second + "00");
+        assertThat(LogCodec.decode(ByteBuffer.wrap(blocks))).isEqualTo(cut);
+    }
+
     @Test
     void payloadSharesMemoryOfRecord() {
         byte[] encoded = LogCodec.encode(PACKET);
@@ -286,6 +309,19 @@ class LogCodecTest {
                         Arbitraries.of(Packet.Content.class), body)
                 .as((n, cts, kind, content, b) -> new Packet(n[0], n[1], n[2], n[3], cts, kind, cts & 7, content, n[4],
                         ByteBuffer.wrap(b)));
+    }
+
+    @Provide
+    static Arbitrary<Cut> cuts() {
+        List<Cut> examples = Stream.concat(records(), recordsSinceVersion2()).filter(Cut.class::isInstance)
+                .map(Cut.class::cast).toList();
+        var samples = Combinators
+                .combine(Arbitraries.integers().array(int[].class).ofSize(4), Arbitraries.of(Packet.Kind.class),
+                        Arbitraries.longs(), Arbitraries.of(true, false))
+                .as((n, kind, dts, keyframe) -> new Cut.Sample(n[0], kind, n[1], dts, n[2], n[3], keyframe)).list()
+                .ofMaxSize(100);
+        return Combinators.combine(Arbitraries.of(examples), samples).as((cut, some) -> new Cut(cut.id(),
+                cut.session(), cut.last(), cut.independent(), cut.packets(), cut.times(), cut.head(), some));
     }
 
     @Provide

@@ -66,13 +66,22 @@ final class WaitingParts {
 
     /** Adds a frame of a track other than the leading one. */
     void follow(TrackId track, Draft draft, long ticks, TrackConfig config, Step out) {
-        queue(track).arrived(draft, ticks, config);
-        if (queues.values().stream().mapToInt(TrackQueue::size).sum() < FRAMES_LIMIT) {
-            queue(track).add(draft, ticks, config);
+        TrackQueue queue = queue(track);
+        queue.arrived(draft, ticks, config);
+        if (waitingFrames() < FRAMES_LIMIT) {
+            queue.add(draft, ticks, config);
         } else {
             out.dropFrames("over_limit", 1);
         }
         release(out);
+    }
+
+    private int waitingFrames() {
+        int frames = 0;
+        for (TrackQueue queue : queues.values()) {
+            frames += queue.size();
+        }
+        return frames;
     }
 
     /** While no segment is open, only the newest frames wait for one. */
@@ -114,7 +123,11 @@ final class WaitingParts {
     }
 
     private boolean isFull() {
-        return parts.stream().mapToInt(waiting -> waiting.part.drafts().size()).sum() > FRAMES_LIMIT;
+        int frames = 0;
+        for (Waiting waiting : parts) {
+            frames += waiting.part.drafts().size();
+        }
+        return frames > FRAMES_LIMIT;
     }
 
     private boolean isComplete(Waiting waiting) {

@@ -1,5 +1,6 @@
-package io.millrace.packager.loop;
+package io.millrace.platform.kafka;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,10 +12,12 @@ class PollPaceTest {
     private static final long START = 300 * TICK;
     /** Long enough to measure a rate: the first whole tick after 250 ms. */
     private static final long WINDOW = 8 * TICK;
-    /** More than few in a window, and less than a full poll. */
-    private static final int MANY = PollPace.MOST_RECORDS - 1;
+    /** In a window, more than few and not so many that the tick becomes longer. */
+    private static final int MANY = 200;
+    /** In a tick, the same. */
+    private static final int MANY_PER_TICK = 20;
 
-    private final PollPace pace = new PollPace(START);
+    private final PollPace pace = new PollPace(START, Duration.ZERO, 0);
 
     @Test
     void doesNotRestWhileFewRecordsCome() {
@@ -34,10 +37,53 @@ class PollPaceTest {
             assertThat(pace.timeout(tick)).isEqualTo(PollPace.REST_OF_TICK);
             pace.polled(3, tick);
             assertThat(pace.restNanos(tick + MS)).as("the rest is not read").isZero();
-            pace.polled(MANY, tick + 2 * MS);
+            pace.polled(MANY_PER_TICK, tick + 2 * MS);
             assertThat(pace.restNanos(tick + 2 * MS)).isEqualTo(TICK - 2 * MS);
             assertThat(pace.restNanos(tick + TICK - 1)).as("after an early end of the rest").isEqualTo(1);
         }
+    }
+
+    @Test
+    void ticksAreLongerTheMoreRecordsCome() {
+        assertThat(tickNanos(PollPace.MANY_PER_SECOND - 100)).isEqualTo(TICK);
+        assertThat(tickNanos(PollPace.MANY_PER_SECOND + 100)).isEqualTo(2 * TICK);
+        assertThat(tickNanos(PollPace.VERY_MANY_PER_SECOND - 100)).isEqualTo(2 * TICK);
+        assertThat(tickNanos(PollPace.VERY_MANY_PER_SECOND + 100)).isEqualTo(3 * TICK);
+        assertThat(tickNanos(20 * PollPace.VERY_MANY_PER_SECOND)).isEqualTo(PollPace.LONGEST_TICK_NANOS);
+    }
+
+    /** Returns the interval between two ticks when records have arrived at a rate for a while. */
+    private static long tickNanos(double perSecond) {
+        PollPace pace = new PollPace(START, Duration.ZERO, 0);
+        long read = START;
+        long now = START;
+        long[] ends = new long[2];
+        while (now < START + 6 * WINDOW) {
+            long rest = pace.restNanos(now);
+            if (rest > 0) {
+                now += rest;
+                ends = new long[]{ends[1], now};
+            } else {
+                pace.polled((int) ((now - read) * perSecond / 1e9), now);
+                read = now;
+                now += MS;
+            }
+        }
+        return ends[1] - ends[0];
+    }
+
+    @Test
+    void ticksBeginLaterByTheLagAndAShareOfTheirDuration() {
+        PollPace late = new PollPace(START, Duration.ofMillis(8), 1 / 3.0);
+        long begins = 8 * MS + TICK / 3;
+        late.polled(MANY, START + WINDOW);
+        long now = START + WINDOW + TICK;
+        late.restNanos(now);
+        late.timeout(now);
+        late.polled(MANY_PER_TICK, now);
+        late.polled(0, now);
+        assertThat(late.restNanos(now + begins - MS)).isEqualTo(MS);
+        assertThat(late.restNanos(now + begins)).as("the tick has begun").isZero();
     }
 
     @Test
