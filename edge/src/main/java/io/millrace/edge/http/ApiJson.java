@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.millrace.edge.exchange.Json;
 import io.millrace.edge.hls.HlsEndpoint;
 import io.millrace.edge.view.Lineup;
-import io.millrace.edge.view.RenditionFiles;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.FrameRate;
@@ -150,7 +149,7 @@ final class ApiJson {
         }
         if (!tracks.isEmpty() && entry.state() != StreamEntry.State.ENDED) {
             List<String> names = tracks.stream().filter(track -> track.id() == TrackId.DEFAULT)
-                    .map(track -> RenditionFiles.name(track.trackId())).toList();
+                    .map(track -> track.trackId().label()).toList();
             outputs.add(new Output("flv", "flv", "/" + entry.stream() + ".flv", names));
         }
         return outputs;
@@ -160,7 +159,7 @@ final class ApiJson {
         List<String> names = entry.session().tracks().stream()
                 .filter(track -> lineup.renditions().stream()
                         .anyMatch(each -> Renditions.codec(each, entry.rules(), track).isPresent()))
-                .map(track -> RenditionFiles.name(track.trackId())).toList();
+                .map(track -> track.trackId().label()).toList();
         return new Output(protocol, format.toLowerCase(Locale.ROOT), "/" + entry.stream() + suffix, names);
     }
 
