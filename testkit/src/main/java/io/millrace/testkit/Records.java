@@ -107,18 +107,20 @@ public final class Records {
 
     /** Creates index entries with the fields that tests vary. */
     public record PartSpec(long epoch, long segment, RenditionId rendition, SegmentStart start, long durationTicks,
-            int sizeBytes, int initBytes, long keyframeOffset) {
+            int sizeBytes, int initBytes, long keyframeOffset, int keyframeBytes) {
         public PartSpec(long epoch, long segment) {
-            this(epoch, segment, RenditionId.TS, START, SECOND, 1_000, 0, -1);
+            this(epoch, segment, RenditionId.TS, START, SECOND, 1_000, 0, -1, 0);
         }
 
         public PartSpec of(RenditionId other) {
-            return new PartSpec(epoch, segment, other, start, durationTicks, sizeBytes, initBytes, keyframeOffset);
+            return new PartSpec(epoch, segment, other, start, durationTicks, sizeBytes, initBytes, keyframeOffset,
+                    keyframeBytes);
         }
 
         /** The record of the first part begins with an init section of this size. */
         public PartSpec initBytes(int value) {
-            return new PartSpec(epoch, segment, rendition, start, durationTicks, sizeBytes, value, keyframeOffset);
+            return new PartSpec(epoch, segment, rendition, start, durationTicks, sizeBytes, value, keyframeOffset,
+                    keyframeBytes);
         }
 
         public PartSpec independent(boolean value) {
@@ -130,25 +132,35 @@ public final class Records {
         }
 
         private PartSpec with(SegmentStart other) {
-            return new PartSpec(epoch, segment, rendition, other, durationTicks, sizeBytes, initBytes, keyframeOffset);
+            return new PartSpec(epoch, segment, rendition, other, durationTicks, sizeBytes, initBytes, keyframeOffset,
+                    keyframeBytes);
         }
 
         public PartSpec durationTicks(long value) {
-            return new PartSpec(epoch, segment, rendition, start, value, sizeBytes, initBytes, keyframeOffset);
+            return new PartSpec(epoch, segment, rendition, start, value, sizeBytes, initBytes, keyframeOffset,
+                    keyframeBytes);
         }
 
         public PartSpec sizeBytes(int value) {
-            return new PartSpec(epoch, segment, rendition, start, durationTicks, value, initBytes, keyframeOffset);
+            return new PartSpec(epoch, segment, rendition, start, durationTicks, value, initBytes, keyframeOffset,
+                    keyframeBytes);
         }
 
         public PartSpec keyframe(long offset) {
-            return new PartSpec(epoch, segment, rendition, start, durationTicks, sizeBytes, initBytes, offset);
+            return new PartSpec(epoch, segment, rendition, start, durationTicks, sizeBytes, initBytes, offset,
+                    keyframeBytes);
+        }
+
+        /** The first part begins with a keyframe, up to this many bytes after the init section. */
+        public PartSpec keyframeBytes(int value) {
+            return new PartSpec(epoch, segment, rendition, start, durationTicks, sizeBytes, initBytes, keyframeOffset,
+                    value);
         }
 
         public IndexEntry part(int part, boolean last, long partsOffset) {
             long startTicks = segment * 2 * SECOND + part * durationTicks;
             return new IndexEntry(new PartId(epoch, segment, part), last, rendition,
-                    new PartPlace(partsOffset, sizeBytes, part == 0 ? initBytes : 0, 0),
+                    new PartPlace(partsOffset, sizeBytes, part == 0 ? initBytes : 0, 0, part == 0 ? keyframeBytes : 0),
                     new PartTimes(startTicks, durationTicks, EPOCH_MS + startTicks / 90, 0), part == 0,
                     new Keyframe(epoch, part == 0 ? keyframeOffset : Keyframe.NONE, 0), start);
         }

@@ -17,6 +17,8 @@ import java.util.Optional;
 public record RenditionFiles(RenditionId rendition) {
     /** The name of the media playlist. */
     public static final String PLAYLIST = "index.m3u8";
+    /** The name of the media playlist of keyframes, which only video in CMAF has. */
+    public static final String IFRAMES = "iframes.m3u8";
     private static final String TS = "ts";
     private static final String INIT = "init-";
     private static final String INIT_SUFFIX = ".mp4";
@@ -75,6 +77,11 @@ public record RenditionFiles(RenditionId rendition) {
             case TS -> ".ts";
             case CMAF -> ".m4s";
         };
+    }
+
+    /** Returns whether the rendition has a playlist of keyframes. */
+    public boolean hasIframes() {
+        return rendition.format() == Format.CMAF && rendition.tracks().getFirst().kind() == Packet.Kind.VIDEO;
     }
 
     /** Returns whether the segments need an init section. */

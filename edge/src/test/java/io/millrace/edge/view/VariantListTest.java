@@ -91,6 +91,24 @@ class VariantListTest {
     }
 
     @Test
+    void listsKeyframesOfEachVideoTrack() {
+        var whole = new PastRange("live/show", new EpochName(17, 0), new EpochName(17, 0), PastRange.BEGINNING,
+                PastRange.OPEN);
+        Lineup lineup = Lineup.best(List.of(entry(video(0, "VP9", VP9_PQ), video(1, "HEVC", HEVC),
+                video(2, "AVC", Records.AVC_RECORD), audio(0, "AAC", Records.AAC_RECORD, null, null))));
+        String text = new String(VariantList.render(whole, lineup, each -> new Rate(1, 1,
+                new IframeRate(each.tracks().getFirst().id() * 1_000L, each.tracks().getFirst().id() * 900L))).plain(),
+                StandardCharsets.UTF_8);
+        assertThat(text).endsWith("""
+                #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1000,AVERAGE-BANDWIDTH=900,CODECS="hvc1.1.6.L30.90",\
+                RESOLUTION=162x90,VIDEO-RANGE=SDR,URI="show/@17/video1/iframes.m3u8"
+                #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=2000,AVERAGE-BANDWIDTH=1800,CODECS="avc1.64001f",\
+                RESOLUTION=640x360,VIDEO-RANGE=SDR,URI="show/@17/video2/iframes.m3u8"
+                """);
+        assertThat(text.split("I-FRAME-STREAM-INF")).as("none for video0, without keyframes, and for audio").hasSize(3);
+    }
+
+    @Test
     void listsAv1WithOpus() {
         assertThat(best(video(0, "AV1", AV1), audio(0, "OPUS", OPUS, null, null))).isEqualTo("""
                 #EXTM3U

@@ -84,12 +84,13 @@ final class Schemas {
                     r.rendition())
                     .put("last", r.last()).put("partsOffset", r.place().offset())
                     .put("sizeBytes", r.place().sizeBytes()).put("initBytes", r.place().initBytes())
-                    .put("check", r.place().check())
+                    .put("check", r.place().check()).put("keyframeBytes", r.place().keyframeBytes())
                     .put("independent", r.independent())
                     .put("session", r.keyframe().session()).put("keyframeOffset", r.keyframe().offset())
                     .put("timestampOffsetMs", r.keyframe().timestampOffsetMs()),
             g -> new IndexEntry(part(g), g.bool("last"), rendition(g),
-                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("initBytes"), g.int32("check")),
+                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("initBytes"), g.int32("check"),
+                            g.int32("keyframeBytes")),
                     times(g),
                     g.bool("independent"),
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
