@@ -66,8 +66,9 @@ final class ApiJson {
     /** Video and audio tracks have different fields; each omits those of the other. */
     sealed interface Track {}
 
+    /** @param captions the channels of captions in it, such as {@code CC1} and {@code SERVICE1}; possibly none */
     record VideoTrack(int id, String kind, String codec, Integer width, Integer height,
-            Number frameRate) implements Track {}
+            Number frameRate, List<String> captions) implements Track {}
 
     record AudioTrack(int id, String kind, String codec, Integer sampleRate, Integer channels, String language,
             String name) implements Track {}
@@ -186,11 +187,11 @@ final class ApiJson {
         String codec = config == null ? track.codec().toLowerCase(Locale.ROOT) : config.rfc6381();
         return switch (config) {
             case VideoConfig video -> new VideoTrack(track.id(), "video", codec, known(video.width()),
-                    known(video.height()), frameRate(video.frameRate()));
+                    known(video.height()), frameRate(video.frameRate()), track.captions());
             case AudioConfig audio -> new AudioTrack(track.id(), "audio", codec, audio.sampleRate(),
                     known(audio.channels()), track.language(), track.name());
             case null -> track.kind() == Packet.Kind.VIDEO
-                    ? new VideoTrack(track.id(), "video", codec, null, null, null)
+                    ? new VideoTrack(track.id(), "video", codec, null, null, null, track.captions())
                     : new AudioTrack(track.id(), "audio", codec, null, null, track.language(), track.name());
         };
     }

@@ -6,6 +6,7 @@ import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.m3u8.AudioRendition;
+import io.millrace.media.m3u8.ClosedCaptions;
 import io.millrace.media.m3u8.IframeVariant;
 import io.millrace.media.m3u8.MultivariantPlaylist;
 import io.millrace.media.m3u8.MultivariantPlaylistWriter;
@@ -78,12 +79,15 @@ public final class VariantList {
     /** Returns the URI of a playlist of a rendition by the playlist's name. */
     private final BiFunction<RenditionId, String, String> uri;
     private final Function<RenditionId, Rate> rates;
+    /** GROUP-IDs by the channels of captions. */
+    private final Map<List<String>, String> captionGroups;
 
     private VariantList(Lineup lineup, BiFunction<RenditionId, String, String> uri,
             Function<RenditionId, Rate> rates) {
         this.lineup = lineup;
         this.uri = uri;
         this.rates = rates;
+        captionGroups = captionGroups();
     }
 
     /** Renders the multivariant playlist of a live epoch. */
@@ -134,7 +138,7 @@ public final class VariantList {
         }
         List<IframeVariant> iframes = pictures.stream().flatMap(each -> iframes(each).stream()).toList();
         return RenderedText.of(MultivariantPlaylistWriter.write(
-                new MultivariantPlaylist(false, audio, List.of(), variants, iframes),
+                new MultivariantPlaylist(false, audio, captions(), variants, iframes),
                 lineup.format().filter(Format.CMAF::equals).isPresent()));
     }
 
@@ -147,7 +151,24 @@ public final class VariantList {
                 .flatMap(each -> each.configs().stream()).map(CodecConfig::rfc6381).distinct().toList();
         return new Variant(uri.apply(main.rendition(), RenditionFiles.PLAYLIST), Math.max(1, rate.peak()), rate.average(), codecs,
                 video == null ? 0 : video.width(), video == null ? 0 : video.height(),
-                video == null ? 0 : video.frameRate().milliHz(), range(video), isGroup ? group(group) : null);
+                video == null ? 0 : video.frameRate().milliHz(), range(video), isGroup ? group(group) : null,
+                main.captions().isEmpty() ? null : captionGroups.get(main.captions()));
+    }
+
+    /** Video tracks with the same channels of captions share a group. */
+    private Map<List<String>, String> captionGroups() {
+        Map<List<String>, String> groups = new LinkedHashMap<>();
+        lineup.listings().stream().map(Listing::captions).filter(channels -> !channels.isEmpty())
+                .forEach(channels -> groups.computeIfAbsent(channels, _ -> "cc" + groups.size()));
+        return groups;
+    }
+
+    /** The language of captions is unknown, so they are named by their channel. */
+    private List<ClosedCaptions> captions() {
+        return captionGroups.entrySet().stream().flatMap(group -> group.getKey().stream().map(
+                channel -> new ClosedCaptions(group.getValue(), channel, null, channel,
+                        channel.equals(group.getKey().getFirst()))))
+                .toList();
     }
 
     /** Returns the playlist of keyframes; empty if the rendition has none, or no segment begins with a keyframe. */

@@ -403,7 +403,7 @@ class EdgeServerTest {
                     + "\"state\":\"live\",\"epoch\":17,\"session\":17,\"startedAt\":\"2026-01-01T00:00:00.000Z\","
                     + "\"endedAt\":null,\"graceEndsAt\":null,\"publisher\":{\"client\":\"FMLE/3.0\"},"
                     + "\"tracks\":[{\"id\":0,\"kind\":\"video\",\"codec\":\"avc1.64001f\",\"width\":640,\"height\":360,"
-                    + "\"frameRate\":30},{\"id\":0,\"kind\":\"audio\",\"codec\":\"mp4a.40.2\",\"sampleRate\":48000,"
+                    + "\"frameRate\":30,\"captions\":[]},{\"id\":0,\"kind\":\"audio\",\"codec\":\"mp4a.40.2\",\"sampleRate\":48000,"
                     + "\"channels\":2,\"language\":null,\"name\":null}],\"outputs\":[{\"protocol\":\"hls\","
                     + "\"format\":\"ts\",\"url\":\"/live/show.m3u8\",\"tracks\":[\"video0\",\"audio0\"]},"
                     + "{\"protocol\":\"flv\",\"format\":\"flv\",\"url\":\"/live/show.flv\","

@@ -24,8 +24,9 @@ public final class MultivariantPlaylistWriter {
         }
         playlist.audio().forEach(audio -> lines.tag("EXT-X-MEDIA", attributes(audio).toString()));
         playlist.captions().forEach(captions -> lines.tag("EXT-X-MEDIA", attributes(captions).toString()));
-        playlist.variants().forEach(
-                variant -> lines.tag("EXT-X-STREAM-INF", attributes(variant).toString()).uri(variant.uri()));
+        boolean hasCaptions = !playlist.captions().isEmpty();
+        playlist.variants().forEach(variant -> lines
+                .tag("EXT-X-STREAM-INF", attributes(variant, hasCaptions).toString()).uri(variant.uri()));
         playlist.iframes().forEach(
                 iframes -> lines.tag("EXT-X-I-FRAME-STREAM-INF", attributes(iframes).toString()));
         return lines.toString();
@@ -44,7 +45,8 @@ public final class MultivariantPlaylistWriter {
         return list.quoted("URI", audio.uri());
     }
 
-    private static AttributeList attributes(Variant variant) {
+    /** @param hasCaptions whether a variant has captions: NONE must then not be said of another (RFC 8216, 4.3.4.2) */
+    private static AttributeList attributes(Variant variant, boolean hasCaptions) {
         AttributeList list = new AttributeList().number("BANDWIDTH", variant.bandwidth());
         if (variant.averageBandwidth() > 0) {
             list.number("AVERAGE-BANDWIDTH", variant.averageBandwidth());
@@ -64,9 +66,10 @@ public final class MultivariantPlaylistWriter {
         if (variant.audioGroup() != null) {
             list.quoted("AUDIO", variant.audioGroup());
         }
-        return variant.captionsGroup() == null
-                ? list.token("CLOSED-CAPTIONS", "NONE")
-                : list.quoted("CLOSED-CAPTIONS", variant.captionsGroup());
+        if (variant.captionsGroup() != null) {
+            return list.quoted("CLOSED-CAPTIONS", variant.captionsGroup());
+        }
+        return hasCaptions ? list : list.token("CLOSED-CAPTIONS", "NONE");
     }
 
     private static AttributeList attributes(ClosedCaptions captions) {

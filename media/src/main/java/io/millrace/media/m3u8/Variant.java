@@ -3,8 +3,8 @@ package io.millrace.media.m3u8;
 import java.util.List;
 
 /**
- * One EXT-X-STREAM-INF with its URI (RFC 8216, 4.3.4.2). Without a group of captions, it is written with
- * CLOSED-CAPTIONS=NONE.
+ * One EXT-X-STREAM-INF with its URI (RFC 8216, 4.3.4.2). It is written with CLOSED-CAPTIONS=NONE if no variant of the
+ * playlist has a group of captions.
  *
  * <p>Immutable.
  *

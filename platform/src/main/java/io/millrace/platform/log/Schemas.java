@@ -373,12 +373,13 @@ final class Schemas {
 
     private static void track(Track t, Generic g) {
         g.put("id", t.id()).put("kind", t.kind()).put("codec", t.codec()).put("config", t.config())
-                .put("timescale", t.timescale()).put("language", t.language()).put("name", t.name());
+                .put("timescale", t.timescale()).put("language", t.language()).put("name", t.name())
+                .put("captions", t.captions());
     }
 
     private static Track track(Generic g) {
         return new Track(g.int32("id"), g.symbol("kind", Packet.Kind.class), g.text("codec"), g.bytes("config"),
-                g.int32("timescale"), g.text("language"), g.text("name"));
+                g.int32("timescale"), g.text("language"), g.text("name"), g.texts("captions"));
     }
 
     private static void session(StreamEntry.Session s, Generic g) {
