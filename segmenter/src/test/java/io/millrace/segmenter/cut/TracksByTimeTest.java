@@ -334,7 +334,7 @@ class TracksByTimeTest {
     /** The first segment has no captions yet; that the second session has none does not remove them. */
     @Test
     void captionsOfEpochAreListedFromNextSegmentOn() {
-        String sei = "0000000f" + "06040e" + "b500314741393403" + "c1ff" + "fc%sff";
+        String sei = "00000012" + "06040e" + "b500314741393403" + "c1ff" + "fc%sff";
         Tape.Publisher p = tape.publisher().configs().furtherConfig(SECOND_VIDEO, Tape.AVC_180P);
         for (long ms = 0; ms <= 7_000; ms += FRAME_MS) {
             p.audio(ms);
