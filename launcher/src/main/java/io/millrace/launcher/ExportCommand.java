@@ -3,16 +3,20 @@ package io.millrace.launcher;
 import io.millrace.launcher.settings.ClusterOptions;
 import io.millrace.launcher.settings.RangeOptions;
 import io.millrace.media.StreamName;
+import io.millrace.platform.log.TrackId;
 import io.millrace.tools.export.ExportFormat;
 import io.millrace.tools.export.ExportJob;
 import io.millrace.tools.export.ExportResult;
 import io.millrace.tools.past.LogRange;
 import io.millrace.tools.past.PastLog;
 import io.millrace.tools.past.RangeTags;
+import io.millrace.tools.past.TrackList;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -38,6 +42,10 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--format", paramLabel = "FORMAT", description = {"The format, whatever the extension:",
         "flv, mp4, cmaf (fragmented MP4) or ts."})
     private ExportFormat chosenFormat;
+    @Option(names = "--tracks", paramLabel = "TRACK[,…]", split = ",", description = {
+        "The tracks to export, such as video1,audio0, or all: without this option, the default track of each kind. "
+                + "FLV and MPEG-TS hold one of each kind, MP4 and CMAF any number."})
+    private List<String> tracks;
     @Mixin
     private RangeOptions rangeOptions;
     @Option(names = "--force", description = "Overwrites an existing file.")
@@ -54,10 +62,11 @@ final class ExportCommand implements Callable<Integer> {
                 .orElseThrow(() -> new ParameterException(spec.commandLine(),
                         "'" + file + "' does not end in .flv, .mp4 or .ts, which selects the format without --format"));
         LogRange range = rangeOptions.range();
+        TrackList list = tracks == null ? TrackList.DEFAULT : TrackList.parse(tracks);
         ProcessLife.run(life -> {
             PastLog log = life.opened(PastLog.open(cluster.kafka()));
             RangeTags reader = life.opened(
-                    RangeTags.open(log, stream.value(), range, RangeTags.Mode.WHAT_IS_THERE));
+                    RangeTags.open(log, stream.value(), range, RangeTags.Mode.WHAT_IS_THERE, list));
             life.opened(JobThread.start("export",
                     new ExportJob(reader, stream.value(), file, format, force, new ExportStatus(), this::print), life));
         });
@@ -71,6 +80,11 @@ final class ExportCommand implements Callable<Integer> {
                 + (result.droppedFrames() == 0
                         ? ""
                         : "; frames omitted because the format cannot contain them: "
-                                + result.droppedFrames()));
+                                + result.droppedFrames())
+                + (result.omitted().isEmpty()
+                        ? ""
+                        : "; not exported: "
+                                + result.omitted().stream().map(TrackId::label).collect(Collectors.joining(", "))
+                                + " (see --tracks)"));
     }
 }

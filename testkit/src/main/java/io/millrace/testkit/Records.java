@@ -20,6 +20,7 @@ import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
+import io.millrace.platform.log.TrackId;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
@@ -39,6 +40,11 @@ public final class Records {
     public static final List<Track> TRACKS = List.of(
             new Track(0, Packet.Kind.VIDEO, "AVC", AVC_RECORD),
             new Track(0, Packet.Kind.AUDIO, "AAC", AAC_RECORD));
+    /** The default tracks, and a further track of each kind with a configuration of its own. */
+    public static final List<Track> LADDER = List.of(TRACKS.get(0), TRACKS.get(1),
+            new Track(1, Packet.Kind.VIDEO, "AVC", hex("0142c00affe100176742c00ad90426c044000003000400000300f03c"
+                    + "48992001000568cb83cb20")),
+            new Track(2, Packet.Kind.AUDIO, "AAC", hex("1210")));
     public static final Encoder ENCODER = new Encoder("node-1", "FMLE/3.0", "127.0.0.1:5000");
     public static final SessionStarted CLAIM = new SessionStarted(SessionStarted.Role.PRIMARY, ENCODER, EPOCH_MS,
             RULES);
@@ -101,18 +107,20 @@ public final class Records {
 
     /** Creates index entries with the fields that tests vary. */
     public record PartSpec(long epoch, long segment, RenditionId rendition, SegmentStart start, long durationTicks,
-            int sizeBytes, int initBytes, long keyframeOffset) {
+            int sizeBytes, int initBytes, long keyframeOffset, int keyframeBytes) {
         public PartSpec(long epoch, long segment) {
-            this(epoch, segment, RenditionId.TS, START, SECOND, 1_000, 0, -1);
+            this(epoch, segment, RenditionId.TS, START, SECOND, 1_000, 0, -1, 0);
         }
 
         public PartSpec of(RenditionId other) {
-            return new PartSpec(epoch, segment, other, start, durationTicks, sizeBytes, initBytes, keyframeOffset);
+            return new PartSpec(epoch, segment, other, start, durationTicks, sizeBytes, initBytes, keyframeOffset,
+                    keyframeBytes);
         }
 
         /** The record of the first part begins with an init section of this size. */
         public PartSpec initBytes(int value) {
-            return new PartSpec(epoch, segment, rendition, start, durationTicks, sizeBytes, value, keyframeOffset);
+            return new PartSpec(epoch, segment, rendition, start, durationTicks, sizeBytes, value, keyframeOffset,
+                    keyframeBytes);
         }
 
         public PartSpec independent(boolean value) {
@@ -124,25 +132,35 @@ public final class Records {
         }
 
         private PartSpec with(SegmentStart other) {
-            return new PartSpec(epoch, segment, rendition, other, durationTicks, sizeBytes, initBytes, keyframeOffset);
+            return new PartSpec(epoch, segment, rendition, other, durationTicks, sizeBytes, initBytes, keyframeOffset,
+                    keyframeBytes);
         }
 
         public PartSpec durationTicks(long value) {
-            return new PartSpec(epoch, segment, rendition, start, value, sizeBytes, initBytes, keyframeOffset);
+            return new PartSpec(epoch, segment, rendition, start, value, sizeBytes, initBytes, keyframeOffset,
+                    keyframeBytes);
         }
 
         public PartSpec sizeBytes(int value) {
-            return new PartSpec(epoch, segment, rendition, start, durationTicks, value, initBytes, keyframeOffset);
+            return new PartSpec(epoch, segment, rendition, start, durationTicks, value, initBytes, keyframeOffset,
+                    keyframeBytes);
         }
 
         public PartSpec keyframe(long offset) {
-            return new PartSpec(epoch, segment, rendition, start, durationTicks, sizeBytes, initBytes, offset);
+            return new PartSpec(epoch, segment, rendition, start, durationTicks, sizeBytes, initBytes, offset,
+                    keyframeBytes);
+        }
+
+        /** The first part begins with a keyframe, up to this many bytes after the init section. */
+        public PartSpec keyframeBytes(int value) {
+            return new PartSpec(epoch, segment, rendition, start, durationTicks, sizeBytes, initBytes, keyframeOffset,
+                    value);
         }
 
         public IndexEntry part(int part, boolean last, long partsOffset) {
             long startTicks = segment * 2 * SECOND + part * durationTicks;
             return new IndexEntry(new PartId(epoch, segment, part), last, rendition,
-                    new PartPlace(partsOffset, sizeBytes, part == 0 ? initBytes : 0, 0),
+                    new PartPlace(partsOffset, sizeBytes, part == 0 ? initBytes : 0, 0, part == 0 ? keyframeBytes : 0),
                     new PartTimes(startTicks, durationTicks, EPOCH_MS + startTicks / 90, 0), part == 0,
                     new Keyframe(epoch, part == 0 ? keyframeOffset : Keyframe.NONE, 0), start);
         }
@@ -176,6 +194,32 @@ public final class Records {
     public static Packet audio(long session, long seq, long timestampMs) {
         return packet(session, seq, Packet.Kind.AUDIO, timestampMs, Packet.Content.OTHER,
                 TagBodyWriter.write(new AudioTagBody.Frame(Codec.AAC, ByteBuffer.wrap(new byte[]{0x21, 0x10}))));
+    }
+
+    /** Returns the configuration of a further track, H.264 or AAC, in a message of its own (Enhanced RTMP multitrack). */
+    public static Packet furtherConfig(long session, long seq, TrackId track, ByteBuffer record) {
+        boolean isVideo = track.kind() == Packet.Kind.VIDEO;
+        return further(session, seq, track, 0, Packet.Content.CONFIG,
+                isVideo ? "960061766331" : "95006d703461", record);
+    }
+
+    /** Returns a frame of a further track in a message of its own. */
+    public static Packet further(long session, long seq, TrackId track, long timestampMs, boolean key, int fill) {
+        byte mark = (byte) fill;
+        return track.kind() == Packet.Kind.VIDEO
+                ? further(session, seq, track, timestampMs, frame(key), (key ? "96" : "a6") + "0161766331",
+                        ByteBuffer.wrap(new byte[]{0, 0, 0, 0, 0, 0, 2, (byte) (key ? 0x65 : 0x41), mark}))
+                : further(session, seq, track, timestampMs, Packet.Content.OTHER, "95016d703461",
+                        ByteBuffer.wrap(new byte[]{0x21, mark}));
+    }
+
+    private static Packet further(long session, long seq, TrackId track, long timestampMs, Packet.Content content,
+            String header, ByteBuffer rest) {
+        ByteBuffer head = hex(header);
+        ByteBuffer body = ByteBuffer.allocate(head.remaining() + 1 + rest.remaining()).put(head).put((byte) track.id())
+                .put(rest.duplicate()).flip();
+        return new Packet(session, seq, System.currentTimeMillis() * 1000, timestampMs, 0, track.kind(), track.id(),
+                content, body);
     }
 
     /** Returns the content of a video frame. */

@@ -8,6 +8,7 @@ import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.SessionTracks;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
 import io.millrace.platform.timeline.Tracks;
@@ -26,11 +27,12 @@ final class ChannelFold {
     private long lastSession;
 
     /**
-     * @param tracks the tracks at {@code start}
+     * @param tracks all tracks at {@code start}
+     * @param chosen those that viewers receive
      * @param start where viewers begin: a keyframe, or the first packet of a session
      */
-    ChannelFold(StreamEntry entry, Tracks tracks, Keyframe start, FlvBroadcast broadcast) {
-        tags = StreamTags.ofEpoch(entry, start, tracks);
+    ChannelFold(StreamEntry entry, Tracks tracks, ChosenTracks chosen, Keyframe start, FlvBroadcast broadcast) {
+        tags = StreamTags.ofEpoch(entry, start, tracks, chosen);
         this.broadcast = broadcast;
         foldedTo = start.offset();
     }

@@ -1,6 +1,8 @@
 package io.millrace.edge.fanout;
 
 import io.millrace.edge.view.Selection;
+import io.millrace.edge.view.TrackParameter;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.Tracks;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,16 +47,27 @@ final class ChannelViewers {
         return waiting.stream().map(sink -> sink.framing().layout()).collect(Collectors.toSet());
     }
 
-    /** Starts the waiting viewers for whom the broadcast has an entry point; ends those that select no track of it. */
-    void startWaiting(Tracks tracks, FlvBroadcast broadcast) {
+    /**
+     * Starts the waiting viewers for whom the broadcast has an entry point; rejects those that have chosen a track that
+     * the stream lacks, and ends those that select no track of it.
+     *
+     * @param tracks all tracks of the stream
+     * @param chosen those of the broadcast
+     */
+    void startWaiting(Tracks tracks, ChosenTracks chosen, FlvBroadcast broadcast) {
         if (waiting.isEmpty()) {
             return;
         }
+        List<FlvSink> lacking = waiting.stream()
+                .filter(sink -> !TrackParameter.areIn(tracks, chosen, sink.selection())).toList();
+        lacking.forEach(sink -> sink.execute(() -> sink.lacksTrack(tracks)));
+        lacking.forEach(waiting::remove);
+        Tracks own = tracks.choose(chosen);
         for (Layout layout : awaitedLayouts()) {
             for (Selection selection : Selection.values()) {
                 start(waiting.stream()
                         .filter(sink -> sink.selection() == selection && sink.framing().layout() == layout).toList(),
-                        layout, selection, tracks, broadcast);
+                        layout, selection, own, broadcast);
             }
         }
     }

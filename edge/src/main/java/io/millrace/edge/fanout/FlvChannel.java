@@ -4,6 +4,7 @@ import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.Tracks;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,7 +13,7 @@ import java.util.Set;
 import java.util.function.LongFunction;
 
 /**
- * One live stream that FLV or RTMP viewers watch at this edge. Records that arrive while the past is read wait in a
+ * Chosen tracks of one live stream that FLV or RTMP viewers watch at this edge. Records that arrive while the past is read wait in a
  * {@link Backlog}; then {@link ChannelFold} turns records into tags, which {@link FlvBroadcast} sends to the viewers of
  * {@link ChannelViewers}. The channel decides when each of these begins. Confined to the packet feed's thread.
  *
@@ -43,6 +44,7 @@ public final class FlvChannel {
 
     private final OwnerThread owner = new OwnerThread();
     private final String stream;
+    private final ChosenTracks chosen;
     /** Tracks of sessions before this one are outdated. */
     private final long firstSession;
     private final long tailFrom;
@@ -62,14 +64,16 @@ public final class FlvChannel {
     private ChannelFold fold;
 
     /**
+     * @param chosen the tracks that the viewers receive; only the main ones matter
      * @param firstSession the first session whose tracks may be shown; 0 for any
      * @param tailFrom offset in {@code packets} from which the feed passes the stream's records to {@link #next}
      * @param memory limits the records that are retained while the past is read
      * @param broadcasts creates a broadcast that begins at an offset
      */
-    FlvChannel(String stream, long firstSession, long tailFrom, RingMemory memory,
+    FlvChannel(String stream, ChosenTracks chosen, long firstSession, long tailFrom, RingMemory memory,
             LongFunction<FlvBroadcast> broadcasts) {
         this.stream = stream;
+        this.chosen = chosen;
         this.firstSession = firstSession;
         this.tailFrom = tailFrom;
         this.broadcasts = broadcasts;
@@ -78,6 +82,11 @@ public final class FlvChannel {
 
     String stream() {
         return stream;
+    }
+
+    /** Returns the tracks that the viewers of this channel receive. */
+    ChosenTracks chosen() {
+        return chosen;
     }
 
     State state() {
@@ -195,7 +204,7 @@ public final class FlvChannel {
         }
         state = State.PLAYING;
         tracks = past.tracks();
-        fold = new ChannelFold(entry, tracks, start, broadcast);
+        fold = new ChannelFold(entry, tracks, chosen, start, broadcast);
         past.records().forEach(this::fold);
         backlog.drain().forEach(this::fold);
         startViewers();
@@ -230,7 +239,7 @@ public final class FlvChannel {
     /** While the publisher is away, new viewers are held, because their video would freeze at once. */
     private void startViewers() {
         if (state == State.PLAYING && fold.isLive()) {
-            viewers.startWaiting(tracks, broadcast);
+            viewers.startWaiting(tracks, chosen, broadcast);
         }
         if (state == State.PLAYING) {
             viewers.startSeams(entry.epoch(), fold, broadcast);

@@ -2,6 +2,8 @@ package io.millrace.edge.fanout;
 
 import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.view.Selection;
+import io.millrace.platform.timeline.ChosenTracks;
+import io.millrace.platform.timeline.Tracks;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
@@ -24,6 +26,14 @@ public interface FlvSink {
     /** Returns the tracks that the viewer receives; constant. */
     default Selection selection() {
         return Selection.ALL;
+    }
+
+    /**
+     * Returns the tracks that take the place of the default ones for this viewer; constant. Of kinds that are not in
+     * the {@link #selection}, the default ones.
+     */
+    default ChosenTracks chosen() {
+        return ChosenTracks.DEFAULT;
     }
 
     /** Queues a task on the loop. Has no effect if the loop has ended, which closes the connection. Thread-safe. */
@@ -70,6 +80,15 @@ public interface FlvSink {
 
     /** Rejects or disconnects the viewer, because the edge has no memory for its stream. */
     void busy();
+
+    /**
+     * Rejects the viewer, because the stream lacks a track that it has chosen. Called instead of {@link #start}.
+     *
+     * @param tracks the tracks that the stream has
+     */
+    default void lacksTrack(Tracks tracks) {
+        end();
+    }
 
     /** Ends the stream for this viewer. Called without {@link #start} if the stream cannot be shown. */
     void end();

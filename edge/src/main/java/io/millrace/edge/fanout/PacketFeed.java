@@ -12,6 +12,7 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Ticker;
 import java.util.HashMap;
@@ -29,7 +30,7 @@ import org.apache.kafka.common.TopicPartition;
  * threads are passed to the thread of the tail ({@code edge-packets}), which owns all channels.
  *
  * <p>A partition is followed while one of its streams has a viewer. A stream has an {@link FlvChannel} while it has
- * viewers. When it gets its first viewer, a separate reader reads the latest GOP ({@link ChannelStarter}); its records
+ * viewers, and one for each choice of tracks other than the default ones. When it gets its first viewer, a separate reader reads the latest GOP ({@link ChannelStarter}); its records
  * are folded before those that arrived meanwhile.
  */
 public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
@@ -46,8 +47,8 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private final RingMemory memory;
     private final long tickNanos;
     private final EdgeMeters meters;
-    /** By stream. The map, the channels and the paces are owned by the thread of the tail. */
-    private final Map<String, FlvChannel> channels = new HashMap<>();
+    /** The map, the channels and the paces are owned by the thread of the tail. */
+    private final ChannelMap channels = new ChannelMap();
     /** The streams of {@link #channels} and those that viewers are about to join, readable by other threads. */
     private final Set<String> watched = ConcurrentHashMap.newKeySet();
     private final Map<EventExecutor, Pace> paces = new HashMap<>();
@@ -86,7 +87,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         watched.add(stream);
         tail.execute(() -> {
             if (hasRoom(stream, sink)) {
-                FlvChannel channel = open(stream, ANY_SESSION);
+                FlvChannel channel = open(stream, sink.chosen(), ANY_SESSION);
                 channel.join(sink);
                 starter.fill(channel);
             }
@@ -95,11 +96,11 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
 
     /** Returns whether there is memory for the viewer's stream; rejects the viewer if there is none. */
     private boolean hasRoom(String stream, FlvSink sink) {
-        FlvChannel channel = channels.get(stream);
-        boolean fits = memory.hasPlaces(channels.values(), channel, sink.framing().layout());
+        FlvChannel channel = channels.get(stream, sink.chosen());
+        boolean fits = memory.hasPlaces(channels.all(), channel, sink.framing().layout());
         if (!fits) {
             sink.execute(sink::busy);
-            if (channel == null) {
+            if (channels.of(stream).isEmpty()) {
                 watched.remove(stream);
             }
         }
@@ -111,7 +112,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         watched.add(stream);
         tail.execute(() -> {
             if (hasRoom(stream, seam.sink())) {
-                FlvChannel channel = open(stream, ANY_SESSION);
+                FlvChannel channel = open(stream, seam.sink().chosen(), ANY_SESSION);
                 channel.join(seam);
                 starter.fill(channel);
                 sweep(channel);
@@ -119,12 +120,12 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         });
     }
 
-    private FlvChannel open(String stream, long firstSession) {
-        FlvChannel channel = channels.get(stream);
+    private FlvChannel open(String stream, ChosenTracks chosen, long firstSession) {
+        FlvChannel channel = channels.get(stream, chosen);
         if (channel == null) {
-            channel = new FlvChannel(stream, firstSession, tail.follow(partition(stream)), memory,
+            channel = new FlvChannel(stream, chosen, firstSession, tail.follow(partition(stream)), memory,
                     offset -> new FlvBroadcast(offset, memory, this::pace, Ticker.systemTicker(), meters));
-            channels.put(stream, channel);
+            channels.add(channel);
             watched.add(stream);
         }
         return channel;
@@ -133,7 +134,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     @Override
     public void leave(String stream, FlvSink sink) {
         tail.execute(() -> {
-            FlvChannel channel = channels.get(stream);
+            FlvChannel channel = channels.get(stream, sink.chosen());
             if (channel != null) {
                 channel.leave(sink);
                 if (channel.isEmpty()) {
@@ -146,13 +147,10 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     /** Called by the directory's feed when a stream has changed. */
     public void changed(StreamEntry entry) {
         if (watched.contains(entry.stream())) {
-            tail.execute(() -> {
-                FlvChannel channel = channels.get(entry.stream());
-                if (channel != null) {
-                    starter.fill(channel);
-                    sweep(channel);
-                }
-            });
+            tail.execute(() -> List.copyOf(channels.of(entry.stream())).forEach(channel -> {
+                starter.fill(channel);
+                sweep(channel);
+            }));
         }
     }
 
@@ -160,8 +158,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     public void records(List<ConsumerRecord<String, LogRecord>> records) {
         Set<FlvChannel> touched = new LinkedHashSet<>();
         for (ConsumerRecord<String, LogRecord> record : records) {
-            FlvChannel channel = channels.get(record.key());
-            if (channel != null) {
+            for (FlvChannel channel : channels.of(record.key())) {
                 read(channel, record);
                 touched.add(channel);
             }
@@ -175,7 +172,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     /** Ends the channels of the partition. Players reconnect, and get what the log has now. */
     @Override
     public void lost(TopicPartition partition) {
-        List.copyOf(channels.values()).stream().filter(channel -> partition(channel.stream()).equals(partition))
+        channels.all().stream().filter(channel -> partition(channel.stream()).equals(partition))
                 .forEach(channel -> {
                     channel.over();
                     sweep(channel);
@@ -199,16 +196,19 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
 
     private void remove(FlvChannel channel) {
         channel.over();
-        if (channels.remove(channel.stream(), channel)) {
+        if (channels.remove(channel)) {
             if (!channel.successors().isEmpty()) {
-                FlvChannel next = open(channel.stream(), channel.lastSession());
+                FlvChannel next = open(channel.stream(), channel.chosen(), channel.lastSession());
                 channel.successors().forEach(next::join);
                 starter.fill(next);
                 return;
             }
+            if (!channels.of(channel.stream()).isEmpty()) {
+                return;
+            }
             watched.remove(channel.stream());
             int partition = kafka.partitionOf(channel.stream());
-            if (channels.keySet().stream().noneMatch(stream -> kafka.partitionOf(stream) == partition)) {
+            if (channels.streams().stream().noneMatch(stream -> kafka.partitionOf(stream) == partition)) {
                 tail.unfollow(partition(channel.stream()));
             }
         }
@@ -230,7 +230,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
 
     @Override
     public void closing() {
-        List.copyOf(channels.values()).forEach(this::remove);
+        channels.all().forEach(this::remove);
     }
 
     @Override

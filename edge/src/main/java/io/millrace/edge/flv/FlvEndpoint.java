@@ -14,10 +14,11 @@ import io.millrace.edge.fanout.FlvSource;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.past.FlvPast;
 import io.millrace.edge.view.PastRange;
-import io.millrace.edge.view.Selection;
+import io.millrace.edge.view.TrackParameter;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.Tracks;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -54,13 +55,16 @@ public final class FlvEndpoint implements HttpOutput {
         if (responder.request().requestsWebSocket() && WebSocketUpgrade.refuses(responder)) {
             return;
         }
-        TrackChoice.parse(query).ifPresentOrElse(
-                selection -> access.ask(responder, AccessRequest.Protocol.FLV, stream,
-                        allowed -> watch(responder, allowed, query, selection)),
-                () -> responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", TrackChoice.SYNTAX));
+        try {
+            TrackChoice choice = TrackChoice.parse(query);
+            access.ask(responder, AccessRequest.Protocol.FLV, stream,
+                    allowed -> watch(responder, allowed, query, choice));
+        } catch (TrackChoice.UnreadableException e) {
+            responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
+        }
     }
 
-    private void watch(Responder responder, String stream, Query query, Selection selection) {
+    private void watch(Responder responder, String stream, Query query, TrackChoice choice) {
         Optional<StreamEntry> entry = directory.newest(stream);
         if (entry.isEmpty() && directory.presence(stream) == StreamDirectory.Presence.EXPIRED) {
             responder.error(HttpResponseStatus.GONE, ApiError.expired(stream + " is no longer retained", null),
@@ -71,12 +75,12 @@ public final class FlvEndpoint implements HttpOutput {
             HeldRequest.<StreamEntry>await(responder, StreamDirectory.ARRIVAL_MS,
                     found -> directory.await(stream, _ -> true, found),
                     // The directory may have read older epochs first.
-                    arrived -> live(responder, directory.newest(stream).orElse(arrived), selection),
+                    arrived -> live(responder, directory.newest(stream).orElse(arrived), choice),
                     () -> unknown(responder, stream));
         } else if (TimeSpan.isIn(query)) {
-            responder.inTurns(() -> rewind(responder, stream, query, selection));
+            responder.inTurns(() -> rewind(responder, stream, query, choice));
         } else {
-            live(responder, entry.get(), selection);
+            live(responder, entry.get(), choice);
         }
     }
 
@@ -84,38 +88,51 @@ public final class FlvEndpoint implements HttpOutput {
         responder.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream);
     }
 
-    private void live(Responder responder, StreamEntry entry, Selection selection) {
+    private void live(Responder responder, StreamEntry entry, TrackChoice choice) {
         if (entry.state() == StreamEntry.State.ENDED) {
             responder.error(HttpResponseStatus.NOT_FOUND, "stream_ended", entry.stream() + " has ended");
+        } else if (lacks(entry, choice)) {
+            FlvViewer.lacksTrack(responder, entry.stream(), choice, Tracks.of(entry.session().tracks()));
         } else if (responder.request().isHead()) {
             sendHeaders(responder);
         } else {
-            join(responder, entry.stream(), selection);
+            join(responder, entry.stream(), choice);
         }
     }
 
-    private void rewind(Responder responder, String stream, Query query, Selection selection) {
+    /** While the publisher is away, the tracks with which it will return are unknown. */
+    private static boolean lacks(StreamEntry entry, TrackChoice choice) {
+        Tracks tracks = Tracks.of(entry.session().tracks());
+        return entry.state() == StreamEntry.State.LIVE && !tracks.isEmpty()
+                && !TrackParameter.areIn(tracks, choice.chosen(), choice.kinds());
+    }
+
+    private void rewind(Responder responder, String stream, Query query, TrackChoice choice) {
         try {
             TimeSpan span = TimeSpan.parse(query, clock.millis());
             responder.then(past.watchedBy(responder.request().requester()).find(stream, span.startMs(), span.endMs()),
-                    range -> rewind(responder, stream, span, range, selection));
+                    range -> rewind(responder, stream, span, range, choice));
         } catch (TimeSpan.UnreadableException e) {
             responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
         }
     }
 
     private void rewind(Responder responder, String stream, TimeSpan span, FlvPast.Range range,
-            Selection selection) {
+            TrackChoice choice) {
         switch (range) {
-            case FlvPast.Range.Playable playable when selection.of(playable.tracks()).isEmpty() ->
+            case FlvPast.Range.Playable playable when !TrackParameter.areIn(playable.tracks(), choice.chosen(),
+                    choice.kinds()) ->
+                FlvViewer.lacksTrack(responder, stream, choice, playable.tracks());
+            case FlvPast.Range.Playable playable when choice.kinds().of(playable.tracks().choose(choice.chosen()))
+                    .isEmpty() ->
                 nothing(responder, stream);
             case FlvPast.Range.Playable _ when responder.request().isHead() -> sendHeaders(responder);
-            case FlvPast.Range.Playable playable -> play(responder, playable, selection);
+            case FlvPast.Range.Playable playable -> play(responder, playable, choice);
             // The range may begin with the newest media, which are not in the index yet.
             case FlvPast.Range.NotYet() when span.endMs() == PastRange.OPEN
                     && span.startMs() <= clock.millis() ->
                 directory.newest(stream).ifPresentOrElse(
-                        entry -> live(responder, entry, selection), () -> nothing(responder, stream));
+                        entry -> live(responder, entry, choice), () -> nothing(responder, stream));
             case FlvPast.Range.NotYet(),FlvPast.Range.Nothing() -> nothing(responder, stream);
             case FlvPast.Range.Expired(long availableFromMs) -> responder.error(HttpResponseStatus.GONE,
                     ApiError.expired("this part of " + stream + " is no longer retained", Json.time(availableFromMs)),
@@ -131,22 +148,22 @@ public final class FlvEndpoint implements HttpOutput {
         responder.stream(ResponseTransport::setHeaders).end();
     }
 
-    private void play(Responder responder, FlvPast.Range.Playable range, Selection selection) {
-        viewer(responder, range.epoch().stream(), selection).join(
+    private void play(Responder responder, FlvPast.Range.Playable range, TrackChoice choice) {
+        viewer(responder, range.epoch().stream(), choice).join(
                 viewer -> past.watchedBy(responder.request().requester()).play(range, viewer), Responder.NO_LIMIT);
     }
 
-    private void join(Responder responder, String stream, Selection selection) {
-        viewer(responder, stream, selection).join(viewer -> {
+    private void join(Responder responder, String stream, TrackChoice choice) {
+        viewer(responder, stream, choice).join(viewer -> {
             source.join(stream, viewer);
             return () -> source.leave(stream, viewer);
         }, Responder.HOLD_MS);
     }
 
-    private FlvViewer viewer(Responder responder, String stream, Selection selection) {
+    private FlvViewer viewer(Responder responder, String stream, TrackChoice choice) {
         ViewerTransport transport = responder.request().requestsWebSocket()
                 ? new WebSocketTransport(responder, meters)
                 : new ResponseTransport(responder);
-        return new FlvViewer(responder, transport, stream, selection, viewers, meters);
+        return new FlvViewer(responder, transport, stream, choice, viewers, meters);
     }
 }

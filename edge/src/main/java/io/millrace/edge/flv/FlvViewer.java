@@ -12,7 +12,10 @@ import io.millrace.edge.log.BusyException;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.view.Selection;
+import io.millrace.edge.view.TrackParameter;
 import io.millrace.platform.net.SocketOutlet;
+import io.millrace.platform.timeline.ChosenTracks;
+import io.millrace.platform.timeline.Tracks;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -44,7 +47,7 @@ final class FlvViewer implements FlvSink, ResponseOwner {
     private final Responder responder;
     private final ViewerTransport transport;
     private final String stream;
-    private final Selection selection;
+    private final TrackChoice choice;
     private final Viewers viewers;
     private final EdgeMeters meters;
     private State state = State.HELD;
@@ -55,12 +58,12 @@ final class FlvViewer implements FlvSink, ResponseOwner {
     private SocketOutlet outlet;
     private Runnable more;
 
-    FlvViewer(Responder responder, ViewerTransport transport, String stream, Selection selection, Viewers viewers,
+    FlvViewer(Responder responder, ViewerTransport transport, String stream, TrackChoice choice, Viewers viewers,
             EdgeMeters meters) {
         this.responder = responder;
         this.transport = transport;
         this.stream = stream;
-        this.selection = selection;
+        this.choice = choice;
         this.viewers = viewers;
         this.meters = meters;
     }
@@ -98,7 +101,12 @@ final class FlvViewer implements FlvSink, ResponseOwner {
 
     @Override
     public Selection selection() {
-        return selection;
+        return choice.kinds();
+    }
+
+    @Override
+    public ChosenTracks chosen() {
+        return choice.chosen();
     }
 
     @Override
@@ -149,6 +157,20 @@ final class FlvViewer implements FlvSink, ResponseOwner {
         } else {
             disconnect("memory", EndReason.BUSY);
         }
+    }
+
+    @Override
+    public void lacksTrack(Tracks tracks) {
+        if (state == State.HELD) {
+            close();
+            lacksTrack(responder, stream, choice, tracks);
+        }
+    }
+
+    /** Answers with 404, since the stream lacks a chosen track. */
+    static void lacksTrack(Responder responder, String stream, TrackChoice choice, Tracks tracks) {
+        responder.error(HttpResponseStatus.NOT_FOUND, "track_not_found",
+                TrackParameter.lacks(stream, choice.chosen(), tracks));
     }
 
     private void kicked() {

@@ -18,12 +18,19 @@ sealed interface HlsUrl {
 
     /**
      * {@code /live/show/@17.8c1e2f3a9b0d/video0/index.m3u8}, or for a run of epochs
-     * {@code /live/show/@17.8c1e2f3a9b0d-29.03d2b96b7a11/video0/index.m3u8}; with {@code ts} for MPEG-TS
+     * {@code /live/show/@17.8c1e2f3a9b0d-29.03d2b96b7a11/video0/index.m3u8}; with {@code ts} for MPEG-TS. With
+     * {@code iframes.m3u8} instead of {@code index.m3u8}, the playlist of the keyframes of video in CMAF
      */
-    record MediaPlaylist(String stream, EpochName first, EpochName last, RenditionId rendition) implements HlsUrl {
+    record MediaPlaylist(String stream, EpochName first, EpochName last, RenditionId rendition,
+            boolean iframes) implements HlsUrl {
+        /** Names the ordinary playlist. */
+        MediaPlaylist(String stream, EpochName first, EpochName last, RenditionId rendition) {
+            this(stream, first, last, rendition, false);
+        }
+
         /** Returns the same playlist of another stream. */
         MediaPlaylist of(String other) {
-            return new MediaPlaylist(other, first, last, rendition);
+            return new MediaPlaylist(other, first, last, rendition, iframes);
         }
     }
 
@@ -63,8 +70,9 @@ sealed interface HlsUrl {
             return Optional.empty();
         }
         RenditionId rendition = files.get().rendition();
-        if (names[2].equals(RenditionFiles.PLAYLIST)) {
-            return Optional.of(new MediaPlaylist(stream, first.get(), last.get(), rendition));
+        boolean iframes = names[2].equals(RenditionFiles.IFRAMES) && files.get().hasIframes();
+        if (iframes || names[2].equals(RenditionFiles.PLAYLIST)) {
+            return Optional.of(new MediaPlaylist(stream, first.get(), last.get(), rendition, iframes));
         }
         return dash < 0 ? file(stream, first.get(), files.get(), names[2]) : Optional.empty();
     }

@@ -8,6 +8,7 @@ import io.millrace.edge.view.Lineup;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.RenderedText;
 import io.millrace.edge.view.RenditionView;
+import io.millrace.edge.view.SharedText;
 import io.millrace.edge.view.VariantList;
 import io.millrace.media.m3u8.PartsPlaylist;
 import io.millrace.platform.directory.StreamDirectory;
@@ -126,13 +127,16 @@ final class LiveHls {
             return;
         }
         RenditionId rendition = playlist.rendition();
-        hold(responder, entry.get(), rendition, view -> isShowable(view, rendition),
+        Predicate<EpochView> showable = playlist.iframes()
+                ? view -> view.of(rendition).isListed()
+                : view -> isShowable(view, rendition);
+        hold(responder, entry.get(), rendition, showable,
                 () -> !Lineup.mayHave(newest(entry.get()), rendition), view -> {
-                    if (view.ended() || !view.hasParts(rendition)) {
-                        plain(responder, stream, rendition, view);
+                    if (playlist.iframes() || view.ended() || !view.hasParts(rendition)) {
+                        plain(responder, playlist, view);
                     } else {
                         parts.send(responder, stream, rendition, log.epochs().watch(entry.get()), view, query,
-                                ended -> plain(responder, stream, rendition, ended));
+                                ended -> plain(responder, playlist, ended));
                     }
                 });
     }
@@ -144,12 +148,21 @@ final class LiveHls {
                 : view.hasParts(rendition);
     }
 
-    /** Sends a playlist of MPEG-TS, or one that has ended. */
-    private void plain(Responder responder, String stream, RenditionId rendition, EpochView epoch) {
-        RenditionView view = epoch.of(rendition);
-        retained(responder, stream, view, () -> responses.media(responder,
-                epoch.hasParts(rendition) ? epoch.parts().text(rendition, PartsPlaylist.Skip.NOTHING) : view.media(),
+    /** Sends a playlist of MPEG-TS or of keyframes, or one that has ended. */
+    private void plain(Responder responder, HlsUrl.MediaPlaylist playlist, EpochView epoch) {
+        RenditionView view = epoch.of(playlist.rendition());
+        retained(responder, playlist.stream(), view, () -> responses.media(responder, text(playlist, epoch),
                 view.segments().lastEntry().getValue().start().targetDurationS(), view.ended()));
+    }
+
+    private static SharedText text(HlsUrl.MediaPlaylist playlist, EpochView epoch) {
+        RenditionId rendition = playlist.rendition();
+        if (playlist.iframes()) {
+            return epoch.of(rendition).iframeText();
+        }
+        return epoch.hasParts(rendition)
+                ? epoch.parts().text(rendition, PartsPlaylist.Skip.NOTHING)
+                : epoch.of(rendition).media();
     }
 
     /**

@@ -99,7 +99,9 @@ final class PastHls {
             responses.nothingYet(responder, stream);
             return;
         }
-        playlist(responder, range, lineup.renditions().getFirst(), all, view, _ -> responses.multivariant(responder,
+        var leadingUrl = new HlsUrl.MediaPlaylist(stream, range.first(), range.last(),
+                lineup.renditions().getFirst());
+        playlist(responder, range, leadingUrl, all, view, _ -> responses.multivariant(responder,
                 VariantList.render(range, lineup, each -> VariantList.Rate.of(view.of(each)))),
                 () -> responses.nothingYet(responder, stream));
     }
@@ -179,7 +181,7 @@ final class PastHls {
 
     void media(Responder responder, HlsUrl.MediaPlaylist url, Query query) {
         try {
-            media(responder, range(url.stream(), url.first(), url.last(), query), url.rendition());
+            media(responder, range(url.stream(), url.first(), url.last(), query), url);
         } catch (TimeSpan.UnreadableException e) {
             badParameter(responder, e.getMessage());
         }
@@ -199,8 +201,9 @@ final class PastHls {
         return new PastRange(stream, first, last, span.startMs(), span.endMs());
     }
 
-    private void media(Responder responder, PastRange range, RenditionId rendition) {
+    private void media(Responder responder, PastRange range, HlsUrl.MediaPlaylist url) {
         String stream = range.stream();
+        RenditionId rendition = url.rendition();
         for (EpochName epoch : List.of(range.first(), range.last())) {
             if (directory.epoch(stream, epoch).isEmpty()) {
                 responses.absent(responder, stream, directory.presence(stream, epoch));
@@ -218,20 +221,21 @@ final class PastHls {
         }
         boolean comes = !range.isDelayed() && range.startMs() <= clock.millis();
         withView(responder, all.getLast(), view -> view.of(rendition).isListed(),
-                view -> media(responder, range, rendition, all, view, comes));
+                view -> media(responder, range, url, all, view, comes));
     }
 
     /** @param patient whether to wait for a time in the future */
-    private void media(Responder responder, PastRange range, RenditionId rendition, List<StreamEntry> all,
+    private void media(Responder responder, PastRange range, HlsUrl.MediaPlaylist url, List<StreamEntry> all,
             EpochView view, boolean patient) {
-        playlist(responder, range, rendition, all, view,
+        RenditionId rendition = url.rendition();
+        playlist(responder, range, url, all, view,
                 listed -> responses.media(responder, listed.playlist().text(), listed.playlist().targetDurationS(),
                         listed.playlist().ended()),
                 () -> {
                     if (patient) {
                         hold(responder, all.getLast(),
                                 later -> shows(all.getLast(), later.of(rendition), range.startMs()),
-                                later -> media(responder, range, rendition, all, later, false));
+                                later -> media(responder, range, url, all, later, false));
                     } else if (range.startMs() > clock.millis()) {
                         responses.nothingToShow(responder, range.stream());
                     } else {
@@ -241,10 +245,13 @@ final class PastHls {
     }
 
     /** @param view the view of the last epoch; null if it has ended */
-    private void playlist(Responder responder, PastRange range, RenditionId rendition, List<StreamEntry> all,
+    private void playlist(Responder responder, PastRange range, HlsUrl.MediaPlaylist url, List<StreamEntry> all,
             EpochView view, Consumer<PastSource.Answer.Listed> listed, Runnable notYet) {
         PastSource source = past.readBy(responder.request().requester());
-        responder.then(source.playlist(range, rendition, all, of(view, rendition)), answer -> {
+        RenditionView live = of(view, url.rendition());
+        responder.then(url.iframes()
+                ? source.iframes(range, url.rendition(), all, live)
+                : source.playlist(range, url.rendition(), all, live), answer -> {
             switch (answer) {
                 case PastSource.Answer.Listed found -> listed.accept(found);
                 case PastSource.Answer.NotYet() when view != null -> notYet.run();

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.millrace.edge.exchange.Json;
 import io.millrace.edge.hls.HlsEndpoint;
 import io.millrace.edge.view.Lineup;
-import io.millrace.edge.view.RenditionFiles;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.FrameRate;
@@ -67,8 +66,9 @@ final class ApiJson {
     /** Video and audio tracks have different fields; each omits those of the other. */
     sealed interface Track {}
 
+    /** @param captions the channels of captions in it, such as {@code CC1} and {@code SERVICE1}; possibly none */
     record VideoTrack(int id, String kind, String codec, Integer width, Integer height,
-            Number frameRate) implements Track {}
+            Number frameRate, List<String> captions) implements Track {}
 
     record AudioTrack(int id, String kind, String codec, Integer sampleRate, Integer channels, String language,
             String name) implements Track {}
@@ -150,7 +150,7 @@ final class ApiJson {
         }
         if (!tracks.isEmpty() && entry.state() != StreamEntry.State.ENDED) {
             List<String> names = tracks.stream().filter(track -> track.id() == TrackId.DEFAULT)
-                    .map(track -> RenditionFiles.name(track.trackId())).toList();
+                    .map(track -> track.trackId().label()).toList();
             outputs.add(new Output("flv", "flv", "/" + entry.stream() + ".flv", names));
         }
         return outputs;
@@ -160,7 +160,7 @@ final class ApiJson {
         List<String> names = entry.session().tracks().stream()
                 .filter(track -> lineup.renditions().stream()
                         .anyMatch(each -> Renditions.codec(each, entry.rules(), track).isPresent()))
-                .map(track -> RenditionFiles.name(track.trackId())).toList();
+                .map(track -> track.trackId().label()).toList();
         return new Output(protocol, format.toLowerCase(Locale.ROOT), "/" + entry.stream() + suffix, names);
     }
 
@@ -187,11 +187,11 @@ final class ApiJson {
         String codec = config == null ? track.codec().toLowerCase(Locale.ROOT) : config.rfc6381();
         return switch (config) {
             case VideoConfig video -> new VideoTrack(track.id(), "video", codec, known(video.width()),
-                    known(video.height()), frameRate(video.frameRate()));
+                    known(video.height()), frameRate(video.frameRate()), track.captions());
             case AudioConfig audio -> new AudioTrack(track.id(), "audio", codec, audio.sampleRate(),
                     known(audio.channels()), track.language(), track.name());
             case null -> track.kind() == Packet.Kind.VIDEO
-                    ? new VideoTrack(track.id(), "video", codec, null, null, null)
+                    ? new VideoTrack(track.id(), "video", codec, null, null, null, track.captions())
                     : new AudioTrack(track.id(), "audio", codec, null, null, track.language(), track.name());
         };
     }

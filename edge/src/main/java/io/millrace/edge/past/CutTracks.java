@@ -34,6 +34,8 @@ final class CutTracks {
     private static final int CACHE_BYTES = 4 << 20;
     /** Memory of a cached entry in addition to its configurations. */
     static final int ENTRY_BYTES = 256;
+    /** Memory of a further track in addition to its configuration, language and name included. */
+    private static final int TRACK_BYTES = 256;
 
     record Key(String stream, long epoch, long segment) {
         Key at(long other) {
@@ -88,8 +90,13 @@ final class CutTracks {
     }
 
     private static int sizeBytes(Optional<SegmentTracks> found) {
-        return ENTRY_BYTES + found.map(SegmentTracks::tracks).stream()
-                .flatMap(tracks -> Stream.of(Optional.ofNullable(tracks.video()), Optional.ofNullable(tracks.audio())))
+        return ENTRY_BYTES + found.map(SegmentTracks::tracks).stream().mapToInt(CutTracks::sizeBytes).sum();
+    }
+
+    private static int sizeBytes(Tracks tracks) {
+        int mainBytes = Stream.of(Optional.ofNullable(tracks.video()), Optional.ofNullable(tracks.audio()))
                 .flatMap(Optional::stream).map(CodecConfig::record).mapToInt(ByteBuffer::remaining).sum();
+        return mainBytes
+                + tracks.further().stream().mapToInt(track -> TRACK_BYTES + track.config().remaining()).sum();
     }
 }

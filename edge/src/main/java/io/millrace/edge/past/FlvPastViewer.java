@@ -101,7 +101,8 @@ final class FlvPastViewer {
 
     private void playFrom(FlvPast.Range.Playable from) {
         range = from;
-        tags = new PastTags(StreamTags.ofEpoch(range.epoch(), range.start(), range.tracks()), range.limit());
+        tags = new PastTags(StreamTags.ofEpoch(range.epoch(), range.start(), range.tracks(), sink.chosen()),
+                range.limit());
         headers = tags.headers();
         packets.moveTo(range.start().offset());
     }
@@ -186,7 +187,7 @@ final class FlvPastViewer {
     private byte[] opening(int timestampMs) {
         List<FlvTag> selected = sink.selection().of(headers);
         if (!started) {
-            return FlvOpening.write(sink.selection().of(range.tracks()), selected, timestampMs);
+            return FlvOpening.write(sink.selection().of(range.tracks().choose(sink.chosen())), selected, timestampMs);
         }
         List<FlvTag> before = headersBefore;
         headersBefore = null;
@@ -227,7 +228,7 @@ final class FlvPastViewer {
             failed(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
         } else if (state != State.OVER) {
             switch (left) {
-                case FlvPast.Range.Playable playable when !started || playable.tracks().isLike(range.tracks()) -> {
+                case FlvPast.Range.Playable playable when !started || isLike(playable) -> {
                     if (started && headersBefore == null) {
                         headersBefore = tags.headers();
                     }
@@ -238,6 +239,11 @@ final class FlvPastViewer {
                 case FlvPast.Range _ -> end();
             }
         }
+    }
+
+    /** Returns whether the viewer's tracks are still those that it was told. */
+    private boolean isLike(FlvPast.Range.Playable other) {
+        return other.tracks().choose(sink.chosen()).isLike(range.tracks().choose(sink.chosen()));
     }
 
     private void end() {

@@ -57,10 +57,11 @@ public final class PastIndex implements PastSource {
     /**
      * Identifies a version of a playlist.
      *
+     * @param iframes whether it lists keyframes
      * @param newest number of the newest segment of the last epoch
      * @param live whether the last epoch has not ended
      */
-    record VersionKey(PastRange range, RenditionId rendition, long newest, boolean live) {}
+    record VersionKey(PastRange range, RenditionId rendition, boolean iframes, long newest, boolean live) {}
 
     private final StreamDirectory directory;
     private final ReaderPool readers;
@@ -132,9 +133,21 @@ public final class PastIndex implements PastSource {
     @Override
     public CompletionStage<Answer> playlist(PastRange range, RenditionId rendition, List<StreamEntry> epochs,
             RenditionView live) {
+        return version(range, rendition, false, epochs, live);
+    }
+
+    @Override
+    public CompletionStage<Answer> iframes(PastRange range, RenditionId rendition, List<StreamEntry> epochs,
+            RenditionView live) {
+        return version(range, rendition, true, epochs, live);
+    }
+
+    private CompletionStage<Answer> version(PastRange range, RenditionId rendition, boolean iframes,
+            List<StreamEntry> epochs, RenditionView live) {
         long newest = live == null ? epochs.getLast().playlist().lastSegment() : live.newest();
-        return versions.get(new VersionKey(range, rendition, newest, live != null), requester,
-                requesters -> assemble(rendition, requesters, assembler -> assembler.version(range, epochs, live)));
+        return versions.get(new VersionKey(range, rendition, iframes, newest, live != null), requester,
+                requesters -> assemble(rendition, iframes, requesters,
+                        assembler -> assembler.version(range, epochs, live)));
     }
 
     @Override
@@ -149,7 +162,7 @@ public final class PastIndex implements PastSource {
         lineup.renditions().forEach(each -> answers.put(each,
                 playlist(range, each, epochs, live == null ? null : live.of(each)).toCompletableFuture()));
         return CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new))
-                .thenCompose(_ -> assemble(lineup.renditions().getFirst(), requester, _ -> {
+                .thenCompose(_ -> assemble(lineup.renditions().getFirst(), false, requester, _ -> {
                     if (isAbandoned()) {
                         throw new BusyException("the client has left");
                     }
@@ -160,13 +173,13 @@ public final class PastIndex implements PastSource {
     }
 
     /** Runs {@code work} on a virtual thread that starts in its turn. */
-    private <T> CompletableFuture<T> assemble(RenditionId rendition, Requester requesters,
+    private <T> CompletableFuture<T> assemble(RenditionId rendition, boolean iframes, Requester requesters,
             Function<PlaylistAssembler, T> work) {
         Set<String> addresses = new HashSet<>();
         if (!requesters.collect(addresses)) {
             return CompletableFuture.failedFuture(new BusyException("the client has left"));
         }
-        var assembler = new PlaylistAssembler(readBy(requesters), rendition, turns, addresses.iterator().next());
+        var assembler = new PlaylistAssembler(readBy(requesters), rendition, iframes, turns, addresses.iterator().next());
         return assembler.begin()
                 .thenCompose(_ -> CompletableFuture.supplyAsync(() -> work.apply(assembler),
                         Thread::startVirtualThread))
@@ -214,7 +227,7 @@ public final class PastIndex implements PastSource {
     @Override
     public CompletionStage<Optional<Segment>> segmentAfter(StreamEntry epoch, RenditionId rendition,
             long discontinuity, RenditionView live) {
-        return assemble(rendition, requester,
+        return assemble(rendition, false, requester,
                 assembler -> new DiscontinuitySearch(assembler, epoch, discontinuity, live).run());
     }
 

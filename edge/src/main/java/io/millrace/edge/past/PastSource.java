@@ -85,6 +85,13 @@ public interface PastSource {
             RenditionView live);
 
     /**
+     * Returns the newest version of the playlist of keyframes, of a CMAF rendition of video; otherwise as
+     * {@link #playlist}.
+     */
+    CompletionStage<Answer> iframes(PastRange range, RenditionId rendition, List<StreamEntry> epochs,
+            RenditionView live);
+
+    /**
      * Returns the newest version of the MPD of a range, shared by all clients that request it. It lists the segments of
      * the renditions' {@linkplain #playlist playlists}.
      *

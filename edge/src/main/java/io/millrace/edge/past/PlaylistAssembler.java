@@ -31,11 +31,14 @@ import java.util.function.Function;
 final class PlaylistAssembler {
     private final PastIndex index;
     private final RenditionId rendition;
+    private final boolean iframes;
     private final Turns turns;
     private final String network;
     private Turns.Turn turn;
 
-    PlaylistAssembler(PastIndex index, RenditionId rendition, Turns turns, String network) {
+    /** @param iframes whether the playlist lists keyframes instead of segments */
+    PlaylistAssembler(PastIndex index, RenditionId rendition, boolean iframes, Turns turns, String network) {
+        this.iframes = iframes;
         this.index = index;
         this.rendition = rendition;
         this.turns = turns;
@@ -85,8 +88,13 @@ final class PlaylistAssembler {
      */
     Answer listed(PastRange range, List<StreamEntry> epochs, List<Share> shares, boolean ended) {
         Map<Long, Long> discontinuities = Discontinuities.before(this, epochs, shares);
-        return new Answer.Listed(RangePlaylist.render(range, epochs, shares,
-                epoch -> discontinuities.getOrDefault(epoch.epoch(), 0L), ended));
+        RangePlaylist playlist = RangePlaylist.render(range, epochs, shares,
+                epoch -> discontinuities.getOrDefault(epoch.epoch(), 0L), ended, iframes);
+        if (iframes) {
+            // Its lines are not shared with other versions: compressed here, event loops need not.
+            playlist.text().gzipPieces();
+        }
+        return new Answer.Listed(playlist);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.fanout.FlvSource;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.view.Selection;
+import io.millrace.edge.view.TrackParameter;
 import io.millrace.media.StreamName;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
@@ -17,6 +18,7 @@ import io.millrace.platform.rtmp.PlayAnswer;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.PlayRequest;
 import io.millrace.platform.rtmp.Player;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.Tracks;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,6 +42,7 @@ public final class PlayDesk implements PlayApplication {
 
     private static final String FULL = "this edge has reached its limit of viewers";
     private static final Pattern PAST = Pattern.compile("(^|&)(start|end)=");
+    private static final Pattern TRACK = Pattern.compile("(^|&)" + TrackParameter.NAME + "=([^&]*)");
 
     private final AccessPolicy access;
     private final StreamDirectory directory;
@@ -121,7 +125,11 @@ public final class PlayDesk implements PlayApplication {
             return new PlayAnswer.Refused(FAILED, "the player has left");
         }
         String stream = request.stream().value();
-        Optional<PlayAnswer.Refused> refusal = refusal(request, stream);
+        Optional<ChosenTracks> chosen = chosen(request);
+        if (chosen.isEmpty()) {
+            return new PlayAnswer.Refused(FAILED, TrackParameter.SYNTAX);
+        }
+        Optional<PlayAnswer.Refused> refusal = refusal(request, stream, chosen.get());
         if (refusal.isPresent()) {
             return refusal.get();
         }
@@ -129,7 +137,7 @@ public final class PlayDesk implements PlayApplication {
             players.decrementAndGet();
             return new PlayAnswer.Refused(FAILED, FULL);
         }
-        var viewer = new RtmpViewer(request, player, this, source, viewers, meters);
+        var viewer = new RtmpViewer(request, chosen.get(), player, this, source, viewers, meters);
         viewer.resume(true, true);
         return new PlayAnswer.Accepted(viewer);
     }
@@ -156,7 +164,7 @@ public final class PlayDesk implements PlayApplication {
         players.decrementAndGet();
     }
 
-    private Optional<PlayAnswer.Refused> refusal(PlayRequest request, String stream) {
+    private Optional<PlayAnswer.Refused> refusal(PlayRequest request, String stream, ChosenTracks chosen) {
         if (asksForPast(request)) {
             return Optional.of(new PlayAnswer.Refused(FAILED,
                     "RTMP plays what is live; the past is at /" + stream + ".flv?start= and .m3u8?start= by HTTP"));
@@ -170,10 +178,23 @@ public final class PlayDesk implements PlayApplication {
         if (hasEnded(stream)) {
             return Optional.of(new PlayAnswer.Refused(NOT_FOUND, stream + " has ended"));
         }
-        // While the publisher is away, the codecs with which it will return are unknown.
-        return entry.get().state() == StreamEntry.State.LIVE && playable(request).isEmpty()
-                ? Optional.of(new PlayAnswer.Refused(FAILED, unplayable(request)))
+        // While the publisher is away, the tracks and codecs with which it will return are unknown.
+        if (entry.get().state() != StreamEntry.State.LIVE) {
+            return Optional.empty();
+        }
+        Tracks tracks = tracks(request);
+        if (!tracks.isEmpty() && !TrackParameter.areIn(tracks, chosen, Selection.ALL)) {
+            return Optional.of(new PlayAnswer.Refused(FAILED, TrackParameter.lacks(stream, chosen, tracks)));
+        }
+        return playable(request, chosen).isEmpty()
+                ? Optional.of(new PlayAnswer.Refused(FAILED, unplayable(request, chosen)))
                 : Optional.empty();
+    }
+
+    /** Returns the tracks that the parameter {@code track} of the stream's name chooses; empty if it is invalid. */
+    private static Optional<ChosenTracks> chosen(PlayRequest request) {
+        Matcher named = TRACK.matcher(request.access().query());
+        return TrackParameter.parse(named.find() ? named.group(2).replace("%2C", ",").replace("%2c", ",") : null);
     }
 
     private static boolean asksForPast(PlayRequest request) {
@@ -190,11 +211,11 @@ public final class PlayDesk implements PlayApplication {
     }
 
     /**
-     * Returns the stream's tracks that the player supports: all while no track is known; empty if it supports none of
+     * Returns the chosen tracks that the player supports: all while no track is known; empty if it supports none of
      * the known ones. A codec that needs Enhanced RTMP is supported by players that have named it.
      */
-    Optional<Selection> playable(PlayRequest request) {
-        Tracks tracks = tracks(request);
+    Optional<Selection> playable(PlayRequest request, ChosenTracks chosen) {
+        Tracks tracks = tracks(request).choose(chosen);
         boolean lacksVideo = tracks.video() != null && !takes(request, tracks.video().codec());
         boolean lacksAudio = tracks.audio() != null && !takes(request, tracks.audio().codec());
         if (!lacksVideo && !lacksAudio) {
@@ -205,8 +226,8 @@ public final class PlayDesk implements PlayApplication {
     }
 
     /** Returns why the player cannot play any track of the stream. */
-    String unplayable(PlayRequest request) {
-        Tracks tracks = tracks(request);
+    String unplayable(PlayRequest request, ChosenTracks chosen) {
+        Tracks tracks = tracks(request).choose(chosen);
         String codecs = Stream.of(tracks.video(), tracks.audio()).filter(Objects::nonNull).map(CodecConfig::codec)
                 .map(codec -> FourCc.of(codec).text()).collect(Collectors.joining(" and "));
         return request.stream() + " has nothing but " + codecs

@@ -8,6 +8,7 @@ import io.millrace.edge.fanout.Framing;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.view.Selection;
+import io.millrace.edge.view.TrackParameter;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.PlayDuration;
 import io.millrace.platform.access.AccessRequest;
@@ -15,6 +16,8 @@ import io.millrace.platform.rtmp.CloseReason;
 import io.millrace.platform.rtmp.PlayRequest;
 import io.millrace.platform.rtmp.PlaySink;
 import io.millrace.platform.rtmp.Player;
+import io.millrace.platform.timeline.ChosenTracks;
+import io.millrace.platform.timeline.Tracks;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -40,6 +43,7 @@ final class RtmpViewer implements PlaySink {
     }
 
     private final PlayRequest request;
+    private final ChosenTracks chosen;
     private final String stream;
     private final Player player;
     private final PlayDesk desk;
@@ -58,9 +62,10 @@ final class RtmpViewer implements PlaySink {
     /** The end of the wait of a held player. */
     private final Future<?> hold;
 
-    RtmpViewer(PlayRequest request, Player player, PlayDesk desk, FlvSource source, Viewers viewers,
+    RtmpViewer(PlayRequest request, ChosenTracks chosen, Player player, PlayDesk desk, FlvSource source, Viewers viewers,
             EdgeMeters meters) {
         this.request = request;
+        this.chosen = chosen;
         duration = new PlayDuration(request.durationMs());
         stream = request.stream().value();
         this.player = player;
@@ -114,7 +119,7 @@ final class RtmpViewer implements PlaySink {
 
     /** Returns the tracks that the player wants and supports; empty if there are none. */
     private Optional<Selection> selection() {
-        return desk.playable(request).flatMap(takes -> Selection.of(wantsAudio && takes.has(FlvTag.Type.AUDIO),
+        return desk.playable(request, chosen).flatMap(takes -> Selection.of(wantsAudio && takes.has(FlvTag.Type.AUDIO),
                 wantsVideo && takes.has(FlvTag.Type.VIDEO)));
     }
 
@@ -161,7 +166,7 @@ final class RtmpViewer implements PlaySink {
             return;
         }
         if (selection.isEmpty()) {
-            player.close(CloseReason.REFUSED, PlayDesk.FAILED, desk.unplayable(request));
+            player.close(CloseReason.REFUSED, PlayDesk.FAILED, desk.unplayable(request, chosen));
             return;
         }
         if (selection.get() != subscription.selection) {
@@ -249,6 +254,11 @@ final class RtmpViewer implements PlaySink {
         }
 
         @Override
+        public ChosenTracks chosen() {
+            return selection.of(chosen);
+        }
+
+        @Override
         public Framing framing() {
             return MessageLayout.FRAMING;
         }
@@ -290,6 +300,13 @@ final class RtmpViewer implements PlaySink {
             if (subscription == this) {
                 player.close(CloseReason.MEMORY, PlayDesk.FAILED,
                         "this edge shows as many streams as it has memory for");
+            }
+        }
+
+        @Override
+        public void lacksTrack(Tracks tracks) {
+            if (subscription == this) {
+                player.close(CloseReason.REFUSED, PlayDesk.FAILED, TrackParameter.lacks(stream, chosen, tracks));
             }
         }
 

@@ -19,7 +19,7 @@ final class AudioNames {
             return sent.length() > NAME_LIMIT ? sent.substring(0, NAME_LIMIT).strip() : sent;
         }
         String language = language(track);
-        return language == null ? RenditionFiles.name(track.trackId()) : language;
+        return language == null ? track.trackId().label() : language;
     }
 
     /** Returns the language tag (BCP 47); null if there is none, or it is not well-formed or undetermined. */

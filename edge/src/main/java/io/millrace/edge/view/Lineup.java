@@ -12,6 +12,7 @@ import io.millrace.platform.timeline.Tracks;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,10 +32,12 @@ public record Lineup(List<Listing> listings) {
      *
      * @param track its track in the first epoch; null for MPEG-TS, which has the default tracks
      * @param configs the configurations of its tracks in all epochs, video before audio, oldest first
+     * @param captions the channels of captions in its video in any of the epochs, each once
      */
-    public record Listing(RenditionId rendition, Track track, List<CodecConfig> configs) {
+    public record Listing(RenditionId rendition, Track track, List<CodecConfig> configs, List<String> captions) {
         public Listing {
             configs = List.copyOf(configs);
+            captions = List.copyOf(captions);
         }
     }
 
@@ -124,6 +127,7 @@ public record Lineup(List<Listing> listings) {
     private static Listing listing(RenditionId rendition, List<StreamEntry> epochs) {
         List<CodecConfig> video = new ArrayList<>();
         List<CodecConfig> audio = new ArrayList<>();
+        Set<String> captions = new LinkedHashSet<>();
         Track first = null;
         for (StreamEntry epoch : epochs) {
             for (Track track : epoch.session().tracks()) {
@@ -131,11 +135,13 @@ public record Lineup(List<Listing> listings) {
                         ? Tracks.config(track)
                         : Optional.empty();
                 config.ifPresent((track.kind() == Packet.Kind.VIDEO ? video : audio)::add);
+                config.ifPresent(_ -> captions.addAll(track.captions()));
                 first = first == null && config.isPresent() ? track : first;
             }
         }
         video.addAll(audio);
-        return new Listing(rendition, rendition.format() == Format.TS ? null : first, video);
+        return new Listing(rendition, rendition.format() == Format.TS ? null : first, video,
+                List.copyOf(captions));
     }
 
     public boolean isEmpty() {

@@ -1,5 +1,6 @@
 package io.millrace.edge.view;
 
+import io.millrace.media.m3u8.IframePlaylistWriter;
 import io.millrace.media.m3u8.MediaPlaylistWriter;
 import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.PartPlace;
@@ -26,7 +27,7 @@ public final class PlaylistBlock {
     private static final long UNKNOWN = -1;
     /** Memory of the object and its arrays, without the text and what is counted per segment and per part. */
     private static final int FIXED_BYTES = 256;
-    private static final int SEGMENT_BYTES = 60;
+    private static final int SEGMENT_BYTES = 64;
     private static final int PART_BYTES = 16;
 
     private final EpochName epoch;
@@ -49,6 +50,8 @@ public final class PlaylistBlock {
     private final long[] startsMs;
     private final int[] durationTicks;
     private final int[] initBytes;
+    /** As in {@link PartPlace}, of the first part. */
+    private final int[] keyframeBytes;
     /** For each segment, the index in the following arrays after its last part. */
     private final int[] partEnds;
     /** Offset of each part in {@code parts}. */
@@ -82,6 +85,7 @@ public final class PlaylistBlock {
         startsMs = new long[count];
         durationTicks = new int[count];
         initBytes = new int[count];
+        keyframeBytes = new int[count];
         partEnds = new int[count];
         textEnds = new int[count];
         List<PartPlace> parts = new ArrayList<>();
@@ -99,6 +103,7 @@ public final class PlaylistBlock {
             startsMs[i] = segment.programDateTimeMs();
             durationTicks[i] = (int) segment.durationTicks();
             initBytes[i] = segment.parts().isEmpty() ? 0 : segment.parts().getFirst().initBytes();
+            keyframeBytes[i] = segment.parts().isEmpty() ? 0 : segment.parts().getFirst().keyframeBytes();
             parts.addAll(segment.parts());
             partEnds[i] = parts.size();
             lines.append(MediaPlaylistWriter.segment(segment.line(uri(files.segment(segment.number())),
@@ -239,7 +244,7 @@ public final class PlaylistBlock {
         List<PartPlace> parts = new ArrayList<>();
         for (int part = i == 0 ? 0 : partEnds[i - 1]; part < partEnds[i]; part++) {
             parts.add(new PartPlace(partOffsets[part], partBytes[part], parts.isEmpty() ? initBytes[i] : 0,
-                    partChecks[part]));
+                    partChecks[part], parts.isEmpty() ? keyframeBytes[i] : 0));
         }
         return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, startTicks[i],
                 durationTicks[i],
@@ -282,6 +287,22 @@ public final class PlaylistBlock {
         }
         int begin = from == first ? 0 : textEnds[(int) (from - first) - 1];
         return TextPiece.of(Arrays.copyOfRange(text.plain(), begin, textEnds[(int) (to - first)]));
+    }
+
+    /** Returns the lines of the keyframes of the segments from {@code from} to {@code to} (inclusive). */
+    TextPiece iframes(long from, long to) {
+        StringBuilder lines = new StringBuilder((int) (to - from + 1) * 100);
+        for (long number = from; number <= to; number++) {
+            Segment segment = segment(number);
+            lines.append(IframePlaylistWriter.segment(segment.line(uri(files.segment(number)),
+                    isMapped(number) ? mapUri(number) : null), segment.keyframeBytes()));
+        }
+        return TextPiece.of(lines.toString().getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Returns the bitrate of the keyframes of the block's segments from {@code from} on. */
+    IframeRate iframeRate(long from) {
+        return IframeRate.of(segments().subList(index(from), startsMs.length));
     }
 
     /** Returns the approximate memory that the block occupies. */

@@ -1,5 +1,6 @@
 package io.millrace.edge.view;
 
+import io.millrace.media.m3u8.IframePlaylistWriter;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaPlaylistWriter;
 import io.millrace.media.m3u8.PlaylistKind;
@@ -106,9 +107,10 @@ public record RangePlaylist(List<Share> shares, PiecedText text, int targetDurat
      *     rendition; none is empty
      * @param discontinuities returns how many discontinuities an epoch before the first share has in all
      * @param ended whether no segment will follow
+     * @param iframes whether to list the keyframes of the segments instead of the segments
      */
     public static RangePlaylist render(PastRange range, List<StreamEntry> epochs, List<Share> shares,
-            ToLongFunction<StreamEntry> discontinuities, boolean ended) {
+            ToLongFunction<StreamEntry> discontinuities, boolean ended, boolean iframes) {
         List<TextPiece> pieces = new ArrayList<>();
         boolean independent = true;
         boolean hasMaps = shares.getFirst().blocks().getFirst().hasInit();
@@ -125,14 +127,14 @@ public record RangePlaylist(List<Share> shares, PiecedText text, int targetDurat
                         pieces.add(TextPiece.of(MediaPlaylistWriter.map(block.mapUri(from))));
                     }
                     mapUri = hasMaps ? block.mapUri(to) : null;
-                    pieces.add(block.text(from, to));
+                    pieces.add(iframes ? block.iframes(from, to) : block.text(from, to));
                     independent &= block.isIndependent(from, to);
                 }
             }
         }
         int targetS = targetDurationS(epochs, shares);
         pieces.addFirst(head(range, epochs, shares.getFirst(), discontinuities, targetS, independent, hasMaps,
-                ended));
+                ended, iframes));
         if (ended) {
             pieces.add(END);
         }
@@ -141,7 +143,7 @@ public record RangePlaylist(List<Share> shares, PiecedText text, int targetDurat
 
     private static TextPiece head(PastRange range, List<StreamEntry> epochs, Share first,
             ToLongFunction<StreamEntry> discontinuities, int targetS, boolean independent, boolean hasMaps,
-            boolean ended) {
+            boolean ended, boolean iframes) {
         long mediaSequence = first.from();
         Segment segment = first.segment(first.from());
         boolean tagged = segment.start().discontinuous() || isBorder(first, epochs);
@@ -152,8 +154,10 @@ public record RangePlaylist(List<Share> shares, PiecedText text, int targetDurat
                 discontinuitySequence += discontinuities.applyAsLong(earlier) + 1;
             }
         }
-        return TextPiece.of(MediaPlaylistWriter.head(new MediaPlaylist(targetS, mediaSequence, discontinuitySequence,
-                independent, List.of(), ended), kind(range, ended), hasMaps));
+        var playlist = new MediaPlaylist(targetS, mediaSequence, discontinuitySequence, independent, List.of(), ended);
+        return TextPiece.of(iframes
+                ? IframePlaylistWriter.head(playlist, kind(range, ended))
+                : MediaPlaylistWriter.head(playlist, kind(range, ended), hasMaps));
     }
 
     private static PlaylistKind kind(PastRange range, boolean ended) {

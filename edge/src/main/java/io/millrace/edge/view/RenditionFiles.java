@@ -5,7 +5,6 @@ import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.TrackId;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -18,44 +17,27 @@ import java.util.Optional;
 public record RenditionFiles(RenditionId rendition) {
     /** The name of the media playlist. */
     public static final String PLAYLIST = "index.m3u8";
+    /** The name of the media playlist of keyframes, which only video in CMAF has. */
+    public static final String IFRAMES = "iframes.m3u8";
     private static final String TS = "ts";
     private static final String INIT = "init-";
     private static final String INIT_SUFFIX = ".mp4";
     /** No segment has as many parts. */
     private static final long PART_LIMIT = 99_999;
-    /** The greatest number of a track: Enhanced RTMP has one byte for it. */
-    private static final long TRACK_LIMIT = 255;
 
     /** Returns the rendition with this name; empty if the name is not one. */
     public static Optional<RenditionFiles> parse(String name) {
         if (name.equals(TS)) {
             return Optional.of(new RenditionFiles(RenditionId.TS));
         }
-        return parse(name, Packet.Kind.VIDEO).or(() -> parse(name, Packet.Kind.AUDIO)).map(RenditionFiles::new);
-    }
-
-    private static Optional<RenditionId> parse(String name, Packet.Kind kind) {
-        String prefix = label(kind);
-        long track = name.startsWith(prefix) ? EpochName.number(name.substring(prefix.length())) : -1;
-        return track < 0 || track > TRACK_LIMIT
-                ? Optional.empty()
-                : Optional.of(RenditionId.cmaf(new TrackId(kind, (int) track)));
-    }
-
-    /** Returns the name of a track, such as {@code video0}. */
-    public static String name(TrackId track) {
-        return label(track.kind()) + track.id();
-    }
-
-    private static String label(Packet.Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
+        return TrackId.parse(name).map(RenditionId::cmaf).map(RenditionFiles::new);
     }
 
     /** Returns the name of the rendition. */
     public String name() {
         return switch (rendition.format()) {
             case TS -> TS;
-            case CMAF -> name(rendition.tracks().getFirst());
+            case CMAF -> rendition.tracks().getFirst().label();
         };
     }
 
@@ -95,6 +77,11 @@ public record RenditionFiles(RenditionId rendition) {
             case TS -> ".ts";
             case CMAF -> ".m4s";
         };
+    }
+
+    /** Returns whether the rendition has a playlist of keyframes. */
+    public boolean hasIframes() {
+        return rendition.format() == Format.CMAF && rendition.tracks().getFirst().kind() == Packet.Kind.VIDEO;
     }
 
     /** Returns whether the segments need an init section. */

@@ -13,16 +13,27 @@ import java.util.Optional;
  *     after it
  * @param oldest number of the oldest segment that the live media playlist lists; -1 until a segment is listed
  * @param media the live media playlist; null until a segment is listed
+ * @param iframes the live playlist of keyframes; null until a segment is listed, and if the rendition has none
  * @param peakBitrate of the listed segments, bits per second; 0 until a segment is listed
  * @param averageBitrate of the listed segments, bits per second; 0 until a segment is listed
  * @param ended whether the view is final
  */
-public record RenditionView(NavigableMap<Long, Segment> segments, long oldest, RenderedText media, long peakBitrate,
-        long averageBitrate, boolean ended) {
+public record RenditionView(NavigableMap<Long, Segment> segments, long oldest, RenderedText media,
+        LiveIframes iframes, long peakBitrate, long averageBitrate, boolean ended) {
 
     /** Returns a view without a segment. */
     static RenditionView empty(boolean ended) {
-        return new RenditionView(Collections.emptyNavigableMap(), -1, null, 0, 0, ended);
+        return new RenditionView(Collections.emptyNavigableMap(), -1, null, null, 0, 0, ended);
+    }
+
+    /** Returns the live playlist of keyframes. Called once a segment is listed, of video in CMAF. */
+    public RenderedText iframeText() {
+        return iframes.text();
+    }
+
+    /** Returns the bitrate of the live playlist of keyframes. */
+    IframeRate iframeRate() {
+        return iframes == null ? IframeRate.NONE : iframes.rate();
     }
 
     /** Returns whether there is a playlist. */

@@ -132,6 +132,14 @@ public record Segment(long number, State state, long startTicks, long durationTi
         return new MediaSegment(uri, durationTicks, programDateTimeMs, start.discontinuous(), !complete(), mapUri);
     }
 
+    /**
+     * Returns the size of the beginning of the segment's file up to the end of the keyframe with which it begins; 0 if
+     * it does not begin with one, or is not complete.
+     */
+    int keyframeBytes() {
+        return complete() && !parts.isEmpty() ? parts.getFirst().keyframeBytes() : 0;
+    }
+
     /** Returns the bitrate in bits per second, rounded up; 0 for a segment without duration. */
     public long bitrate() {
         return bitrate(sizeBytes, durationTicks);

@@ -1,6 +1,8 @@
 package io.millrace.edge.view;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.TrackId;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.Tracks;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +32,12 @@ public enum Selection {
     public Tracks of(Tracks tracks) {
         return new Tracks(has(FlvTag.Type.VIDEO) ? tracks.video() : null,
                 has(FlvTag.Type.AUDIO) ? tracks.audio() : null);
+    }
+
+    /** Returns the choice without the tracks of kinds that are not selected; those are replaced by the default ones. */
+    public ChosenTracks of(ChosenTracks chosen) {
+        return new ChosenTracks(has(FlvTag.Type.VIDEO) ? chosen.video() : TrackId.DEFAULT,
+                has(FlvTag.Type.AUDIO) ? chosen.audio() : TrackId.DEFAULT);
     }
 
     /** Returns those of {@code headers} (sequence headers) that belong to selected tracks. */

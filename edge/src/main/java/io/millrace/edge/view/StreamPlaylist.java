@@ -36,8 +36,9 @@ public final class StreamPlaylist {
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
     private final RecentParts parts = new RecentParts();
     private final RenditionFiles files;
-    /** Null until it is needed, and after each change of the list. */
+    // Both null until they are needed, and after each change of the list.
     private RenderedText text;
+    private LiveIframes iframes;
     private boolean ended;
 
     public StreamPlaylist(EpochRules rules, RenditionId rendition) {
@@ -92,13 +93,15 @@ public final class StreamPlaylist {
         long newest = newest();
         var known = Collections.unmodifiableNavigableMap(new TreeMap<>(segments));
         if (newest < 0) {
-            return new RenditionView(known, -1, null, 0, 0, ended);
+            return new RenditionView(known, -1, null, null, 0, 0, ended);
         }
         List<Segment> listed = listed(windowStart(), newest);
         if (text == null) {
-            text = RenderedText.of(MediaPlaylistWriter.write(playlist(listed)));
+            MediaPlaylist playlist = playlist(listed);
+            text = RenderedText.of(MediaPlaylistWriter.write(playlist));
+            iframes = files.hasIframes() ? new LiveIframes(playlist, listed) : null;
         }
-        return new RenditionView(known, listed.getFirst().number(), text,
+        return new RenditionView(known, listed.getFirst().number(), text, iframes,
                 listed.stream().mapToLong(Segment::bitrate).max().orElse(0), Segment.averageBitrate(listed), ended);
     }
 

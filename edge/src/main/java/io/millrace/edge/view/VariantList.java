@@ -6,6 +6,8 @@ import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.m3u8.AudioRendition;
+import io.millrace.media.m3u8.ClosedCaptions;
+import io.millrace.media.m3u8.IframeVariant;
 import io.millrace.media.m3u8.MultivariantPlaylist;
 import io.millrace.media.m3u8.MultivariantPlaylistWriter;
 import io.millrace.media.m3u8.Variant;
@@ -20,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -42,42 +46,53 @@ public final class VariantList {
      *
      * @param peak of the segment with the highest bitrate
      * @param average of all segments
+     * @param iframes of the playlist of keyframes
      */
-    public record Rate(long peak, long average) {
-        public static final Rate UNKNOWN = new Rate(0, 0);
+    public record Rate(long peak, long average, IframeRate iframes) {
+        /** The bitrates of a rendition without keyframes. */
+        public Rate(long peak, long average) {
+            this(peak, average, IframeRate.NONE);
+        }
+
+        public static final Rate UNKNOWN = new Rate(0, 0, IframeRate.NONE);
 
         /** Returns the bitrate of the listed segments. */
         public static Rate of(RenditionView view) {
-            return new Rate(view.peakBitrate(), view.averageBitrate());
+            return new Rate(view.peakBitrate(), view.averageBitrate(), view.iframeRate());
         }
 
         /** Returns the bitrate of the segments of a block from {@code number} on. */
         public static Rate of(PlaylistBlock block, long number) {
-            return new Rate(block.peakBitrate(number), block.averageBitrate(number));
+            return new Rate(block.peakBitrate(number), block.averageBitrate(number), block.iframeRate(number));
         }
 
         private Rate plus(Rate other) {
-            return new Rate(peak + other.peak, average + other.average);
+            return new Rate(peak + other.peak, average + other.average, iframes);
         }
 
         private Rate max(Rate other) {
-            return new Rate(Math.max(peak, other.peak), Math.max(average, other.average));
+            return new Rate(Math.max(peak, other.peak), Math.max(average, other.average), iframes);
         }
     }
 
     private final Lineup lineup;
-    private final Function<RenditionId, String> uri;
+    /** Returns the URI of a playlist of a rendition by the playlist's name. */
+    private final BiFunction<RenditionId, String, String> uri;
     private final Function<RenditionId, Rate> rates;
+    /** GROUP-IDs by the channels of captions. */
+    private final Map<List<String>, String> captionGroups;
 
-    private VariantList(Lineup lineup, Function<RenditionId, String> uri, Function<RenditionId, Rate> rates) {
+    private VariantList(Lineup lineup, BiFunction<RenditionId, String, String> uri,
+            Function<RenditionId, Rate> rates) {
         this.lineup = lineup;
         this.uri = uri;
         this.rates = rates;
+        captionGroups = captionGroups();
     }
 
     /** Renders the multivariant playlist of a live epoch. */
     public static RenderedText render(StreamEntry entry, Lineup lineup, EpochView view) {
-        return new VariantList(lineup, each -> mediaUri(entry.stream(), entry.name(), entry.name(), each),
+        return new VariantList(lineup, (each, name) -> mediaUri(entry.stream(), entry.name(), entry.name(), each, name),
                 each -> Rate.of(view.of(each))).render();
     }
 
@@ -85,14 +100,15 @@ public final class VariantList {
     public static RenderedText render(PastRange range, Lineup lineup, Function<RenditionId, Rate> rates) {
         String query = range.query();
         return new VariantList(lineup,
-                each -> mediaUri(range.stream(), range.first(), range.last(), each) + query, rates).render();
+                (each, name) -> mediaUri(range.stream(), range.first(), range.last(), each, name) + query, rates).render();
     }
 
-    /** Returns the media playlist's URI, relative to {@code /live/show.m3u8}. */
-    static String mediaUri(String stream, EpochName first, EpochName last, RenditionId rendition) {
+    /** Returns the URI of a playlist of the rendition, relative to {@code /live/show.m3u8}. */
+    private static String mediaUri(String stream, EpochName first, EpochName last, RenditionId rendition,
+            String playlist) {
         String epochs = first.equals(last) ? first.toString() : first + "-" + last;
         return stream.substring(stream.lastIndexOf('/') + 1) + "/@" + epochs + '/'
-                + new RenditionFiles(rendition).name() + '/' + RenditionFiles.PLAYLIST;
+                + new RenditionFiles(rendition).name() + '/' + playlist;
     }
 
     private RenderedText render() {
@@ -120,7 +136,9 @@ public final class VariantList {
         if (groups.isEmpty()) {
             pictures.forEach(main -> variants.add(variant(main, List.of(), false)));
         }
-        return RenderedText.of(MultivariantPlaylistWriter.write(new MultivariantPlaylist(false, audio, variants),
+        List<IframeVariant> iframes = pictures.stream().flatMap(each -> iframes(each).stream()).toList();
+        return RenderedText.of(MultivariantPlaylistWriter.write(
+                new MultivariantPlaylist(false, audio, captions(), variants, iframes),
                 lineup.format().filter(Format.CMAF::equals).isPresent()));
     }
 
@@ -131,9 +149,38 @@ public final class VariantList {
         Rate rate = group.contains(main) ? sound : rate(main).plus(sound);
         List<String> codecs = Stream.concat(Stream.of(main), group.stream())
                 .flatMap(each -> each.configs().stream()).map(CodecConfig::rfc6381).distinct().toList();
-        return new Variant(uri.apply(main.rendition()), Math.max(1, rate.peak()), rate.average(), codecs,
+        return new Variant(uri.apply(main.rendition(), RenditionFiles.PLAYLIST), Math.max(1, rate.peak()), rate.average(), codecs,
                 video == null ? 0 : video.width(), video == null ? 0 : video.height(),
-                video == null ? 0 : video.frameRate().milliHz(), range(video), isGroup ? group(group) : null);
+                video == null ? 0 : video.frameRate().milliHz(), range(video), isGroup ? group(group) : null,
+                main.captions().isEmpty() ? null : captionGroups.get(main.captions()));
+    }
+
+    /** Video tracks with the same channels of captions share a group. */
+    private Map<List<String>, String> captionGroups() {
+        Map<List<String>, String> groups = new LinkedHashMap<>();
+        lineup.listings().stream().map(Listing::captions).filter(channels -> !channels.isEmpty())
+                .forEach(channels -> groups.computeIfAbsent(channels, _ -> "cc" + groups.size()));
+        return groups;
+    }
+
+    /** The language of captions is unknown, so they are named by their channel. */
+    private List<ClosedCaptions> captions() {
+        return captionGroups.entrySet().stream().flatMap(group -> group.getKey().stream().map(
+                channel -> new ClosedCaptions(group.getValue(), channel, null, channel,
+                        channel.equals(group.getKey().getFirst()))))
+                .toList();
+    }
+
+    /** Returns the playlist of keyframes; empty if the rendition has none, or no segment begins with a keyframe. */
+    private Optional<IframeVariant> iframes(Listing main) {
+        IframeRate rate = rate(main).iframes();
+        VideoConfig video = video(main);
+        if (!new RenditionFiles(main.rendition()).hasIframes() || video == null || rate.peak() == 0) {
+            return Optional.empty();
+        }
+        List<String> codecs = main.configs().stream().map(CodecConfig::rfc6381).distinct().toList();
+        return Optional.of(new IframeVariant(uri.apply(main.rendition(), RenditionFiles.IFRAMES), rate.peak(),
+                rate.average(), codecs, video.width(), video.height(), range(video)));
     }
 
     private Rate rate(Listing listing) {
@@ -174,7 +221,7 @@ public final class VariantList {
             names.add(unique);
             renditions.add(new AudioRendition(group(group), unique, AudioNames.language(each.track()),
                     renditions.isEmpty(), ((AudioConfig) each.configs().getFirst()).channels(),
-                    uri.apply(each.rendition())));
+                    uri.apply(each.rendition(), RenditionFiles.PLAYLIST)));
         }
         return renditions;
     }

@@ -9,15 +9,19 @@ import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.Keyframe;
+import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.SessionTracks;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackId;
 import io.millrace.platform.log.TrackSet;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.Tracks;
 import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
@@ -43,6 +47,7 @@ class FlvChannelTest {
     private final RingMemory memory = RingMemory.unlimited();
     private FlvChannel channel;
     private long offset = 100;
+    private ChosenTracks chosen = ChosenTracks.DEFAULT;
     private List<FlvTag> headers;
 
     @BeforeEach
@@ -52,21 +57,27 @@ class FlvChannelTest {
     }
 
     private HeldSink play(StreamEntry entry) {
+        HeldSink live = open(entry,
+                List.of(Records.video(SESSION, 0, 0, true, 1), Records.video(SESSION, 1, 40, false, 2)));
+        headers = List
+                .of(new FlvTag(FlvTag.Type.VIDEO, 0, Records.videoConfig(SESSION, 0, Records.AVC_RECORD).body()));
+        assertThat(live.sent()).endsWith("23 39");
+        return live;
+    }
+
+    /** Opens the channel with two records of the past, and a viewer of the chosen tracks joins. */
+    private HeldSink open(StreamEntry entry, List<PacketsRecord> past) {
         offset = 100;
         var meters = new EdgeMeters(new SimpleMeterRegistry());
         var pace = new Pace(0, 0);
-        channel = new FlvChannel("live/show", 0, 104, memory,
+        channel = new FlvChannel("live/show", chosen, 0, 104, memory,
                 from -> new FlvBroadcast(from, memory, _ -> pace, loop.eventLoop().ticker(),
                         meters));
         channel.tracksKnown(entry);
         channel.startAt(new Keyframe(SESSION, 100, 0));
-        channel.filled(new Backfill.Past(Tracks.of(entry.session().tracks()),
-                List.of(at(Records.video(SESSION, 0, 0, true, 1)), at(Records.video(SESSION, 1, 40, false, 2)))));
+        channel.filled(new Backfill.Past(Tracks.of(entry.session().tracks()), past.stream().map(this::at).toList()));
         HeldSink live = sink();
         channel.join(live);
-        headers = List
-                .of(new FlvTag(FlvTag.Type.VIDEO, 0, Records.videoConfig(SESSION, 0, Records.AVC_RECORD).body()));
-        assertThat(live.sent()).endsWith("23 39");
         return live;
     }
 
@@ -154,6 +165,30 @@ class FlvChannelTest {
         sinks.add(picture);
         channel.join(picture);
         assertThat(picture.sent()).endsWith("23 39");
+    }
+
+    @Test
+    void sendsChosenTrackOnly() {
+        channel.over();
+        chosen = new ChosenTracks(1, 0);
+        var ladder = Records.entry("live/show", SESSION, StreamEntry.State.LIVE, Records.LADDER, 100);
+        HeldSink live = open(ladder, List.of(Records.video(SESSION, 0, 0, true, 1),
+                Records.further(SESSION, 1, new TrackId(Packet.Kind.VIDEO, 1), 0, true, 2)));
+        assertThat(live.sent()).as("the opening, and one frame").hasSize(2);
+        assertThat(ByteBufUtil.hexDump(live.pieces.getLast())).contains("1701000000000000026502");
+        next(Records.video(SESSION, 2, 40, false, 3));
+        assertThat(live.sent()).isEmpty();
+        next(Records.further(SESSION, 3, new TrackId(Packet.Kind.VIDEO, 1), 40, false, 4));
+        assertThat(live.sent()).hasSize(1);
+    }
+
+    @Test
+    void rejectsViewerOfTrackThatStreamLacks() {
+        channel.over();
+        chosen = new ChosenTracks(0, 3);
+        HeldSink live = open(ENTRY, List.of(Records.video(SESSION, 0, 0, true, 1)));
+        assertThat(live.sent()).containsExactly("lacks track of video0");
+        assertThat(channel.isEmpty()).isTrue();
     }
 
     /** As when the edge closes: the listeners have ended their loops already. */

@@ -2,6 +2,7 @@ package io.millrace.edge.fanout;
 
 import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.view.Selection;
+import io.millrace.platform.timeline.Tracks;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.EventExecutor;
@@ -101,6 +102,11 @@ final class HeldSink implements FlvSink {
     @Override
     public void busy() {
         events.add("busy");
+    }
+
+    @Override
+    public void lacksTrack(Tracks tracks) {
+        events.add("lacks track of " + tracks.names());
     }
 
     @Override

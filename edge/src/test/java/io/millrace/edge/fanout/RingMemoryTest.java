@@ -6,6 +6,7 @@ import io.millrace.edge.rtmp.MessageLayout;
 import io.millrace.edge.view.Pace;
 import io.millrace.edge.view.Selection;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.TagEvent;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.ByteBuffer;
@@ -138,7 +139,7 @@ class RingMemoryTest {
     }
 
     private FlvChannel watched() {
-        return new FlvChannel("live/show", 0, 0, memory, _ -> broadcast());
+        return new FlvChannel("live/show", ChosenTracks.DEFAULT, 0, 0, memory, _ -> broadcast());
     }
 
     private FlvBroadcast broadcast() {

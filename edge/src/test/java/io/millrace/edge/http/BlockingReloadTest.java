@@ -6,6 +6,7 @@ import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.hls.HeldLimits;
 import io.millrace.edge.hls.HlsEndpoint;
 import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.rules.IframeRules;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.IndexedPart;
@@ -16,8 +17,8 @@ import io.millrace.platform.log.TrackId;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.Turns;
-import io.millrace.testkit.Records;
 import io.millrace.testkit.Records.PartSpec;
+import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -211,6 +212,24 @@ class BlockingReloadTest {
         assertThat(sent(channel)).startsWith("HTTP/1.1 503 ").contains("no-store", "not_listed_in_time");
         both(4, 2);
         assertThat(sent(channel)).isEmpty();
+    }
+
+    /** Playlists of keyframes list complete segments; directives do not hold them. */
+    @Test
+    void servesKeyframesOfVideo() {
+        log.segments(LIVE, List.of(VIDEO, AUDIO), 0, 3);
+        for (String directives : List.of("", "?_HLS_msn=9&_HLS_part=1")) {
+            String text = body(get("/live/low/@19/video0/iframes.m3u8" + directives));
+            assertThat(IframeRules.broken(text)).as(text).isEmpty();
+            assertThat(text).contains("#EXT-X-BYTERANGE:5@0\n3.m4s").doesNotContain("ENDLIST");
+        }
+        assertThat(get("/live/low/@19/video0/iframes.m3u8")).contains("cache-control: public, max-age=1");
+        assertThat(body(get("/live/low.m3u8"))).contains("URI=\"low/@19/video0/iframes.m3u8\"")
+                .doesNotContain("audio0/iframes");
+        assertThat(get("/live/low/@19/audio0/iframes.m3u8")).startsWith("HTTP/1.1 404 ");
+        assertThat(get("/live/low/@19/ts/iframes.m3u8")).startsWith("HTTP/1.1 404 ");
+        log.end(LIVE);
+        assertThat(body(get("/live/low/@19/video0/iframes.m3u8"))).endsWith("#EXT-X-ENDLIST\n");
     }
 
     /** Of an epoch with both formats, only CMAF has parts. */

@@ -82,7 +82,8 @@ class EdgeServerTest {
         "/live/never/@4/video0/init-0.mp4, 404", "/live/over/@20/audio0/init-0.mp4, 410", "/old/bytes/@21/ts/0.ts, 410",
         "/old/empty.m3u8, 404",
         "/live/over.flv, 404", "/live/show.flv?start=x, 400", "/live/over.flv?start=-1h, 404", "/live/gone.flv, 410",
-        "/live/never.flv?start=-1h, 404",
+        "/live/never.flv?start=-1h, 404", "/live/show.flv?track=video1, 404", "/live/show.flv?track=video, 400",
+        "/live/show.flv?track=video1&video=0, 400", "/live/show.flv?track=, 400",
         "/live/show/@17/mp4/9.m4s, 404", "/live/show/@017/ts/9.ts, 404", "/live/%7a, 404", "/live/%zz.m3u8, 400",
         "/api/v1/streams, 200", "/api/v1/streams/live/show, 200", "/api/v1/streams/live/never, 404",
         "/api/v1/streams/live/show/sessions, 200", "/api/v1/streams/live/never/sessions, 404",
@@ -101,6 +102,17 @@ class EdgeServerTest {
             if (status == 410 && !target.endsWith(".flv")) {
                 assertThat(response.body()).contains("\"availableFrom\":\"2026-01-01T00:00:00.000Z\"");
             }
+        }
+    }
+
+    @Test
+    void namesTracksThatStreamHas() throws IOException {
+        try (var http = new RawHttp(port)) {
+            assertThat(http.get("/live/show.flv?track=audio1&video=0").read().body()).contains(
+                    "\"code\":\"track_not_found\"",
+                    "live/show has no track audio1; it has video0, audio0");
+            http.get("/live/show.flv?track=video1,video2");
+            assertThat(http.read().body()).contains("track must name at most one video and one audio track");
         }
     }
 
@@ -391,7 +403,7 @@ class EdgeServerTest {
                     + "\"state\":\"live\",\"epoch\":17,\"session\":17,\"startedAt\":\"2026-01-01T00:00:00.000Z\","
                     + "\"endedAt\":null,\"graceEndsAt\":null,\"publisher\":{\"client\":\"FMLE/3.0\"},"
                     + "\"tracks\":[{\"id\":0,\"kind\":\"video\",\"codec\":\"avc1.64001f\",\"width\":640,\"height\":360,"
-                    + "\"frameRate\":30},{\"id\":0,\"kind\":\"audio\",\"codec\":\"mp4a.40.2\",\"sampleRate\":48000,"
+                    + "\"frameRate\":30,\"captions\":[]},{\"id\":0,\"kind\":\"audio\",\"codec\":\"mp4a.40.2\",\"sampleRate\":48000,"
                     + "\"channels\":2,\"language\":null,\"name\":null}],\"outputs\":[{\"protocol\":\"hls\","
                     + "\"format\":\"ts\",\"url\":\"/live/show.m3u8\",\"tracks\":[\"video0\",\"audio0\"]},"
                     + "{\"protocol\":\"flv\",\"format\":\"flv\",\"url\":\"/live/show.flv\","

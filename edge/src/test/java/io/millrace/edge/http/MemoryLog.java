@@ -74,7 +74,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
         for (long n = first; n <= last; n++) {
             for (int part = 0; part < 2; part++) {
                 for (RenditionId rendition : renditions) {
-                    playlist.fold(new Records.PartSpec(epoch.epoch(), n).of(rendition).sizeBytes(10).initBytes(4)
+                    playlist.fold(new Records.PartSpec(epoch.epoch(), n).of(rendition).sizeBytes(10).initBytes(4).keyframeBytes(5)
                             .part(part, part == 1, PARTS_BEGIN + 2 * n + part));
                 }
             }
@@ -160,6 +160,12 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     @Override
     public CompletionStage<MpdAnswer> mpd(PastRange range, Lineup lineup, List<StreamEntry> epochs, EpochView live) {
         return CompletableFuture.completedFuture(new MpdAnswer.Nothing());
+    }
+
+    @Override
+    public CompletionStage<PastSource.Answer> iframes(PastRange range, RenditionId rendition,
+            List<StreamEntry> epochs, RenditionView live) {
+        return playlist(range, rendition, epochs, live);
     }
 
     @Override

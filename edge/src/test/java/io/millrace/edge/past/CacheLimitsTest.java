@@ -72,7 +72,7 @@ class CacheLimitsTest {
     @Test
     void versionsOfPlaylists() {
         holds(PastIndex.versions(ENTRIES * PastIndex.ANSWER_BYTES),
-                i -> new VersionKey(new PastRange("live/show", NAME, NAME, i, PastRange.OPEN), RenditionId.TS, 5,
+                i -> new VersionKey(new PastRange("live/show", NAME, NAME, i, PastRange.OPEN), RenditionId.TS, false, 5,
                         true),
                 new PastSource.Answer.NotYet());
     }

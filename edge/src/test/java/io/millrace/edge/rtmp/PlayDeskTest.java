@@ -16,6 +16,7 @@ import io.millrace.platform.rtmp.CloseReason;
 import io.millrace.platform.rtmp.PlayAnswer;
 import io.millrace.platform.rtmp.PlayRequest;
 import io.millrace.platform.rtmp.Player;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
@@ -33,6 +34,8 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,6 +49,7 @@ class PlayDeskTest implements FlvSource {
     private final EventExecutor loop = new DefaultEventExecutor();
     private final HeldPolicy policy = new HeldPolicy();
     private final BlockingQueue<String> joined = new LinkedBlockingQueue<>();
+    private volatile ChosenTracks chosen;
     private final StreamDirectory directory = new StreamDirectory();
     private final ManualClock clock = new ManualClock();
     private final PlayDesk desk;
@@ -65,6 +69,7 @@ class PlayDeskTest implements FlvSource {
 
     @Override
     public void join(String stream, FlvSink sink) {
+        chosen = sink.chosen();
         joined.add(stream + (loop.inEventLoop() ? " on the event loop" : " on another thread"));
     }
 
@@ -106,6 +111,29 @@ class PlayDeskTest implements FlvSource {
         assertThat(answer.get())
                 .isEqualTo(new PlayAnswer.Refused("NetStream.Play.Failed", "this stream is for subscribers"));
         assertThat(joined).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"token=1&track=video1 | live/show has no track video1; it has video0, audio0",
+        "track=audio2%2Cvideo0 | live/show has no track audio2; it has video0, audio0",
+        "track=all | track must name at most one video and one audio track, such as video1,audio2"})
+    void refusesTrackThatStreamLacks(String query, String description) throws Exception {
+        var asked = new AccessRequest(REQUEST.action(), REQUEST.stream(), query, REQUEST.source());
+        var answer = desk.play(new PlayRequest(asked, Set.of("*"), PlayDuration.UNLIMITED), player);
+        policy.allow();
+        assertThat(answer.toCompletableFuture().get())
+                .isEqualTo(new PlayAnswer.Refused("NetStream.Play.Failed", description));
+        assertThat(joined).isEmpty();
+    }
+
+    @Test
+    void joinsWithChosenTrack() throws Exception {
+        directory.put(Records.entry("live/show", 17, StreamEntry.State.LIVE, Records.LADDER, 0));
+        var asked = new AccessRequest(REQUEST.action(), REQUEST.stream(), "track=audio2", REQUEST.source());
+        var answer = desk.play(new PlayRequest(asked, Set.of("*"), PlayDuration.UNLIMITED), player);
+        policy.allow();
+        assertThat(answer.toCompletableFuture().get()).isInstanceOf(PlayAnswer.Accepted.class);
+        assertThat(chosen).isEqualTo(new ChosenTracks(0, 2));
     }
 
     @Test

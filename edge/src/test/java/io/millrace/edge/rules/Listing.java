@@ -72,7 +72,7 @@ public final class Listing {
             switch (tag.name()) {
                 case "EXTM3U", "EXT-X-VERSION", "EXT-X-TARGETDURATION", "EXT-X-MEDIA-SEQUENCE", "EXT-X-SKIP",
                         "EXT-X-DISCONTINUITY-SEQUENCE", "EXT-X-INDEPENDENT-SEGMENTS", "EXT-X-SERVER-CONTROL",
-                        "EXT-X-PART-INF" ->
+                        "EXT-X-PART-INF", "EXT-X-I-FRAMES-ONLY", "EXT-X-START" ->
                     head.add(tag);
                 case "EXT-X-PRELOAD-HINT", "EXT-X-RENDITION-REPORT", "EXT-X-ENDLIST" -> tail.add(tag);
                 default -> tags.add(tag);

@@ -129,6 +129,64 @@ class RulesTest {
         assertThat(shown).as("each rule is shown to fail").containsExactlyInAnyOrderElementsOf(PlaylistRules.names());
     }
 
+    private static final String KEYFRAMES = """
+            #EXTM3U
+            #EXT-X-VERSION:5
+            #EXT-X-TARGETDURATION:2
+            #EXT-X-MEDIA-SEQUENCE:3
+            #EXT-X-DISCONTINUITY-SEQUENCE:0
+            #EXT-X-I-FRAMES-ONLY
+            #EXT-X-MAP:URI="init-0.mp4"
+            #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:06.000Z
+            #EXTINF:2.00000,
+            #EXT-X-BYTERANGE:1234@0
+            3.m4s
+            #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:08.000Z
+            #EXT-X-GAP
+            #EXTINF:2.00000,
+            4.m4s
+            #EXT-X-DISCONTINUITY
+            #EXT-X-MAP:URI="init-1.mp4"
+            #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:10.000Z
+            #EXTINF:1.50000,
+            #EXT-X-BYTERANGE:99@0
+            5.m4s
+            """;
+
+    static Stream<Broken> iframes() {
+        String ranges = "a byte range from the beginning of a file, or a gap";
+        String maps = "MAP before the first segment and after each discontinuity";
+        return Stream.of(Broken.of("I-FRAMES-ONLY, once, in the head", KEYFRAMES, "#EXT-X-I-FRAMES-ONLY\n", ""),
+                Broken.of("version 5, which MAP with I-FRAMES-ONLY needs", KEYFRAMES, "VERSION:5", "VERSION:6"),
+                Broken.of("TARGETDURATION is at least every rounded EXTINF", KEYFRAMES, "EXTINF:1.5", "EXTINF:2.5"),
+                Broken.of("sequence numbers are present", KEYFRAMES, "#EXT-X-MEDIA-SEQUENCE:3\n", ""),
+                Broken.of(maps, KEYFRAMES, "#EXT-X-MAP:URI=\"init-1.mp4\"\n", ""),
+                Broken.of(maps, KEYFRAMES, "#EXT-X-MAP:URI=\"init-0.mp4\"\n", ""),
+                Broken.of(ranges, KEYFRAMES, "#EXT-X-BYTERANGE:99@0\n", ""),
+                Broken.of(ranges, KEYFRAMES, "99@0", "99@100"), Broken.of(ranges, KEYFRAMES, "99@0", "0@0"),
+                Broken.of(ranges, KEYFRAMES, "00,\n4.m4s", "00,\n#EXT-X-BYTERANGE:99@0\n4.m4s"),
+                Broken.of("each file once", KEYFRAMES, "\n4.m4s", "\n3.m4s"),
+                Broken.of("files of segments", KEYFRAMES, "\n4.m4s", "\n4.1.m4s"),
+                Broken.of("order of tags", KEYFRAMES, "#EXTINF:1.50000,\n#EXT-X-BYTERANGE:99@0\n",
+                        "#EXT-X-BYTERANGE:99@0\n#EXTINF:1.50000,\n"),
+                Broken.of("no parts and no low latency", KEYFRAMES, "#EXT-X-MEDIA",
+                        "#EXT-X-PART-INF:PART-TARGET=0.5\n#EXT-X-MEDIA"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("iframes")
+    void findsBrokenRuleOfKeyframes(Broken playlist) {
+        assertThat(IframeRules.broken(playlist.text())).containsExactly(playlist.rule());
+    }
+
+    @Test
+    void acceptsGoodPlaylistOfKeyframes() {
+        assertThat(IframeRules.broken(KEYFRAMES)).isEmpty();
+        assertThat(IframeRules.broken(KEYFRAMES + "#EXT-X-ENDLIST\n")).isEmpty();
+        Set<String> shown = iframes().map(Broken::rule).collect(Collectors.toCollection(LinkedHashSet::new));
+        assertThat(shown).as("each rule is shown to fail").containsExactlyInAnyOrderElementsOf(IframeRules.names());
+    }
+
     /** What follows {@link #GOOD}, except for the last one, which follows the ended playlist. */
     static Stream<Broken> successors() {
         return Stream.of(Broken.of("the target duration never changes", NEXT, "DURATION:2", "DURATION:3"),

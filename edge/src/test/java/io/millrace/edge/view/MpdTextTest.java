@@ -282,7 +282,7 @@ class MpdTextTest {
             var block = new PlaylistBlock(name, rendition, run.segments(0, 19), 0);
             var share = new RangePlaylist.Share(LIVE, List.of(block), 5, 14);
             playlists.put(rendition,
-                    RangePlaylist.render(range, List.of(LIVE), List.of(share), _ -> 0, ended));
+                    RangePlaylist.render(range, List.of(LIVE), List.of(share), _ -> 0, ended, false));
         }
         return new String(MpdText.range(range, List.of(LIVE), Lineup.ofCmaf(List.of(LIVE)), playlists, ended,
                 URLS).orElseThrow().plain(), StandardCharsets.UTF_8);

@@ -4,6 +4,7 @@ import io.millrace.edge.view.RangePlaylist.Share;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaPlaylistReader;
 import io.millrace.media.m3u8.MediaSegment;
+import io.millrace.edge.rules.IframeRules;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.EpochRules;
@@ -82,7 +83,7 @@ class RangePlaylistTest {
         if (range.lastEpoch() == SECOND) {
             add(shares, LIVE, 0, newest, range, partsBegin);
         }
-        return RangePlaylist.render(range, epochs, shares, _ -> 1, range.lastEpoch() == FIRST);
+        return RangePlaylist.render(range, epochs, shares, _ -> 1, range.lastEpoch() == FIRST, false);
     }
 
     private static void add(List<Share> shares, StreamEntry epoch, long from, long to, PastRange range,
@@ -243,7 +244,7 @@ class RangePlaylistTest {
         List<PlaylistBlock> ofSecond = cmafBlocks(video, SECOND, 0, 1);
         var range = open(SECOND);
         String text = text(RangePlaylist.render(range, List.of(ENDED, LIVE),
-                List.of(new Share(ENDED, ofFirst, 63, SEGMENTS - 1), new Share(LIVE, ofSecond, 0, 1)), _ -> 1, false));
+                List.of(new Share(ENDED, ofFirst, 63, SEGMENTS - 1), new Share(LIVE, ofSecond, 0, 1)), _ -> 1, false, false));
         assertThat(text).startsWith("""
                 #EXTM3U
                 #EXT-X-VERSION:6
@@ -273,7 +274,7 @@ class RangePlaylistTest {
                 """);
         assertThat(text.split("EXT-X-MAP")).hasSize(4);
         assertThat(text(RangePlaylist.render(range, List.of(ENDED), List.of(new Share(ENDED, ofFirst, JUMP, 101)),
-                _ -> 1, false))).contains("""
+                _ -> 1, false, false))).contains("""
                         #EXT-X-START:TIME-OFFSET=0
                         #EXT-X-DISCONTINUITY
                         #EXT-X-MAP:URI="../../@17/video0/init-1.mp4"
@@ -284,13 +285,55 @@ class RangePlaylistTest {
         assertThat(block.peakBitrate(0)).isEqualTo(7_600);
     }
 
+    /** Every other segment begins with a keyframe of 250 bytes. */
+    @Test
+    void listsKeyframes() {
+        RenditionId video = RenditionId.cmaf(new TrackId(Packet.Kind.VIDEO, 0));
+        List<PlaylistBlock> blocks = cmafBlocks(video, FIRST, 0, SEGMENTS - 1);
+        String text = text(RangePlaylist.render(open(FIRST), List.of(ENDED), List.of(new Share(ENDED, blocks, 98,
+                101)), _ -> 1, true, true));
+        assertThat(IframeRules.broken(text)).isEmpty();
+        assertThat(text).isEqualTo("""
+                #EXTM3U
+                #EXT-X-VERSION:5
+                #EXT-X-TARGETDURATION:2
+                #EXT-X-MEDIA-SEQUENCE:98
+                #EXT-X-DISCONTINUITY-SEQUENCE:0
+                #EXT-X-I-FRAMES-ONLY
+                #EXT-X-INDEPENDENT-SEGMENTS
+                #EXT-X-START:TIME-OFFSET=0
+                #EXT-X-MAP:URI="../../@17/video0/init-0.mp4"
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:03:16.000Z
+                #EXTINF:2.00000,
+                #EXT-X-BYTERANGE:250@0
+                ../../@17/video0/98.m4s
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:03:18.000Z
+                #EXT-X-GAP
+                #EXTINF:2.00000,
+                ../../@17/video0/99.m4s
+                #EXT-X-DISCONTINUITY
+                #EXT-X-MAP:URI="../../@17/video0/init-1.mp4"
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:03:20.000Z
+                #EXTINF:2.00000,
+                #EXT-X-BYTERANGE:250@0
+                ../../@17/video0/100.m4s
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:03:22.000Z
+                #EXT-X-GAP
+                #EXTINF:2.00000,
+                ../../@17/video0/101.m4s
+                #EXT-X-ENDLIST
+                """);
+        assertThat(blocks.getFirst().iframeRate(0)).isEqualTo(new IframeRate(1_000, 1_000));
+        assertThat(blocks.getFirst().sizeBytes()).isPositive();
+    }
+
     private static List<PlaylistBlock> cmafBlocks(RenditionId rendition, long epoch, long from, long to) {
         List<PlaylistBlock> blocks = new ArrayList<>();
         for (long first = from; first <= to; first += PlaylistBlock.SEGMENTS) {
             long last = Math.min(to, first + PlaylistBlock.SEGMENTS - 1);
             var run = new SegmentRun(epoch, rendition, first, last);
             for (long n = first; n <= last; n++) {
-                PartSpec spec = new PartSpec(epoch, n).of(rendition).initBytes(100)
+                PartSpec spec = new PartSpec(epoch, n).of(rendition).initBytes(100).keyframeBytes(n % 2 == 0 ? 250 : 0)
                         .discontinuity(epoch == FIRST && n == JUMP, epoch == FIRST && n >= JUMP ? 1 : 0);
                 run.fold(2 * n, spec.part(0, false, 2 * n));
                 run.fold(2 * n + 1, spec.part(1, true, 2 * n + 1));

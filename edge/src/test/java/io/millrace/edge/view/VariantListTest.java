@@ -91,6 +91,58 @@ class VariantListTest {
     }
 
     @Test
+    void listsKeyframesOfEachVideoTrack() {
+        var whole = new PastRange("live/show", new EpochName(17, 0), new EpochName(17, 0), PastRange.BEGINNING,
+                PastRange.OPEN);
+        Lineup lineup = Lineup.best(List.of(entry(video(0, "VP9", VP9_PQ), video(1, "HEVC", HEVC),
+                video(2, "AVC", Records.AVC_RECORD), audio(0, "AAC", Records.AAC_RECORD, null, null))));
+        String text = new String(VariantList.render(whole, lineup, each -> new Rate(1, 1,
+                new IframeRate(each.tracks().getFirst().id() * 1_000L, each.tracks().getFirst().id() * 900L))).plain(),
+                StandardCharsets.UTF_8);
+        assertThat(text).endsWith("""
+                #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1000,AVERAGE-BANDWIDTH=900,CODECS="hvc1.1.6.L30.90",\
+                RESOLUTION=162x90,VIDEO-RANGE=SDR,URI="show/@17/video1/iframes.m3u8"
+                #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=2000,AVERAGE-BANDWIDTH=1800,CODECS="avc1.64001f",\
+                RESOLUTION=640x360,VIDEO-RANGE=SDR,URI="show/@17/video2/iframes.m3u8"
+                """);
+        assertThat(text.split("I-FRAME-STREAM-INF")).as("none for video0, without keyframes, and for audio").hasSize(3);
+    }
+
+    /** Tracks with the same channels share a group. A variant without captions cannot say NONE beside others. */
+    @Test
+    void declaresCaptions() {
+        List<String> channels = List.of("CC1", "SERVICE1");
+        assertThat(best(new Track(0, Packet.Kind.VIDEO, "AVC", Records.AVC_RECORD, 0, null, null, channels),
+                new Track(1, Packet.Kind.VIDEO, "AVC", Records.AVC_RECORD, 0, null, null, channels),
+                new Track(2, Packet.Kind.VIDEO, "AVC", Records.AVC_RECORD, 0, null, null, List.of("CC3")),
+                video(3, "AVC", Records.AVC_RECORD))).isEqualTo("""
+                        #EXTM3U
+                        #EXT-X-VERSION:7
+                        #EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc0",NAME="CC1",DEFAULT=YES,AUTOSELECT=YES,\
+                        INSTREAM-ID="CC1"
+                        #EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc0",NAME="SERVICE1",DEFAULT=NO,AUTOSELECT=YES,\
+                        INSTREAM-ID="SERVICE1"
+                        #EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc1",NAME="CC3",DEFAULT=YES,AUTOSELECT=YES,\
+                        INSTREAM-ID="CC3"
+                        #EXT-X-STREAM-INF:BANDWIDTH=1000000,AVERAGE-BANDWIDTH=500000,CODECS="avc1.64001f",\
+                        RESOLUTION=640x360,FRAME-RATE=30.000,CLOSED-CAPTIONS="cc0"
+                        show/@17/video0/index.m3u8
+                        #EXT-X-STREAM-INF:BANDWIDTH=2000000,AVERAGE-BANDWIDTH=1000000,CODECS="avc1.64001f",\
+                        RESOLUTION=640x360,FRAME-RATE=30.000,CLOSED-CAPTIONS="cc0"
+                        show/@17/video1/index.m3u8
+                        #EXT-X-STREAM-INF:BANDWIDTH=3000000,AVERAGE-BANDWIDTH=1500000,CODECS="avc1.64001f",\
+                        RESOLUTION=640x360,FRAME-RATE=30.000,CLOSED-CAPTIONS="cc1"
+                        show/@17/video2/index.m3u8
+                        #EXT-X-STREAM-INF:BANDWIDTH=4000000,AVERAGE-BANDWIDTH=2000000,CODECS="avc1.64001f",\
+                        RESOLUTION=640x360,FRAME-RATE=30.000
+                        show/@17/video3/index.m3u8
+                        """);
+        StreamEntry entry = entry(new Track(0, Packet.Kind.VIDEO, "AVC", Records.AVC_RECORD, 0, null, null,
+                List.of("CC1")));
+        assertThat(text(Lineup.ofTs(List.of(entry)))).contains("INSTREAM-ID=\"CC1\"", "CLOSED-CAPTIONS=\"cc0\"");
+    }
+
+    @Test
     void listsAv1WithOpus() {
         assertThat(best(video(0, "AV1", AV1), audio(0, "OPUS", OPUS, null, null))).isEqualTo("""
                 #EXTM3U

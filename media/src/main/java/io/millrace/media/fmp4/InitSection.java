@@ -74,7 +74,7 @@ public final class InitSection {
     }
 
     private static void track(Fmp4Track track, BoxWriter boxes) {
-        HeaderBoxes.track(boxes, 0, track.id(), 0, track.entry());
+        HeaderBoxes.track(boxes, 0, track.id(), 0, track.entry(), track.role());
         boolean video = track.entry().config().codec().isVideo();
         boxes.box("mdia", () -> HeaderBoxes.media(boxes, 0, track.timescale(), 0, video,
                 () -> boxes.box("stbl", () -> sampleTable(track, boxes))));

@@ -8,8 +8,9 @@ public final class HeaderBoxes {
     private static final int NO_LANGUAGE = 0x55C4;
     private static final int UNITY = 0x1_0000;
     private static final int[] MATRIX = {UNITY, 0, 0, 0, UNITY, 0, 0, 0, 0x4000_0000};
-    /** The track is enabled, and part of the movie and of its preview. */
-    private static final int TRACK_FLAGS = 7;
+    /** The track is part of the movie and of its preview. */
+    private static final int TRACK_FLAGS = 6;
+    private static final int ENABLED = 1;
 
     private HeaderBoxes() {}
 
@@ -38,16 +39,17 @@ public final class HeaderBoxes {
      *
      * @param duration in ticks of the movie
      */
-    public static void track(BoxWriter boxes, long createdS, int id, long duration, SampleEntry entry) {
+    public static void track(BoxWriter boxes, long createdS, int id, long duration, SampleEntry entry,
+            TrackRole role) {
         ByteWriter out = boxes.out();
         int version = BoxWriter.versionFor(createdS, duration);
-        boxes.fullBox("tkhd", version, TRACK_FLAGS, () -> {
+        boxes.fullBox("tkhd", version, TRACK_FLAGS | (role.enabled() ? ENABLED : 0), () -> {
             boxes.wide(version, createdS);
             boxes.wide(version, createdS);
             out.uint32(id).uint32(0);
             boxes.wide(version, duration);
-            // No layer and no alternate group; audio has full volume.
-            out.fill(0, 8).uint16(0).uint16(0).uint16(entry.config().codec().isVideo() ? 0 : 0x0100).uint16(0);
+            // No layer; audio has full volume.
+            out.fill(0, 8).uint16(0).uint16(role.alternateGroup()).uint16(entry.config().codec().isVideo() ? 0 : 0x0100).uint16(0);
             matrix(out);
             out.uint32(entry.displayWidth()).uint32((long) entry.size().height() << 16);
         });

@@ -33,13 +33,21 @@ public final class MediaPlaylistWriter {
      * @param hasMaps whether the playlist contains EXT-X-MAP
      */
     public static String head(MediaPlaylist playlist, PlaylistKind kind, boolean hasMaps) {
-        PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION", hasMaps ? MAP_VERSION : VERSION)
+        return head(playlist, kind, hasMaps ? MAP_VERSION : VERSION, false);
+    }
+
+    /** @param iframesOnly whether the playlist has keyframes only (EXT-X-I-FRAMES-ONLY) */
+    static String head(MediaPlaylist playlist, PlaylistKind kind, int version, boolean iframesOnly) {
+        PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION", version)
                 .tag("EXT-X-TARGETDURATION", playlist.targetDurationS());
         if (kind == PlaylistKind.VOD) {
             lines.tag("EXT-X-PLAYLIST-TYPE", "VOD");
         }
         lines.tag("EXT-X-MEDIA-SEQUENCE", playlist.mediaSequence())
                 .tag("EXT-X-DISCONTINUITY-SEQUENCE", playlist.discontinuitySequence());
+        if (iframesOnly) {
+            lines.tag("EXT-X-I-FRAMES-ONLY");
+        }
         if (playlist.independentSegments()) {
             lines.tag("EXT-X-INDEPENDENT-SEGMENTS");
         }

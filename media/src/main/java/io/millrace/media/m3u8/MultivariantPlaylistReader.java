@@ -8,6 +8,7 @@ import java.util.List;
 /** Parses the text of a multivariant playlist, for tests and tools. Unknown tags and attributes are ignored. */
 public final class MultivariantPlaylistReader {
     private static final String STREAM_INF = "EXT-X-STREAM-INF";
+    private static final String IFRAME_STREAM_INF = "EXT-X-I-FRAME-STREAM-INF";
     private static final String MEDIA = "EXT-X-MEDIA";
 
     private MultivariantPlaylistReader() {}
@@ -20,12 +21,20 @@ public final class MultivariantPlaylistReader {
     public static MultivariantPlaylist read(String text) {
         boolean independent = false;
         List<AudioRendition> audio = new ArrayList<>();
+        List<ClosedCaptions> captions = new ArrayList<>();
         List<Variant> variants = new ArrayList<>();
+        List<IframeVariant> iframes = new ArrayList<>();
         AttributeList attributes = null;
         for (String line : PlaylistLines.parse(text)) {
             switch (PlaylistLines.name(line)) {
                 case "EXT-X-INDEPENDENT-SEGMENTS" -> independent = true;
-                case MEDIA -> audio(AttributeList.parse(MEDIA, PlaylistLines.value(line)), audio);
+                case MEDIA -> {
+                    AttributeList media = AttributeList.parse(MEDIA, PlaylistLines.value(line));
+                    audio(media, audio);
+                    captions(media, captions);
+                }
+                case IFRAME_STREAM_INF ->
+                    iframes.add(iframes(AttributeList.parse(IFRAME_STREAM_INF, PlaylistLines.value(line))));
                 case STREAM_INF -> attributes = AttributeList.parse(STREAM_INF, PlaylistLines.value(line));
                 case "" -> {
                     if (attributes == null) {
@@ -45,8 +54,34 @@ public final class MultivariantPlaylistReader {
                     && audio.stream().noneMatch(each -> each.group().equals(variant.audioGroup()))) {
                 throw MalformedException.value(STREAM_INF, "AUDIO", variant.audioGroup(), "a GROUP-ID of EXT-X-MEDIA");
             }
+            if (variant.captionsGroup() != null
+                    && captions.stream().noneMatch(each -> each.group().equals(variant.captionsGroup()))) {
+                throw MalformedException.value(STREAM_INF, "CLOSED-CAPTIONS", variant.captionsGroup(),
+                        "a GROUP-ID of EXT-X-MEDIA");
+            }
         }
-        return new MultivariantPlaylist(independent, audio, variants);
+        return new MultivariantPlaylist(independent, audio, captions, variants, iframes);
+    }
+
+    /** Adds the captions if the attributes are those of captions. */
+    private static void captions(AttributeList attributes, List<ClosedCaptions> captions) {
+        if (attributes.token("TYPE").orElse("").equals("CLOSED-CAPTIONS")) {
+            String channel = required(attributes, "INSTREAM-ID");
+            try {
+                captions.add(new ClosedCaptions(required(attributes, "GROUP-ID"), required(attributes, "NAME"),
+                        attributes.quoted("LANGUAGE").orElse(null), channel,
+                        attributes.token("DEFAULT").orElse("NO").equals("YES")));
+            } catch (IllegalArgumentException e) {
+                throw MalformedException.value(MEDIA, "INSTREAM-ID", channel, "CC1 to CC4, SERVICE1 to SERVICE63");
+            }
+        }
+    }
+
+    private static IframeVariant iframes(AttributeList attributes) {
+        String uri = attributes.quoted("URI").orElse("");
+        Variant like = variant(attributes, uri);
+        return new IframeVariant(uri, like.bandwidth(), like.averageBandwidth(), like.codecs(), like.width(),
+                like.height(), like.videoRange());
     }
 
     /** Adds the rendition if it has audio in a playlist of its own. */
@@ -88,7 +123,8 @@ public final class MultivariantPlaylistReader {
         }
         return new Variant(uri, bandwidth, number(attributes, "AVERAGE-BANDWIDTH"),
                 attributes.quoted("CODECS").map(c -> List.of(c.split(","))).orElse(List.of()), pixels(size[0]),
-                pixels(size[1]), milliHz(attributes), range(attributes), attributes.quoted("AUDIO").orElse(null));
+                pixels(size[1]), milliHz(attributes), range(attributes), attributes.quoted("AUDIO").orElse(null),
+                attributes.quoted("CLOSED-CAPTIONS").orElse(null));
     }
 
     private static Variant.VideoRange range(AttributeList attributes) {

@@ -3,8 +3,8 @@ package io.millrace.media.m3u8;
 import java.util.List;
 
 /**
- * One EXT-X-STREAM-INF with its URI (RFC 8216, 4.3.4.2). It is always written with CLOSED-CAPTIONS=NONE: captions are
- * carried in the video and not announced.
+ * One EXT-X-STREAM-INF with its URI (RFC 8216, 4.3.4.2). It is written with CLOSED-CAPTIONS=NONE if no variant of the
+ * playlist has a group of captions.
  *
  * <p>Immutable.
  *
@@ -17,9 +17,10 @@ import java.util.List;
  * @param frameRateMilliHz frames per 1000 s, 0 if unknown
  * @param videoRange VIDEO-RANGE; null to omit it, which means SDR
  * @param audioGroup GROUP-ID of the {@link AudioRendition}s to choose from; null if the variant contains its audio
+ * @param captionsGroup GROUP-ID of the {@link ClosedCaptions} in the video; null without captions
  */
 public record Variant(String uri, long bandwidth, long averageBandwidth, List<String> codecs, int width, int height,
-        int frameRateMilliHz, VideoRange videoRange, String audioGroup) {
+        int frameRateMilliHz, VideoRange videoRange, String audioGroup, String captionsGroup) {
     /** The dynamic range of video (VIDEO-RANGE). The names are those of the standard. */
     public enum VideoRange {
         /** Standard dynamic range. */
@@ -28,6 +29,12 @@ public record Variant(String uri, long bandwidth, long averageBandwidth, List<St
         HLG,
         /** Perceptual quantizer, SMPTE ST 2084. */
         PQ
+    }
+
+    /** Creates a variant without captions. */
+    public Variant(String uri, long bandwidth, long averageBandwidth, List<String> codecs, int width, int height,
+            int frameRateMilliHz, VideoRange videoRange, String audioGroup) {
+        this(uri, bandwidth, averageBandwidth, codecs, width, height, frameRateMilliHz, videoRange, audioGroup, null);
     }
 
     /** Creates a variant that contains its audio and has the standard dynamic range. */

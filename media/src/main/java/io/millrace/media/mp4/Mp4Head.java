@@ -116,7 +116,7 @@ public final class Mp4Head {
 
     private void track(Mp4TrackWriter track, int id, BoxWriter boxes, long dataOffset, boolean large) {
         boxes.box("trak", () -> {
-            HeaderBoxes.track(boxes, createdS, id, emptyMs(track) + shownMs(track), track.entry());
+            HeaderBoxes.track(boxes, createdS, id, emptyMs(track) + shownMs(track), track.entry(), track.role());
             if (emptyMs(track) != 0 || track.editTicks() != 0) {
                 boxes.box("edts", () -> editList(track, boxes));
             }

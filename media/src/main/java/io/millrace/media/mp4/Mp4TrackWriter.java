@@ -7,6 +7,7 @@ import io.millrace.media.isobmff.BoxWriter;
 import io.millrace.media.isobmff.SampleEntry;
 import io.millrace.media.isobmff.SampleEntryReader;
 import io.millrace.media.isobmff.SampleEntryWriter;
+import io.millrace.media.isobmff.TrackRole;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.List;
 public final class Mp4TrackWriter {
     private final int timescale;
     private final int delayTicks;
+    private final TrackRole role;
     private final List<SampleEntry> entries = new ArrayList<>();
     private final ByteWriter sizes = new ByteWriter();
     private final RunTable durations = new RunTable();
@@ -48,16 +50,18 @@ public final class Mp4TrackWriter {
      * @param timescale ticks per second
      * @param entry description of the track's first samples
      * @param delayTicks length of the media at the beginning that is decoded and not presented
+     * @param role its place among the tracks of the file
      */
-    public Mp4TrackWriter(int timescale, SampleEntry entry, int delayTicks) {
+    public Mp4TrackWriter(int timescale, SampleEntry entry, int delayTicks, TrackRole role) {
+        this.role = role;
         this.timescale = timescale;
         this.delayTicks = delayTicks;
         entries.add(entry);
     }
 
-    /** A track of which all media is presented. */
+    /** A track without alternatives, of which all media is presented. */
     public Mp4TrackWriter(int timescale, SampleEntry entry) {
-        this(timescale, entry, 0);
+        this(timescale, entry, 0, TrackRole.ONLY);
     }
 
     /**
@@ -134,6 +138,10 @@ public final class Mp4TrackWriter {
 
     int timescale() {
         return timescale;
+    }
+
+    TrackRole role() {
+        return role;
     }
 
     SampleEntry entry() {

@@ -43,6 +43,22 @@ class CaptionsTest {
                 .isEqualTo(captions);
     }
 
+    /** CEA-608 by its control codes, with and without parity; CEA-708 by the headers of service blocks. */
+    @ParameterizedTest
+    @CsvSource({"CC1, c1 ff fc 9420", "CC1, c1 ff fc 1420", "CC2, c1 ff fc 1c2f", "CC3, c1 ff fd 1525",
+        "CC4, c1 ff fd 9d2d", "'', c1 ff fc c8e5", "'', c1 ff fd 0103", "SERVICE1, c1 ff ff 0221",
+        "SERVICE2, c2 ff ff 0241 fe 0000", "'', c1 ff ff 0200", "'', c1 ff fe 2221",
+        "CC1 SERVICE1 SERVICE3, c4 ff fc 9420 ff 0422 fe aabb fe 61cc", "SERVICE10, c3 ff ff 04e1 fe 0aaa fe 0000",
+        "SERVICE1, c3 ff ff 0423 fe 4142 fe 4300"})
+    void namesChannels(String names, String constructs) {
+        String payload = ATSC + constructs + "ff";
+        String message = "04 %02x".formatted(hex(payload).remaining()) + payload;
+        VideoConfig avc = (VideoConfig) CodecConfig.parse(Codec.AVC,
+                hex("0142c00affe100176742c00ad90426c044000003000400000300f03c48992001000568cb83cb20"));
+        ByteBuffer unit = accessUnit("09f0", "06" + message + "80", "65aa");
+        assertThat(String.join(" ", Captions.names(Captions.channels(unit, avc)))).isEqualTo(names);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "after another message, 06 05 02 aabb 04 0e b5 0031 47413934 03 c1 ff fc 9420 ff 80",

@@ -53,7 +53,31 @@ class MultivariantPlaylistTest {
                         new AudioRendition("aac", "English", "en", true, 2, "en.m3u8"),
                         new AudioRendition("aac", "Commentary", null, false, 0, "c.m3u8")),
                         List.of(new Variant("v.m3u8", 9, 0, List.of("hvc1.2.4.L153.B0", "mp4a.40.2"), 3840, 2160, 0,
-                                Variant.VideoRange.PQ, "aac")))));
+                                Variant.VideoRange.PQ, "aac")))),
+                new Case("captions and keyframes", """
+                        #EXTM3U
+                        #EXT-X-VERSION:3
+                        #EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",NAME="CC1",LANGUAGE="en",DEFAULT=YES,\
+                        AUTOSELECT=YES,INSTREAM-ID="CC1"
+                        #EXT-X-STREAM-INF:BANDWIDTH=9,CODECS="avc1.64001f",CLOSED-CAPTIONS="cc"
+                        v.m3u8
+                        #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=4,AVERAGE-BANDWIDTH=3,CODECS="avc1.64001f",\
+                        RESOLUTION=640x360,VIDEO-RANGE=HLG,URI="iframes.m3u8"
+                        """, new MultivariantPlaylist(false, List.of(),
+                        List.of(new ClosedCaptions("cc", "CC1", "en", "CC1", true)),
+                        List.of(new Variant("v.m3u8", 9, 0, List.of("avc1.64001f"), 0, 0, 0, null, null, "cc")),
+                        List.of(new IframeVariant("iframes.m3u8", 4, 3, List.of("avc1.64001f"), 640, 360,
+                                Variant.VideoRange.HLG)))));
+    }
+
+    /** RFC 8216, 7. */
+    @Test
+    void servicesOfCea708NeedVersion7() {
+        var playlist = new MultivariantPlaylist(false, List.of(),
+                List.of(new ClosedCaptions("cc", "CC1", null, "CC1", true),
+                        new ClosedCaptions("cc", "Service 1", null, "SERVICE1", false)),
+                List.of(new Variant("a", 1, 0, List.of(), 0, 0, 0, null, null, "cc")), List.of());
+        assertThat(MultivariantPlaylistWriter.write(playlist, true)).startsWith("#EXTM3U\n#EXT-X-VERSION:7\n");
     }
 
     @ParameterizedTest
@@ -79,7 +103,10 @@ class MultivariantPlaylistTest {
         "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",URI=\"a\"\n",
         "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,NAME=\"a\",URI=\"a\"\n",
         "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,NAME=\"a\",GROUP-ID=\"a\",CHANNELS=\"128\",URI=\"a\"\n",
-        "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,NAME=\"a\",GROUP-ID=\"a\",URI=\"\"\n"})
+        "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,NAME=\"a\",GROUP-ID=\"a\",URI=\"\"\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,CLOSED-CAPTIONS=\"cc\"\na\n",
+        "#EXTM3U\n#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,NAME=\"a\",GROUP-ID=\"a\",INSTREAM-ID=\"CC5\"\n",
+        "#EXTM3U\n#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1\n"})
     void rejectsOtherText(String text) {
         assertThatThrownBy(() -> MultivariantPlaylistReader.read(text)).isInstanceOf(MediaException.class);
     }

@@ -60,7 +60,7 @@ final class CmafPartMuxer implements PartMuxer {
         if (frames.isEmpty()) {
             PartTimes times = new PartTimes(cut.times().startTicks(), 0, cut.times().programDateTimeMs(),
                     cut.times().arrivalUs());
-            return part(cut, init, init.remaining(), times, false);
+            return part(cut, init, init.remaining(), 0, times, false);
         }
         Cut.Sample first = frames.getFirst().sample();
         Cut.Sample last = frames.getLast().sample();
@@ -70,21 +70,29 @@ final class CmafPartMuxer implements PartMuxer {
             firstComposition = first.compositionTicks();
         }
         boolean key = false;
+        int firstBytes = 0;
         for (int i = 0; i < frames.size(); i++) {
             Cut.Sample sample = frames.get(i).sample();
             long end = i + 1 < frames.size() ? frames.get(i + 1).sample().dts() : sample.dts() + sample.duration();
-            chunk.add(Math.max(0, end - sample.dts()), sample.compositionTicks(), isSync(sample),
-                    data(frames.get(i).frame()));
+            ByteBuffer data = data(frames.get(i).frame());
+            firstBytes = i == 0 ? data.remaining() : firstBytes;
+            chunk.add(Math.max(0, end - sample.dts()), sample.compositionTicks(), isSync(sample), data);
             key |= isSync(sample);
         }
         long decodingTicks = first.dts() + Ticks.rescale(PartTimes.MEDIA_OFFSET_TICKS, Ticks.MPEG, timescale);
         ChunkHead chunkHead = new ChunkHead(sequence(cut), decodingTicks, opensSegment,
                 new ProducerTime(frames.getFirst().arrivalUs(), decodingTicks));
-        return part(cut, chunk.write(chunkHead, init), init.remaining(), times(cut, first, last), key);
+        int afterFirst = chunk.dataBytes() - firstBytes;
+        ByteBuffer bytes = chunk.write(chunkHead, init);
+        int keyframeBytes = kind == Packet.Kind.VIDEO && isSync(first)
+                ? bytes.remaining() - init.remaining() - afterFirst
+                : 0;
+        return part(cut, bytes, init.remaining(), keyframeBytes, times(cut, first, last), key);
     }
 
-    private MuxedPart part(Cut cut, ByteBuffer bytes, int initBytes, PartTimes times, boolean key) {
-        return new MuxedPart(cut, head, new Part(cut.id(), rendition, bytes), initBytes, times,
+    private MuxedPart part(Cut cut, ByteBuffer bytes, int initBytes, int keyframeBytes, PartTimes times,
+            boolean key) {
+        return new MuxedPart(cut, head, new Part(cut.id(), rendition, bytes), initBytes, keyframeBytes, times,
                 key || kind == Packet.Kind.AUDIO);
     }
 

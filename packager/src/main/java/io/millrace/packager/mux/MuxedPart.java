@@ -17,10 +17,11 @@ import io.millrace.platform.log.Track;
  * @param head the head of its segment
  * @param part its bytes, after the init section if the record has one
  * @param initBytes size of the init section
+ * @param keyframeBytes as in {@link PartPlace}
  * @param times as in {@link IndexEntry}
  * @param independent as in {@link IndexEntry}
  */
-public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part, int initBytes, PartTimes times,
+public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part, int initBytes, int keyframeBytes, PartTimes times,
         boolean independent) {
     /**
      * Returns the index entry of the part.
@@ -29,7 +30,8 @@ public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part, int initBytes,
      */
     public IndexEntry entry(long partsOffset) {
         return new IndexEntry(cut.id(), cut.last(), part.rendition(),
-                new PartPlace(partsOffset, part.bytes().remaining(), initBytes, part.check()), times, independent,
+                new PartPlace(partsOffset, part.bytes().remaining(), initBytes, part.check(), keyframeBytes), times,
+                independent,
                 new Keyframe(cut.session(), keyframeOffset(), head.timestampOffsetMs()), head.start());
     }
 

@@ -58,7 +58,7 @@ final class TsPartMuxer implements PartMuxer {
     public MuxedPart mux(Cut cut, List<Frame> frames) {
         List<TsSample> samples = frames.stream().map(this::sample).toList();
         Part part = new Part(cut.id(), rendition, muxer.part(samples, cut.last()));
-        return new MuxedPart(cut, head, part, 0, cut.times(), cut.independent());
+        return new MuxedPart(cut, head, part, 0, 0, cut.times(), cut.independent());
     }
 
     private TsSample sample(Frame frame) {

@@ -1,6 +1,8 @@
 package io.millrace.packager.mux;
 
 import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.isobmff.Boxes;
+import io.millrace.media.remux.TrackMedia;
 import io.millrace.packager.WrittenLog;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Format;
@@ -121,6 +123,28 @@ class CmafMuxTest {
             assertThat(parts.stream().filter(part -> part.initBytes() > 0)
                     .map(part -> HexFormat.of().formatHex(init(part))).distinct()).hasSize(1);
         }
+    }
+
+    /** A player that has the init section decodes the picture from these bytes. */
+    @Test
+    void keyframeBytesEndWithFirstSample() {
+        for (MuxedPart part : muxed(VIDEO)) {
+            Cut.Sample first = part.cut().samples().stream().filter(s -> s.kind() == Packet.Kind.VIDEO).findFirst()
+                    .orElseThrow();
+            assertThat(part.keyframeBytes() > 0).isEqualTo(first.keyframe());
+            if (first.keyframe()) {
+                ByteBuffer media = part.part().bytes().slice(part.initBytes(),
+                        part.part().bytes().remaining() - part.initBytes());
+                ByteBuffer data = Boxes.find(media, "mdat").orElseThrow();
+                TrackMedia.AccessUnit unit = (TrackMedia.AccessUnit) log.packets
+                        .get((int) part.cut().packets().offsetOf(first)).value().media();
+                int headBytes = media.remaining() - data.remaining();
+                assertThat(part.keyframeBytes()).isEqualTo(headBytes + unit.data().remaining());
+                assertThat(data.slice(data.position(), unit.data().remaining())).isEqualTo(unit.data());
+                assertThat(part.entry(0).place().keyframeBytes()).isEqualTo(part.keyframeBytes());
+            }
+        }
+        assertThat(muxed(AUDIO)).allMatch(part -> part.keyframeBytes() == 0);
     }
 
     @Test

@@ -9,13 +9,23 @@ package io.millrace.platform.log;
  * @param initBytes size of the init section with which the record begins, 0 without one
  * @param check CRC-32C of the bytes in the record, 0 if unknown. After the log has lost records, another part may be at
  *     the same offset; the checksum tells the two apart
+ * @param keyframeBytes size of the beginning of the part's own bytes up to the end of its first sample, if that is a
+ *     keyframe of video in CMAF; 0 otherwise, and in records of releases that did not write it
  */
-public record PartPlace(long offset, int sizeBytes, int initBytes, int check) {
-    /** @throws IllegalArgumentException if the init section is larger than the record, or a size is negative */
+public record PartPlace(long offset, int sizeBytes, int initBytes, int check, int keyframeBytes) {
+    /** @throws IllegalArgumentException if the init section or the keyframe does not fit, or a size is negative */
     public PartPlace {
         if (initBytes < 0 || initBytes > sizeBytes) {
             throw new IllegalArgumentException("an init section of " + initBytes + " in " + sizeBytes + " bytes");
         }
+        if (keyframeBytes < 0 || keyframeBytes > sizeBytes - initBytes) {
+            throw new IllegalArgumentException("a keyframe of " + keyframeBytes + " in " + sizeBytes + " bytes");
+        }
+    }
+
+    /** Creates the place of a part that does not begin with a keyframe. */
+    public PartPlace(long offset, int sizeBytes, int initBytes, int check) {
+        this(offset, sizeBytes, initBytes, check, 0);
     }
 
     /** Creates the place of a part without an init section. */

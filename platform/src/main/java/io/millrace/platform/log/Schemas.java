@@ -79,12 +79,13 @@ final class Schemas {
                     r.rendition())
                     .put("last", r.last()).put("partsOffset", r.place().offset())
                     .put("sizeBytes", r.place().sizeBytes()).put("initBytes", r.place().initBytes())
-                    .put("check", r.place().check())
+                    .put("check", r.place().check()).put("keyframeBytes", r.place().keyframeBytes())
                     .put("independent", r.independent())
                     .put("session", r.keyframe().session()).put("keyframeOffset", r.keyframe().offset())
                     .put("timestampOffsetMs", r.keyframe().timestampOffsetMs()),
             g -> new IndexEntry(part(g), g.bool("last"), rendition(g),
-                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("initBytes"), g.int32("check")),
+                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("initBytes"), g.int32("check"),
+                            g.int32("keyframeBytes")),
                     times(g),
                     g.bool("independent"),
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
@@ -389,12 +390,13 @@ final class Schemas {
 
     private static void track(Track t, Generic g) {
         g.put("id", t.id()).put("kind", t.kind()).put("codec", t.codec()).put("config", t.config())
-                .put("timescale", t.timescale()).put("language", t.language()).put("name", t.name());
+                .put("timescale", t.timescale()).put("language", t.language()).put("name", t.name())
+                .put("captions", t.captions());
     }
 
     private static Track track(Generic g) {
         return new Track(g.int32("id"), g.symbol("kind", Packet.Kind.class), g.text("codec"), g.bytes("config"),
-                g.int32("timescale"), g.text("language"), g.text("name"));
+                g.int32("timescale"), g.text("language"), g.text("name"), g.texts("captions"));
     }
 
     private static void session(StreamEntry.Session s, Generic g) {

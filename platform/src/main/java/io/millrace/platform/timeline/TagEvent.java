@@ -1,6 +1,7 @@
 package io.millrace.platform.timeline;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.TrackId;
 import java.util.Locale;
 
 /** The effect of one packet on FLV viewers. Immutable; tag bodies share the packet's memory. */
@@ -16,14 +17,22 @@ public sealed interface TagEvent {
         boolean entry();
 
         /**
-         * Whether the tag belongs to the leading track: video, or audio in a stream without video. A new viewer waits
-         * for a frame of that track.
+         * Whether the tag belongs to the leading track: the main video, or the main audio if no video is chosen. A new
+         * viewer waits for a frame of that track.
          */
         boolean leads();
+
+        /** Number of the track among those of its kind, in the stream: 0 is the default track. */
+        int track();
     }
 
     /** A sequence header that differs from the previous one. */
-    record Config(FlvTag tag) implements Media {
+    record Config(FlvTag tag, int track) implements Media {
+        /** Creates the sequence header of a default track. */
+        public Config(FlvTag tag) {
+            this(tag, TrackId.DEFAULT);
+        }
+
         @Override
         public boolean entry() {
             return false;
@@ -36,7 +45,12 @@ public sealed interface TagEvent {
     }
 
     /** An audio or video frame. */
-    record Frame(FlvTag tag, boolean entry, boolean leads) implements Media {}
+    record Frame(FlvTag tag, boolean entry, boolean leads, int track) implements Media {
+        /** Creates a frame of a default track. */
+        public Frame(FlvTag tag, boolean entry, boolean leads) {
+            this(tag, entry, leads, TrackId.DEFAULT);
+        }
+    }
 
     /** Players cannot follow the stream beyond this point: viewers are disconnected and have to reconnect. */
     record End(Reason reason) implements TagEvent {}

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns those packets of one epoch that count into FLV tags for the epoch's viewers. Produces only the default tracks,
- * in the form that players accept ({@link PlayerTagBody}), timed on the epoch's timeline, and only those sequence
+ * Turns those packets of one epoch that count into FLV tags for the epoch's viewers. Produces only the main tracks of a
+ * choice, each as if it were the default one, in the form that players accept ({@link PlayerTagBody}), timed on the epoch's timeline, and only those sequence
  * headers that change something.
  *
  * <p>At the start of each session (and of reading), all frames of a stream with video, audio included, are suppressed
@@ -26,6 +26,8 @@ final class TagFold {
     /** If the tracks include video but the session shows no video after this much audio, the session has no video. */
     static final int VIDEO_WAIT_MS = 3_000;
 
+    private final ChosenTracks chosen;
+    private final TrackPackets packets;
     private final boolean hasVideo;
     private final boolean hasAudio;
     /** Null without a video track, as {@link #audioCodec} is without an audio track. */
@@ -47,8 +49,18 @@ final class TagFold {
     private long sessionStartMs;
     private long session = -1;
 
-    /** @param tracks the tracks that were announced to viewers at the start */
+    /** Creates the tags of the default tracks. */
     TagFold(Tracks tracks) {
+        this(tracks, ChosenTracks.DEFAULT);
+    }
+
+    /**
+     * @param tracks the chosen tracks, as they were announced to viewers at the start
+     * @param chosen which tracks they are; only the main ones matter
+     */
+    TagFold(Tracks tracks, ChosenTracks chosen) {
+        this.chosen = chosen;
+        packets = new TrackPackets(chosen, tracks.video());
         hasVideo = tracks.video() != null;
         hasAudio = tracks.audio() != null;
         videoCodec = hasVideo ? tracks.video().codec() : null;
@@ -77,13 +89,11 @@ final class TagFold {
         if (timeMs > Integer.MAX_VALUE) {
             return List.of(new TagEvent.End(TagEvent.Reason.TIMESTAMPS_EXHAUSTED));
         }
-        if (packet.track() != 0) {
-            return List.of();
-        }
         try {
-            return switch (packet.kind()) {
-                case VIDEO -> video(packet, (int) timeMs);
-                case AUDIO -> audio(packet, (int) timeMs);
+            Packet own = packets.of(packet);
+            return own == null ? List.of() : switch (own.kind()) {
+                case VIDEO -> video(own, (int) timeMs);
+                case AUDIO -> audio(own, (int) timeMs);
                 case DATA -> List.of();
             };
         } catch (MediaException e) {
@@ -119,7 +129,7 @@ final class TagFold {
         if (!packet.isKeyframe()) {
             return awaitsKeyframe
                     ? List.of()
-                    : List.of(new TagEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, body), false, true));
+                    : List.of(picture(timeMs, body, false));
         }
         List<TagEvent> events = new ArrayList<>(3);
         if (pendingVideo != null) {
@@ -131,8 +141,12 @@ final class TagFold {
         }
         awaitsKeyframe = false;
         applyAudioConfig(timeMs, events);
-        events.add(new TagEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, body), true, true));
+        events.add(picture(timeMs, body, true));
         return events;
+    }
+
+    private TagEvent.Frame picture(int timeMs, ByteBuffer body, boolean entry) {
+        return new TagEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, body), entry, true, chosen.video());
     }
 
     private List<TagEvent> audio(Packet packet, int timeMs) {
@@ -164,7 +178,8 @@ final class TagFold {
         List<TagEvent> events = new ArrayList<>(2);
         applyAudioConfig(timeMs, events);
         PlayerTagBody.audio(packet.body()).ifPresent(body -> events.add(
-                new TagEvent.Frame(new FlvTag(FlvTag.Type.AUDIO, timeMs, body), !hasVideo, !hasVideo)));
+                new TagEvent.Frame(new FlvTag(FlvTag.Type.AUDIO, timeMs, body), !hasVideo, !hasVideo,
+                        chosen.audio())));
         return events;
     }
 
@@ -178,8 +193,17 @@ final class TagFold {
         }
     }
 
-    private static TagEvent.Config config(FlvTag.Type type, int timeMs, ByteBuffer body) {
-        return new TagEvent.Config(new FlvTag(type, timeMs, body));
+    private TagEvent.Config config(FlvTag.Type type, int timeMs, ByteBuffer body) {
+        return new TagEvent.Config(new FlvTag(type, timeMs, body), track(type));
+    }
+
+    private int track(FlvTag.Type type) {
+        return type == FlvTag.Type.VIDEO ? chosen.video() : chosen.audio();
+    }
+
+    /** Returns the sequence headers in force as events, video first. */
+    List<TagEvent.Config> configs() {
+        return headers.stream().map(header -> new TagEvent.Config(header, track(header.type()))).toList();
     }
 
     /**

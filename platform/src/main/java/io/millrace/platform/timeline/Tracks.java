@@ -8,35 +8,95 @@ import io.millrace.media.codec.VideoConfig;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
+import io.millrace.platform.log.TrackId;
 import io.millrace.platform.log.TrackSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * The default tracks of an epoch or of a segment, parsed from the log. Immutable; tracks with an unreadable
- * configuration are omitted.
+ * The main tracks of an epoch or of a segment, parsed from the log, and the further ones. The main tracks are the
+ * default ones, or those that {@link #choose} selects. Immutable; main tracks with an unreadable configuration are
+ * omitted.
  *
- * @param video configuration of video track 0, null without video
- * @param audio configuration of audio track 0, null without audio
+ * @param video configuration of the main video track, null without video
+ * @param audio configuration of the main audio track, null without audio
+ * @param further the other tracks, in the order of the log
  */
-public record Tracks(VideoConfig video, AudioConfig audio) {
-    /** Returns the default tracks among {@code tracks}. */
+public record Tracks(VideoConfig video, AudioConfig audio, List<Track> further) {
+    public Tracks {
+        further = List.copyOf(further);
+    }
+
+    /** Creates tracks without further ones. */
+    public Tracks(VideoConfig video, AudioConfig audio) {
+        this(video, audio, List.of());
+    }
+
+    /** Returns the default tracks among {@code tracks}, and the further ones. */
     public static Tracks of(List<Track> tracks) {
         VideoConfig video = null;
         AudioConfig audio = null;
         for (Track track : tracks) {
             switch (config(track).orElse(null)) {
-                case VideoConfig config when track.id() == 0 -> video = config;
-                case AudioConfig config when track.id() == 0 -> audio = config;
+                case VideoConfig config when track.id() == TrackId.DEFAULT -> video = config;
+                case AudioConfig config when track.id() == TrackId.DEFAULT -> audio = config;
                 case null, default -> {
                     // A track other than the default one, or one with an unreadable configuration.
                 }
             }
         }
-        return new Tracks(video, audio);
+        return new Tracks(video, audio, tracks.stream().filter(track -> track.id() != TrackId.DEFAULT).toList());
+    }
+
+    /**
+     * Returns the chosen tracks: the main ones in the place of the default ones, and of the further ones those that are
+     * chosen as such. Tracks that do not exist are omitted.
+     */
+    public Tracks choose(ChosenTracks chosen) {
+        return new Tracks(
+                chosen.video() == TrackId.DEFAULT
+                        ? video
+                        : (VideoConfig) config(new TrackId(Packet.Kind.VIDEO, chosen.video())).orElse(null),
+                chosen.audio() == TrackId.DEFAULT
+                        ? audio
+                        : (AudioConfig) config(new TrackId(Packet.Kind.AUDIO, chosen.audio())).orElse(null),
+                further.stream().filter(track -> chosen.further().contains(track.trackId())).toList());
+    }
+
+    /** Returns the configuration of one of the default or further tracks. */
+    public Optional<CodecConfig> config(TrackId track) {
+        if (track.id() == TrackId.DEFAULT) {
+            return Optional.ofNullable(track.kind() == Packet.Kind.VIDEO ? video : audio);
+        }
+        return further.stream().filter(each -> each.trackId().equals(track)).findFirst().flatMap(Tracks::config);
+    }
+
+    /** Returns whether these tracks, of which the main ones are the default ones, include a track. */
+    public boolean has(TrackId track) {
+        return config(track).isPresent();
+    }
+
+    /** Returns the names of all tracks, such as {@code video0, audio0, audio1}, for users. */
+    public String names() {
+        return all().stream().map(TrackId::label).collect(Collectors.joining(", "));
+    }
+
+    /** Returns all tracks, provided that the main ones are the default ones. */
+    public List<TrackId> all() {
+        List<TrackId> all = new ArrayList<>();
+        if (video != null) {
+            all.add(new TrackId(Packet.Kind.VIDEO, TrackId.DEFAULT));
+        }
+        if (audio != null) {
+            all.add(new TrackId(Packet.Kind.AUDIO, TrackId.DEFAULT));
+        }
+        further.stream().map(Track::trackId).filter(this::has).forEach(all::add);
+        return all;
     }
 
     /** Returns the tracks of a segment. */
@@ -56,7 +116,7 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
     /** Returns the tracks that {@code format} carries in an epoch with these rules. */
     public Tracks in(Format format, EpochRules rules) {
         return new Tracks(video != null && rules.carries(format, video.codec()) ? video : null,
-                audio != null && rules.carries(format, audio.codec()) ? audio : null);
+                audio != null && rules.carries(format, audio.codec()) ? audio : null, further);
     }
 
     /** Whether tracks are known and MPEG-TS (and therefore HLS over TS) carries none of them. */
@@ -81,20 +141,22 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
         return video == null && audio == null;
     }
 
-    /** Returns these tracks; where the video or the audio is missing, with that of {@code others}. */
+    /** Returns these tracks, and those of {@code others} that are missing among them. */
     public Tracks or(Tracks others) {
-        return new Tracks(video != null ? video : others.video, audio != null ? audio : others.audio);
+        List<Track> union = new ArrayList<>(further);
+        others.further.stream().filter(track -> !has(track.trackId())).forEach(union::add);
+        return new Tracks(video != null ? video : others.video, audio != null ? audio : others.audio, union);
     }
 
     /**
-     * Returns whether both have the same tracks with the same codecs, so that a player of these tracks can continue
+     * Returns whether both have the same main tracks with the same codecs, so that a player of these tracks can continue
      * with {@code other}.
      */
     public boolean isLike(Tracks other) {
         return set().equals(other.set());
     }
 
-    /** Returns the codecs of these tracks. */
+    /** Returns the codecs of the main tracks. */
     public TrackSet set() {
         return new TrackSet(codec(video), codec(audio));
     }
@@ -103,7 +165,7 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
         return config == null ? null : config.codec().name();
     }
 
-    /** Returns the RFC 6381 codec strings, video first. */
+    /** Returns the RFC 6381 codec strings of the main tracks, video first. */
     public List<String> codecs() {
         List<String> codecs = new ArrayList<>();
         if (video != null) {

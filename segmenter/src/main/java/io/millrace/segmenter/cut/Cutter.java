@@ -30,6 +30,8 @@ final class Cutter {
     /** A session that has no video configuration for this long, measured by audio timestamps, has no video. */
     private static final long NO_VIDEO_MS = 3_000;
 
+    private static final TrackId VIDEO = new TrackId(Packet.Kind.VIDEO, TrackId.DEFAULT);
+
     private final Playlist playlist;
     private final Line line;
     private final DefaultTracks tracks;
@@ -37,6 +39,7 @@ final class Cutter {
     private final FurtherTracks further;
     /** What the metadata says about tracks. */
     private final Map<TrackId, TrackLabel> labels = new TreeMap<>();
+    private final CaptionFinder captions;
     private final Ladder ladder;
     private final Segments segments;
     private final Boundaries boundaries;
@@ -47,7 +50,8 @@ final class Cutter {
         tracks = new DefaultTracks();
         faults = new EncoderFaults(rules);
         further = new FurtherTracks(rules);
-        ladder = new Ladder(further, labels);
+        captions = new CaptionFinder();
+        ladder = new Ladder(further, labels, captions);
         segments = new Segments(playlist, line, tracks, ladder);
         boundaries = new Boundaries(playlist, tracks, further, segments);
     }
@@ -59,7 +63,8 @@ final class Cutter {
         faults = EncoderFaults.read(rules, g);
         further = FurtherTracks.read(rules, g);
         g.list("labels", label -> labels.put(TrackLabel.readTrack(label, "id"), TrackLabel.read(label)));
-        ladder = new Ladder(further, labels);
+        captions = CaptionFinder.read(g);
+        ladder = new Ladder(further, labels, captions);
         ladder.read(g);
         segments = Segments.read(playlist, line, tracks, ladder, g);
         boundaries = new Boundaries(playlist, tracks, further, segments);
@@ -208,6 +213,9 @@ final class Cutter {
             return;
         }
         line.anticipate(packet);
+        if (further.config(id) != null) {
+            captions.search(id, further.config(id), unit);
+        }
         FurtherTracks.Placed placed = further.place(offset, packet, unit, line.originMs(), out);
         if (placed == null) {
             out.dropFrames("no_config", 1);
@@ -247,17 +255,21 @@ final class Cutter {
             out.drop("no_config");
             return;
         }
-        if (playlist.rules.cutsTracksByTime() && packet.isKeyframe() && tracks.video().isSizedByKeyframes()) {
-            keyframe(packet);
+        if (playlist.rules.cutsTracksByTime()) {
+            inspect(packet);
         }
         faults.video(packet, out);
         boundaries.video(tracks.videoClock().place(Frame.of(at.offset(), packet), line.originMs()), at, out);
     }
 
-    private void keyframe(Packet packet) {
+    /** Finds in a video frame what its configuration does not say: the size of the picture, and captions. */
+    private void inspect(Packet packet) {
         try {
             if (packet.media() instanceof TrackMedia.AccessUnit unit) {
-                tracks.keyframe(unit);
+                if (packet.isKeyframe() && tracks.video().isSizedByKeyframes()) {
+                    tracks.keyframe(unit);
+                }
+                captions.search(VIDEO, tracks.video(), unit);
             }
         } catch (MediaException _) {
             // An ingest node of another release may accept more than this one can read. The size stays.
@@ -320,6 +332,7 @@ final class Cutter {
         further.write(g);
         ladder.write(g);
         g.list("labels", List.copyOf(labels.entrySet()), (each, label) -> each.getValue().write(each.getKey(), label));
+        captions.write(g);
         return segments.write(g);
     }
 

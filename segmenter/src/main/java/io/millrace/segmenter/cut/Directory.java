@@ -56,9 +56,11 @@ final class Directory {
     private final Map<StreamWarning, Trouble> troubles = new LinkedHashMap<>();
     /** Duration of the newest session's cuts, 90 kHz. */
     private long sessionTicks;
-    /** Duration and body bytes of the cuts since the bitrate was last computed. */
+    /** Duration and body bytes of the cuts since the bitrate was last computed, in all tracks. */
     private long windowTicks;
     private long windowBytes;
+    /** The part of {@link #windowBytes} in messages with a default track, which the declared bitrate describes. */
+    private long windowDefaultBytes;
     /** Bitrate that the newest session's metadata declares, in bits per second; 0 if it declares none. */
     private long declaredBitrate;
     /** Whether the entry has changed since {@link #takeChanged} last returned it. */
@@ -96,6 +98,7 @@ final class Directory {
         declaredBitrate = 0;
         windowTicks = 0;
         windowBytes = 0;
+        windowDefaultBytes = 0;
         troubles.clear();
         if (sessions.size() == SESSIONS_LIMIT) {
             sessions.removeFirst();
@@ -226,13 +229,15 @@ final class Directory {
      * Handles a cut.
      *
      * @param sizeBytes total body size of the packets since the previous cut
+     * @param defaultBytes the part of it in messages with a default track
      * @param movedMs by how many ms PROGRAM-DATE-TIME has been moved in the session
      */
-    void addCut(Cut cut, long sizeBytes, long movedMs, Step out) {
+    void addCut(Cut cut, long sizeBytes, long defaultBytes, long movedMs, Step out) {
         boolean first = bitrate == 0;
         lastSegment = cut.last() ? cut.id().segment() : lastSegment;
         windowTicks += cut.times().durationTicks();
         windowBytes += sizeBytes;
+        windowDefaultBytes += defaultBytes;
         int last = lastIndexOf(cut.session());
         if (last >= 0) {
             StreamEntry.Session s = sessions.get(last);
@@ -242,11 +247,12 @@ final class Directory {
         if (cut.last() && windowTicks > 0 && (first || windowTicks >= REFRESH_TICKS)) {
             bitrate = windowBytes * 8 * 90_000 / windowTicks;
             if (windowTicks >= REFRESH_TICKS) {
-                compare(out);
+                compare(windowDefaultBytes * 8 * 90_000 / windowTicks, out);
                 dropExpired();
             }
             windowTicks = 0;
             windowBytes = 0;
+            windowDefaultBytes = 0;
             dirty = true;
         }
     }
@@ -254,10 +260,12 @@ final class Directory {
     /**
      * Warns if the bitrate is more than one and a half times or less than a quarter of the declared bitrate. Encoders
      * vary around the declared bitrate, but such a difference means a different setting.
+     *
+     * @param ofDefault bitrate of the default tracks
      */
-    private void compare(Step out) {
-        if (declaredBitrate > 0 && (bitrate > declaredBitrate * 3 / 2 || bitrate < declaredBitrate / 4)) {
-            out.warn(StreamWarning.DECLARED_BITRATE, "bitrate is " + bitrate / 1_000 + " kbit/s, metadata declares "
+    private void compare(long ofDefault, Step out) {
+        if (declaredBitrate > 0 && (ofDefault > declaredBitrate * 3 / 2 || ofDefault < declaredBitrate / 4)) {
+            out.warn(StreamWarning.DECLARED_BITRATE, "bitrate is " + ofDefault / 1_000 + " kbit/s, metadata declares "
                     + declaredBitrate / 1_000 + " kbit/s");
         }
     }
@@ -292,6 +300,7 @@ final class Directory {
     Generic write(Generic g) {
         return g.put("entry", ByteBuffer.wrap(LogCodec.encode(entry(0)))).put("offsetKnown", offsetKnown)
                 .put("sessionTicks", sessionTicks).put("windowTicks", windowTicks).put("windowBytes", windowBytes)
+                .put("windowDefaultBytes", windowDefaultBytes)
                 .put("declaredBitrate", declaredBitrate)
                 .list("troubles", List.copyOf(troubles.entrySet()), (trouble, t) -> t
                         .put("warning", trouble.getKey().name()).put("message", trouble.getValue().message())
@@ -320,6 +329,7 @@ final class Directory {
         directory.sessionTicks = g.int64("sessionTicks");
         directory.windowTicks = g.int64("windowTicks");
         directory.windowBytes = g.int64("windowBytes");
+        directory.windowDefaultBytes = g.int64("windowDefaultBytes");
         directory.declaredBitrate = g.int64("declaredBitrate");
         g.list("troubles", t -> directory.troubles.put(t.symbol("warning", StreamWarning.class),
                 new Trouble(t.text("message"), t.int64("seenTicks"), t.bool("gone"))));

@@ -59,6 +59,12 @@ final class FurtherTracks {
         }
     }
 
+    /** Returns the newest configuration of a track; null if it has none. */
+    TrackConfig config(TrackId id) {
+        FurtherTrack track = tracks.get(id);
+        return track == null ? null : track.config();
+    }
+
     private void configure(TrackId id, TrackConfig config, Step out) {
         FurtherTrack track = tracks.get(id);
         if (track == null && tracks.keySet().stream().filter(other -> other.kind() == id.kind()).count() == LIMIT) {

@@ -25,13 +25,18 @@ final class Ladder {
 
     private final FurtherTracks further;
     private final Map<TrackId, TrackLabel> labels;
+    private final CaptionFinder captions;
     /** Whether the epoch's first segment has begun. */
     private boolean fixed;
     /** The tracks of the newest segment without the leading one, with their configurations. */
     private Map<TrackId, TrackConfig> listed = new TreeMap<>();
 
-    /** @param labels shared; the owner updates them */
-    Ladder(FurtherTracks further, Map<TrackId, TrackLabel> labels) {
+    /**
+     * @param labels shared; the owner updates them
+     * @param captions shared; the owner updates them
+     */
+    Ladder(FurtherTracks further, Map<TrackId, TrackLabel> labels, CaptionFinder captions) {
+        this.captions = captions;
         this.further = further;
         this.labels = labels;
     }
@@ -80,7 +85,7 @@ final class Ladder {
             TrackQueue queue = queues.apply(track.id());
             if (wanted != null && takesPart(track.id(), queue, part, followTicks, toleranceTicks, wanted, out)) {
                 next.put(track.id(), wanted);
-                tracks.add(wanted.track(track.id(), label(track.id())));
+                tracks.add(track(track.id(), wanted));
             }
             track.list(next.get(track.id()));
         }
@@ -140,11 +145,12 @@ final class Ladder {
     /** Returns the further tracks of the newest segment, as a head lists them. */
     List<Track> furtherTracks() {
         return listed.entrySet().stream().filter(each -> each.getKey().id() != 0)
-                .map(each -> each.getValue().track(each.getKey(), label(each.getKey()))).toList();
+                .map(each -> track(each.getKey(), each.getValue())).toList();
     }
 
-    TrackLabel label(TrackId id) {
-        return labels.getOrDefault(id, TrackLabel.NONE);
+    /** Returns a track as the head of a segment lists it. */
+    Track track(TrackId id, TrackConfig config) {
+        return config.track(id, labels.getOrDefault(id, TrackLabel.NONE), captions.names(id));
     }
 
     Generic write(Generic cutter) {

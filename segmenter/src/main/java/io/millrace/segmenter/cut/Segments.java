@@ -177,7 +177,7 @@ final class Segments {
     }
 
     private Track track(TrackId id, TrackConfig config) {
-        return config.track(id, ladder.label(id));
+        return ladder.track(id, config);
     }
 
     /** Closes the open segment at {@code endTicks}, where the next one begins with {@code successor}. */

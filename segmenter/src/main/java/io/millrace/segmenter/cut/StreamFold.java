@@ -10,6 +10,7 @@ import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StateSchema;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
+import io.millrace.platform.log.TrackId;
 import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.timeline.SessionEvent;
 import io.millrace.platform.timeline.SessionFold;
@@ -33,8 +34,9 @@ public final class StreamFold {
     private long lastOffset = -1;
     /** The quarantined session, -1 if there is none. */
     private long quarantined = -1;
-    /** Body bytes of the packets since the last cut. */
+    /** Body bytes of the packets since the last cut: of all tracks, and of messages with a default track. */
     private long openBytes;
+    private long openDefaultBytes;
     /** Both null without an epoch. */
     private Cutter cutter;
     private Directory directory;
@@ -167,7 +169,9 @@ public final class StreamFold {
             }
             cut(offset, packet, step);
         });
-        openBytes += !step.isPacketDropped() && packet.track() == 0 ? packet.body().remaining() : 0;
+        int keptBytes = step.isPacketDropped() ? 0 : packet.body().remaining();
+        openBytes += keptBytes;
+        openDefaultBytes += packet.track() == TrackId.DEFAULT ? keptBytes : 0;
     }
 
     /** @throws io.millrace.media.bytes.MediaException if this release cannot read the body */
@@ -246,8 +250,9 @@ public final class StreamFold {
 
     private void enterCuts(Step step) {
         for (Cut cut : step.takeNewCuts()) {
-            directory.addCut(cut, openBytes, cutter.movedMs(), step);
+            directory.addCut(cut, openBytes, openDefaultBytes, cutter.movedMs(), step);
             openBytes = 0;
+            openDefaultBytes = 0;
         }
     }
 
@@ -271,6 +276,7 @@ public final class StreamFold {
 
     private void write(Generic g) {
         g.put("lastOffset", lastOffset).put("quarantined", quarantined).put("openBytes", openBytes)
+                .put("openDefaultBytes", openDefaultBytes)
                 .put("sessions", ByteBuffer.wrap(sessions.toBytes()))
                 .put("directory", cutter == null ? null : directory.write(g.child("directory")))
                 .put("cutter", cutter == null ? null : cutter.write(g.child("cutter")));
@@ -281,6 +287,7 @@ public final class StreamFold {
         fold.lastOffset = g.int64("lastOffset");
         fold.quarantined = g.int64("quarantined");
         fold.openBytes = g.int64("openBytes");
+        fold.openDefaultBytes = g.int64("openDefaultBytes");
         if (!g.isNull("cutter")) {
             fold.directory = Directory.read(g.record("directory"));
             fold.cutter = Cutter.read(fold.sessions.rules(), g.record("cutter"));

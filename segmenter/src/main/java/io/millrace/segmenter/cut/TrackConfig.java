@@ -13,6 +13,7 @@ import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.Track;
 import io.millrace.platform.log.TrackId;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * The codec configuration of a track, as the cutter needs it. Immutable. Two are equal if the bytes of their
@@ -57,10 +58,10 @@ record TrackConfig(CodecConfig config, PictureSize size) {
         return config.codec();
     }
 
-    /** Returns the track with this configuration. */
-    Track track(TrackId id, TrackLabel label) {
+    /** Returns the track with this configuration and these captions. */
+    Track track(TrackId id, TrackLabel label, List<String> captions) {
         return new Track(id.id(), id.kind(), codec().name(), record(), codec().isVideo() ? Ticks.MPEG : sampleRate(),
-                label.language(), label.name());
+                label.language(), label.name(), captions);
     }
 
     /** Returns the configuration of {@code track}, which {@link #track} created. */

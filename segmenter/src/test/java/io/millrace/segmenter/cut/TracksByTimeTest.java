@@ -31,7 +31,7 @@ class TracksByTimeTest {
     private static final long FRAME_MS = 40;
     private static final long GOP_MS = 2_000;
 
-    private final Tape tape = new Tape();
+    private Tape tape = new Tape();
 
     /** A frame of a track that the encoder has not sent yet. */
     private record Sent(TrackId track, long ms) {}
@@ -345,6 +345,61 @@ class TracksByTimeTest {
                 .containsExactly(org.assertj.core.groups.Tuple.tuple(VIDEO, null, null),
                         org.assertj.core.groups.Tuple.tuple(AUDIO, "de", null),
                         org.assertj.core.groups.Tuple.tuple(SECOND_AUDIO, "pt-BR", "Comentários"));
+    }
+
+    /** The first segment has no captions yet; that the second session has none does not remove them. */
+    @Test
+    void captionsOfEpochAreListedFromNextSegmentOn() {
+        String sei = "00000012" + "06040e" + "b500314741393403" + "c1ff" + "fc%sff";
+        Tape.Publisher p = tape.publisher().configs().furtherConfig(SECOND_VIDEO, Tape.AVC_180P);
+        for (long ms = 0; ms <= 7_000; ms += FRAME_MS) {
+            p.audio(ms);
+            boolean captioned = ms == 3_000;
+            String head = isKey(ms) ? "17" : "27";
+            p = p.packet(ms, 0, Packet.Kind.VIDEO, isKey(ms), false, head + "01000000"
+                    + (captioned ? sei.formatted("9420") + "80" : "") + (isKey(ms) ? "0000000165" : "0000000141"));
+            p.further(SECOND_VIDEO, ms, isKey(ms) ? Packet.Content.KEYFRAME : Packet.Content.OTHER,
+                    (isKey(ms) ? "96" : "a6") + "0161766331" + "01" + "000000"
+                            + (captioned ? sei.formatted("1c2f") + "80" : "")
+                            + (isKey(ms) ? "0000000165" : "0000000141"));
+        }
+        p.ends();
+        List<List<List<String>>> captions = heads(cut()).stream()
+                .map(cut -> cut.head().tracks().stream().map(Track::captions).toList()).toList();
+        assertThat(captions.getFirst()).as("video0, audio0, video1").containsExactly(List.of(), List.of(), List.of());
+        assertThat(captions.getLast()).containsExactly(List.of("CC1"), List.of(), List.of("CC2"));
+        assertThat(cut().entries().getLast().session().tracks()).extracting(Track::captions)
+                .contains(List.of("CC1"), List.of("CC2"));
+    }
+
+    /** Each track has the same frames: with a ladder, the directory states nearly twice the bitrate. */
+    @Test
+    void directoryCountsAllTracks() {
+        long[] bitrates = new long[2];
+        long[] sizes = new long[2];
+        for (int further = 0; further < 2; further++) {
+            tape = new Tape();
+            Tape.Publisher p = tape.publisher().configs();
+            if (further == 1) {
+                p.furtherConfig(SECOND_VIDEO, Tape.AVC_180P);
+            }
+            for (long ms = 0; ms <= 14_000; ms += FRAME_MS) {
+                p.audio(ms);
+                p = isKey(ms) ? p.key(ms) : p.frame(ms);
+                if (further == 1) {
+                    p.further(SECOND_VIDEO, ms, isKey(ms) ? Packet.Content.KEYFRAME : Packet.Content.OTHER,
+                            (isKey(ms) ? "96" : "a6") + "0161766331" + "01" + "000000" + "000001f4"
+                                    + (isKey(ms) ? "65" : "41") + "11".repeat(499));
+                }
+            }
+            p.ends();
+            StreamEntry entry = cut().entries().getLast();
+            bitrates[further] = entry.playlist().bitrate();
+            sizes[further] = entry.sessions().getLast().sizeBytes();
+        }
+        long perSecond = 1_000 / FRAME_MS * (504 + 13) * 8;
+        assertThat(bitrates[1] - bitrates[0]).isBetween(perSecond * 9 / 10, perSecond * 11 / 10);
+        assertThat(sizes[1]).isGreaterThan(sizes[0] + 13 * perSecond / 8);
     }
 
     @Test

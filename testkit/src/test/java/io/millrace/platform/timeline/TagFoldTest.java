@@ -157,8 +157,8 @@ class TagFoldTest {
         List<String> told = new ArrayList<>();
         for (TagEvent event : fold.fold(packet, timeMs)) {
             told.add(switch (event) {
-                case TagEvent.Config(FlvTag tag) -> "config " + tag.type() + " " + tag.timestampMs();
-                case TagEvent.Frame(FlvTag tag, boolean entry, boolean leads) -> tag.type() + " " + tag.timestampMs()
+                case TagEvent.Config(FlvTag tag, _) -> "config " + tag.type() + " " + tag.timestampMs();
+                case TagEvent.Frame(FlvTag tag, boolean entry, boolean leads, _) -> tag.type() + " " + tag.timestampMs()
                         + (entry ? " entry" : "") + (leads ? "" : " follows");
                 case TagEvent.End(TagEvent.Reason reason) -> "end " + reason.label();
             });

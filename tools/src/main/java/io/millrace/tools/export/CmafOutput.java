@@ -3,18 +3,24 @@ package io.millrace.tools.export;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.fmp4.ChunkHead;
 import io.millrace.media.fmp4.ChunkWriter;
 import io.millrace.media.fmp4.Fmp4Track;
 import io.millrace.media.fmp4.InitSection;
 import io.millrace.media.isobmff.SampleEntry;
+import io.millrace.media.isobmff.TrackRole;
 import io.millrace.media.time.Ticks;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.TrackId;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.Tracks;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes fragmented MP4: an init section with all tracks, and CMAF chunks of each track in turn. A chunk begins at a
@@ -36,6 +42,7 @@ final class CmafOutput extends FrameOutput {
      * their bytes must not change until the chunk that contains them is written.
      */
     private final class Track {
+        private final EntryFinder entries;
         private final Fmp4Track track;
         private final ChunkWriter chunk;
         private long baseTicks;
@@ -50,8 +57,9 @@ final class CmafOutput extends FrameOutput {
         private boolean newestKey;
         private ByteBuffer newest;
 
-        private Track(int id, int timescale, SampleEntry entry) {
-            track = new Fmp4Track(id, timescale, entry);
+        private Track(int id, int timescale, SampleEntry entry, TrackRole role, EntryFinder entries) {
+            this.entries = entries;
+            track = new Fmp4Track(id, timescale, entry, role);
             chunk = new ChunkWriter(id);
         }
 
@@ -94,61 +102,69 @@ final class CmafOutput extends FrameOutput {
 
     private final PartFile file;
     private final Tracks announced;
-    private final EntryFinder entries = new EntryFinder();
-    private final List<Track> tracks = new ArrayList<>(2);
-    private Track pictures;
-    private Track sounds;
-    private long lastPicture90k;
+    private final ChosenTracks chosen;
+    /** In the order in which they began. */
+    private final Map<TrackId, Track> tracks = new LinkedHashMap<>();
     private long sequence;
     private boolean opened;
     private long segment90k = NONE;
     private int waitingBytes;
     private int droppedFrames;
 
-    /** @param announced the tracks at the start of the range; no sequence header announces MP3, AC-3 and E-AC-3 */
-    CmafOutput(PartFile file, Tracks announced) {
+    /**
+     * @param announced the tracks at the start of the range; no sequence header announces MP3, AC-3 and E-AC-3
+     * @param chosen which tracks of the stream they are
+     */
+    CmafOutput(PartFile file, Tracks announced, ChosenTracks chosen) {
         this.file = file;
         this.announced = announced;
+        this.chosen = chosen;
     }
 
     @Override
-    void picture(VideoConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data) {
+    void picture(TrackId id, VideoConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data) {
+        Track track = tracks.get(id);
+        EntryFinder entries = track == null ? new EntryFinder() : track.entries;
         SampleEntry entry = entries.of(config, key, data);
         long duration = DEFAULT_PICTURE_90K;
-        if (pictures == null) {
-            pictures = begin(Ticks.MPEG, entry);
+        if (track == null) {
+            track = begin(id, Ticks.MPEG, entry, entries);
         } else {
-            requireSame(pictures, entry);
-            duration = dts90k - lastPicture90k;
+            requireSame(track, entry);
+            duration = dts90k - track.newestTicks;
         }
-        lastPicture90k = dts90k;
-        pictures.add(dts90k, duration, Math.toIntExact(pts90k - dts90k), key, data);
-        afterFrame(pts90k, key, data);
+        track.add(dts90k, duration, Math.toIntExact(pts90k - dts90k), key, data);
+        afterFrame(id, pts90k, key, data);
     }
 
     @Override
-    void sound(AudioConfig config, long dueSamples, int frameSamples, ByteBuffer data) {
-        SampleEntry entry = entries.of(config);
-        if (sounds == null) {
-            sounds = begin(config.sampleRate(), entry);
+    void sound(TrackId id, AudioConfig config, long dueSamples, int frameSamples, ByteBuffer data) {
+        Track track = tracks.get(id);
+        if (track == null) {
+            track = begin(id, config);
         }
-        requireSame(sounds, entry);
-        if (opened && dueSamples < sounds.baseTicks) {
+        requireSame(track, track.entries.of(config));
+        if (opened && dueSamples < track.baseTicks) {
             // Its time would be negative. Only audio that is seconds late has such a time.
             droppedFrames++;
             return;
         }
-        sounds.add(dueSamples, frameSamples, 0, true, data);
-        afterFrame(sounds.in90k(dueSamples), pictures == null, data);
+        track.add(dueSamples, frameSamples, 0, true, data);
+        afterFrame(id, track.in90k(dueSamples), true, data);
     }
 
-    private Track begin(int timescale, SampleEntry entry) {
+    private Track begin(TrackId id, AudioConfig config) {
+        EntryFinder entries = new EntryFinder();
+        return begin(id, config.sampleRate(), entries.of(config), entries);
+    }
+
+    private Track begin(TrackId id, int timescale, SampleEntry entry, EntryFinder entries) {
         if (opened) {
             throw new UnsupportedException("export", "track", entry.config().rfc6381() + ", which begins late",
                     "tracks that are known at the start; MP4 and FLV support others");
         }
-        Track track = new Track(tracks.size() + 1, timescale, entry);
-        tracks.add(track);
+        Track track = new Track(tracks.size() + 1, timescale, entry, Roles.of(chosen, id), entries);
+        tracks.put(id, track);
         return track;
     }
 
@@ -159,11 +175,14 @@ final class CmafOutput extends FrameOutput {
         }
     }
 
-    private void afterFrame(long time90k, boolean entry, ByteBuffer data) {
+    private void afterFrame(TrackId id, long time90k, boolean entry, ByteBuffer data) {
         segment90k = segment90k == NONE ? time90k : segment90k;
-        if (entry && time90k - segment90k >= SEGMENT_90K) {
+        boolean leads = id.kind() == Packet.Kind.VIDEO
+                ? id.id() == chosen.video()
+                : tracks.keySet().stream().noneMatch(track -> track.kind() == Packet.Kind.VIDEO);
+        if (leads && entry && time90k - segment90k >= SEGMENT_90K) {
             writeChunks();
-            tracks.forEach(track -> track.opensSegment = true);
+            tracks.values().forEach(track -> track.opensSegment = true);
             segment90k = time90k;
         } else if (waitingBytes > WAITING_LIMIT_BYTES) {
             writeChunks();
@@ -175,20 +194,33 @@ final class CmafOutput extends FrameOutput {
         if (!opened) {
             open();
         }
-        tracks.forEach(Track::write);
+        tracks.values().forEach(Track::write);
         waitingBytes = 0;
     }
 
     private void open() {
-        AudioConfig config = audio() == null ? announced.audio() : audio();
-        if (sounds == null && config != null) {
-            sounds = begin(config.sampleRate(), entries.of(config));
+        for (TrackId id : chosen.all()) {
+            CodecConfig known = Optional.ofNullable(current(id)).or(() -> configOf(id)).orElse(null);
+            if (known instanceof AudioConfig config && !tracks.containsKey(id)) {
+                begin(id, config);
+            }
         }
         opened = true;
-        long start90k = tracks.stream().filter(track -> track.firstTicks != NONE)
+        long start90k = tracks.values().stream().filter(track -> track.firstTicks != NONE)
                 .mapToLong(track -> track.in90k(track.firstTicks)).min().orElse(0);
-        tracks.forEach(track -> track.baseTicks = Ticks.rescale(start90k, Ticks.MPEG, track.track.timescale()));
-        file.write(InitSection.file(tracks.stream().map(track -> track.track).toList(), 1));
+        tracks.values().forEach(
+                track -> track.baseTicks = Ticks.rescale(start90k, Ticks.MPEG, track.track.timescale()));
+        file.write(head(1));
+    }
+
+    private Optional<CodecConfig> configOf(TrackId id) {
+        return id.id() == chosen.main(id.kind())
+                ? Optional.ofNullable(id.kind() == Packet.Kind.VIDEO ? announced.video() : announced.audio())
+                : announced.config(id);
+    }
+
+    private ByteBuffer head(long durationMs) {
+        return InitSection.file(tracks.values().stream().map(track -> track.track).toList(), durationMs);
     }
 
     @Override
@@ -198,10 +230,10 @@ final class CmafOutput extends FrameOutput {
 
     @Override
     public void finish(Instant began) {
-        tracks.forEach(track -> track.takeNewest(track.newestDuration));
+        tracks.values().forEach(track -> track.takeNewest(track.newestDuration));
         writeChunks();
-        long durationMs = tracks.stream().mapToLong(Track::durationMs).max().orElse(0);
-        file.patch(InitSection.file(tracks.stream().map(track -> track.track).toList(), Math.max(1, durationMs)), 0);
+        long durationMs = tracks.values().stream().mapToLong(Track::durationMs).max().orElse(0);
+        file.patch(head(Math.max(1, durationMs)), 0);
     }
 
     @Override

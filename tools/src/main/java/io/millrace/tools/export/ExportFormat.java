@@ -1,22 +1,44 @@
 package io.millrace.tools.export;
 
+import io.millrace.platform.UserError;
+import io.millrace.platform.log.TrackId;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.Tracks;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The file formats of an export. */
 public enum ExportFormat {
-    FLV(FlvOutput::new), MP4((file, _) -> new Mp4Output(file)), TS(TsOutput::new),
+    FLV((file, tracks, _) -> new FlvOutput(file, tracks)), MP4((file, _, chosen) -> new Mp4Output(file, chosen)),
+    TS(TsOutput::new),
     /** Fragmented MP4. Its files end in .mp4 too, so no extension selects it. */
     CMAF(CmafOutput::new);
 
-    private final BiFunction<PartFile, Tracks, MediaOutput> output;
+    @FunctionalInterface
+    private interface Opener {
+        MediaOutput open(PartFile file, Tracks tracks, ChosenTracks chosen);
+    }
 
-    ExportFormat(BiFunction<PartFile, Tracks, MediaOutput> output) {
+    private final Opener output;
+
+    ExportFormat(Opener output) {
         this.output = output;
+    }
+
+    /**
+     * Checks that a file holds so many tracks: MP4 and CMAF hold any number, the others one of each kind.
+     *
+     * @throws UserError if it does not
+     */
+    void requireHolds(ChosenTracks chosen) {
+        if (!chosen.further().isEmpty() && this != MP4 && this != CMAF) {
+            throw new UserError("%s holds one video and one audio track, not %s; choose one of each with --tracks, or "
+                    .formatted(label(), chosen.all().stream().map(TrackId::label).collect(Collectors.joining(", ")))
+                    + "export to MP4 or CMAF");
+        }
     }
 
     /** Returns the format that the extension of the file name selects; empty for any other extension. */
@@ -35,8 +57,11 @@ public enum ExportFormat {
         return this == TS ? "MPEG-TS" : name();
     }
 
-    /** @param tracks the tracks at the start of the range */
-    MediaOutput output(PartFile file, Tracks tracks) {
-        return output.apply(file, tracks);
+    /**
+     * @param tracks the chosen tracks at the start of the range
+     * @param chosen which tracks of the stream they are
+     */
+    MediaOutput output(PartFile file, Tracks tracks, ChosenTracks chosen) {
+        return output.open(file, tracks, chosen);
     }
 }

@@ -56,11 +56,12 @@ public final class ExportJob implements Job {
      */
     @Override
     public void run() {
+        format.requireHolds(reader.chosen());
         try (PartFile part = PartFile.create(file, replace)) {
             if (part.hadLeftover()) {
                 progress.restarted(part.part().toString());
             }
-            MediaOutput output = format.output(part, reader.tracks());
+            MediaOutput output = format.output(part, reader.tracks(), reader.chosen());
             copy(output, part);
             if (cancelled) {
                 return;
@@ -73,7 +74,7 @@ public final class ExportJob implements Job {
             output.finish(began);
             part.finish();
             done.accept(new ExportResult(file, began, lastMs, part.writtenBytes(), pictures, sounds,
-                    output.droppedFrames()));
+                    output.droppedFrames(), reader.omitted()));
         } catch (UnsupportedException e) {
             throw new UserError("cannot write %s as %s: %s; export to another file format".formatted(stream,
                     format.label(), e.getMessage()), e);
@@ -92,10 +93,10 @@ public final class ExportJob implements Job {
     private void copy(MediaOutput output, PartFile part) {
         for (Optional<TagEvent> next = reader.next(); next.isPresent() && !cancelled; next = reader.next()) {
             switch (next.get()) {
-                case TagEvent.Config config -> output.config(config.tag());
+                case TagEvent.Config config -> output.config(config);
                 case TagEvent.Frame frame -> {
                     began = began == null ? reader.arrival() : began;
-                    output.frame(frame.tag(), frame.entry());
+                    output.frame(frame);
                     count(frame.tag());
                     progress.wrote(lastMs, part.writtenBytes(), reader.progress());
                 }

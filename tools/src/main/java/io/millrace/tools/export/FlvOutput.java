@@ -5,6 +5,7 @@ import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.flv.FlvWriter;
 import io.millrace.platform.timeline.FlvOpening;
+import io.millrace.platform.timeline.TagEvent;
 import io.millrace.platform.timeline.Tracks;
 import io.millrace.tools.past.SequenceHeader;
 import java.nio.ByteBuffer;
@@ -29,20 +30,20 @@ final class FlvOutput implements MediaOutput {
     }
 
     @Override
-    public void config(FlvTag header) {
+    public void config(TagEvent.Config header) {
         if (opened) {
-            write(header);
+            write(header.tag());
         } else {
-            first.add(header);
+            first.add(header.tag());
         }
     }
 
     @Override
-    public void frame(FlvTag frame, boolean entry) {
+    public void frame(TagEvent.Frame frame) {
         if (!opened) {
             open();
         }
-        write(frame);
+        write(frame.tag());
     }
 
     private void open() {

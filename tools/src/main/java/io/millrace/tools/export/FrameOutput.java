@@ -11,9 +11,14 @@ import io.millrace.media.remux.BodyReader;
 import io.millrace.media.remux.TrackMedia;
 import io.millrace.media.time.SampleClock;
 import io.millrace.media.time.Ticks;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.TrackId;
+import io.millrace.platform.timeline.TagEvent;
 import io.millrace.tools.past.SequenceHeader;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -23,63 +28,73 @@ import java.util.stream.Collectors;
 abstract sealed class FrameOutput implements MediaOutput permits CmafOutput, Mp4Output, TsOutput {
     private static final long TICKS_PER_MS = Ticks.MPEG / Ticks.MILLIS;
 
-    private VideoConfig video;
-    private AudioConfig audio;
-    private SampleClock audioClock;
-    /** Decoding time of the newest video frame. */
-    private long lastVideo90k = Long.MIN_VALUE;
+    /** The state of one track. */
+    private static final class Input {
+        private CodecConfig config;
+        /** Null for video. */
+        private SampleClock audioClock;
+        /** Decoding time of the newest video frame. */
+        private long lastVideo90k = Long.MIN_VALUE;
+    }
+
+    private final Map<TrackId, Input> inputs = new HashMap<>();
 
     /**
      * Writes a video frame.
      *
+     * @param track the track of the frame
      * @param dts90k decoding time, later than that of the previous frame
      * @param pts90k presentation time
      * @param key whether decoding can start at this frame
      * @param data an access unit as in the codec's MP4 mapping
      */
-    abstract void picture(VideoConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data);
+    abstract void picture(TrackId track, VideoConfig config, long dts90k, long pts90k, boolean key,
+            ByteBuffer data);
 
     /**
      * Writes the audio of one message: one access unit, or several of MP3.
      *
+     * @param track the track of the audio
      * @param dueSamples its time in ticks of {@code config}'s sample rate, later than that of the previous one
      * @param frameSamples its duration in the same ticks
      */
-    abstract void sound(AudioConfig config, long dueSamples, int frameSamples, ByteBuffer data);
+    abstract void sound(TrackId track, AudioConfig config, long dueSamples, int frameSamples, ByteBuffer data);
 
     /** Returns whether the container holds {@code codec}. */
     abstract boolean carries(Codec codec);
 
     @Override
-    public void config(FlvTag header) {
-        switch (SequenceHeader.config(header)) {
-            case VideoConfig config -> {
-                requireCarried(config);
-                video = config;
-            }
-            case AudioConfig config -> begin(config);
-        }
+    public void config(TagEvent.Config header) {
+        begin(track(header), SequenceHeader.config(header.tag()));
     }
 
-    /** Takes the configuration of the audio that follows. */
-    final void begin(AudioConfig config) {
+    private static TrackId track(TagEvent.Media media) {
+        return new TrackId(media.tag().type() == FlvTag.Type.VIDEO ? Packet.Kind.VIDEO : Packet.Kind.AUDIO,
+                media.track());
+    }
+
+    /** Takes the configuration of the frames that follow. */
+    final void begin(TrackId track, CodecConfig config) {
         requireCarried(config);
-        if (isLikeCurrent(config)) {
-            return;
+        Input input = inputs.computeIfAbsent(track, _ -> new Input());
+        if (config instanceof AudioConfig audio && !isLikeCurrent(input.config, audio)) {
+            if (!(input.config instanceof AudioConfig before) || before.sampleRate() != audio.sampleRate()) {
+                input.audioClock = new SampleClock(audio.sampleRate());
+            }
+            input.config = config;
+        } else if (config instanceof VideoConfig) {
+            input.config = config;
         }
-        if (audio == null || audio.sampleRate() != config.sampleRate()) {
-            audioClock = new SampleClock(config.sampleRate());
-        }
-        audio = config;
     }
 
     /**
      * Returns whether at most the bit rate differs from the current configuration. E-AC-3 states the bit rate in every
      * frame, and decoders do not need it in advance.
      */
-    private boolean isLikeCurrent(AudioConfig config) {
-        return audio != null && config.codec().isSelfDescribing() && audio.codec() == config.codec()
-                && audio.sampleRate() == config.sampleRate() && audio.channels() == config.channels();
+    private static boolean isLikeCurrent(CodecConfig current, AudioConfig config) {
+        return current instanceof AudioConfig audio && config.codec().isSelfDescribing()
+                && audio.codec() == config.codec() && audio.sampleRate() == config.sampleRate()
+                && audio.channels() == config.channels();
     }
 
     private void requireCarried(CodecConfig config) {
@@ -91,31 +106,32 @@ abstract sealed class FrameOutput implements MediaOutput permits CmafOutput, Mp4
         }
     }
 
-    /** The current video configuration, null without video. */
-    VideoConfig video() {
-        return video;
-    }
-
-    /** The current audio configuration, null without audio. */
-    AudioConfig audio() {
-        return audio;
+    /** Returns the current configuration of a track, null before its first one. */
+    final CodecConfig current(TrackId track) {
+        Input input = inputs.get(track);
+        return input == null ? null : input.config;
     }
 
     @Override
-    public void frame(FlvTag frame, boolean entry) {
-        if (!(BodyReader.tag(frame) instanceof TrackMedia.AccessUnit unit) || !unit.data().hasRemaining()) {
+    public void frame(TagEvent.Frame frame) {
+        if (!(BodyReader.tag(frame.tag()) instanceof TrackMedia.AccessUnit unit) || !unit.data().hasRemaining()) {
             return;
         }
+        TrackId track = track(frame);
         if (unit.codec().isVideo()) {
-            long dts90k = Math.max(unit.decodingMs() * TICKS_PER_MS, lastVideo90k + 1);
-            lastVideo90k = dts90k;
+            Input input = inputs.get(track);
+            long dts90k = Math.max(unit.decodingMs() * TICKS_PER_MS, input.lastVideo90k + 1);
+            input.lastVideo90k = dts90k;
             ByteBuffer data = unit.codec() == Codec.AV1 ? Av1TemporalUnit.withoutDelimiter(unit.data()) : unit.data();
-            picture(video, dts90k, unit.presentationMs() * TICKS_PER_MS, entry, data);
+            picture(track, (VideoConfig) input.config, dts90k, unit.presentationMs() * TICKS_PER_MS, frame.entry(),
+                    data);
         } else {
             // A codec without a sequence header has its configuration in each frame.
-            unit.codec().inBand(unit.data()).ifPresent(config -> begin((AudioConfig) config));
-            int samples = audio.frameSamples(unit.data());
-            sound(audio, audioClock.place(unit.decodingMs(), samples), samples, unit.data());
+            unit.codec().inBand(unit.data()).ifPresent(config -> begin(track, config));
+            Input input = inputs.get(track);
+            AudioConfig config = (AudioConfig) input.config;
+            int samples = config.frameSamples(unit.data());
+            sound(track, config, input.audioClock.place(unit.decodingMs(), samples), samples, unit.data());
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.millrace.tools.export;
 
-import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.timeline.TagEvent;
 import java.time.Instant;
 
 /** Writes frames unchanged to one file format. Confined to one thread. */
@@ -8,14 +8,10 @@ sealed interface MediaOutput permits FlvOutput, FrameOutput {
     /**
      * Takes a sequence header that applies from the next frame of its track on. The first ones precede the first frame.
      */
-    void config(FlvTag header);
+    void config(TagEvent.Config header);
 
-    /**
-     * Writes a frame.
-     *
-     * @param entry whether decoding can start at this frame
-     */
-    void frame(FlvTag frame, boolean entry);
+    /** Writes a frame. */
+    void frame(TagEvent.Frame frame);
 
     /**
      * Completes the file after the last frame.

@@ -4,14 +4,20 @@ import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.isobmff.SampleEntry;
+import io.millrace.media.isobmff.TrackRole;
 import io.millrace.media.mp4.Mp4Head;
 import io.millrace.media.mp4.Mp4Sample;
 import io.millrace.media.mp4.Mp4TrackWriter;
 import io.millrace.media.time.Ticks;
+import io.millrace.platform.log.TrackId;
+import io.millrace.platform.timeline.ChosenTracks;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -26,14 +32,25 @@ final class Mp4Output extends FrameOutput {
 
     /** The frames of one track that are not written yet. */
     private final class Track {
-        private final Mp4TrackWriter index;
+        private final EntryFinder entries = new EntryFinder();
+        private final int timescale;
+        /** Null until the first sample. */
+        private Mp4TrackWriter index;
         private final List<Mp4Sample> samples = new ArrayList<>();
         private final List<ByteBuffer> data = new ArrayList<>();
         private SampleEntry entry;
+        /** Decoding time of the newest sample. */
+        private long last = Long.MIN_VALUE;
+        /** Duration of a video frame. */
+        private int picture90k = DEFAULT_PICTURE_90K;
 
-        private Track(int timescale, SampleEntry entry, int delayTicks) {
-            index = new Mp4TrackWriter(timescale, entry, delayTicks);
-            this.entry = entry;
+        private Track(int timescale) {
+            this.timescale = timescale;
+        }
+
+        private void begin(SampleEntry first, int delayTicks, TrackRole role) {
+            index = new Mp4TrackWriter(timescale, first, delayTicks, role);
+            entry = first;
         }
 
         private void add(SampleEntry with, Mp4Sample sample, ByteBuffer bytes) {
@@ -54,47 +71,45 @@ final class Mp4Output extends FrameOutput {
     }
 
     private final PartFile file;
-    private final EntryFinder entries = new EntryFinder();
-    private Track pictures;
-    private Track sounds;
-    private int soundTimescale;
-    private long lastSound = Long.MIN_VALUE;
+    private final ChosenTracks chosen;
+    private final Map<TrackId, Track> tracks = new HashMap<>();
     private long chunk90k = Long.MIN_VALUE;
     private int chunkBytes;
-    private long lastPicture90k;
-    private int picture90k = DEFAULT_PICTURE_90K;
 
-    Mp4Output(PartFile file) {
+    Mp4Output(PartFile file, ChosenTracks chosen) {
         this.file = file;
+        this.chosen = chosen;
     }
 
     @Override
-    void picture(VideoConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data) {
-        SampleEntry entry = entries.of(config, key, data);
-        if (pictures == null) {
-            pictures = new Track(Ticks.MPEG, entry, 0);
+    void picture(TrackId id, VideoConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data) {
+        Track track = tracks.computeIfAbsent(id, _ -> new Track(Ticks.MPEG));
+        SampleEntry entry = track.entries.of(config, key, data);
+        if (track.index == null) {
+            track.begin(entry, 0, Roles.of(chosen, id));
         } else {
-            picture90k = (int) Math.min(dts90k - lastPicture90k, Ticks.MPEG);
+            track.picture90k = (int) Math.min(dts90k - track.last, Ticks.MPEG);
         }
-        lastPicture90k = dts90k;
+        track.last = dts90k;
         beforeSample(dts90k, data.remaining());
-        pictures.add(entry, new Mp4Sample(dts90k, Math.toIntExact(pts90k - dts90k), picture90k, data.remaining(), key),
-                data);
+        track.add(entry, new Mp4Sample(dts90k, Math.toIntExact(pts90k - dts90k), track.picture90k, data.remaining(),
+                key), data);
     }
 
     @Override
-    void sound(AudioConfig config, long dueSamples, int frameSamples, ByteBuffer data) {
+    void sound(TrackId id, AudioConfig config, long dueSamples, int frameSamples, ByteBuffer data) {
         int rate = config.sampleRate();
-        if (sounds == null) {
-            soundTimescale = rate;
-            sounds = new Track(rate, entries.of(config), config.delaySamples());
+        Track track = tracks.computeIfAbsent(id, _ -> new Track(rate));
+        SampleEntry entry = track.entries.of(config);
+        if (track.index == null) {
+            track.begin(entry, config.delaySamples(), Roles.of(chosen, id));
         }
         beforeSample(Ticks.rescale(dueSamples, rate, Ticks.MPEG), data.remaining());
         // After a change of the sample rate, audio is timed from a new millisecond timestamp, which may not be later.
-        long due = Math.max(Ticks.rescale(dueSamples, rate, soundTimescale), lastSound + 1);
-        lastSound = due;
-        int duration = (int) Ticks.rescale(frameSamples, rate, soundTimescale);
-        sounds.add(entries.of(config), new Mp4Sample(due, 0, duration, data.remaining(), true), data);
+        long due = Math.max(Ticks.rescale(dueSamples, rate, track.timescale), track.last + 1);
+        track.last = due;
+        int duration = (int) Ticks.rescale(frameSamples, rate, track.timescale);
+        track.add(entry, new Mp4Sample(due, 0, duration, data.remaining(), true), data);
     }
 
     @Override
@@ -116,8 +131,9 @@ final class Mp4Output extends FrameOutput {
         chunkBytes = 0;
     }
 
+    /** The tracks that have samples, in the order of the choice: the main ones first. */
     private Stream<Track> tracks() {
-        return Stream.of(pictures, sounds).filter(track -> track != null);
+        return chosen.all().stream().map(tracks::get).filter(Objects::nonNull);
     }
 
     @Override

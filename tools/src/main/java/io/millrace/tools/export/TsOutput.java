@@ -6,6 +6,9 @@ import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.mpegts.TsSample;
 import io.millrace.media.mpegts.TsSegmentMuxer;
 import io.millrace.media.time.Ticks;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.TrackId;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.Tracks;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -33,25 +36,38 @@ final class TsOutput extends FrameOutput {
     private long segments;
     private long segment90k;
     private int droppedFrames;
+    private final TrackId videoTrack;
+    private final TrackId audioTrack;
 
     /**
+     * @param chosen the tracks to write, at most one of each kind
      * @param tracks at the start of the range; no sequence header announces MP3, AC-3 or E-AC-3 to the tables of the
      *     first segment
      */
-    TsOutput(PartFile file, Tracks tracks) {
+    TsOutput(PartFile file, Tracks tracks, ChosenTracks chosen) {
         this.file = file;
+        videoTrack = new TrackId(Packet.Kind.VIDEO, chosen.video());
+        audioTrack = new TrackId(Packet.Kind.AUDIO, chosen.audio());
         if (tracks.audio() != null && tracks.audio().codec().isSelfDescribing()) {
-            begin(tracks.audio());
+            begin(audioTrack, tracks.audio());
         }
     }
 
+    private VideoConfig video() {
+        return (VideoConfig) current(videoTrack);
+    }
+
+    private AudioConfig audio() {
+        return (AudioConfig) current(audioTrack);
+    }
+
     @Override
-    void picture(VideoConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data) {
+    void picture(TrackId track, VideoConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data) {
         add(new TsSample(TsSample.Kind.VIDEO, dts90k + OFFSET_90K, pts90k + OFFSET_90K, data), key);
     }
 
     @Override
-    void sound(AudioConfig config, long dueSamples, int frameSamples, ByteBuffer data) {
+    void sound(TrackId track, AudioConfig config, long dueSamples, int frameSamples, ByteBuffer data) {
         long pts90k = Ticks.rescale(dueSamples, config.sampleRate(), Ticks.MPEG) + OFFSET_90K;
         add(new TsSample(TsSample.Kind.AUDIO, pts90k, pts90k, data), video() == null);
     }

@@ -4,12 +4,14 @@ import io.millrace.media.bytes.MediaException;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.remux.BodyReader;
 import io.millrace.media.remux.TrackMedia;
+import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.TrackId;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,7 +32,7 @@ final class PastFold {
     /** Upper bound on the assumed duration of a video frame. */
     private static final int LONGEST_FRAME_MS = 1_000;
 
-    private final Map<FlvTag.Type, ByteBuffer> headers = new EnumMap<>(FlvTag.Type.class);
+    private final Map<TrackId, ByteBuffer> headers = new HashMap<>();
     private StreamTags tags;
     private long epoch;
     /** Whether {@link #shiftMs} is set: a frame has been placed since the epoch began, or since the last gap. */
@@ -77,7 +79,7 @@ final class PastFold {
             case TagEvent.Config config -> {
                 // All headers are sent together before the first frame.
                 if (placed) {
-                    header(config.tag(), config.tag().timestampMs() + shiftMs, out);
+                    header(config, config.tag().timestampMs() + shiftMs, out);
                 }
             }
             case TagEvent.Frame frame -> frame(frame, out);
@@ -94,13 +96,13 @@ final class PastFold {
             placed = true;
             shiftMs = (started ? lastMs + SEAM_MS : 0) - timeMs;
             started = true;
-            tags.headers().forEach(header -> header(header, timeMs + shiftMs, out));
+            tags.configs().forEach(header -> header(header, timeMs + shiftMs, out));
         }
-        if (frame.tag().type() == FlvTag.Type.VIDEO) {
+        if (frame.tag().type() == FlvTag.Type.VIDEO && frame.leads()) {
             picture(frame, timeMs);
         }
         lastMs = Math.max(lastMs, timeMs + shiftMs);
-        out.add(new TagEvent.Frame(at(timeMs + shiftMs, frame.tag()), frame.entry(), frame.leads()));
+        out.add(new TagEvent.Frame(at(timeMs + shiftMs, frame.tag()), frame.entry(), frame.leads(), frame.track()));
     }
 
     /**
@@ -130,9 +132,12 @@ final class PastFold {
         }
     }
 
-    private void header(FlvTag tag, int timeMs, List<TagEvent> out) {
-        if (!tag.body().equals(headers.put(tag.type(), tag.body()))) {
-            out.add(new TagEvent.Config(at(timeMs, tag)));
+    private void header(TagEvent.Config config, int timeMs, List<TagEvent> out) {
+        FlvTag tag = config.tag();
+        var track = new TrackId(tag.type() == FlvTag.Type.VIDEO ? Packet.Kind.VIDEO : Packet.Kind.AUDIO,
+                config.track());
+        if (!tag.body().equals(headers.put(track, tag.body()))) {
+            out.add(new TagEvent.Config(at(timeMs, tag), config.track()));
         }
     }
 

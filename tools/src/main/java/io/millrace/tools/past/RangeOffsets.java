@@ -5,10 +5,12 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackId;
 import io.millrace.platform.past.Cuts;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.ReadBudget;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.Tracks;
 import java.time.Instant;
@@ -29,9 +31,14 @@ final class RangeOffsets {
     private List<StreamEntry> epochs;
     private final Moments moments;
     private final Cuts cuts;
+    private final TrackList list;
+    /** All tracks at the start, and those chosen among them; null until the start is found. */
+    private Tracks available;
+    private ChosenTracks chosen;
 
-    RangeOffsets(PastLog log, String stream) {
+    RangeOffsets(PastLog log, String stream, TrackList list) {
         this.log = log;
+        this.list = list;
         this.stream = stream;
         epochs = log.epochs(stream);
         moments = new Moments(log.kafka(), log.reader());
@@ -72,7 +79,8 @@ final class RangeOffsets {
     private StreamTags beginning(StreamEntry epoch) {
         TopicPartition packets = log.partition(Topic.PACKETS, stream);
         if (log.reader().beginning(packets) <= SessionStarted.offset(epoch.epoch())) {
-            return StreamTags.fromBeginning(epoch.epoch(), firstTracks(epoch), this::firstTracks);
+            Tracks tracks = firstTracks(epoch);
+            return StreamTags.fromBeginning(epoch.epoch(), tracks, this::firstTracks, choose(tracks));
         }
         return at(epoch.span().startedAtMs());
     }
@@ -102,8 +110,27 @@ final class RangeOffsets {
     private StreamTags join(IndexEntry entry) {
         StreamEntry epoch = epochs.stream().filter(each -> each.epoch() == entry.id().epoch()).findFirst()
                 .orElseThrow();
-        return StreamTags.from(epoch, entry.keyframe(), cuts.tracks(epoch, entry, ReadBudget.unlimited()),
-                this::firstTracks);
+        Tracks tracks = cuts.tracks(epoch, entry, ReadBudget.unlimited());
+        return StreamTags.from(epoch, entry.keyframe(), tracks, this::firstTracks, choose(tracks));
+    }
+
+    /** Returns the choice, which is made once: among the tracks at the start. */
+    private ChosenTracks choose(Tracks tracks) {
+        if (chosen == null) {
+            available = tracks;
+            chosen = list.of(stream, tracks);
+        }
+        return chosen;
+    }
+
+    /** Returns the chosen tracks. Called after {@link #start}. */
+    ChosenTracks chosen() {
+        return chosen;
+    }
+
+    /** Returns the tracks at the start that are not chosen. Called after {@link #start}. */
+    List<TrackId> omitted() {
+        return available.all().stream().filter(track -> !chosen.all().contains(track)).toList();
     }
 
     /**

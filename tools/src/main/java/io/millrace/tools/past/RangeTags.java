@@ -6,11 +6,14 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.past.PacketRange;
 import io.millrace.platform.past.RangeReader;
+import io.millrace.platform.log.TrackId;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
 import io.millrace.platform.timeline.Tracks;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -55,11 +58,11 @@ public final class RangeTags implements AutoCloseable {
     private long arrivalMs;
     private boolean over;
 
-    private RangeTags(PastLog log, String stream, LogRange range, Mode mode) {
+    private RangeTags(PastLog log, String stream, LogRange range, Mode mode, TrackList list) {
         this.log = log;
         this.stream = stream;
         this.mode = mode;
-        offsets = new RangeOffsets(log, stream);
+        offsets = new RangeOffsets(log, stream, list);
         StreamTags tags = offsets.start(range);
         OptionalLong found = offsets.end(range);
         TopicPartition partition = log.partition(Topic.PACKETS, stream);
@@ -83,20 +86,36 @@ public final class RangeTags implements AutoCloseable {
                 new PacketRange(partition, stream, startOffset), end, this::expired);
     }
 
+    /** Finds the range with the default tracks, as {@link #open(PastLog, String, LogRange, Mode, TrackList)} does. */
+    public static RangeTags open(PastLog log, String stream, LogRange range, Mode mode) {
+        return open(log, stream, range, mode, TrackList.DEFAULT);
+    }
+
     /**
      * Finds the range, without reading its media yet.
      *
-     * @throws UserError if the stream does not exist or the range contains none of its media
+     * @param list the tracks to read
+     * @throws UserError if the stream does not exist, the range contains none of its media, or a named track is missing
      */
-    public static RangeTags open(PastLog log, String stream, LogRange range, Mode mode) {
+    public static RangeTags open(PastLog log, String stream, LogRange range, Mode mode, TrackList list) {
         try {
-            return new RangeTags(log, stream, range, mode);
+            return new RangeTags(log, stream, range, mode, list);
         } catch (KafkaException e) {
             throw log.unreadable(e);
         }
     }
 
-    /** Returns the tracks at the start of the range, including those with codecs that have no sequence header. */
+    /** Returns the numbers of the tracks that are read. */
+    public ChosenTracks chosen() {
+        return offsets.chosen();
+    }
+
+    /** Returns the tracks at the start of the range that are not read. */
+    public List<TrackId> omitted() {
+        return offsets.omitted();
+    }
+
+    /** Returns the chosen tracks at the start of the range, including those with codecs that have no sequence header. */
     public Tracks tracks() {
         return firstTracks;
     }

@@ -20,16 +20,24 @@ import io.millrace.media.mp4.Mp4Track;
 import io.millrace.media.mpegts.PesPacket;
 import io.millrace.media.mpegts.TsReader;
 import io.millrace.platform.timeline.FlvOpening;
+import io.millrace.platform.UserError;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.TrackId;
+import io.millrace.platform.timeline.ChosenTracks;
+import io.millrace.platform.timeline.TagEvent;
 import io.millrace.platform.timeline.Tracks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
@@ -78,7 +86,7 @@ class OutputTest {
     private Path export(ExportFormat format, UnaryOperator<FlvTag> later) {
         Path file = dir.resolve("show." + format.extension());
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = format.output(part, new Tracks(null, null));
+            MediaOutput output = format.output(part, new Tracks(null, null), ChosenTracks.DEFAULT);
             for (int round = 0; round < 2; round++) {
                 for (FlvTag tag : tags) {
                     write(round == 0 ? tag : later.apply(tag), output);
@@ -90,14 +98,102 @@ class OutputTest {
         return file;
     }
 
+    /** The clip under two numbers of each kind: one file with four tracks, of which two are enabled. */
+    @ParameterizedTest
+    @EnumSource(names = {"MP4", "CMAF"})
+    void holdsSeveralTracksOfKind(ExportFormat format) throws IOException {
+        ChosenTracks all = ChosenTracks.of(List.of(new TrackId(Packet.Kind.VIDEO, 1), new TrackId(Packet.Kind.VIDEO, 0),
+                new TrackId(Packet.Kind.AUDIO, 0), new TrackId(Packet.Kind.AUDIO, 5)));
+        format.requireHolds(all);
+        Path file = dir.resolve("all.mp4");
+        try (PartFile part = PartFile.create(file, false)) {
+            MediaOutput output = format.output(part, new Tracks(null, null), all);
+            for (FlvTag tag : tags) {
+                boolean isVideo = tag.type() == FlvTag.Type.VIDEO;
+                for (int track : isVideo ? new int[]{0, 1} : new int[]{0, 5}) {
+                    if (isVideo ? VideoTagBody.parse(tag.body()) instanceof VideoTagBody.Config
+                            : AudioTagBody.parse(tag.body()) instanceof AudioTagBody.Config) {
+                        output.config(new TagEvent.Config(tag, track));
+                    } else {
+                        output.frame(new TagEvent.Frame(tag, isVideo
+                                && ((VideoTagBody.Frame) VideoTagBody.parse(tag.body())).flaggedKey(), isVideo, track));
+                    }
+                }
+            }
+            output.finish(BEGAN);
+            part.finish();
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+        List<String> told = new ArrayList<>();
+        Map<Integer, Integer> samples = new HashMap<>();
+        readTracks(bytes, told, samples);
+        assertThat(told).as("flags, alternate group and handler of each track").containsExactlyInAnyOrder(
+                "7 in 1 vide", "6 in 1 vide", "7 in 2 soun", "6 in 2 soun");
+        int pictureCount = (int) tags.stream().filter(OutputTest::isPicture).count();
+        int soundCount = (int) tags.stream().filter(OutputTest::isSound).count();
+        assertThat(samples.values()).containsExactlyInAnyOrder(pictureCount, pictureCount, soundCount, soundCount);
+    }
+
+    private static boolean isPicture(FlvTag tag) {
+        return tag.type() == FlvTag.Type.VIDEO && VideoTagBody.parse(tag.body()) instanceof VideoTagBody.Frame;
+    }
+
+    private static boolean isSound(FlvTag tag) {
+        return tag.type() == FlvTag.Type.AUDIO && AudioTagBody.parse(tag.body()) instanceof AudioTagBody.Frame;
+    }
+
+    /** Reads the track headers of a file, and the number of samples by track, in the index and in fragments. */
+    private static void readTracks(ByteBuffer file, List<String> told, Map<Integer, Integer> samples) {
+        var boxes = new Boxes(file.duplicate());
+        while (boxes.next()) {
+            if (boxes.type().equals("moov")) {
+                var inMovie = new Boxes(boxes.payload());
+                while (inMovie.next()) {
+                    if (inMovie.type().equals("trak")) {
+                        ByteBuffer header = Boxes.find(inMovie.payload(), "tkhd").orElseThrow();
+                        ByteBuffer media = Boxes.find(inMovie.payload(), "mdia").orElseThrow();
+                        int at = header.position();
+                        ByteBuffer handler = Boxes.find(media, "hdlr").orElseThrow();
+                        byte[] kind = new byte[4];
+                        handler.get(handler.position() + 8, kind);
+                        told.add((header.getInt(at) & 0xFFFFFF) + " in " + header.getShort(at + 34) + " "
+                                + new String(kind, StandardCharsets.US_ASCII));
+                        ByteBuffer table = Boxes.find(Boxes.find(Boxes.find(media, "minf").orElseThrow(), "stbl")
+                                .orElseThrow(), "stsz").orElseThrow();
+                        samples.merge(header.getInt(at + 12), table.getInt(table.position() + 8), Integer::sum);
+                    }
+                }
+            } else if (boxes.type().equals("moof")) {
+                ByteBuffer fragment = Boxes.find(boxes.payload(), "traf").orElseThrow();
+                ByteBuffer run = Boxes.find(fragment, "trun").orElseThrow();
+                ByteBuffer head = Boxes.find(fragment, "tfhd").orElseThrow();
+                samples.merge(head.getInt(head.position() + 4), run.getInt(run.position() + 4), Integer::sum);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLV", "TS"})
+    void refusesSecondTrackOfKind(ExportFormat format) {
+        format.requireHolds(new ChosenTracks(3, ChosenTracks.NONE));
+        ChosenTracks two = ChosenTracks.of(List.of(new TrackId(Packet.Kind.AUDIO, 0),
+                new TrackId(Packet.Kind.AUDIO, 5)));
+        assertThatThrownBy(() -> format.requireHolds(two)).isInstanceOf(UserError.class)
+                .hasMessageContaining(format.label() + " holds one video and one audio track, not audio0, audio5");
+    }
+
+    private static TagEvent.Frame frame(FlvTag tag, boolean entry) {
+        return new TagEvent.Frame(tag, entry, true);
+    }
+
     @Test
     void flvAnnouncesAudioWithoutSequenceHeader() throws IOException {
         ByteBuffer body = TagBodyWriter.write(new AudioTagBody.Frame(Codec.MP3, mp3(0)));
         Mp3Config mp3 = Mp3Config.ofFrame(mp3(0));
         Path file = dir.resolve("mp3.flv");
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = ExportFormat.FLV.output(part, new Tracks(null, mp3));
-            output.frame(new FlvTag(FlvTag.Type.AUDIO, 0, body), true);
+            MediaOutput output = ExportFormat.FLV.output(part, new Tracks(null, mp3), ChosenTracks.DEFAULT);
+            output.frame(frame(new FlvTag(FlvTag.Type.AUDIO, 0, body), true));
             output.finish(BEGAN);
             part.finish();
         }
@@ -114,8 +210,8 @@ class OutputTest {
         FlvTag header = new FlvTag(FlvTag.Type.AUDIO, 0,
                 TagBodyWriter.write(new AudioTagBody.Config(Codec.OPUS, record)));
         try (PartFile part = PartFile.create(dir.resolve("refused.ts"), false)) {
-            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, null));
-            assertThatThrownBy(() -> output.config(header)).isInstanceOf(UnsupportedException.class)
+            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, null), ChosenTracks.DEFAULT);
+            assertThatThrownBy(() -> output.config(new TagEvent.Config(header))).isInstanceOf(UnsupportedException.class)
                     .hasMessageContaining("Opus").hasMessageContaining("H.264, HEVC, AAC, MP3, AC-3, E-AC-3;")
                     .hasMessageContaining("FLV, MP4 and CMAF support all codecs");
         }
@@ -126,10 +222,10 @@ class OutputTest {
     void tsHasAc3FromFirstTable() throws IOException {
         Path file = dir.resolve("ac3.ts");
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, Ac3Config.ofFrame(ac3())));
+            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, Ac3Config.ofFrame(ac3())), ChosenTracks.DEFAULT);
             tags.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).limit(10).forEach(tag -> write(tag, output));
             ByteBuffer body = TagBodyWriter.write(new AudioTagBody.Frame(Codec.AC3, ac3()));
-            output.frame(new FlvTag(FlvTag.Type.AUDIO, 0, body), false);
+            output.frame(frame(new FlvTag(FlvTag.Type.AUDIO, 0, body), false));
             output.finish(BEGAN);
             part.finish();
         }
@@ -144,11 +240,11 @@ class OutputTest {
         List<ByteBuffer> frames = IntStream.range(0, 20).mapToObj(OutputTest::mp3).toList();
         Path file = dir.resolve("mp3.ts");
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, Mp3Config.ofFrame(frames.getFirst())));
+            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, Mp3Config.ofFrame(frames.getFirst())), ChosenTracks.DEFAULT);
             tags.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).limit(10).forEach(tag -> write(tag, output));
             for (int n = 0; n < frames.size(); n++) {
                 ByteBuffer body = TagBodyWriter.write(new AudioTagBody.Frame(Codec.MP3, frames.get(n)));
-                output.frame(new FlvTag(FlvTag.Type.AUDIO, n * 26, body), false);
+                output.frame(frame(new FlvTag(FlvTag.Type.AUDIO, n * 26, body), false));
             }
             output.finish(BEGAN);
             part.finish();
@@ -180,19 +276,19 @@ class OutputTest {
     private void write(FlvTag tag, MediaOutput output) {
         if (tag.type() == FlvTag.Type.VIDEO) {
             switch (VideoTagBody.parse(tag.body())) {
-                case VideoTagBody.Config _ -> output.config(tag);
+                case VideoTagBody.Config _ -> output.config(new TagEvent.Config(tag));
                 case VideoTagBody.Frame frame -> {
                     pictures.add(frame.data());
-                    output.frame(tag, frame.flaggedKey());
+                    output.frame(frame(tag, frame.flaggedKey()));
                 }
                 case VideoTagBody.End _,VideoTagBody.Metadata _,VideoTagBody.Command _ ->
                     throw new AssertionError("none of these");
             }
         } else if (AudioTagBody.parse(tag.body()) instanceof AudioTagBody.Frame(var _, ByteBuffer data)) {
             sounds.add(data);
-            output.frame(tag, false);
+            output.frame(frame(tag, false));
         } else {
-            output.config(tag);
+            output.config(new TagEvent.Config(tag));
         }
     }
 
@@ -339,7 +435,7 @@ class OutputTest {
         Path file = dir.resolve("mp3.mp4");
         List<ByteBuffer> frames = IntStream.range(0, 200).mapToObj(OutputTest::mp3).toList();
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = format.output(part, new Tracks(null, Mp3Config.ofFrame(frames.getFirst())));
+            MediaOutput output = format.output(part, new Tracks(null, Mp3Config.ofFrame(frames.getFirst())), ChosenTracks.DEFAULT);
             List<FlvTag> video = tags.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).toList();
             for (int round = 0; round < 4; round++) {
                 for (FlvTag tag : video) {
@@ -348,7 +444,7 @@ class OutputTest {
             }
             for (int n = 0; n < frames.size(); n++) {
                 ByteBuffer body = TagBodyWriter.write(new AudioTagBody.Frame(Codec.MP3, frames.get(n)));
-                output.frame(new FlvTag(FlvTag.Type.AUDIO, 100 + n * 26, body), false);
+                output.frame(frame(new FlvTag(FlvTag.Type.AUDIO, 100 + n * 26, body), false));
             }
             output.finish(BEGAN);
             part.finish();
@@ -369,13 +465,13 @@ class OutputTest {
         ByteBuffer head = ByteBuffer.wrap(HexFormat.of().parseHex("4f707573486561640102380180bb0000000000"));
         Path file = dir.resolve("opus.mp4");
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = ExportFormat.MP4.output(part, new Tracks(null, null));
-            output.config(new FlvTag(FlvTag.Type.AUDIO, 0,
-                    TagBodyWriter.write(new AudioTagBody.Config(Codec.OPUS, head))));
+            MediaOutput output = ExportFormat.MP4.output(part, new Tracks(null, null), ChosenTracks.DEFAULT);
+            output.config(new TagEvent.Config(new FlvTag(FlvTag.Type.AUDIO, 0,
+                    TagBodyWriter.write(new AudioTagBody.Config(Codec.OPUS, head)))));
             for (int n = 0; n < 10; n++) {
                 // 20 ms of CELT, stereo.
-                output.frame(new FlvTag(FlvTag.Type.AUDIO, n * 20, TagBodyWriter.write(
-                        new AudioTagBody.Frame(Codec.OPUS, ByteBuffer.wrap(new byte[]{(byte) 0xFC, 1})))), true);
+                output.frame(frame(new FlvTag(FlvTag.Type.AUDIO, n * 20, TagBodyWriter.write(
+                        new AudioTagBody.Frame(Codec.OPUS, ByteBuffer.wrap(new byte[]{(byte) 0xFC, 1})))), true));
             }
             output.finish(BEGAN);
             part.finish();

@@ -8,6 +8,8 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackId;
+import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
 import io.millrace.platform.timeline.Tracks;
@@ -176,5 +178,28 @@ class PastFoldTest {
                 .putShort(3, (short) compositionMs);
         return new Packet(packet.session(), packet.seq(), packet.arrivalUs(), packet.timestampMs(), compositionMs,
                 packet.kind(), packet.track(), packet.content(), body);
+    }
+
+    /** The configuration of each track precedes its first frame, and the times are those of the epoch minus one number. */
+    @Test
+    void furtherTracksShareTimelineOfMainOnes() {
+        TrackId video1 = new TrackId(Packet.Kind.VIDEO, 1);
+        TrackId audio2 = new TrackId(Packet.Kind.AUDIO, 2);
+        Tracks ladder = Tracks.of(Records.LADDER);
+        List<PacketsRecord> packets = List.of(Records.CLAIM, Records.audio(0, 0, 9_000),
+                Records.further(0, 1, audio2, 9_980, false, 1), Records.video(0, 2, 10_000, true, 1),
+                Records.further(0, 3, video1, 10_005, true, 1), Records.further(0, 4, audio2, 10_012, false, 2));
+        PastFold fold = new PastFold(StreamTags.fromBeginning(0, ladder, _ -> Optional.empty(),
+                ChosenTracks.of(ladder.all())));
+        List<String> told = new ArrayList<>();
+        for (int at = 0; at < packets.size(); at++) {
+            for (TagEvent event : fold.fold(at, packets.get(at))) {
+                TagEvent.Media media = (TagEvent.Media) event;
+                told.add((media instanceof TagEvent.Config ? "config " : "") + media.tag().type() + " " + media.track()
+                        + " at " + media.tag().timestampMs());
+            }
+        }
+        assertThat(told).containsExactly("config VIDEO 0 at 0", "config AUDIO 0 at 0", "config VIDEO 1 at 0",
+                "config AUDIO 2 at 0", "VIDEO 0 at 0", "VIDEO 1 at 5", "AUDIO 2 at 12");
     }
 }
