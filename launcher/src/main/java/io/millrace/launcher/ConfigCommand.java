@@ -1,6 +1,6 @@
 package io.millrace.launcher;
 
-import io.millrace.ingest.policy.HookUrl;
+import io.millrace.platform.access.HookUrl;
 import io.millrace.launcher.settings.BrokerOptions;
 import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.launcher.settings.LoggingOptions;

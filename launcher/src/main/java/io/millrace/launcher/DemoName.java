@@ -1,7 +1,7 @@
 package io.millrace.launcher;
 
-import io.millrace.ingest.policy.PolicySettings;
-import io.millrace.ingest.policy.StreamKeys;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.StreamKeys;
 import io.millrace.media.StreamName;
 import io.millrace.platform.FileFault;
 import io.millrace.platform.UserError;
@@ -25,7 +25,7 @@ final class DemoName {
      *
      * @throws UserError if the settings do not allow the demo to publish, or a file cannot be read
      */
-    static String of(PolicySettings policy) {
+    static String of(AccessSettings policy) {
         Optional<String> key = policy.keys() == null ? Optional.empty() : key(policy.keys());
         if (key.isPresent()) {
             return STREAM.value() + "?key=" + key.get();

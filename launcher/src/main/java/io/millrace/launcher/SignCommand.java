@@ -1,6 +1,6 @@
 package io.millrace.launcher;
 
-import io.millrace.ingest.policy.SigningSecrets;
+import io.millrace.platform.access.SigningSecrets;
 import io.millrace.launcher.settings.Converters;
 import io.millrace.media.StreamName;
 import io.millrace.platform.FileFault;

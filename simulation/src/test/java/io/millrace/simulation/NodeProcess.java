@@ -1,7 +1,7 @@
 package io.millrace.simulation;
 
-import io.millrace.ingest.policy.PolicySettings;
-import io.millrace.ingest.policy.PublishGate;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.AccessGate;
 import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.publish.PublishLog;
 import io.millrace.ingest.publish.PublishSettings;
@@ -72,7 +72,7 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
         PublishSettings settings = NodeSettings.of(number, process, rulesVersion(defects));
         this.producer = kafka.producer(this, NodeSettings.TIMES);
         var written = new NodeLog(kafka, producer, witness, world::isNextReleaseFinal);
-        var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
+        var gate = AccessGate.open(AccessSettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
         SessionLog log = defects.contains(Defect.PACKETS_BEFORE_THE_NOTICE)
                 ? new EagerAnnouncements(written)
                 : written;

@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.millrace.ingest.policy.Decision;
-import io.millrace.ingest.policy.PolicyMeters;
+import io.millrace.platform.access.Decision;
+import io.millrace.platform.access.AccessMeters;
 import io.millrace.platform.log.Packet;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /** Every meter of ingest. Thread-safe. */
-public final class IngestMeters implements PolicyMeters {
+public final class IngestMeters implements AccessMeters {
     /** Why a received message is not in the log: the value of the tag {@code reason}. */
     public enum Drop {
         /** An unknown codec or packet type. */

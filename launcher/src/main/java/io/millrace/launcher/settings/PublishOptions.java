@@ -1,7 +1,7 @@
 package io.millrace.launcher.settings;
 
-import io.millrace.ingest.policy.HookForm;
-import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.access.HookForm;
+import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.rtmp.RtmpListen;
 import java.net.URI;
@@ -58,12 +58,12 @@ public final class PublishOptions {
     }
 
     /** Returns the rules that decide who may publish. */
-    public PolicySettings policy() {
-        PolicySettings.Hook hook = publishHook == null
+    public AccessSettings policy() {
+        AccessSettings.Hook hook = publishHook == null
                 ? null
-                : new PolicySettings.Hook(publishHook, publishHookForm, publishHookTimeout,
+                : new AccessSettings.Hook(publishHook, publishHookForm, publishHookTimeout,
                         publishHookFallback == Fallback.ALLOW);
-        return new PolicySettings(publishKeys, publishSecret, hook);
+        return new AccessSettings(publishKeys, publishSecret, hook);
     }
 
     /** Returns the maximum bitrate of one publisher in bits per second, 0 for no limit. */

@@ -1,4 +1,4 @@
-package io.millrace.ingest.policy;
+package io.millrace.platform.access;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -12,9 +12,9 @@ import java.time.Duration;
  * @param secret file of {@link SigningSecrets}, null for no signatures
  * @param hook the publish hook, null for no hook
  */
-public record PolicySettings(Path keys, Path secret, Hook hook) {
+public record AccessSettings(Path keys, Path secret, Hook hook) {
     /** Settings that allow every publish. */
-    public static final PolicySettings OPEN = new PolicySettings(null, null, null);
+    public static final AccessSettings OPEN = new AccessSettings(null, null, null);
 
     /** Returns whether a publisher needs a stream key or a signed URL. A hook may have requirements of its own. */
     public boolean needsKey() {

@@ -1,7 +1,7 @@
-package io.millrace.ingest.policy;
+package io.millrace.platform.access;
 
 /** Counts the decisions about publishers and the requests to the hook. Thread-safe. */
-public interface PolicyMeters {
+public interface AccessMeters {
     /** Counts a publisher that was refused for {@code reason}. */
     void refused(Decision.Reason reason);
 

@@ -1,16 +1,14 @@
-package io.millrace.ingest.policy;
+package io.millrace.platform.access;
 
 import ch.qos.logback.classic.Level;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.meters.IngestMeters;
-import io.millrace.ingest.policy.Decision.Reason;
+import io.millrace.platform.access.Decision.Reason;
 import io.millrace.media.StreamName;
 import io.millrace.platform.UserError;
 import io.millrace.platform.WatchedFiles;
-import io.millrace.platform.access.AccessDecision;
-import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.net.LineQuota;
 import io.millrace.testkit.LogCapture;
 import java.io.IOException;
@@ -43,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** The policy with its I/O: files that change, and a hook on loopback. */
-class PublishGateTest {
+class AccessGateTest {
     /** Longer than any hook of these tests takes, however slow the machine is. */
     private static final Duration PATIENT = Duration.ofMinutes(5);
     private static final StreamName SHOW = new StreamName("live/show");
@@ -55,7 +53,7 @@ class PublishGateTest {
     private final CountDownLatch mayAnswer = new CountDownLatch(1);
     private final AtomicInteger mostAtOnce = new AtomicInteger();
     private HttpServer hook;
-    private PublishGate gate;
+    private AccessGate gate;
 
     @AfterEach
     void close() {
@@ -69,7 +67,7 @@ class PublishGateTest {
     @Test
     void reloadsKeysWhenFileChanges() throws Exception {
         Path file = Files.writeString(directory.resolve("keys"), "first-secret-key: live/show\n");
-        gate = open(new PolicySettings(file, null, null));
+        gate = open(new AccessSettings(file, null, null));
         assertThat(decide("live/first-secret-key", "")).isEqualTo(new Decision.Allowed(SHOW));
         Files.writeString(file, "second-secret-key: live/show\n");
         gate.reloadIfChanged();
@@ -85,7 +83,7 @@ class PublishGateTest {
 
     @Test
     void resolvesKeysAndAllowsPlay() throws Exception {
-        gate = open(new PolicySettings(Files.writeString(directory.resolve("keys"), "the-secret-key-of: live/show\n"),
+        gate = open(new AccessSettings(Files.writeString(directory.resolve("keys"), "the-secret-key-of: live/show\n"),
                 null, null));
         AccessRequest keyed = request("live/the-secret-key-of", "");
         assertThat(gate.decide(keyed).toCompletableFuture()).isCompletedWithValue(new AccessDecision.Allowed(SHOW));
@@ -101,7 +99,7 @@ class PublishGateTest {
     void logsReloads() throws Exception {
         Path keys = Files.writeString(directory.resolve("keys"), "first-secret-key: live/show\n");
         Path secret = Files.writeString(directory.resolve("secret"), "first-signing-secret");
-        gate = open(new PolicySettings(keys, secret, null));
+        gate = open(new AccessSettings(keys, secret, null));
         Files.writeString(keys, "second-secret-key: live/show\n");
         Files.writeString(secret, "second-signing-secret");
         assertThat(logOf(WatchedFiles.class, gate::reloadIfChanged)).containsExactly(
@@ -113,15 +111,15 @@ class PublishGateTest {
     void failsToStartWithUnusableFiles() throws Exception {
         Path keys = Files.writeString(directory.resolve("keys"), "k: live/show\n");
         Path secret = Files.writeString(directory.resolve("secret"), "short");
-        assertThatThrownBy(() -> open(new PolicySettings(keys, secret, null))).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> open(new AccessSettings(keys, secret, null))).isInstanceOf(UserError.class)
                 .hasMessageContaining("the signing secret in " + secret + " cannot be used: a secret is a line of 16");
-        gate = open(PolicySettings.OPEN);
+        gate = open(AccessSettings.OPEN);
     }
 
     @Test
     void sendsOnlyPublicNameToHook() throws Exception {
         Path keys = Files.writeString(directory.resolve("keys"), "the-secret-key: live/show\n");
-        gate = open(new PolicySettings(keys, null, hook(HookForm.SRS, 200, "0", false)));
+        gate = open(new AccessSettings(keys, null, hook(HookForm.SRS, 200, "0", false)));
         assertThat(decide("live/the-secret-key", "a=b")).isEqualTo(new Decision.Allowed(SHOW));
         assertThat(decide("live/show", "key=the-secret-key")).isEqualTo(new Decision.Allowed(SHOW));
         assertRefused(decide("live/show", "key=wrong"), Reason.UNKNOWN_KEY);
@@ -134,7 +132,7 @@ class PublishGateTest {
     @ParameterizedTest
     @CsvSource({"NGINX, 200, ''", "SRS, 200, 0"})
     void hookAllows(HookForm form, int status, String body) throws Exception {
-        gate = open(new PolicySettings(null, null, hook(form, status, body, false)));
+        gate = open(new AccessSettings(null, null, hook(form, status, body, false)));
         assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
         assertThat(registry.get("millrace.ingest.hook").timer().count()).isEqualTo(1);
     }
@@ -147,9 +145,9 @@ class PublishGateTest {
             exchange.close();
         });
         URI url = URI.create("http://me:s3cret@127.0.0.1:" + server.getAddress().getPort() + "/hook?token=t0ken");
-        PolicySettings.Hook settings = settings(url, HookForm.NGINX, false);
-        gate = open(new PolicySettings(null, null, settings));
-        assertThat(logOf(PublishHook.class, () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED)))
+        AccessSettings.Hook settings = settings(url, HookForm.NGINX, false);
+        gate = open(new AccessSettings(null, null, settings));
+        assertThat(logOf(AccessHook.class, () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED)))
                 .singleElement().asString().doesNotContain("s3cret").doesNotContain("t0ken");
         assertThat(requests.remove()).isEqualTo("Basic bWU6czNjcmV0 /hook?token=t0ken");
         assertThat(settings.toString()).doesNotContain("s3cret").doesNotContain("t0ken");
@@ -158,7 +156,7 @@ class PublishGateTest {
     @ParameterizedTest
     @CsvSource({"NGINX, 403, ''", "SRS, 200, 1"})
     void hookRefuses(HookForm form, int status, String body) throws Exception {
-        gate = open(new PolicySettings(null, null, hook(form, status, body, true)));
+        gate = open(new AccessSettings(null, null, hook(form, status, body, true)));
         assertRefused(decide("live/show", ""), Reason.HOOK_REFUSED);
         assertThat(refused(Reason.HOOK_REFUSED)).isEqualTo(1);
         assertThat(registry.get("millrace.ingest.hook.failures").counter().count()).isZero();
@@ -170,11 +168,11 @@ class PublishGateTest {
             // The port is bound, so that no other process gets it, but nothing listens on it.
             bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             URI unreachable = URI.create("http://127.0.0.1:" + bound.getLocalPort() + "/");
-            gate = open(new PolicySettings(null, null, settings(unreachable, HookForm.NGINX, false)));
+            gate = open(new AccessSettings(null, null, settings(unreachable, HookForm.NGINX, false)));
             hookFails("refused: no connection to 127.0.0.1",
                     () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
             gate.close();
-            gate = open(new PolicySettings(null, null, settings(unreachable, HookForm.NGINX, true)));
+            gate = open(new AccessSettings(null, null, settings(unreachable, HookForm.NGINX, true)));
             hookFails("allowed: no connection to 127.0.0.1",
                     () -> assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW)));
         }
@@ -184,8 +182,8 @@ class PublishGateTest {
     /** The requested name may be a secret that the hook would have converted to the public name. */
     @Test
     void logsNoKeyOfHook() throws Exception {
-        gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", false)));
-        assertThat(logOf(PublishHook.class,
+        gate = open(new AccessSettings(null, null, hook(HookForm.NGINX, 502, "", false)));
+        assertThat(logOf(AccessHook.class,
                 () -> assertRefused(decide("live/the-secret-key", "token=another-secret"), Reason.HOOK_FAILED)))
                 .containsExactly(
                         "127.0.0.1:5: the hook has no answer to request 1, so the publish is refused: status 502");
@@ -193,29 +191,29 @@ class PublishGateTest {
 
     @Test
     void fallbackAppliesToServerError() throws Exception {
-        gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", true)));
+        gate = open(new AccessSettings(null, null, hook(HookForm.NGINX, 502, "", true)));
         hookFails("allowed: status 502",
                 () -> assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW)));
     }
 
     @Test
     void acceptsAnswerAtLimit() throws Exception {
-        gate = open(new PolicySettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024 - 1), false)));
+        gate = open(new AccessSettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024 - 1), false)));
         assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
     }
 
     @Test
     void fallbackAppliesToAnswerOverLimit() throws Exception {
-        gate = open(new PolicySettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024), false)));
+        gate = open(new AccessSettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024), false)));
         hookFails("body exceeds capacity: 32768",
                 () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
     }
 
     @Test
     void waitsForHookOnlyUntilTimeout() throws Exception {
-        gate = open(new PolicySettings(null, null, silentHook(Duration.ofSeconds(2))));
-        int many = PublishHook.AT_ONCE + 1;
-        assertThat(logOf(PublishHook.class, () -> {
+        gate = open(new AccessSettings(null, null, silentHook(Duration.ofSeconds(2))));
+        int many = AccessHook.AT_ONCE + 1;
+        assertThat(logOf(AccessHook.class, () -> {
             List<CompletableFuture<Decision>> waiting = new ArrayList<>();
             for (int i = 0; i < many; i++) {
                 waiting.add(gate.decidePublish(request("live/show", "", "127.0.0." + (i + 1) + ":5")));
@@ -249,7 +247,7 @@ class PublishGateTest {
                 Thread.currentThread().interrupt();
             }
         });
-        gate = open(new PolicySettings(null, null, new PolicySettings.Hook(
+        gate = open(new AccessSettings(null, null, new AccessSettings.Hook(
                 URI.create("http://127.0.0.1:" + dripping.getAddress().getPort() + "/"), HookForm.SRS,
                 Duration.ofSeconds(1), false)));
         // On a slow machine, a request may time out before it has reached the hook.
@@ -264,12 +262,12 @@ class PublishGateTest {
     /** As when all encoders reconnect after a restart. */
     @Test
     void waitsForTurnWhenAllPlacesAreTaken() throws Exception {
-        gate = open(new PolicySettings(null, null, silentHook(PATIENT)));
+        gate = open(new AccessSettings(null, null, silentHook(PATIENT)));
         List<CompletableFuture<Decision>> waiting = new ArrayList<>();
-        for (int i = 0; i < 3 * PublishHook.AT_ONCE; i++) {
+        for (int i = 0; i < 3 * AccessHook.AT_ONCE; i++) {
             waiting.add(gate.decidePublish(request("live/show", "", "127.0.0." + (1 + i % 3) + ":5")));
         }
-        for (int i = 0; i < PublishHook.AT_ONCE; i++) {
+        for (int i = 0; i < AccessHook.AT_ONCE; i++) {
             assertThat(requests.poll(120, TimeUnit.SECONDS)).isNotNull();
         }
         assertThat(waiting).allSatisfy(each -> assertThat(each).isNotDone());
@@ -277,15 +275,15 @@ class PublishGateTest {
         for (CompletableFuture<Decision> each : waiting) {
             assertThat(each.get(120, TimeUnit.SECONDS)).isEqualTo(new Decision.Allowed(SHOW));
         }
-        assertThat(mostAtOnce).hasValue(PublishHook.AT_ONCE);
+        assertThat(mostAtOnce).hasValue(AccessHook.AT_ONCE);
     }
 
     /** One address has as many requests at the hook as it may have. */
     @Test
     void addressWithManyRequestsDelaysOnlyItself() throws Exception {
-        gate = open(new PolicySettings(null, null, silentHook(PATIENT)));
-        List<String> refusals = logOf(PublishHook.class, () -> {
-            for (int i = 0; i < PublishHook.AT_ONCE + PublishHook.WAITING_OF_NETWORK; i++) {
+        gate = open(new AccessSettings(null, null, silentHook(PATIENT)));
+        List<String> refusals = logOf(AccessHook.class, () -> {
+            for (int i = 0; i < AccessHook.AT_ONCE + AccessHook.WAITING_OF_NETWORK; i++) {
                 gate.decidePublish(request("live/stranger", "", "127.0.0.9:5"));
             }
         });
@@ -298,7 +296,7 @@ class PublishGateTest {
     }
 
     /** Returns a hook that does not answer until {@link #mayAnswer} is open, and then allows everything. */
-    private PolicySettings.Hook silentHook(Duration timeout) throws IOException {
+    private AccessSettings.Hook silentHook(Duration timeout) throws IOException {
         AtomicInteger atOnce = new AtomicInteger();
         HttpServer silent = server(exchange -> {
             mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
@@ -308,7 +306,7 @@ class PublishGateTest {
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });
-        return new PolicySettings.Hook(URI.create("http://127.0.0.1:" + silent.getAddress().getPort() + "/"),
+        return new AccessSettings.Hook(URI.create("http://127.0.0.1:" + silent.getAddress().getPort() + "/"),
                 HookForm.NGINX, timeout, false);
     }
 
@@ -320,7 +318,7 @@ class PublishGateTest {
         }
     }
 
-    private PolicySettings.Hook hook(HookForm form, int status, String body, boolean allowWithoutAnswer)
+    private AccessSettings.Hook hook(HookForm form, int status, String body, boolean allowWithoutAnswer)
             throws IOException {
         HttpServer server = server(exchange -> {
             requests.add(exchange.getRequestHeaders().getFirst("Content-Type") + " " + exchange.getRequestMethod()
@@ -334,8 +332,8 @@ class PublishGateTest {
                 allowWithoutAnswer);
     }
 
-    private static PolicySettings.Hook settings(URI url, HookForm form, boolean allowWithoutAnswer) {
-        return new PolicySettings.Hook(url, form, PATIENT, allowWithoutAnswer);
+    private static AccessSettings.Hook settings(URI url, HookForm form, boolean allowWithoutAnswer) {
+        return new AccessSettings.Hook(url, form, PATIENT, allowWithoutAnswer);
     }
 
     /** What a hook does with one request. */
@@ -356,7 +354,7 @@ class PublishGateTest {
     }
 
     private static void hookFails(String why, Attempt attempt) throws Exception {
-        assertThat(logOf(PublishHook.class, attempt)).singleElement().asString().endsWith(why);
+        assertThat(logOf(AccessHook.class, attempt)).singleElement().asString().endsWith(why);
     }
 
     /** Returns what one class logs during the attempt. */
@@ -367,8 +365,8 @@ class PublishGateTest {
         }
     }
 
-    private PublishGate open(PolicySettings settings) {
-        return PublishGate.open(settings, "node-1", new IngestMeters(registry), InstantSource.system());
+    private AccessGate open(AccessSettings settings) {
+        return AccessGate.open(settings, "node-1", new IngestMeters(registry), InstantSource.system());
     }
 
     private Decision decide(String asked, String query) throws Exception {

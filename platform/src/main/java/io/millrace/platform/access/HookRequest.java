@@ -1,4 +1,4 @@
-package io.millrace.ingest.policy;
+package io.millrace.platform.access;
 
 import io.millrace.media.StreamName;
 

@@ -1,6 +1,6 @@
-package io.millrace.ingest.policy;
+package io.millrace.platform.access;
 
-import io.millrace.ingest.policy.Decision.Reason;
+import io.millrace.platform.access.Decision.Reason;
 import io.millrace.media.StreamName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-class PublishPolicyTest {
+class CredentialRulesTest {
     private static final StreamName SHOW = new StreamName("live/show");
     private static final long NOW_S = 1_767_225_600;
     private static final String SECRET = "0123456789abcdef";
@@ -21,13 +21,13 @@ class PublishPolicyTest {
             "s3cret-of-the-talk" = "live/talk"
             """);
     private final SigningSecrets secrets = SigningSecrets.parse(SECRET + "\n");
-    private final PublishPolicy byKey = new PublishPolicy(keys, null);
-    private final PublishPolicy bySignature = new PublishPolicy(null, secrets);
-    private final PublishPolicy byEither = new PublishPolicy(keys, secrets);
+    private final CredentialRules byKey = new CredentialRules(keys, null);
+    private final CredentialRules bySignature = new CredentialRules(null, secrets);
+    private final CredentialRules byEither = new CredentialRules(keys, secrets);
 
     @Test
     void allowsEverythingByDefault() {
-        assertThat(decide(new PublishPolicy(null, null), "live/show", "sign=x&key=y"))
+        assertThat(decide(new CredentialRules(null, null), "live/show", "sign=x&key=y"))
                 .isEqualTo(new Decision.Allowed(SHOW));
     }
 
@@ -96,9 +96,9 @@ class PublishPolicyTest {
     void acceptsOldSecretDuringRotation() {
         String old = secrets.query(SHOW, NOW_S + 60).substring(1);
         SigningSecrets both = SigningSecrets.parse("another secret of its own\n\n  " + SECRET + "  \n");
-        assertThat(decide(new PublishPolicy(null, both), "live/show", old)).isEqualTo(new Decision.Allowed(SHOW));
+        assertThat(decide(new CredentialRules(null, both), "live/show", old)).isEqualTo(new Decision.Allowed(SHOW));
         String fresh = both.query(SHOW, NOW_S + 60).substring(1);
-        assertThat(decide(new PublishPolicy(null, both), "live/show", fresh)).isEqualTo(new Decision.Allowed(SHOW));
+        assertThat(decide(new CredentialRules(null, both), "live/show", fresh)).isEqualTo(new Decision.Allowed(SHOW));
         assertRefused(decide(bySignature, "live/show", fresh), Reason.BAD_SIGNATURE);
     }
 
@@ -125,7 +125,7 @@ class PublishPolicyTest {
         assertThat(StreamKeys.parse("").size()).isZero();
     }
 
-    private static Decision decide(PublishPolicy policy, String asked, String query) {
+    private static Decision decide(CredentialRules policy, String asked, String query) {
         return policy.decide(new StreamName(asked), QueryString.parse(query), NOW_S);
     }
 

@@ -1,6 +1,6 @@
-package io.millrace.ingest.policy;
+package io.millrace.platform.access;
 
-import io.millrace.ingest.policy.Decision.Reason;
+import io.millrace.platform.access.Decision.Reason;
 import io.millrace.media.StreamName;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param keys the stream keys, null if none are configured
  * @param secrets the signing secrets, null if none are configured
  */
-public record PublishPolicy(StreamKeys keys, SigningSecrets secrets) {
+public record CredentialRules(StreamKeys keys, SigningSecrets secrets) {
     static final String KEY = "key";
     private static final Pattern SECONDS = Pattern.compile("\\d{1,18}");
 

@@ -1,6 +1,6 @@
-package io.millrace.ingest.policy;
+package io.millrace.platform.access;
 
-import io.millrace.ingest.policy.Decision.Reason;
+import io.millrace.platform.access.Decision.Reason;
 import io.millrace.media.StreamName;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
-package io.millrace.ingest.policy;
+package io.millrace.platform.access;
 
-import io.millrace.ingest.policy.Decision.Reason;
+import io.millrace.platform.access.Decision.Reason;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.PeerNetwork;
 import io.millrace.platform.net.Turns;
@@ -24,7 +24,7 @@ import org.slf4j.event.Level;
  * Calls the hook over HTTP, with at most {@link #AT_ONCE} requests at a time. Further requests wait, because after a
  * restart all encoders connect at the same moment. Thread-safe and non-blocking.
  */
-final class PublishHook implements AutoCloseable {
+final class AccessHook implements AutoCloseable {
     /** Limit of concurrent requests. */
     static final int AT_ONCE = 64;
     /**
@@ -38,15 +38,15 @@ final class PublishHook implements AutoCloseable {
     /** Limit of the response body, which is a word or a small object. */
     private static final int ANSWER_BYTES = 32 * 1024;
 
-    private final PolicySettings.Hook settings;
-    private final PolicyMeters meters;
-    private final PeerLog log = new PeerLog(LoggerFactory.getLogger(PublishHook.class));
+    private final AccessSettings.Hook settings;
+    private final AccessMeters meters;
+    private final PeerLog log = new PeerLog(LoggerFactory.getLogger(AccessHook.class));
     private final Turns turns = new Turns(LIMITS);
     private final Executor threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("publish-hook-", 0).factory());
     private final HttpClient client;
 
-    PublishHook(PolicySettings.Hook settings, PolicyMeters meters) {
+    AccessHook(AccessSettings.Hook settings, AccessMeters meters) {
         this.settings = settings;
         this.meters = meters;
         this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(settings.timeout())

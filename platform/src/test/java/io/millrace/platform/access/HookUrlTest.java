@@ -1,4 +1,4 @@
-package io.millrace.ingest.policy;
+package io.millrace.platform.access;
 
 import java.net.URI;
 import org.junit.jupiter.params.ParameterizedTest;

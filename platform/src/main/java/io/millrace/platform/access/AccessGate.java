@@ -1,11 +1,8 @@
-package io.millrace.ingest.policy;
+package io.millrace.platform.access;
 
 import io.millrace.media.StreamName;
 import io.millrace.platform.SecretFile;
 import io.millrace.platform.WatchedFiles;
-import io.millrace.platform.access.AccessDecision;
-import io.millrace.platform.access.AccessPolicy;
-import io.millrace.platform.access.AccessRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
@@ -19,19 +16,19 @@ import org.slf4j.LoggerFactory;
  * Decides who may publish, first by the keys and secrets that are currently in the files, then by the hook. Everybody
  * may play. Thread-safe and non-blocking.
  */
-public final class PublishGate implements AccessPolicy, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(PublishGate.class);
+public final class AccessGate implements AccessPolicy, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AccessGate.class);
 
     private final WatchedFiles<StreamKeys> keys;
     private final WatchedFiles<SigningSecrets> secrets;
-    private final PublishHook hook;
+    private final AccessHook hook;
     private final String node;
-    private final PolicyMeters meters;
+    private final AccessMeters meters;
     private final InstantSource clock;
     private final AtomicLong requests = new AtomicLong();
 
-    private PublishGate(WatchedFiles<StreamKeys> keys, WatchedFiles<SigningSecrets> secrets, PublishHook hook,
-            String node, PolicyMeters meters, InstantSource clock) {
+    private AccessGate(WatchedFiles<StreamKeys> keys, WatchedFiles<SigningSecrets> secrets, AccessHook hook,
+            String node, AccessMeters meters, InstantSource clock) {
         this.keys = keys;
         this.secrets = secrets;
         this.hook = hook;
@@ -46,7 +43,7 @@ public final class PublishGate implements AccessPolicy, AutoCloseable {
      * @param node id of this node, sent to the hook
      * @throws io.millrace.platform.UserError if a file cannot be read or is not valid
      */
-    public static PublishGate open(PolicySettings settings, String node, PolicyMeters meters, InstantSource clock) {
+    public static AccessGate open(AccessSettings settings, String node, AccessMeters meters, InstantSource clock) {
         if (settings.keys() != null) {
             SecretFile.warnIfOpen("the stream keys", settings.keys());
         }
@@ -55,14 +52,14 @@ public final class PublishGate implements AccessPolicy, AutoCloseable {
         }
         WatchedFiles<StreamKeys> keys = settings.keys() == null
                 ? null
-                : WatchedFiles.open("the stream keys", List.of(settings.keys()), PublishGate::keys);
+                : WatchedFiles.open("the stream keys", List.of(settings.keys()), AccessGate::keys);
         try {
             WatchedFiles<SigningSecrets> secrets = settings.secret() == null
                     ? null
                     : WatchedFiles.open("the signing secret", List.of(settings.secret()),
                             contents -> SigningSecrets.parse(text(contents)));
-            PublishHook hook = settings.hook() == null ? null : new PublishHook(settings.hook(), meters);
-            return new PublishGate(keys, secrets, hook, node, meters, clock);
+            AccessHook hook = settings.hook() == null ? null : new AccessHook(settings.hook(), meters);
+            return new AccessGate(keys, secrets, hook, node, meters, clock);
         } catch (RuntimeException e) {
             close(keys);
             throw e;
@@ -85,7 +82,7 @@ public final class PublishGate implements AccessPolicy, AutoCloseable {
      * asked.
      */
     CompletableFuture<Decision> decidePublish(AccessRequest request) {
-        PublishPolicy policy = new PublishPolicy(keys == null ? null : keys.get(),
+        CredentialRules policy = new CredentialRules(keys == null ? null : keys.get(),
                 secrets == null ? null : secrets.get());
         QueryString query = QueryString.parse(request.query());
         Decision own = policy.decide(request.stream(), query, clock.instant().getEpochSecond());
@@ -101,7 +98,7 @@ public final class PublishGate implements AccessPolicy, AutoCloseable {
     }
 
     private HookRequest request(StreamName stream, QueryString query, AccessRequest.Source source) {
-        return new HookRequest(stream, query.without(PublishPolicy.KEY), withoutQuery(source.url()), source.client(),
+        return new HookRequest(stream, query.without(CredentialRules.KEY), withoutQuery(source.url()), source.client(),
                 source.address(), requests.incrementAndGet(), node);
     }
 
