@@ -3,6 +3,8 @@ package io.millrace.ingest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.platform.access.AccessGate;
+import io.millrace.platform.access.AccessMeters;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.rtmp.RtmpListener;
 import io.millrace.platform.rtmp.RtmpMeters;
 import java.time.Duration;
@@ -27,7 +29,8 @@ public record IngestListeners(IngestSettings settings, IngestMeters meters, Acce
     public static IngestListeners open(IngestSettings settings, MeterRegistry registry, IntPredicate named) {
         var meters = new IngestMeters(registry);
         meters.gaugeSegmentTarget(Duration.ofMillis(settings.rules().segmentTargetMs()));
-        AccessGate gate = AccessGate.open(settings.policy(), settings.nodeId(), meters, InstantSource.system());
+        AccessGate gate = AccessGate.open(settings.policy(), AccessRequest.Action.PUBLISH, settings.nodeId(),
+                new AccessMeters(registry, "ingest", "Publishers"), InstantSource.system());
         try {
             return new IngestListeners(settings, meters, gate,
                     RtmpListener.bind(settings.listen(), new RtmpMeters(registry), named));

@@ -1,6 +1,6 @@
 package io.millrace.platform.access;
 
-import io.millrace.platform.access.Decision.Reason;
+import io.millrace.platform.access.AccessRequest.Action;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.PeerNetwork;
 import io.millrace.platform.net.Turns;
@@ -22,7 +22,7 @@ import org.slf4j.event.Level;
 
 /**
  * Calls the hook over HTTP, with at most {@link #AT_ONCE} requests at a time. Further requests wait, because after a
- * restart all encoders connect at the same moment. Thread-safe and non-blocking.
+ * restart all peers connect at the same moment. Thread-safe and non-blocking.
  */
 final class AccessHook implements AutoCloseable {
     /** Limit of concurrent requests. */
@@ -40,15 +40,18 @@ final class AccessHook implements AutoCloseable {
 
     private final AccessSettings.Hook settings;
     private final AccessMeters meters;
+    private final Action action;
     private final PeerLog log = new PeerLog(LoggerFactory.getLogger(AccessHook.class));
     private final Turns turns = new Turns(LIMITS);
-    private final Executor threads = Executors
-            .newThreadPerTaskExecutor(Thread.ofVirtual().name("publish-hook-", 0).factory());
+    private final Executor threads;
     private final HttpClient client;
 
-    AccessHook(AccessSettings.Hook settings, AccessMeters meters) {
+    AccessHook(AccessSettings.Hook settings, AccessMeters meters, Action action) {
         this.settings = settings;
         this.meters = meters;
+        this.action = action;
+        threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name(action.label() + "-hook-", 0).factory());
         this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(settings.timeout())
                 .followRedirects(HttpClient.Redirect.NEVER).executor(threads).build();
     }
@@ -57,7 +60,7 @@ final class AccessHook implements AutoCloseable {
      * Asks the hook. The result completes within the timeout, even if the request has to wait, and never exceptionally:
      * if the hook fails, the settings decide.
      */
-    CompletableFuture<Decision> ask(HookRequest request) {
+    CompletableFuture<AccessDecision> ask(HookRequest request) {
         Turns.Turn turn = turns.next(PeerNetwork.ofEndpoint(request.address()));
         return turn.begin().thenComposeAsync(_ -> send(request), threads)
                 .orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS).handle((response, failure) -> {
@@ -84,7 +87,7 @@ final class AccessHook implements AutoCloseable {
         return post.build();
     }
 
-    private Decision answer(HookRequest request, HttpResponse<String> response) {
+    private AccessDecision answer(HookRequest request, HttpResponse<String> response) {
         int status = response.statusCode();
         if (status >= 500) {
             return without(request, "status " + status);
@@ -96,14 +99,14 @@ final class AccessHook implements AutoCloseable {
      * Decides without an answer. The log line does not name the requested stream, which is a secret key if the hook
      * translates keys into names.
      */
-    private Decision without(HookRequest request, String why) {
+    private AccessDecision without(HookRequest request, String why) {
         log.log(Level.WARN, PeerNetwork.ofEndpoint(request.address()),
-                "{}: the hook has no answer to request {}, so the publish is {}: {}", request.address(),
-                request.number(), settings.allowWithoutAnswer() ? "allowed" : "refused", why);
+                "{}: the hook has no answer to request {}, so the {} is {}: {}", request.address(),
+                request.number(), action.label(), settings.allowWithoutAnswer() ? "allowed" : "refused", why);
         meters.hookFailed();
         return settings.allowWithoutAnswer()
-                ? new Decision.Allowed(request.stream())
-                : new Decision.Refused(Reason.HOOK_FAILED, "permission cannot be checked at the moment, try again");
+                ? new AccessDecision.Allowed(request.stream())
+                : new AccessDecision.Refused(AccessReason.HOOK_FAILED, "permission cannot be checked at the moment, try again");
     }
 
     private String reason(Throwable failure) {

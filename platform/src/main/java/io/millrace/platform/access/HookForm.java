@@ -1,6 +1,6 @@
 package io.millrace.platform.access;
 
-import io.millrace.platform.access.Decision.Reason;
+import io.millrace.platform.access.AccessRequest.Action;
 import io.millrace.media.StreamName;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -16,18 +16,20 @@ import tools.jackson.databind.json.JsonMapper;
 /** The request and response formats of hooks, which are those of servers for which hooks already exist. Pure. */
 public enum HookForm {
     /**
-     * {@code on_publish} of nginx-rtmp: a form. 2xx allows the publish, 3xx allows it under the name in Location, if
-     * there is one, and any other status refuses it. Unlike nginx-rtmp, a parameter of the encoder's URL is omitted if
-     * it has the name of one of Millrace's own parameters, so that no encoder can overwrite these.
+     * {@code on_publish} and {@code on_play} of nginx-rtmp: a form. 2xx allows the request, 3xx allows it under the name
+     * in Location, if there is one, and any other status refuses it. Unlike nginx-rtmp, a parameter of the peer's URL is
+     * omitted if it has the name of one of Millrace's own parameters, so that no peer can overwrite these.
      */
     NGINX("application/x-www-form-urlencoded") {
         @Override
         String body(HookRequest q) {
             Map<String, String> ours = new LinkedHashMap<>();
-            ours.put("call", "publish");
+            ours.put("call", q.action().label());
             ours.put("app", q.app());
             ours.put("name", q.name());
-            ours.put("type", "live");
+            if (q.action() == Action.PUBLISH) {
+                ours.put("type", "live");
+            }
             ours.put("addr", q.host());
             ours.put("clientid", Long.toString(q.number()));
             ours.put("flashver", q.client());
@@ -41,23 +43,23 @@ public enum HookForm {
         }
 
         @Override
-        Decision answer(HookRequest q, int status, Optional<String> location, String body) {
+        AccessDecision answer(HookRequest q, int status, Optional<String> location, String body) {
             return switch (status / 100) {
-                case 2 -> new Decision.Allowed(q.stream());
-                case 3 -> location.map(to -> renamed(q, to)).orElseGet(() -> new Decision.Allowed(q.stream()));
-                default -> REFUSED;
+                case 2 -> new AccessDecision.Allowed(q.stream());
+                case 3 -> location.map(to -> renamed(q, to)).orElseGet(() -> new AccessDecision.Allowed(q.stream()));
+                default -> refused(q.action());
             };
         }
 
-        private static Decision renamed(HookRequest q, String location) {
+        private static AccessDecision renamed(HookRequest q, String location) {
             String name = location.startsWith("/") ? location.substring(1) : location;
-            return StreamName.parse(q.app() + "/" + name).<Decision>map(Decision.Allowed::new)
-                    .orElse(new Decision.Refused(Reason.HOOK_FAILED, "the hook gave a name that is none"));
+            return StreamName.parse(q.app() + "/" + name).<AccessDecision>map(AccessDecision.Allowed::new)
+                    .orElse(new AccessDecision.Refused(AccessReason.HOOK_FAILED, "the hook gave a name that is none"));
         }
     },
     /**
-     * {@code on_publish} of SRS: JSON. Status 200 with the body 0, or with an object whose {@code code} is 0, allows
-     * the publish; anything else refuses it.
+     * {@code on_publish} and {@code on_play} of SRS: JSON. Status 200 with the body 0, or with an object whose
+     * {@code code} is 0, allows the request; anything else refuses it.
      */
     SRS("application/json") {
         @Override
@@ -66,7 +68,7 @@ public enum HookForm {
                     .collect(Collectors.joining("&"));
             Map<String, String> object = new LinkedHashMap<>();
             object.put("server_id", q.node());
-            object.put("action", "on_publish");
+            object.put("action", "on_" + q.action().label());
             object.put("client_id", Long.toString(q.number()));
             object.put("ip", q.host());
             object.put("vhost", "__defaultVhost__");
@@ -75,12 +77,15 @@ public enum HookForm {
             object.put("stream", q.name());
             object.put("param", param.isEmpty() ? "" : "?" + param);
             object.put("stream_url", "/" + q.stream().value());
+            if (q.action() == Action.PLAY) {
+                object.put("pageUrl", "");
+            }
             return JSON.writeValueAsString(object);
         }
 
         @Override
-        Decision answer(HookRequest q, int status, Optional<String> location, String body) {
-            return status == 200 && isZero(body) ? new Decision.Allowed(q.stream()) : REFUSED;
+        AccessDecision answer(HookRequest q, int status, Optional<String> location, String body) {
+            return status == 200 && isZero(body) ? new AccessDecision.Allowed(q.stream()) : refused(q.action());
         }
 
         private static boolean isZero(String body) {
@@ -95,7 +100,6 @@ public enum HookForm {
     };
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final Decision REFUSED = new Decision.Refused(Reason.HOOK_REFUSED, "publishing is not allowed");
 
     private final String contentType;
 
@@ -116,7 +120,12 @@ public enum HookForm {
      * @param status status code, less than 500
      * @param location value of the Location header
      */
-    abstract Decision answer(HookRequest request, int status, Optional<String> location, String body);
+    abstract AccessDecision answer(HookRequest request, int status, Optional<String> location, String body);
+
+    private static AccessDecision refused(Action action) {
+        return new AccessDecision.Refused(AccessReason.HOOK_REFUSED,
+                action == Action.PUBLISH ? "publishing is not allowed" : "playing is not allowed");
+    }
 
     private static String encoded(String name, String value) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8) + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);

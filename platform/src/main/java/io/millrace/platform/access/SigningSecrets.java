@@ -1,6 +1,5 @@
 package io.millrace.platform.access;
 
-import io.millrace.media.StreamName;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -10,19 +9,10 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Creates and verifies signatures that permit a publish:
- *
- * <pre>
- * sign = hex(HMAC-SHA256(secret, "publish:" + stream + ":" + expires))     expires: s since 1970, decimal
- * URL    rtmp://HOST/live/show?expires=1767225600&amp;sign=0f3a…
- * </pre>
- *
- * <p>The word {@code publish} prevents the use of a signature for another purpose. Immutable.
+ * Secrets that create and verify signatures: HMAC-SHA256 in hexadecimal, of texts that {@link PublishSignature} and
+ * {@link PlayToken} define. Immutable.
  */
 public final class SigningSecrets {
-    static final String EXPIRES = "expires";
-    static final String SIGN = "sign";
-
     private static final String HMAC = "HmacSHA256";
     private static final int FEWEST_BYTES = 16;
 
@@ -36,9 +26,9 @@ public final class SigningSecrets {
      * Parses the file.
      *
      * @param text one secret per line: the first one creates signatures, and all of them verify, so that secrets can be
-     *        rotated
+     *     rotated
      * @throws IllegalArgumentException if {@code text} contains no secret or too short a one; the message does not
-     *        quote it
+     *     quote it
      */
     public static SigningSecrets parse(String text) {
         List<byte[]> lines = text.lines().map(String::strip).filter(line -> !line.isEmpty())
@@ -50,39 +40,30 @@ public final class SigningSecrets {
         return new SigningSecrets(lines.stream().map(line -> new SecretKeySpec(line, HMAC)).toList());
     }
 
-    /**
-     * Returns the query to append to the stream's name, beginning with {@code ?}.
-     *
-     * @param expiresS time at and after which the signature is refused, in seconds since 1970
-     */
-    public String query(StreamName stream, long expiresS) {
-        String expires = Long.toString(expiresS);
-        return "?" + EXPIRES + "=" + expires + "&" + SIGN + "=" + sign(stream, expires);
-    }
-
-    String sign(StreamName stream, String expires) {
-        return HexFormat.of().formatHex(mac(secrets.getFirst(), stream, expires));
+    /** Returns the signature of {@code text}, 64 hexadecimal digits. */
+    String sign(String text) {
+        return HexFormat.of().formatHex(mac(secrets.getFirst(), text));
     }
 
     /**
-     * Returns whether {@code sign} was created with one of the secrets; the caller checks that {@code expires} has not
-     * passed. The duration does not depend on where {@code sign} differs from a valid signature.
+     * Returns whether {@code sign} is the signature of {@code text} with one of the secrets. The duration does not
+     * depend on where it differs from a valid one.
      */
-    boolean isGenuine(StreamName stream, String expires, String sign) {
+    boolean isGenuine(String text, String sign) {
         byte[] claimed = sign.getBytes(StandardCharsets.UTF_8);
         boolean genuine = false;
         for (SecretKeySpec secret : secrets) {
-            byte[] right = HexFormat.of().formatHex(mac(secret, stream, expires)).getBytes(StandardCharsets.US_ASCII);
+            byte[] right = HexFormat.of().formatHex(mac(secret, text)).getBytes(StandardCharsets.US_ASCII);
             genuine |= MessageDigest.isEqual(right, claimed);
         }
         return genuine;
     }
 
-    private static byte[] mac(SecretKeySpec secret, StreamName stream, String expires) {
+    private static byte[] mac(SecretKeySpec secret, String text) {
         try {
             Mac mac = Mac.getInstance(HMAC);
             mac.init(secret);
-            return mac.doFinal(("publish:" + stream.value() + ":" + expires).getBytes(StandardCharsets.UTF_8));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has " + HMAC, e);
         }

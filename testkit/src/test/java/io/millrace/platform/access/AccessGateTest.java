@@ -4,8 +4,6 @@ import ch.qos.logback.classic.Level;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.ingest.meters.IngestMeters;
-import io.millrace.platform.access.Decision.Reason;
 import io.millrace.media.StreamName;
 import io.millrace.platform.UserError;
 import io.millrace.platform.WatchedFiles;
@@ -68,31 +66,30 @@ class AccessGateTest {
     void reloadsKeysWhenFileChanges() throws Exception {
         Path file = Files.writeString(directory.resolve("keys"), "first-secret-key: live/show\n");
         gate = open(new AccessSettings(file, null, null));
-        assertThat(decide("live/first-secret-key", "")).isEqualTo(new Decision.Allowed(SHOW));
+        assertThat(decide("live/first-secret-key", "")).isEqualTo(new AccessDecision.Allowed(SHOW));
         Files.writeString(file, "second-secret-key: live/show\n");
         gate.reloadIfChanged();
-        assertRefused(decide("live/first-secret-key", ""), Reason.UNKNOWN_KEY);
-        assertThat(decide("live/second-secret-key", "")).isEqualTo(new Decision.Allowed(SHOW));
+        assertRefused(decide("live/first-secret-key", ""), AccessReason.UNKNOWN_KEY);
+        assertThat(decide("live/second-secret-key", "")).isEqualTo(new AccessDecision.Allowed(SHOW));
         Files.writeString(file, "what is this\n");
         assertThat(logOf(WatchedFiles.class, gate::reloadIfChanged)).singleElement().asString()
                 .contains("cannot be used: line 1");
         assertThat(decide("live/second-secret-key", "")).as("a broken file changes nothing")
-                .isEqualTo(new Decision.Allowed(SHOW));
-        assertThat(refused(Reason.UNKNOWN_KEY)).isEqualTo(1);
+                .isEqualTo(new AccessDecision.Allowed(SHOW));
+        assertThat(refused(AccessReason.UNKNOWN_KEY)).isEqualTo(1);
     }
 
     @Test
-    void resolvesKeysAndAllowsPlay() throws Exception {
+    void resolvesKeys() throws Exception {
         gate = open(new AccessSettings(Files.writeString(directory.resolve("keys"), "the-secret-key-of: live/show\n"),
                 null, null));
         AccessRequest keyed = request("live/the-secret-key-of", "");
         assertThat(gate.decide(keyed).toCompletableFuture()).isCompletedWithValue(new AccessDecision.Allowed(SHOW));
         AccessRequest unknown = request("live/show", "");
         assertThat(gate.decide(unknown).toCompletableFuture())
-                .isCompletedWithValue(new AccessDecision.Refused("the stream key is not known here"));
-        assertThat(gate.decide(new AccessRequest(AccessRequest.Action.PLAY, SHOW, "", unknown.source()))
-                .toCompletableFuture()).isCompletedWithValue(new AccessDecision.Allowed(SHOW));
-        assertThat(refused(Reason.UNKNOWN_KEY)).isEqualTo(1);
+                .isCompletedWithValue(new AccessDecision.Refused(AccessReason.UNKNOWN_KEY,
+                        "the stream key is not known here"));
+        assertThat(refused(AccessReason.UNKNOWN_KEY)).isEqualTo(1);
     }
 
     @Test
@@ -120,9 +117,9 @@ class AccessGateTest {
     void sendsOnlyPublicNameToHook() throws Exception {
         Path keys = Files.writeString(directory.resolve("keys"), "the-secret-key: live/show\n");
         gate = open(new AccessSettings(keys, null, hook(HookForm.SRS, 200, "0", false)));
-        assertThat(decide("live/the-secret-key", "a=b")).isEqualTo(new Decision.Allowed(SHOW));
-        assertThat(decide("live/show", "key=the-secret-key")).isEqualTo(new Decision.Allowed(SHOW));
-        assertRefused(decide("live/show", "key=wrong"), Reason.UNKNOWN_KEY);
+        assertThat(decide("live/the-secret-key", "a=b")).isEqualTo(new AccessDecision.Allowed(SHOW));
+        assertThat(decide("live/show", "key=the-secret-key")).isEqualTo(new AccessDecision.Allowed(SHOW));
+        assertRefused(decide("live/show", "key=wrong"), AccessReason.UNKNOWN_KEY);
         assertThat(requests).hasSize(2)
                 .allSatisfy(request -> assertThat(request).doesNotContain("the-secret-key"));
         assertThat(requests.remove()).startsWith("application/json POST ").contains("\"stream\":\"show\"",
@@ -133,7 +130,7 @@ class AccessGateTest {
     @CsvSource({"NGINX, 200, ''", "SRS, 200, 0"})
     void hookAllows(HookForm form, int status, String body) throws Exception {
         gate = open(new AccessSettings(null, null, hook(form, status, body, false)));
-        assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
+        assertThat(decide("live/show", "")).isEqualTo(new AccessDecision.Allowed(SHOW));
         assertThat(registry.get("millrace.ingest.hook").timer().count()).isEqualTo(1);
     }
 
@@ -147,7 +144,7 @@ class AccessGateTest {
         URI url = URI.create("http://me:s3cret@127.0.0.1:" + server.getAddress().getPort() + "/hook?token=t0ken");
         AccessSettings.Hook settings = settings(url, HookForm.NGINX, false);
         gate = open(new AccessSettings(null, null, settings));
-        assertThat(logOf(AccessHook.class, () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED)))
+        assertThat(logOf(AccessHook.class, () -> assertRefused(decide("live/show", ""), AccessReason.HOOK_FAILED)))
                 .singleElement().asString().doesNotContain("s3cret").doesNotContain("t0ken");
         assertThat(requests.remove()).isEqualTo("Basic bWU6czNjcmV0 /hook?token=t0ken");
         assertThat(settings.toString()).doesNotContain("s3cret").doesNotContain("t0ken");
@@ -157,8 +154,8 @@ class AccessGateTest {
     @CsvSource({"NGINX, 403, ''", "SRS, 200, 1"})
     void hookRefuses(HookForm form, int status, String body) throws Exception {
         gate = open(new AccessSettings(null, null, hook(form, status, body, true)));
-        assertRefused(decide("live/show", ""), Reason.HOOK_REFUSED);
-        assertThat(refused(Reason.HOOK_REFUSED)).isEqualTo(1);
+        assertRefused(decide("live/show", ""), AccessReason.HOOK_REFUSED);
+        assertThat(refused(AccessReason.HOOK_REFUSED)).isEqualTo(1);
         assertThat(registry.get("millrace.ingest.hook.failures").counter().count()).isZero();
     }
 
@@ -170,11 +167,11 @@ class AccessGateTest {
             URI unreachable = URI.create("http://127.0.0.1:" + bound.getLocalPort() + "/");
             gate = open(new AccessSettings(null, null, settings(unreachable, HookForm.NGINX, false)));
             hookFails("refused: no connection to 127.0.0.1",
-                    () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
+                    () -> assertRefused(decide("live/show", ""), AccessReason.HOOK_FAILED));
             gate.close();
             gate = open(new AccessSettings(null, null, settings(unreachable, HookForm.NGINX, true)));
             hookFails("allowed: no connection to 127.0.0.1",
-                    () -> assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW)));
+                    () -> assertThat(decide("live/show", "")).isEqualTo(new AccessDecision.Allowed(SHOW)));
         }
         assertThat(registry.get("millrace.ingest.hook.failures").counter().count()).isPositive();
     }
@@ -184,7 +181,7 @@ class AccessGateTest {
     void logsNoKeyOfHook() throws Exception {
         gate = open(new AccessSettings(null, null, hook(HookForm.NGINX, 502, "", false)));
         assertThat(logOf(AccessHook.class,
-                () -> assertRefused(decide("live/the-secret-key", "token=another-secret"), Reason.HOOK_FAILED)))
+                () -> assertRefused(decide("live/the-secret-key", "token=another-secret"), AccessReason.HOOK_FAILED)))
                 .containsExactly(
                         "127.0.0.1:5: the hook has no answer to request 1, so the publish is refused: status 502");
     }
@@ -193,20 +190,20 @@ class AccessGateTest {
     void fallbackAppliesToServerError() throws Exception {
         gate = open(new AccessSettings(null, null, hook(HookForm.NGINX, 502, "", true)));
         hookFails("allowed: status 502",
-                () -> assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW)));
+                () -> assertThat(decide("live/show", "")).isEqualTo(new AccessDecision.Allowed(SHOW)));
     }
 
     @Test
     void acceptsAnswerAtLimit() throws Exception {
         gate = open(new AccessSettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024 - 1), false)));
-        assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
+        assertThat(decide("live/show", "")).isEqualTo(new AccessDecision.Allowed(SHOW));
     }
 
     @Test
     void fallbackAppliesToAnswerOverLimit() throws Exception {
         gate = open(new AccessSettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024), false)));
         hookFails("body exceeds capacity: 32768",
-                () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
+                () -> assertRefused(decide("live/show", ""), AccessReason.HOOK_FAILED));
     }
 
     @Test
@@ -214,19 +211,19 @@ class AccessGateTest {
         gate = open(new AccessSettings(null, null, silentHook(Duration.ofSeconds(2))));
         int many = AccessHook.AT_ONCE + 1;
         assertThat(logOf(AccessHook.class, () -> {
-            List<CompletableFuture<Decision>> waiting = new ArrayList<>();
+            List<CompletableFuture<AccessDecision>> waiting = new ArrayList<>();
             for (int i = 0; i < many; i++) {
-                waiting.add(gate.decidePublish(request("live/show", "", "127.0.0." + (i + 1) + ":5")));
+                waiting.add(gate.decide(request("live/show", "", "127.0.0." + (i + 1) + ":5")));
             }
-            for (CompletableFuture<Decision> each : waiting) {
-                assertRefused(each.get(120, TimeUnit.SECONDS), Reason.HOOK_FAILED);
+            for (CompletableFuture<AccessDecision> each : waiting) {
+                assertRefused(each.get(120, TimeUnit.SECONDS), AccessReason.HOOK_FAILED);
             }
         })).as("each request times out, with a place or waiting for one; log lines are limited per address")
                 .hasSizeBetween(LineQuota.LINES_PER_PEER, many)
                 .allSatisfy(line -> assertThat(line).endsWith(": none within 2000 ms"));
         mayAnswer.countDown();
         // On a slow machine, a request may time out again; its place is then free for the next one.
-        await().atMost(Duration.ofMinutes(2)).until(() -> decide("live/show", "").equals(new Decision.Allowed(SHOW)));
+        await().atMost(Duration.ofMinutes(2)).until(() -> decide("live/show", "").equals(new AccessDecision.Allowed(SHOW)));
     }
 
     @Test
@@ -253,7 +250,7 @@ class AccessGateTest {
         // On a slow machine, a request may time out before it has reached the hook.
         do {
             hookFails("refused: none within 1000 ms",
-                    () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
+                    () -> assertRefused(decide("live/show", ""), AccessReason.HOOK_FAILED));
         } while (asked.getCount() > 0);
         assertThat(hungUp.await(120, TimeUnit.SECONDS)).as("the connection is closed").isTrue();
         await().atMost(Duration.ofMinutes(2)).until(() -> registry.get("millrace.ingest.hook").timer().count() > 0);
@@ -263,17 +260,17 @@ class AccessGateTest {
     @Test
     void waitsForTurnWhenAllPlacesAreTaken() throws Exception {
         gate = open(new AccessSettings(null, null, silentHook(PATIENT)));
-        List<CompletableFuture<Decision>> waiting = new ArrayList<>();
+        List<CompletableFuture<AccessDecision>> waiting = new ArrayList<>();
         for (int i = 0; i < 3 * AccessHook.AT_ONCE; i++) {
-            waiting.add(gate.decidePublish(request("live/show", "", "127.0.0." + (1 + i % 3) + ":5")));
+            waiting.add(gate.decide(request("live/show", "", "127.0.0." + (1 + i % 3) + ":5")));
         }
         for (int i = 0; i < AccessHook.AT_ONCE; i++) {
             assertThat(requests.poll(120, TimeUnit.SECONDS)).isNotNull();
         }
         assertThat(waiting).allSatisfy(each -> assertThat(each).isNotDone());
         mayAnswer.countDown();
-        for (CompletableFuture<Decision> each : waiting) {
-            assertThat(each.get(120, TimeUnit.SECONDS)).isEqualTo(new Decision.Allowed(SHOW));
+        for (CompletableFuture<AccessDecision> each : waiting) {
+            assertThat(each.get(120, TimeUnit.SECONDS)).isEqualTo(new AccessDecision.Allowed(SHOW));
         }
         assertThat(mostAtOnce).hasValue(AccessHook.AT_ONCE);
     }
@@ -284,15 +281,15 @@ class AccessGateTest {
         gate = open(new AccessSettings(null, null, silentHook(PATIENT)));
         List<String> refusals = logOf(AccessHook.class, () -> {
             for (int i = 0; i < AccessHook.AT_ONCE + AccessHook.WAITING_OF_NETWORK; i++) {
-                gate.decidePublish(request("live/stranger", "", "127.0.0.9:5"));
+                gate.decide(request("live/stranger", "", "127.0.0.9:5"));
             }
         });
         assertThat(refusals).isNotEmpty().allSatisfy(line -> assertThat(line).contains("127.0.0.9", "too many others"));
-        CompletableFuture<Decision> other = gate.decidePublish(request("live/show", ""));
+        CompletableFuture<AccessDecision> other = gate.decide(request("live/show", ""));
         await().atMost(Duration.ofMinutes(2))
                 .until(() -> requests.stream().anyMatch(request -> request.contains("name=show")));
         mayAnswer.countDown();
-        assertThat(other.get(120, TimeUnit.SECONDS)).isEqualTo(new Decision.Allowed(SHOW));
+        assertThat(other.get(120, TimeUnit.SECONDS)).isEqualTo(new AccessDecision.Allowed(SHOW));
     }
 
     /** Returns a hook that does not answer until {@link #mayAnswer} is open, and then allows everything. */
@@ -366,11 +363,12 @@ class AccessGateTest {
     }
 
     private AccessGate open(AccessSettings settings) {
-        return AccessGate.open(settings, "node-1", new IngestMeters(registry), InstantSource.system());
+        return AccessGate.open(settings, AccessRequest.Action.PUBLISH, "node-1",
+                new AccessMeters(registry, "ingest", "Publishers"), InstantSource.system());
     }
 
-    private Decision decide(String asked, String query) throws Exception {
-        return gate.decidePublish(request(asked, query)).get(120, TimeUnit.SECONDS);
+    private AccessDecision decide(String asked, String query) throws Exception {
+        return gate.decide(request(asked, query)).get(120, TimeUnit.SECONDS);
     }
 
     private static AccessRequest request(String asked, String query) {
@@ -384,12 +382,12 @@ class AccessGateTest {
                         "rtmp://host/live?" + query));
     }
 
-    private static void assertRefused(Decision decision, Reason reason) {
-        assertThat(decision).isInstanceOfSatisfying(Decision.Refused.class,
+    private static void assertRefused(AccessDecision decision, AccessReason reason) {
+        assertThat(decision).isInstanceOfSatisfying(AccessDecision.Refused.class,
                 refused -> assertThat(refused.reason()).isEqualTo(reason));
     }
 
-    private double refused(Reason reason) {
+    private double refused(AccessReason reason) {
         return registry.get("millrace.ingest.refused").tag("reason", reason.label()).counter().count();
     }
 }
