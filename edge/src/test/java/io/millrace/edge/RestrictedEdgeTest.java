@@ -3,6 +3,7 @@ package io.millrace.edge;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.PlayerEvent;
 import io.millrace.platform.access.AccessDecision;
+import io.millrace.platform.access.AccessReason;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
@@ -41,7 +42,7 @@ class RestrictedEdgeTest {
         var answer = new CompletableFuture<AccessDecision>();
         Thread.ofVirtual().start(() -> answer.complete(request.query().contains("token=1")
                 ? new AccessDecision.Allowed(request.stream())
-                : new AccessDecision.Refused(REASON)));
+                : new AccessDecision.Refused(AccessReason.HOOK_REFUSED, REASON)));
         return answer;
     }
 
