@@ -1,6 +1,7 @@
 package io.millrace.launcher;
 
 import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.PublishSignature;
 import io.millrace.platform.access.StreamKeys;
 import io.millrace.media.StreamName;
 import io.millrace.platform.FileFault;
@@ -32,7 +33,8 @@ final class DemoName {
         }
         if (policy.secret() != null) {
             return STREAM.value()
-                    + SignCommand.secrets(policy.secret()).query(STREAM, Instant.now().plus(VALIDITY).getEpochSecond());
+                    + PublishSignature.query(SignCommand.secrets(policy.secret()), STREAM,
+                            Instant.now().plus(VALIDITY).getEpochSecond());
         }
         if (policy.keys() != null) {
             throw new UserError("the demo publishes as " + STREAM.value() + ", but no stream key in " + policy.keys()

@@ -388,7 +388,8 @@ class CommandLinesTest {
     @Test
     void rejectsSigningWithoutSecretOrWithInvalidName() throws IOException {
         assertThat(run(Map.of(), "sign", "live/show").lastError())
-                .isEqualTo("millrace: there is no secret to sign with; name its file with --publish-secret");
+                .isEqualTo("millrace: there is no secret to sign with; name its file with --publish-secret, or with"
+                        + " --play-secret");
         Path secret = file("short");
         Outcome outcome = run(Map.of("MILLRACE_PUBLISH_SECRET", secret.toString()), "sign", "live/show");
         assertThat(outcome.code()).isEqualTo(1);
