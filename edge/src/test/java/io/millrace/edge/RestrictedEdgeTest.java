@@ -34,7 +34,7 @@ class RestrictedEdgeTest {
 
     @BeforeAll
     static void start(TestBroker broker) {
-        edge = new TestEdge(broker.clients("access."), RestrictedEdgeTest::decide);
+        edge = new TestEdge(broker.clients("access."), RestrictedEdgeTest::decide, "?token=1");
     }
 
     /** Allows what has the token. */
@@ -76,7 +76,9 @@ class RestrictedEdgeTest {
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
                 assertThat(socket.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
             }
-            assertThat(edge.get("/live/never.m3u8?start=-1h&token=1").statusCode()).isEqualTo(404);
+            assertThat(edge.get("/live/never.m3u8?start=-1h&token=1").headers().firstValue("location"))
+                    .contains("../t/1/live/never.m3u8?start=-1h");
+            assertThat(edge.get("/t/1/live/never.m3u8?start=-1h").statusCode()).isEqualTo(404);
         }
     }
 }
