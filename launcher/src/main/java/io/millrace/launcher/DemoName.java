@@ -40,6 +40,10 @@ final class DemoName {
             throw new UserError("the demo publishes as " + STREAM.value() + ", but no stream key in " + policy.keys()
                     + " allows that; add a line 'KEY: " + STREAM.value() + "', or use 'millrace up'");
         }
+        if (policy.jwks() != null) {
+            throw new UserError("the demo has no JSON Web Token with which it may publish; add --publish-secret or a stream"
+                    + " key, or use 'millrace up'");
+        }
         return STREAM.value();
     }
 

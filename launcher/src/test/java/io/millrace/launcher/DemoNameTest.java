@@ -1,6 +1,7 @@
 package io.millrace.launcher;
 
 import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.AddressRules;
 import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,9 @@ class DemoNameTest {
                         + " allows that; add a line 'KEY: live/demo', or use 'millrace up'");
         assertThatThrownBy(() -> DemoName.of(new AccessSettings(dir.resolve("none"), null, null)))
                 .isInstanceOf(UserError.class).hasMessageContaining("there is no such file");
+        assertThatThrownBy(() -> DemoName.of(new AccessSettings(null, null,
+                new AccessSettings.Jwks(dir.resolve("jwks.json"), null), AddressRules.NONE, null)))
+                .isInstanceOf(UserError.class).hasMessageContaining("the demo has no JSON Web Token");
         Path broken = file("broken", "nonsense\n");
         assertThatThrownBy(() -> DemoName.of(new AccessSettings(broken, null, null))).isInstanceOf(UserError.class)
                 .hasMessageContaining("line 1 is not 'KEY: application/stream'").hasMessageNotContaining("nonsense");

@@ -57,9 +57,13 @@ public final class PlayAccess {
     public void askForPlaylist(Responder responder, AccessRequest.Protocol protocol, String stream,
             Consumer<String> allowed) {
         ask(responder, protocol, stream, name -> {
+            if (policy.isOpen()) {
+                allowed.accept(name);
+                return;
+            }
             Credentials credentials = credentials(responder.request());
             boolean isRenamed = !name.equals(stream);
-            if (policy.isOpen() || credentials.isPrefix() || credentials.query().isEmpty() && !isRenamed) {
+            if (credentials.isPrefix() || credentials.query().isEmpty() && !isRenamed) {
                 allowed.accept(name);
             } else {
                 String key = stream.substring(stream.lastIndexOf('/') + 1);

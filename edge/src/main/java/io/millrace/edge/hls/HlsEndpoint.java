@@ -10,10 +10,10 @@ import io.millrace.edge.exchange.TimeSpan;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.log.PartSource;
 import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.past.PastSource;
-import io.millrace.platform.access.AccessRequest.Protocol;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.directory.StreamDirectory;
-import io.millrace.platform.log.EpochName;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -52,8 +52,8 @@ public final class HlsEndpoint implements HttpOutput {
     public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
             Ticker ticker, EdgeMeters meters, HeldLimits limits) {
         this.access = access;
-        var audience = new HlsAudience(io.millrace.edge.meters.Protocol.HLS, viewers, meters, ticker);
-        var responses = new HlsResponses(directory, log.past(), io.millrace.edge.meters.Protocol.HLS, meters);
+        var audience = new HlsAudience(Protocol.HLS, viewers, meters, ticker);
+        var responses = new HlsResponses(directory, log.past(), Protocol.HLS, meters);
         var held = new HeldGroups(limits);
         live = new LiveHls(directory, log, held, audience, responses);
         segments = new SegmentHls(directory, log, held, responses, retentionMs, meters);
@@ -69,16 +69,16 @@ public final class HlsEndpoint implements HttpOutput {
 
     @Override
     public Optional<Media> mediaAt(String path) {
-        return HlsUrl.parse(path).map(url -> new Media(url.stream(), Protocol.HLS));
+        return HlsUrl.parse(path).map(url -> new Media(url.stream(), AccessRequest.Protocol.HLS));
     }
 
     private void answer(Responder responder, HlsUrl url, Query query) {
         switch (url) {
-            case HlsUrl.Multivariant(String stream, boolean isTs) -> access.askForPlaylist(responder, Protocol.HLS,
+            case HlsUrl.Multivariant(String stream, boolean isTs) -> access.askForPlaylist(responder, AccessRequest.Protocol.HLS,
                     stream, allowed -> multivariant(responder, allowed, isTs, query));
-            case HlsUrl.MediaPlaylist playlist -> access.askForPlaylist(responder, Protocol.HLS, playlist.stream(),
+            case HlsUrl.MediaPlaylist playlist -> access.askForPlaylist(responder, AccessRequest.Protocol.HLS, playlist.stream(),
                     allowed -> media(responder, playlist.of(allowed), query));
-            case HlsUrl.Media media -> access.ask(responder, Protocol.HLS, media.stream(),
+            case HlsUrl.Media media -> access.ask(responder, AccessRequest.Protocol.HLS, media.stream(),
                     allowed -> segments.send(responder, allowed, media.epoch(), media.file()));
         }
     }

@@ -4,12 +4,12 @@ import io.millrace.edge.exchange.HttpOutput;
 import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.exchange.RequestTarget;
 import io.millrace.edge.exchange.Responder;
+import io.millrace.edge.view.MpdText;
 import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessRequest;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -27,10 +27,12 @@ final class AccessEndpoint {
 
     private final PlayAccess access;
     private final List<HttpOutput> outputs;
+    private final FamiliarUrls familiar;
     private final InstantSource clock;
 
-    AccessEndpoint(PlayAccess access, List<HttpOutput> outputs, InstantSource clock) {
+    AccessEndpoint(PlayAccess access, List<HttpOutput> outputs, FamiliarUrls familiar, InstantSource clock) {
         this.access = access;
+        this.familiar = familiar;
         this.outputs = outputs;
         this.clock = clock;
     }
@@ -43,13 +45,14 @@ final class AccessEndpoint {
             return;
         }
         try {
-            RequestTarget target = RequestTarget.parse(originals.getFirst());
-            String path = new QueryStringDecoder(target.origin()).path();
-            Optional<HttpOutput.Media> media = media(path, Route.parse(originals.getFirst()));
+            String original = originals.getFirst();
+            RequestTarget target = RequestTarget.parse(original);
+            Route route = familiar.route(original).orElseGet(() -> Route.parse(original));
+            Optional<HttpOutput.Media> media = media(route);
             if (media.isPresent()) {
                 access.decide(responder, target, media.get().protocol(), media.get().stream(),
                         allowed -> allow(responder, allowed));
-            } else if (isPublic(path, Route.parse(originals.getFirst()))) {
+            } else if (isPublic(route)) {
                 allow(responder, null);
             } else {
                 denied(responder, "this is no URL of a stream");
@@ -59,23 +62,24 @@ final class AccessEndpoint {
         }
     }
 
-    private Optional<HttpOutput.Media> media(String path, Route route) {
+    private Optional<HttpOutput.Media> media(Route route) {
         return switch (route) {
             case Route.Stream(String stream) -> Optional.of(new HttpOutput.Media(stream, AccessRequest.Protocol.API));
             case Route.Sessions(String stream, _) ->
                 Optional.of(new HttpOutput.Media(stream, AccessRequest.Protocol.API));
-            case Route.Output _ -> outputs.stream().flatMap(output -> output.mediaAt(path).stream()).findFirst();
+            case Route.Output(String path, _) -> outputs.stream().flatMap(output -> output.mediaAt(path).stream()).findFirst();
             case Route.Page _,Route.Embed _,Route.Asset _,Route.Streams _,Route.Ingest _,Route.Access _,Route.Moved _,
                     Route.Unknown _,Route.Malformed _ -> Optional.empty();
         };
     }
 
     /** Returns whether the edge serves a URL to everybody. */
-    private static boolean isPublic(String path, Route route) {
+    private static boolean isPublic(Route route) {
         return switch (route) {
-            case Route.Page _,Route.Embed _,Route.Asset _,Route.Streams _,Route.Ingest _ -> true;
-            case Route.Output _ -> path.equals("/api/v1/time");
-            case Route.Stream _,Route.Sessions _,Route.Access _,Route.Moved _,Route.Unknown _,Route.Malformed _ -> false;
+            // A familiar URL is redirected before anything about its stream is looked up.
+            case Route.Page _,Route.Embed _,Route.Asset _,Route.Streams _,Route.Ingest _,Route.Moved _ -> true;
+            case Route.Output(String path, _) -> path.equals(MpdText.TIME_PATH);
+            case Route.Stream _,Route.Sessions _,Route.Access _,Route.Unknown _,Route.Malformed _ -> false;
         };
     }
 

@@ -93,7 +93,7 @@ public final class EdgeServer implements AutoCloseable {
                 new FlvEndpoint(play, directory, flv, flvPast, InstantSource.system(), viewers, meters));
         endpoints = new Endpoints(PageEndpoint.load(), outputs,
                 new ApiEndpoint(play, directory, past, viewers),
-                new AccessEndpoint(play, outputs, InstantSource.system()), settings.origins(),
+                new AccessEndpoint(play, outputs, settings.familiarUrls(), InstantSource.system()), settings.origins(),
                 settings.familiarUrls(), meters,
                 new Turns(turns(settings.eventLoops())),
                 new PeerLog(LoggerFactory.getLogger(EdgeServer.class)));

@@ -186,13 +186,12 @@ class AccessCacheTest {
         }
         int all = answers.values().stream().mapToInt(AtomicInteger::get).sum();
         int hits = answers.getOrDefault("200 HIT", new AtomicInteger()).get();
-        System.out.printf("%d viewers with a token each, %d requests: %s; hit ratio %.4f, without redirects %.4f%n",
-                VIEWERS, all, answers, (double) hits / all, (double) hits / (all - VIEWERS));
         assertThat(answers.get("302 MISS")).as("the redirect of each viewer, which no cache keeps").hasValue(VIEWERS);
         assertThat(bodies).as("playlists, init sections and segments").hasSizeGreaterThan(10);
         assertThat(bodies.entrySet()).filteredOn(each -> each.getKey().contains(".m4s") || each.getKey().contains(".mp4"))
                 .hasSize(2 * (1 + SEGMENTS)).allSatisfy(each -> assertThat(each.getValue()).hasSize(1));
-        assertThat((double) hits / all).isGreaterThanOrEqualTo(GOAL);
+        assertThat((double) hits / all).as("hit ratio of %d requests: %s", all, answers)
+                .isGreaterThanOrEqualTo(GOAL);
     }
 
     @Test

@@ -135,7 +135,7 @@ class AccessServerTest {
 
     @ParameterizedTest
     @CsvSource({"/live/show/@17/ts/5.ts, 401", "/live/cmaf.mpd, 401", "/live/show.flv, 401",
-        "/api/v1/streams/live/show, 401", "/, 204", "/embed, 204", "/assets/page.js, 204", "/api/v1/time, 204",
+        "/api/v1/streams/live/show, 401", "/live?app=live&stream=show, 401", "/hls/show.m3u8, 204", "/, 204", "/embed, 204", "/assets/page.js, 204", "/api/v1/time, 204",
         "/live/show/@17/../@17/ts/5.ts, 403", "/x/../live/show.m3u8, 403", "/nothing, 403", "/api/v1/access, 403",
         "//live/show.m3u8, 403", "/live/show.m3u8/, 403", "http:/live, 403", "'', 403", "/t/a%2Fb/live/show.m3u8, 403"})
     void tellsProxy(String original, int status) throws IOException {
@@ -146,7 +146,8 @@ class AccessServerTest {
                     "X-Forwarded-For: 192.0.2.7");
             assertThat(allowed.status()).isEqualTo(204);
             assertThat(allowed.headers()).containsEntry("cache-control", "max-age=10");
-            assertThat(get("/api/v1/access", "X-Original-URI: " + original + "?token=" + token,
+            assertThat(get("/api/v1/access", "X-Original-URI: " + original + (original.contains("?") ? "&" : "?")
+                    + "token=" + token,
                     "X-Forwarded-For: 192.0.2.7").status()).isEqualTo(204);
             assertThat(get("/api/v1/access", "X-Original-URI: /t/" + token + original,
                     "X-Forwarded-For: 192.0.2.8").status()).isEqualTo(401);

@@ -30,6 +30,8 @@ final class RestrictedServer implements AutoCloseable {
     static final StreamEntry TS = Records.entry("live/show", 17, StreamEntry.State.LIVE);
     static final StreamEntry CMAF = Records.ruledBy(Records.CMAF_RULES,
             Records.entry("live/cmaf", 23, StreamEntry.State.LIVE));
+    /** Its media cannot be read. */
+    static final StreamEntry SILENT = Records.entry(MemoryLog.SILENT, 19, StreamEntry.State.LIVE);
     private static final List<RenditionId> RENDITIONS = List.of(
             RenditionId.cmaf(new TrackId(Packet.Kind.VIDEO, 0)), RenditionId.cmaf(new TrackId(Packet.Kind.AUDIO, 0)));
     private static final SigningSecrets SECRETS = SigningSecrets.parse(SECRET);
@@ -44,14 +46,15 @@ final class RestrictedServer implements AutoCloseable {
     RestrictedServer(AccessSettings settings, ProxySources proxies) {
         var directory = new StreamDirectory();
         var meters = new EdgeMeters(registry);
-        List.of(TS, CMAF).forEach(directory::put);
+        List.of(TS, CMAF, SILENT).forEach(directory::put);
         log.segments(TS, 0, 9);
+        log.segments(SILENT, 0, 9);
         log.segments(CMAF, RENDITIONS, 0, 9);
         log.watched.clear();
         gate = AccessGate.open(settings, AccessRequest.Action.PLAY, "node-1",
                 new AccessMeters(registry, "edge", "Viewers"), InstantSource.system());
         server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge")
-                .withHttp(HttpLimits.DEFAULT, proxies, FamiliarUrls.NONE).http(), gate, 3_600_000, directory, log, log,
+                .withHttp(HttpLimits.DEFAULT, proxies, FamiliarUrls.parse("nginx-rtmp,nginx-http-flv")).http(), gate, 3_600_000, directory, log, log,
                 log, log, log, log, new Viewers(meters, InstantSource.system()), meters, new ManualClock());
         port = server.start();
     }

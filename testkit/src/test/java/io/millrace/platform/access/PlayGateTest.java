@@ -1,6 +1,7 @@
 package io.millrace.platform.access;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.StreamName;
@@ -36,6 +37,7 @@ import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -114,6 +116,14 @@ class PlayGateTest {
 
     @Test
     void previousKeysOutliveFailuresWithinBound() throws Exception {
+        try (LogCapture log = new LogCapture(JwtKeyUrl.class)) {
+            previousKeysOutliveFailures();
+            assertThat(log.texts(Level.WARN)).singleElement().asString()
+                    .contains("status 500; the previous keys remain in use for up to 24 h");
+        }
+    }
+
+    private void previousKeysOutliveFailures() throws Exception {
         PublicJsonWebKey key = key("first");
         body = set(key);
         keys = new JwtKeyUrl(new HookUrl(serve("/jwks.json")), Executors.newVirtualThreadPerTaskExecutor(), nanos::get);
@@ -159,8 +169,12 @@ class PlayGateTest {
         status = 403;
         assertRefused(decide("user=3"), AccessReason.HOOK_REFUSED);
         status = 500;
-        assertRefused(decide("user=4"), AccessReason.HOOK_FAILED);
-        assertRefused(decide("user=4"), AccessReason.HOOK_FAILED);
+        try (LogCapture log = new LogCapture(AccessHook.class)) {
+            assertRefused(decide("user=4"), AccessReason.HOOK_FAILED);
+            assertRefused(decide("user=4"), AccessReason.HOOK_FAILED);
+            assertThat(log.texts(Level.WARN)).hasSize(2)
+                    .allSatisfy(line -> assertThat(line).contains("so the play is refused: status 500"));
+        }
         assertThat(requests).as("a failure is not remembered").hasValue(8);
     }
 
@@ -193,10 +207,13 @@ class PlayGateTest {
         Path file = Files.writeString(directory.resolve("keys"), "the-secret-key-of: live/show\n");
         gate = open(new AccessSettings(file, null, null));
         try (LogCapture log = new LogCapture(AccessGate.class)) {
+            ((Logger) LoggerFactory.getLogger(AccessGate.class)).setLevel(Level.DEBUG);
             decide("key=pl4nted-s3cret");
             gate.decide(new AccessRequest(Action.PLAY, new StreamName("live/pl4nted-s3cret"), "",
                     request("", Protocol.HLS, "192.0.2.7:5").source())).join();
-            assertThat(log.texts(Level.TRACE)).allSatisfy(line -> assertThat(line).doesNotContain("pl4nted"));
+            assertThat(log.texts(Level.DEBUG)).containsExactly(
+                    "192.0.2.7:5: may not play: the stream key is not known here",
+                    "192.0.2.7:5: may not play: this stream needs a key (?key=…)");
         }
         assertThat(registry.getMeters()).allSatisfy(
                 meter -> assertThat(meter.getId().toString()).doesNotContain("pl4nted"));
