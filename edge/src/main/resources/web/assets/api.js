@@ -7,6 +7,14 @@ const SESSIONS_LIMIT = 1000;
 export class Api {
   #clockOffsetMs = null;
 
+  /** What the viewer's link has: {token} or {key} for streams that not everybody may watch, or {}. */
+  credentials;
+
+  /** @param {URLSearchParams} link the query of the page */
+  constructor(link) {
+    this.credentials = Object.fromEntries(['token', 'key'].filter(name => link.get(name)).map(name => [name, link.get(name)]));
+  }
+
   /** The server's clock, ms since 1970. */
   now() {
     return Date.now() + (this.#clockOffsetMs ?? 0);
@@ -18,7 +26,7 @@ export class Api {
    * @param {string} states "live,grace" or "ended"
    * @param {string} search a part of the names, or ""
    * @param {number} limit more than one answer holds are asked for page by page
-   * @returns {Promise<{streams: object[], next: ?string}>}
+   * @returns {Promise<{streams: object[], next: ?string}>} nothing if the list is not public
    */
   async streams(states, search, limit) {
     const streams = [];
@@ -27,7 +35,8 @@ export class Api {
       const query = new URLSearchParams({ state: states, limit: Math.min(limit - streams.length, MOST_PER_REQUEST) });
       if (search) query.set('search', search);
       if (next !== null) query.set('after', next);
-      const page = await this.#get('/api/v1/streams?' + query);
+      const page = await this.#get('/api/v1/streams?' + query, 403);
+      if (page === null) return { streams: [], next: null };
       streams.push(...page.streams);
       next = page.next;
     } while (next !== null && streams.length < limit);
@@ -36,12 +45,13 @@ export class Api {
 
   /** The stream, or null if the server has none of that name. */
   stream(name) {
-    return this.#get(path(name));
+    const credentials = new URLSearchParams(this.credentials).toString();
+    return this.#get(path(name) + (credentials === '' ? '' : '?' + credentials));
   }
 
   /** The retained sessions of a stream, oldest first. */
   async sessions(name) {
-    return (await this.#get(path(name) + '/sessions?limit=' + SESSIONS_LIMIT))?.sessions ?? [];
+    return (await this.#get(path(name) + '/sessions?' + new URLSearchParams({ limit: SESSIONS_LIMIT, ...this.credentials })))?.sessions ?? [];
   }
 
   /** Where encoders push to, or null if the server does not say. */
@@ -49,11 +59,12 @@ export class Api {
     return (await this.#get('/api/v1/ingest'))?.ingest ?? null;
   }
 
-  async #get(url) {
+  /** The answer; null if its status is 404, or the other one given. */
+  async #get(url, absent = 404) {
     const response = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) });
     const date = Date.parse(response.headers.get('date'));
     if (!Number.isNaN(date)) this.#clock(date - Date.now());
-    if (response.status === 404) return null;
+    if (response.status === 404 || response.status === absent) return null;
     if (!response.ok) throw new Error('HTTP ' + response.status);
     return response.json();
   }

@@ -1,4 +1,5 @@
-// The player alone, for frames of other sites: /embed?stream=NAME, with &start= for a moment of the past and &player=.
+// The player alone, for frames of other sites: /embed?stream=NAME, with &start= for a moment of the past, &player=, and &token= or
+// &key= for a stream that not everybody may watch.
 import { Api } from './api.js';
 import { $, say } from './dom.js';
 import { OUTPUTS } from './outputs.js';
@@ -8,7 +9,7 @@ const POLL_MS = 2000;
 
 const wish = new URLSearchParams(location.search);
 const name = wish.get('stream');
-const api = new Api();
+const api = new Api(wish);
 const watching = new Watching(api, OUTPUTS.find(output => output.id === wish.get('player'))?.id ?? null, show);
 let before = null;
 let sessions = null;
@@ -41,7 +42,8 @@ function show() {
 if (name) {
   document.title = name + ' – Millrace';
   say($('name'), name);
-  $('home').href = '/?stream=' + encodeURIComponent(name).replaceAll('%2F', '/');
+  $('home').href = '/?stream=' + encodeURIComponent(name).replaceAll('%2F', '/')
+    + Object.entries(api.credentials).map(([key, value]) => '&' + key + '=' + encodeURIComponent(value)).join('');
   watching.choose(name, Date.parse(wish.get('start')) || null);
   poll();
 } else {

@@ -14,7 +14,7 @@ const SLOWLY = 3; // polls between two looks at what changes slowly
 const NONE = { streams: [], next: null };
 
 const wish = new URLSearchParams(location.search);
-const api = new Api();
+const api = new Api(wish);
 const wished = OUTPUTS.find(output => output.id === wish.get('player'))?.id ?? null;
 const watching = new Watching(api, wished, remember);
 const timeline = new Timeline($('timeline'), $('sessions'), playFrom);
@@ -83,7 +83,8 @@ function playFrom(momentMs) {
 function remember() {
   const output = watching.output === null ? '' : '&player=' + watching.output;
   const start = watching.startMs === null ? '' : '&start=' + new Date(watching.startMs).toISOString();
-  history.replaceState(null, '', '/?stream=' + query(watching.name) + output + start);
+  const credentials = Object.entries(api.credentials).map(([key, value]) => '&' + key + '=' + encodeURIComponent(value)).join('');
+  history.replaceState(null, '', '/?stream=' + query(watching.name) + output + start + credentials);
 }
 
 // ---------------------------------------------------------------- what is shown

@@ -158,7 +158,7 @@ export class Watching {
     const { id, audio, video } = this.#choice;
     const base = id === 'ws' ? location.origin.replace('http', 'ws') : location.origin;
     const url = base + '/' + this.#name + OUTPUTS.find(o => o.id === id).suffix;
-    const left = isHls(id) ? {} : leftOut(this.#stream, this.#choice);
+    const left = { ...(isHls(id) ? {} : leftOut(this.#stream, this.#choice)), ...this.#api.credentials };
     const source = { key, name: this.#name, output: id, url: withQuery(url, { ...range, ...left }),
       live: this.#mode === 'live', startMs, audio, video };
     source.from = momentMs => ({ ...source, startMs: momentMs,
@@ -212,7 +212,7 @@ function leftOut(stream, choice) {
 }
 
 function withQuery(url, parameters) {
-  const query = Object.entries(parameters).map(pair => pair.join('=')).join('&');
+  const query = Object.entries(parameters).map(([name, value]) => name + '=' + encodeURIComponent(value).replaceAll('%3A', ':')).join('&');
   return query === '' ? url : url + '?' + query;
 }
 

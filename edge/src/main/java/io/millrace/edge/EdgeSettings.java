@@ -1,5 +1,6 @@
 package io.millrace.edge;
 
+import io.millrace.edge.http.CorsOrigins;
 import io.millrace.edge.http.FamiliarUrls;
 import io.millrace.edge.http.HttpLimits;
 import io.millrace.edge.http.HttpSettings;
@@ -48,6 +49,11 @@ public record EdgeSettings(String node, HttpSettings http, Caches caches, long f
 
     public EdgeSettings withHttp(HttpLimits limits, ProxySources proxies, FamiliarUrls familiarUrls) {
         return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), http.eventLoops(), limits, proxies,
-                familiarUrls), caches, flvTickNanos, rtmp);
+                familiarUrls, http.origins()), caches, flvTickNanos, rtmp);
+    }
+
+    public EdgeSettings withOrigins(CorsOrigins origins) {
+        return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), http.eventLoops(), http.limits(),
+                http.proxies(), http.familiarUrls(), origins), caches, flvTickNanos, rtmp);
     }
 }

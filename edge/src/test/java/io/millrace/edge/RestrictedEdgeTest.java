@@ -3,6 +3,7 @@ package io.millrace.edge;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.PlayerEvent;
 import io.millrace.platform.access.AccessDecision;
+import io.millrace.platform.access.AccessReason;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
@@ -33,7 +34,7 @@ class RestrictedEdgeTest {
 
     @BeforeAll
     static void start(TestBroker broker) {
-        edge = new TestEdge(broker.clients("access."), RestrictedEdgeTest::decide);
+        edge = new TestEdge(broker.clients("access."), RestrictedEdgeTest::decide, "?token=1");
     }
 
     /** Allows what has the token. */
@@ -41,7 +42,7 @@ class RestrictedEdgeTest {
         var answer = new CompletableFuture<AccessDecision>();
         Thread.ofVirtual().start(() -> answer.complete(request.query().contains("token=1")
                 ? new AccessDecision.Allowed(request.stream())
-                : new AccessDecision.Refused(REASON)));
+                : new AccessDecision.Refused(AccessReason.HOOK_REFUSED, REASON)));
         return answer;
     }
 
@@ -75,7 +76,9 @@ class RestrictedEdgeTest {
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
                 assertThat(socket.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
             }
-            assertThat(edge.get("/live/never.m3u8?start=-1h&token=1").statusCode()).isEqualTo(404);
+            assertThat(edge.get("/live/never.m3u8?start=-1h&token=1").headers().firstValue("location"))
+                    .contains("../t/1/live/never.m3u8?start=-1h");
+            assertThat(edge.get("/t/1/live/never.m3u8?start=-1h").statusCode()).isEqualTo(404);
         }
     }
 }

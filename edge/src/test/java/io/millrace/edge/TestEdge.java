@@ -37,14 +37,17 @@ final class TestEdge implements AutoCloseable {
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();
     private final KafkaClients kafka;
     private final AccessPolicy access;
+    /** The query with which the API may be asked about every stream; empty if nobody needs credentials. */
+    private final String credentials;
 
     TestEdge(KafkaClients kafka) {
-        this(kafka, AccessPolicy.ALLOW_ALL);
+        this(kafka, AccessPolicy.ALLOW_ALL, "");
     }
 
-    TestEdge(KafkaClients kafka, AccessPolicy access) {
+    TestEdge(KafkaClients kafka, AccessPolicy access, String credentials) {
         this.kafka = kafka;
         this.access = access;
+        this.credentials = credentials;
         service = start("edge-1", registry, clock);
     }
 
@@ -123,7 +126,7 @@ final class TestEdge implements AutoCloseable {
 
     /** Waits until the directory contains it. */
     void awaitKnown(String stream) {
-        await(() -> get("/api/v1/streams/" + stream).statusCode() == 200);
+        await(() -> get("/api/v1/streams/" + stream + credentials).statusCode() == 200);
     }
 
     static void await(Condition condition) {

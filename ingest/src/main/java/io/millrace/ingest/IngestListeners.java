@@ -2,7 +2,9 @@ package io.millrace.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.ingest.meters.IngestMeters;
-import io.millrace.ingest.policy.PublishGate;
+import io.millrace.platform.access.AccessGate;
+import io.millrace.platform.access.AccessMeters;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.rtmp.RtmpListener;
 import io.millrace.platform.rtmp.RtmpMeters;
 import java.time.Duration;
@@ -14,7 +16,7 @@ import java.util.function.IntPredicate;
  * bound ports, which do not accept connections yet. Opened first, so that an error in any of these is reported
  * immediately.
  */
-public record IngestListeners(IngestSettings settings, IngestMeters meters, PublishGate gate,
+public record IngestListeners(IngestSettings settings, IngestMeters meters, AccessGate gate,
         RtmpListener listener) implements AutoCloseable {
 
     /**
@@ -27,7 +29,8 @@ public record IngestListeners(IngestSettings settings, IngestMeters meters, Publ
     public static IngestListeners open(IngestSettings settings, MeterRegistry registry, IntPredicate named) {
         var meters = new IngestMeters(registry);
         meters.gaugeSegmentTarget(Duration.ofMillis(settings.rules().segmentTargetMs()));
-        PublishGate gate = PublishGate.open(settings.policy(), settings.nodeId(), meters, InstantSource.system());
+        AccessGate gate = AccessGate.open(settings.policy(), AccessRequest.Action.PUBLISH, settings.nodeId(),
+                new AccessMeters(registry, "ingest", "Publishers"), InstantSource.system());
         try {
             return new IngestListeners(settings, meters, gate,
                     RtmpListener.bind(settings.listen(), new RtmpMeters(registry), named));

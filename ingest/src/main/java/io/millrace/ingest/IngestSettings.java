@@ -1,6 +1,6 @@
 package io.millrace.ingest;
 
-import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.access.AccessSettings;
 import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.ingest.publish.NameLimits;
 import io.millrace.ingest.publish.PublishSettings;
@@ -23,12 +23,12 @@ import io.millrace.platform.rtmp.RtmpListen;
  * @param limits memory limits and times
  */
 public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
-        PolicySettings policy,
+        AccessSettings policy,
         long ceilingBitsPerSecond, MediaLimits media, NameLimits names, Limits limits) {
 
     /** Creates settings with the default limits for new names. */
     public IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
-            PolicySettings policy, long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
+            AccessSettings policy, long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
         this(listen, nodeId, addresses, rules, policy, ceilingBitsPerSecond, media, NameLimits.DEFAULT, limits);
     }
 

@@ -3,7 +3,7 @@ package io.millrace.ingest;
 import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.access.AccessSettings;
 import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.ingest.publish.NameLimits;
 import io.millrace.ingest.publish.PublishDesk;
@@ -376,7 +376,7 @@ class IngestServiceTest {
         Path keys = Files.writeString(files.resolve("keys"), "the-secret-key-of-it: " + STREAM + "\n");
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
                 new PublicRtmp.Listening(null), rules(GRACE_MS),
-                new PolicySettings(keys, null, null), 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT));
+                new AccessSettings(keys, null, null), 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT));
         String url = "rtmp://127.0.0.1:" + node.port() + "/live/";
         assertThatThrownBy(() -> PatientRtmp.publish(URI.create(url + "show")))
                 .hasMessageContaining("the stream key is not known here (NetStream.Publish.Denied)");
@@ -401,7 +401,7 @@ class IngestServiceTest {
     void closesPublisherOverBitrateCeiling() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
                 new PublicRtmp.Listening(null), rules(GRACE_MS),
-                PolicySettings.OPEN, 100_000, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT));
+                AccessSettings.OPEN, 100_000, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT));
         RtmpClient client = client(node);
         sendClip(client);
         live(1);
@@ -425,7 +425,7 @@ class IngestServiceTest {
         MediaLimits oneTrack = new MediaLimits(64 << 10, 4_096, 31, 255, 2_048, 8, 1, 2);
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
                 new PublicRtmp.Listening(null), rules(GRACE_MS),
-                PolicySettings.OPEN, 0, oneTrack, IngestSettings.Limits.DEFAULT));
+                AccessSettings.OPEN, 0, oneTrack, IngestSettings.Limits.DEFAULT));
         RtmpClient client = client(node);
         sendClip(client);
         live(1);
@@ -456,7 +456,7 @@ class IngestServiceTest {
     void refusesAndDisconnectsPublishersOnFullDisk() throws Exception {
         AtomicBoolean full = new AtomicBoolean();
         var settings = new IngestSettings(PatientRtmp.listen(), "a", new PublicRtmp.Listening(null),
-                rules(GRACE_MS), PolicySettings.OPEN, 0,
+                rules(GRACE_MS), AccessSettings.OPEN, 0,
                 MediaLimits.DEFAULT, new IngestSettings.Limits(4 << 20, 16 << 20, 64 << 20, 200, 5_000, 30_000, 5_000,
                         30_000));
         IngestService node = open(IngestService.start(
@@ -479,7 +479,7 @@ class IngestServiceTest {
     @Test
     void limitsSessionsThatMayBeginAnotherEpoch() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
-                new PublicRtmp.Listening(null), rules(GRACE_MS), PolicySettings.OPEN, 0, MediaLimits.DEFAULT,
+                new PublicRtmp.Listening(null), rules(GRACE_MS), AccessSettings.OPEN, 0, MediaLimits.DEFAULT,
                 new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
         publishClip(client(node));
         publishClip(client(node));
@@ -495,7 +495,7 @@ class IngestServiceTest {
     @Test
     void limitsNewNamesPerAddressButNotNamesInUse() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
-                new PublicRtmp.Listening(null), rules(GRACE_MS), PolicySettings.OPEN, 0, MediaLimits.DEFAULT,
+                new PublicRtmp.Listening(null), rules(GRACE_MS), AccessSettings.OPEN, 0, MediaLimits.DEFAULT,
                 new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
         String url = "rtmp://127.0.0.1:" + node.port() + "/live/";
         open(PatientRtmp.publish(URI.create(url + "a")));
@@ -553,7 +553,7 @@ class IngestServiceTest {
     private IngestService node(String id, IngestSettings.Limits limits) {
         return node(
                 new IngestSettings(PatientRtmp.listen(), id, new PublicRtmp.Listening(null), rules(GRACE_MS),
-                        PolicySettings.OPEN, 0, MediaLimits.DEFAULT, limits));
+                        AccessSettings.OPEN, 0, MediaLimits.DEFAULT, limits));
     }
 
     private IngestService node(IngestSettings settings) {

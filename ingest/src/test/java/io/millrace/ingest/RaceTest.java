@@ -1,7 +1,7 @@
 package io.millrace.ingest;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.access.AccessSettings;
 import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.kafka.KafkaClients;
@@ -148,7 +148,7 @@ class RaceTest {
     private static IngestService node(String id, KafkaClients kafka) {
         return IngestService.start(
                 new IngestSettings(PatientRtmp.listen(), id, new PublicRtmp.Listening(null), RULES,
-                        PolicySettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT),
+                        AccessSettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT),
                 kafka,
                 new SimpleMeterRegistry(), (what, cause) -> {
                     throw new AssertionError(what, cause);

@@ -3,7 +3,7 @@ package io.millrace.ingest;
 import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.access.AccessSettings;
 import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.media.flv.FlvTag;
@@ -139,7 +139,7 @@ class UnavailableLeaderTest {
                 2_000, Timeouts.DELIVERY_MS);
         return IngestService
                 .start(new IngestSettings(PatientRtmp.listen(), "a", new PublicRtmp.Listening(null), rules,
-                        PolicySettings.OPEN, 0, MediaLimits.DEFAULT, limits), kafka, registry, (what, cause) -> {
+                        AccessSettings.OPEN, 0, MediaLimits.DEFAULT, limits), kafka, registry, (what, cause) -> {
                             throw new AssertionError(what, cause);
                         });
     }

@@ -1,6 +1,7 @@
 package io.millrace.launcher;
 
-import io.millrace.ingest.policy.HookUrl;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.HookUrl;
 import io.millrace.launcher.settings.BrokerOptions;
 import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.launcher.settings.LoggingOptions;
@@ -52,9 +53,11 @@ final class ConfigCommand implements Callable<Integer> {
     private Line line(OptionSpec option, LayeredDefaults defaults) {
         String name = SettingNames.of(option);
         Line found = found(name, option, defaults);
-        return option.getValue() instanceof URI url
-                ? new Line(name, new HookUrl(url).toString(), found.origin())
-                : found;
+        return switch (option.getValue()) {
+            case URI url -> new Line(name, new HookUrl(url).toString(), found.origin());
+            case AccessSettings.Jwks jwks -> new Line(name, jwks.toString(), found.origin());
+            case null, default -> found;
+        };
     }
 
     private Line found(String name, OptionSpec option, LayeredDefaults defaults) {

@@ -1,7 +1,8 @@
 package io.millrace.launcher;
 
-import io.millrace.ingest.policy.PolicySettings;
-import io.millrace.ingest.policy.StreamKeys;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.PublishSignature;
+import io.millrace.platform.access.StreamKeys;
 import io.millrace.media.StreamName;
 import io.millrace.platform.FileFault;
 import io.millrace.platform.UserError;
@@ -25,18 +26,23 @@ final class DemoName {
      *
      * @throws UserError if the settings do not allow the demo to publish, or a file cannot be read
      */
-    static String of(PolicySettings policy) {
+    static String of(AccessSettings policy) {
         Optional<String> key = policy.keys() == null ? Optional.empty() : key(policy.keys());
         if (key.isPresent()) {
             return STREAM.value() + "?key=" + key.get();
         }
         if (policy.secret() != null) {
             return STREAM.value()
-                    + SignCommand.secrets(policy.secret()).query(STREAM, Instant.now().plus(VALIDITY).getEpochSecond());
+                    + PublishSignature.query(SignCommand.secrets(policy.secret()), STREAM,
+                            Instant.now().plus(VALIDITY).getEpochSecond());
         }
         if (policy.keys() != null) {
             throw new UserError("the demo publishes as " + STREAM.value() + ", but no stream key in " + policy.keys()
                     + " allows that; add a line 'KEY: " + STREAM.value() + "', or use 'millrace up'");
+        }
+        if (policy.jwks() != null) {
+            throw new UserError("the demo has no JSON Web Token with which it may publish; add --publish-secret or a stream"
+                    + " key, or use 'millrace up'");
         }
         return STREAM.value();
     }

@@ -28,11 +28,15 @@ enum FlagGroup {
     STREAMS("Streams that begin while this process runs", flag("segment", INGEST), flag("part", INGEST),
             flag("window", INGEST), flag("grace", INGEST), flag("formats", INGEST)),
 
-    PUBLISHERS("Publishers", flag("publish-keys", INGEST), flag("publish-secret", INGEST), flag("publish-hook", INGEST),
+    PUBLISHERS("Publishers", flag("publish-keys", INGEST), flag("publish-secret", INGEST), flag("publish-jwks", INGEST),
+            flag("publish-allow", INGEST), flag("publish-deny", INGEST), flag("publish-hook", INGEST),
             flag("publish-hook-form", INGEST), flag("publish-hook-timeout", INGEST),
             flag("publish-hook-fallback", INGEST), flag("max-bitrate", INGEST)),
 
-    VIEWERS("Viewers", flag("flv-tick", EDGE), flag("familiar-urls", EDGE)),
+    VIEWERS("Viewers", flag("play-keys", EDGE), flag("play-secret", EDGE), flag("play-jwks", EDGE),
+            flag("play-allow", EDGE), flag("play-deny", EDGE), flag("play-hook", EDGE), flag("play-hook-form", EDGE),
+            flag("play-hook-timeout", EDGE), flag("play-hook-fallback", EDGE), flag("cors-origins", EDGE),
+            flag("flv-tick", EDGE), flag("familiar-urls", EDGE)),
 
     PROCESS("This process", flag("drain", INGEST, EDGE), flag("config"), flag("log-level"), flag("log-format"),
             flag("kafka-metrics"), flag("help"));

@@ -10,7 +10,11 @@ import io.millrace.launcher.settings.HttpOptions;
 import io.millrace.launcher.settings.ListenOptions;
 import io.millrace.launcher.settings.PublishOptions;
 import io.millrace.launcher.settings.ServeOptions;
+import io.millrace.platform.access.AccessGate;
+import io.millrace.platform.access.AccessMeters;
 import io.millrace.platform.access.AccessPolicy;
+import io.millrace.platform.access.AccessRequest;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
@@ -37,9 +41,16 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
                 ? life.opened(IngestListeners.open(ingest(options, name, addresses), meters, named))
                 : null;
         EdgeListeners edge = stages.contains(Stage.EDGE)
-                ? life.opened(EdgeListeners.open(edge(options, name, !ingests), AccessPolicy.ALLOW_ALL, meters, named))
+                ? life.opened(EdgeListeners.open(edge(options, name, !ingests), players(options, name, meters, life), meters,
+                        named))
                 : null;
         return new StageListeners(ingest, edge);
+    }
+
+    /** Opens the policy that decides who may play. */
+    private static AccessPolicy players(ServeOptions options, String name, MeterRegistry meters, ProcessLife life) {
+        return life.opened(AccessGate.open(options.play().policy(), AccessRequest.Action.PLAY, name,
+                new AccessMeters(meters, "edge", "Viewers"), InstantSource.system()));
     }
 
     private static IngestSettings ingest(ServeOptions options, String name, PublicRtmp addresses) {
@@ -55,7 +66,7 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
         HttpOptions http = options.http();
         EdgeSettings edge = EdgeSettings.of(listen.host(), listen.httpPort(), name)
                 .withFlvTickNanos(options.process().flvTickNanos())
-                .withHttp(http.limits(), http.proxies(), http.familiarUrls());
+                .withHttp(http.limits(), http.proxies(), http.familiarUrls()).withOrigins(options.play().origins());
         return listens ? edge.withRtmp(options.rtmp()) : edge;
     }
 }

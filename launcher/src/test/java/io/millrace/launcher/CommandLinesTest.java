@@ -374,6 +374,25 @@ class CommandLinesTest {
                 .endsWith("it contains a space, which must be written as %20").doesNotContain("my key");
     }
 
+    @Test
+    void signsForViewers() throws IOException {
+        Path secret = Files.writeString(dir.resolve("viewers"), "0123456789abcdef\n");
+        List<String> sign = List.of("sign", "live/show", "--play-secret", secret.toString());
+        assertThat(run(Map.of(), sign.toArray(String[]::new)).out()).matches("live/show\\?token=\\d{10}-s-[0-9a-f]{64}\\R");
+        assertThat(run(Map.of("MILLRACE_PLAY_SECRET", secret.toString()), "sign", "live/show", "--address", "2001:db8::1")
+                .out()).matches("live/show\\?token=\\d{10}-sa-[0-9a-f]{64}\\R");
+        assertThat(run(Map.of(), "sign", "live", "--prefix", "--play-secret", secret.toString(), "--address", "192.0.2.7")
+                .out()).matches("\\?token=\\d{10}-p1a-[0-9a-f]{64}\\R");
+        assertThat(run(Map.of(), "sign", "live", "--play-secret", secret.toString()).lastError())
+                .contains("'live' cannot be signed");
+        assertThat(run(Map.of(), "sign", "a/b/c/d/e/f/g/h/i/j", "--prefix", "--play-secret", secret.toString())
+                .lastError()).isEqualTo("millrace: a prefix has at most 9 segments");
+        assertThat(run(Map.of(), "sign", "live/show", "--play-secret", secret.toString(), "--address", "host").err())
+                .contains("is not an address");
+        assertThat(run(Map.of(), "sign", "live/show", "--play-secret", secret.toString(), "--publish-secret",
+                secret.toString()).err()).contains("exclude each other");
+    }
+
     /** Tests only the format of the signature. Its validity is tested in ingest, which checks it. */
     @Test
     void signsStreamUntilExpiry() throws IOException {
@@ -388,7 +407,8 @@ class CommandLinesTest {
     @Test
     void rejectsSigningWithoutSecretOrWithInvalidName() throws IOException {
         assertThat(run(Map.of(), "sign", "live/show").lastError())
-                .isEqualTo("millrace: there is no secret to sign with; name its file with --publish-secret");
+                .isEqualTo("millrace: there is no secret to sign with; name its file with --publish-secret, or with"
+                        + " --play-secret");
         Path secret = file("short");
         Outcome outcome = run(Map.of("MILLRACE_PUBLISH_SECRET", secret.toString()), "sign", "live/show");
         assertThat(outcome.code()).isEqualTo(1);

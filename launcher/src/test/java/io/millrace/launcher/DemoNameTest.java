@@ -1,6 +1,7 @@
 package io.millrace.launcher;
 
-import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.AddressRules;
 import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,34 +18,37 @@ class DemoNameTest {
 
     @Test
     void needsNothingOnOpenServer() {
-        assertThat(DemoName.of(PolicySettings.OPEN)).isEqualTo("live/demo");
+        assertThat(DemoName.of(AccessSettings.OPEN)).isEqualTo("live/demo");
     }
 
     @Test
     void usesKeyFromFile() throws IOException {
         Path keys = file("keys", "# all of ours\nother-key: live/show\nthe-demos-key: live/demo\nlater: live/demo\n");
-        assertThat(DemoName.of(new PolicySettings(keys, null, null))).isEqualTo("live/demo?key=the-demos-key");
+        assertThat(DemoName.of(new AccessSettings(keys, null, null))).isEqualTo("live/demo?key=the-demos-key");
     }
 
     @Test
     void signsItsName() throws IOException {
         Path secret = file("secret", "a secret of some length\n");
         Path keys = file("keys", "other-key: live/show\n");
-        assertThat(DemoName.of(new PolicySettings(null, secret, null)))
+        assertThat(DemoName.of(new AccessSettings(null, secret, null)))
                 .matches("live/demo\\?expires=\\d+&sign=[0-9a-f]{64}");
-        assertThat(DemoName.of(new PolicySettings(keys, secret, null))).startsWith("live/demo?expires=");
+        assertThat(DemoName.of(new AccessSettings(keys, secret, null))).startsWith("live/demo?expires=");
     }
 
     @Test
     void explainsIfNoCredentialApplies() throws IOException {
         Path keys = file("keys", "other-key: live/show\n");
-        assertThatThrownBy(() -> DemoName.of(new PolicySettings(keys, null, null))).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> DemoName.of(new AccessSettings(keys, null, null))).isInstanceOf(UserError.class)
                 .hasMessage("the demo publishes as live/demo, but no stream key in " + keys
                         + " allows that; add a line 'KEY: live/demo', or use 'millrace up'");
-        assertThatThrownBy(() -> DemoName.of(new PolicySettings(dir.resolve("none"), null, null)))
+        assertThatThrownBy(() -> DemoName.of(new AccessSettings(dir.resolve("none"), null, null)))
                 .isInstanceOf(UserError.class).hasMessageContaining("there is no such file");
+        assertThatThrownBy(() -> DemoName.of(new AccessSettings(null, null,
+                new AccessSettings.Jwks(dir.resolve("jwks.json"), null), AddressRules.NONE, null)))
+                .isInstanceOf(UserError.class).hasMessageContaining("the demo has no JSON Web Token");
         Path broken = file("broken", "nonsense\n");
-        assertThatThrownBy(() -> DemoName.of(new PolicySettings(broken, null, null))).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> DemoName.of(new AccessSettings(broken, null, null))).isInstanceOf(UserError.class)
                 .hasMessageContaining("line 1 is not 'KEY: application/stream'").hasMessageNotContaining("nonsense");
     }
 

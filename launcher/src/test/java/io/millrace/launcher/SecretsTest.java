@@ -35,6 +35,10 @@ class SecretsTest {
         "config --publish-hook http://u:SECRET@h/a[?t=SECRET", "config --publish-hook http:u:SECRET@h",
         "config --publish-hook http://u:SECRET@h/?t=SECRET", "up --publish-hook SECRET",
         "demo --publish-hook u:SECRET@h",
+        "config --play-hook http://u:SECRET@h/?t=SECRET", "config --play-hook ftp://u:SECRET@h/",
+        "config --play-jwks https://u:SECRET@h/jwks?k=SECRET", "config --play-jwks https://u:SECRET@h:x/",
+        "config --publish-jwks https://u:SECRET@h/jwks", "edge --play-hook u:SECRET@h",
+        "sign live/show --play-secret none.txt --address SECRET[",
         "ingest --publish-hook http://u:SECRET@h/a --segment 1ms", "edge --publish-hook http://u:SECRET@h/a --part 9s",
         "segmenter --publish-hook http://u:SECRET@h/ --grace 8d",
         "packager --publish-hook http://u:SECRET@h/ --window 1s",
@@ -58,12 +62,14 @@ class SecretsTest {
         List<String> up = List.of("up", "--host", "127.0.0.1", "--rtmp-port", "0", "--http-port", "0", "--admin-port",
                 "0", "--kafka-port", "0", "--data-dir", dir.resolve("data").toString());
         for (List<String> flags : List.of(List.of("--publish-keys", keys), List.of("--publish-secret", shortSecret),
+                List.of("--play-keys", keys), List.of("--play-secret", shortSecret), List.of("--play-jwks", key),
                 List.of("--tls-cert", key, "--tls-key", key), List.of("--config", settings))) {
             List<String> all = new ArrayList<>(up);
             all.addAll(flags);
             assertSilent(Map.of(), all.toArray(String[]::new));
         }
         assertSilent(Map.of(), "sign", "live/show", "--publish-secret", shortSecret);
+        assertSilent(Map.of(), "sign", "live/show", "--play-secret", shortSecret);
         assertSilent(Map.of(), "config", "--config", settings);
     }
 

@@ -6,7 +6,7 @@ import java.util.Optional;
  * The public name of a stream: an application of one or more segments, and a stream, such as {@code live/show}.
  *
  * <p>Immutable; every instance is valid. Segments match {@code [A-Za-z0-9._~-]{1,128}} and are not {@code .} or
- * {@code ..}; the first is not {@code api} or {@code assets}; the last does not end in {@code .m3u8}, {@code .flv} or
+ * {@code ..}; the first is not {@code api}, {@code assets} or {@code t}; the last does not end in {@code .m3u8}, {@code .flv} or
  * {@code .mpd}.
  */
 public record StreamName(String value) {
@@ -41,8 +41,8 @@ public record StreamName(String value) {
                         .of("a stream name is made of segments of 1 to 128 letters, digits and ._~- with / between");
             }
         }
-        if (segments[0].equals("api") || segments[0].equals("assets")) {
-            return Optional.of("a stream name does not begin with api or assets");
+        if (segments[0].equals("api") || segments[0].equals("assets") || segments[0].equals("t")) {
+            return Optional.of("a stream name does not begin with api, assets or t");
         }
         String last = segments[segments.length - 1];
         if (last.endsWith(".m3u8") || last.endsWith(".flv") || last.endsWith(".mpd")) {

@@ -1,7 +1,6 @@
 package io.millrace.simulation;
 
-import io.millrace.ingest.policy.PolicySettings;
-import io.millrace.ingest.policy.PublishGate;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.publish.PublishLog;
 import io.millrace.ingest.publish.PublishSettings;
@@ -75,11 +74,10 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
                 rulesVersion(defects) == EpochRules.CURRENT_VERSION ? formats : List.of(Format.TS));
         this.producer = kafka.producer(this, NodeSettings.TIMES);
         var written = new NodeLog(kafka, producer, witness, world::isNextReleaseFinal);
-        var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
         SessionLog log = defects.contains(Defect.PACKETS_BEFORE_THE_NOTICE)
                 ? new EagerAnnouncements(written)
                 : written;
-        this.desk = new PublishDesk(settings, new PublishLog(NodeSettings.KAFKA, log, LogSpace.UNKNOWN), gate, names,
+        this.desk = new PublishDesk(settings, new PublishLog(NodeSettings.KAFKA, log, LogSpace.UNKNOWN), AccessPolicy.ALLOW_ALL, names,
                 new Clocks(clock, world.events()::nowMs, new ClockSkew()), NodeSettings.METERS, new Random(number));
         var steps = new OwnerSteps(written, names, clock, NodeSettings.METERS);
         this.owner = new PartitionOwner(world, kafka, this, steps, leases, clock,

@@ -8,7 +8,6 @@ import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.TimeSpan;
-import io.millrace.edge.hls.HlsAccess;
 import io.millrace.edge.hls.HlsAudience;
 import io.millrace.edge.hls.HlsEndpoint;
 import io.millrace.edge.hls.HlsResponses;
@@ -28,18 +27,18 @@ import java.util.Optional;
  * DASH players. Thread-safe; called on event loops.
  */
 public final class DashEndpoint implements HttpOutput {
-    private final HlsAccess access;
+    private final PlayAccess access;
     private final LiveDash live;
     private final PastDash past;
     private final InstantSource clock;
 
     /**
-     * @param ticker the clock by which viewers are counted and sessions expire
+     * @param ticker the clock by which viewers are counted
      * @param clock the clock whose time players get
      */
     public DashEndpoint(PlayAccess access, StreamDirectory directory, HlsEndpoint.Log log, Viewers viewers,
             Ticker ticker, InstantSource clock, EdgeMeters meters) {
-        this.access = new HlsAccess(access, AccessRequest.Protocol.DASH, ticker);
+        this.access = access;
         var audience = new HlsAudience(Protocol.DASH, viewers, meters, ticker);
         var responses = new HlsResponses(directory, log.past(), Protocol.DASH, meters);
         past = new PastDash(directory, log, audience, responses, clock);
@@ -54,16 +53,26 @@ public final class DashEndpoint implements HttpOutput {
         return url.isPresent();
     }
 
+    @Override
+    public Optional<Media> mediaAt(String path) {
+        return DashUrl.parse(path).flatMap(url -> switch (url) {
+            case DashUrl.Stream(String stream) -> Optional.of(stream);
+            case DashUrl.Epochs epochs -> Optional.of(epochs.stream());
+            case DashUrl.Time() -> Optional.<String>empty();
+        }).map(stream -> new Media(stream, AccessRequest.Protocol.DASH));
+    }
+
     private void answer(Responder responder, DashUrl url, Query query) {
         switch (url) {
-            case DashUrl.Stream(String stream) -> access.begin(responder, stream, allowed -> {
+            case DashUrl.Stream(String stream) -> access.askForPlaylist(responder, AccessRequest.Protocol.DASH, stream, allowed -> {
                 if (TimeSpan.isIn(query)) {
                     responder.inTurns(() -> past.stream(responder, allowed, query));
                 } else {
                     live.stream(responder, allowed);
                 }
             });
-            case DashUrl.Epochs epochs -> access.resume(responder, epochs.stream(), allowed -> {
+            case DashUrl.Epochs epochs -> access.askForPlaylist(responder,
+                    AccessRequest.Protocol.DASH, epochs.stream(), allowed -> {
                 if (TimeSpan.isIn(query) || !epochs.first().equals(epochs.last())) {
                     responder.inTurns(() -> past.epochs(responder, allowed, epochs, query));
                 } else {

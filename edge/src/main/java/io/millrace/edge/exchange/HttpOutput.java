@@ -1,6 +1,7 @@
 package io.millrace.edge.exchange;
 
 import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessRequest;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,16 @@ public interface HttpOutput {
      * @param path percent-decoded; begins with a slash
      */
     boolean answer(Responder responder, String path, Query query);
+
+    /**
+     * Returns the stream to which a URL of this output belongs; empty for any other URL.
+     *
+     * @param path percent-decoded; begins with a slash
+     */
+    Optional<Media> mediaAt(String path);
+
+    /** A URL of a stream's media, and the protocol of the output that it belongs to. */
+    record Media(String stream, AccessRequest.Protocol protocol) {}
 
     /**
      * Returns the stream that a path such as {@code /live/show.flv} names; empty if the path does not end with

@@ -1,8 +1,6 @@
 package io.millrace.edge.exchange;
 
 import io.millrace.platform.access.AccessDecision;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.function.Consumer;
 
 /**
@@ -10,8 +8,6 @@ import java.util.function.Consumer;
  * event loop of its connection.
  */
 final class PendingAccess implements ResponseOwner {
-    private static final int RETRY_AFTER_S = 2;
-
     private final Responder responder;
     private final Consumer<AccessDecision> then;
     private boolean over;
@@ -42,9 +38,7 @@ final class PendingAccess implements ResponseOwner {
     @Override
     public void giveUp() {
         over = true;
-        responder.error(HttpResponseStatus.SERVICE_UNAVAILABLE,
-                ApiError.of("access_undecided", "whether you may play could not be decided in time, try again"),
-                headers -> headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S));
+        PlayAccess.undecided(responder, "whether you may play could not be decided in time, try again");
     }
 
     @Override

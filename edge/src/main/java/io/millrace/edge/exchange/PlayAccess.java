@@ -3,7 +3,9 @@ package io.millrace.edge.exchange;
 import io.millrace.media.StreamName;
 import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessPolicy;
+import io.millrace.platform.access.AccessReason;
 import io.millrace.platform.access.AccessRequest;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.concurrent.CompletableFuture;
@@ -11,14 +13,26 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Asks the access policy whether a client may play a stream. Nothing about the stream is sent before the decision, not
- * even whether it exists. Thread-safe; called on event loops.
+ * Asks the access policy whether a client may play a stream, for every request. Nothing about the stream is sent before
+ * the decision, not even whether it exists. Thread-safe; called on event loops.
+ *
+ * <p>A playlist or MPD whose URL has credentials in its query is redirected to the same path below a prefix that has
+ * them ({@link Credentials}). The URLs in it are relative, so that all requests that follow have the prefix too, while
+ * what is sent is the same for all viewers.
  */
 public final class PlayAccess {
+    private static final int RETRY_AFTER_S = 2;
+    private static final char DELETE = 0x7f;
+
     private final AccessPolicy policy;
 
     public PlayAccess(AccessPolicy policy) {
         this.policy = policy;
+    }
+
+    /** Returns whether everybody may play everything. */
+    public boolean isOpen() {
+        return policy.isOpen();
     }
 
     /**
@@ -29,26 +43,68 @@ public final class PlayAccess {
      *     by a stream key
      */
     public void ask(Responder responder, AccessRequest.Protocol protocol, String stream, Consumer<String> allowed) {
-        await(responder, decide(responder.request(), protocol, stream), allowed);
+        if (policy.isOpen()) {
+            allowed.accept(stream);
+        } else {
+            decide(responder, protocol, stream, decision -> allowed.accept(decision.stream().value()));
+        }
     }
 
     /**
-     * Asks the policy without answering the request. Several requests of a client may {@link #await} the same decision.
+     * Asks the policy as {@link #ask} does, for a resource that leads to others: redirects the client to a URL whose
+     * path has the credentials, unless it has them already.
      */
-    public CompletableFuture<AccessDecision> decide(Request request, AccessRequest.Protocol protocol, String stream) {
-        String uri = request.uri();
-        int mark = uri.indexOf('?');
+    public void askForPlaylist(Responder responder, AccessRequest.Protocol protocol, String stream,
+            Consumer<String> allowed) {
+        ask(responder, protocol, stream, name -> {
+            if (policy.isOpen()) {
+                allowed.accept(name);
+                return;
+            }
+            Credentials credentials = credentials(responder.request());
+            boolean isRenamed = !name.equals(stream);
+            if (credentials.isPrefix() || credentials.query().isEmpty() && !isRenamed) {
+                allowed.accept(name);
+            } else {
+                String key = stream.substring(stream.lastIndexOf('/') + 1);
+                redirect(responder, isRenamed && policy.reads("key") ? credentials.with("key=" + key) : credentials,
+                        stream, name);
+            }
+        });
+    }
+
+    /** Returns the credentials of a request. */
+    public Credentials credentials(Request request) {
+        return Credentials.of(RequestTarget.parse(request.uri()), policy::reads);
+    }
+
+    /** Asks the policy without answering the request unless it is refused. */
+    public void decide(Responder responder, AccessRequest.Protocol protocol, String stream,
+            Consumer<AccessDecision.Allowed> allowed) {
+        decide(responder, RequestTarget.parse(responder.request().uri()), protocol, stream, allowed);
+    }
+
+    /**
+     * Asks the policy about another URL than that of the request.
+     *
+     * @param target the URL that a client of the proxy that sends the request has requested
+     */
+    public void decide(Responder responder, RequestTarget target, AccessRequest.Protocol protocol, String stream,
+            Consumer<AccessDecision.Allowed> allowed) {
+        Request request = responder.request();
+        Credentials credentials = Credentials.of(target, policy::reads);
+        request.show("[hidden]"); // the name may be a key
         var source = new AccessRequest.Source(protocol, request.remoteAddress(),
-                request.headers().get(HttpHeaderNames.USER_AGENT, ""), uri);
-        return policy.decide(new AccessRequest(AccessRequest.Action.PLAY, new StreamName(stream),
-                mark < 0 ? "" : uri.substring(mark + 1), source)).toCompletableFuture();
+                request.headers().get(HttpHeaderNames.USER_AGENT, ""), target.path());
+        await(responder, policy.decide(new AccessRequest(AccessRequest.Action.PLAY, new StreamName(stream),
+                credentials.query(), source)).toCompletableFuture(), decision -> {
+                    request.show(decision.stream().value().equals(stream) ? target.path() : decision.stream().value());
+                    allowed.accept(decision);
+                });
     }
 
-    /**
-     * Answers the request or runs {@code allowed} when {@code decision} completes, as {@link #ask} does; before this
-     * method returns if the decision is known already.
-     */
-    public void await(Responder responder, CompletableFuture<AccessDecision> decision, Consumer<String> allowed) {
+    private static void await(Responder responder, CompletableFuture<AccessDecision> decision,
+            Consumer<AccessDecision.Allowed> allowed) {
         if (decision.state() == Future.State.SUCCESS) {
             decided(responder, decision.resultNow(), allowed);
             return;
@@ -58,11 +114,49 @@ public final class PlayAccess {
         responder.hold(pending, Responder.HOLD_MS);
     }
 
-    private static void decided(Responder responder, AccessDecision decision, Consumer<String> allowed) {
+    private static void decided(Responder responder, AccessDecision decision,
+            Consumer<AccessDecision.Allowed> allowed) {
         switch (decision) {
-            case AccessDecision.Allowed(StreamName stream) -> allowed.accept(stream.value());
-            case AccessDecision.Refused(String description) ->
-                responder.error(HttpResponseStatus.FORBIDDEN, "access_denied", description);
+            case AccessDecision.Allowed made -> allowed.accept(made);
+            case AccessDecision.Refused(AccessReason reason, String description) ->
+                refuse(responder, reason, description);
         }
+    }
+
+    private static void refuse(Responder responder, AccessReason reason, String description) {
+        switch (reason.kind()) {
+            case UNAUTHENTICATED -> responder.error(HttpResponseStatus.UNAUTHORIZED, ApiError.of(switch (reason) {
+                case NO_CREDENTIALS -> "credentials_required";
+                case EXPIRED -> "credentials_expired";
+                default -> "credentials_invalid";
+            }, description), headers -> headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer"));
+            case FORBIDDEN -> responder.error(HttpResponseStatus.FORBIDDEN, "access_denied", description);
+            case UNDECIDED -> undecided(responder, description);
+        }
+    }
+
+    /** Answers a request about which the policy could not decide. */
+    static void undecided(Responder responder, String description) {
+        responder.error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("access_undecided", description),
+                headers -> headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S));
+    }
+
+    /** Redirects with a relative URL, which also works behind a proxy that serves this edge below a path of its own. */
+    private static void redirect(Responder responder, Credentials credentials, String asked, String name) {
+        RequestTarget target = RequestTarget.parse(responder.request().uri());
+        String path = target.path();
+        // The asked name is a valid name, which is never percent-encoded by honest clients.
+        String rest = path.startsWith("/" + asked) ? "/" + name + path.substring(asked.length() + 1) : path;
+        long depth = path.chars().filter(c -> c == '/').count() - 1;
+        String query = credentials.others().isEmpty() ? "" : "?" + credentials.others();
+        if (!(rest + query).chars().allMatch(c -> c > ' ' && c < DELETE)) {
+            responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request", "the URL has characters that need encoding");
+            return;
+        }
+        responder.send(HttpResponseStatus.FOUND, Unpooled.EMPTY_BUFFER, headers -> {
+            headers.set(HttpHeaderNames.LOCATION,
+                    "../".repeat((int) depth) + credentials.prefix().substring(1) + rest + query);
+            headers.set(HttpHeaderNames.CACHE_CONTROL, Responder.NO_STORE);
+        });
     }
 }

@@ -11,6 +11,8 @@ import io.netty.handler.codec.http.HttpUtil;
 public final class Request {
     private final Channel channel;
     private final HttpRequest http;
+    /** The path for log lines; null until it is asked for. */
+    private String shown;
 
     public Request(Channel channel, HttpRequest http) {
         this.channel = channel;
@@ -21,9 +23,26 @@ public final class Request {
         return http.headers();
     }
 
-    /** Returns the request target as received: percent-encoded, with the query. */
+    /** Returns the request target as received: percent-encoded, with the query. May hold secrets; see {@link #shown}. */
     public String uri() {
         return http.uri();
+    }
+
+    /** Returns the path for log lines, without credentials; {@code [hidden]} if the target is malformed. */
+    public String shown() {
+        if (shown == null) {
+            try {
+                shown = RequestTarget.parse(uri()).path();
+            } catch (IllegalArgumentException _) {
+                shown = "[hidden]";
+            }
+        }
+        return shown;
+    }
+
+    /** Sets what log lines show instead of the path, which may contain a key. */
+    void show(String text) {
+        shown = text;
     }
 
     public boolean isHead() {

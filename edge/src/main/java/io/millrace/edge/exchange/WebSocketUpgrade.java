@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 
 /**
  * The WebSocket opening handshake (RFC 6455, 4.2), done by Netty's handshaker. It negotiates neither extensions nor
- * subprotocols: video is already compressed, and FLV is the only content. Every origin is allowed, as with HTTP: there
- * is no cookie to steal.
+ * subprotocols: video is already compressed, and FLV is the only content. The caller checks
+ * the origin.
  */
 public final class WebSocketUpgrade {
     /** Maximum size of a control frame (RFC 6455, 5.5); a viewer needs to send no others. */

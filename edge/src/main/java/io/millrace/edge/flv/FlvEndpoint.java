@@ -51,6 +51,11 @@ public final class FlvEndpoint implements HttpOutput {
         return stream.isPresent();
     }
 
+    @Override
+    public Optional<Media> mediaAt(String path) {
+        return HttpOutput.streamOf(path, ".flv").map(stream -> new Media(stream, AccessRequest.Protocol.FLV));
+    }
+
     private void watch(Responder responder, String stream, Query query) {
         if (responder.request().requestsWebSocket() && WebSocketUpgrade.refuses(responder)) {
             return;

@@ -14,7 +14,6 @@ import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.past.PastSource;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.directory.StreamDirectory;
-import io.millrace.platform.log.EpochName;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -35,14 +34,14 @@ public final class HlsEndpoint implements HttpOutput {
      */
     public record Log(EpochSource epochs, PartSource parts, PastSource past, PartSource pastParts) {}
 
-    private final HlsAccess access;
+    private final PlayAccess access;
     private final LiveHls live;
     private final PastHls past;
     private final SegmentHls segments;
 
     /**
      * @param retentionMs how long media are retained, and may be cached by clients
-     * @param ticker the clock by which viewers are counted and sessions expire
+     * @param ticker the clock by which viewers are counted
      */
     public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
             Ticker ticker, EdgeMeters meters) {
@@ -52,7 +51,7 @@ public final class HlsEndpoint implements HttpOutput {
     /** @param limits of the requests that wait for a part */
     public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
             Ticker ticker, EdgeMeters meters, HeldLimits limits) {
-        this.access = new HlsAccess(access, AccessRequest.Protocol.HLS, ticker);
+        this.access = access;
         var audience = new HlsAudience(Protocol.HLS, viewers, meters, ticker);
         var responses = new HlsResponses(directory, log.past(), Protocol.HLS, meters);
         var held = new HeldGroups(limits);
@@ -68,14 +67,19 @@ public final class HlsEndpoint implements HttpOutput {
         return url.isPresent();
     }
 
+    @Override
+    public Optional<Media> mediaAt(String path) {
+        return HlsUrl.parse(path).map(url -> new Media(url.stream(), AccessRequest.Protocol.HLS));
+    }
+
     private void answer(Responder responder, HlsUrl url, Query query) {
         switch (url) {
-            case HlsUrl.Multivariant(String stream, boolean isTs) ->
-                access.begin(responder, stream, allowed -> multivariant(responder, allowed, isTs, query));
-            case HlsUrl.MediaPlaylist playlist ->
-                access.resume(responder, playlist.stream(), allowed -> media(responder, playlist.of(allowed), query));
-            case HlsUrl.Media(String stream, EpochName epoch, MediaFile file) ->
-                segments.send(responder, stream, epoch, file);
+            case HlsUrl.Multivariant(String stream, boolean isTs) -> access.askForPlaylist(responder, AccessRequest.Protocol.HLS,
+                    stream, allowed -> multivariant(responder, allowed, isTs, query));
+            case HlsUrl.MediaPlaylist playlist -> access.askForPlaylist(responder, AccessRequest.Protocol.HLS, playlist.stream(),
+                    allowed -> media(responder, playlist.of(allowed), query));
+            case HlsUrl.Media media -> access.ask(responder, AccessRequest.Protocol.HLS, media.stream(),
+                    allowed -> segments.send(responder, allowed, media.epoch(), media.file()));
         }
     }
 

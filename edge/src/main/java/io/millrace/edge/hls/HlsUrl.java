@@ -10,6 +10,8 @@ import java.util.Optional;
 
 /** The URL of an HLS playlist, segment or init section. Immutable. */
 sealed interface HlsUrl {
+    String stream();
+
     /**
      * {@code /live/show.m3u8}: the multivariant playlist of the format that suits the stream; or
      * {@code /live/show@ts.m3u8}: that of MPEG-TS, for players without CMAF.

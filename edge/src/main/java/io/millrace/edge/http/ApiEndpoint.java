@@ -2,10 +2,12 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.Json;
+import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.past.PastSource;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
@@ -17,24 +19,33 @@ import java.util.List;
 
 /** {@code /api/v1} on the HTTP port: the directory as JSON. Thread-safe; called on event loops. */
 final class ApiEndpoint {
+    private final PlayAccess access;
     private final StreamDirectory directory;
     private final PastSource past;
     private final Viewers viewers;
     private final ResponseMemory memory;
 
-    ApiEndpoint(StreamDirectory directory, PastSource past, Viewers viewers) {
-        this(directory, past, viewers, ResponseMemory.ofHeap());
+    ApiEndpoint(PlayAccess access, StreamDirectory directory, PastSource past, Viewers viewers) {
+        this(access, directory, past, viewers, ResponseMemory.ofHeap());
     }
 
-    ApiEndpoint(StreamDirectory directory, PastSource past, Viewers viewers, ResponseMemory memory) {
+    ApiEndpoint(PlayAccess access, StreamDirectory directory, PastSource past, Viewers viewers,
+            ResponseMemory memory) {
+        this.access = access;
         this.memory = memory;
         this.directory = directory;
         this.past = past;
         this.viewers = viewers;
     }
 
-    /** Sends a page of the streams; see {@link Route.Streams}. */
+    /** Sends a page of the streams, unless access to them is restricted; see {@link Route.Streams}. */
     void streams(Responder responder, Query query) {
+        if (!access.isOpen()) {
+            responder.error(HttpResponseStatus.FORBIDDEN, "list_restricted",
+                    "the list of streams is on the admin port, because access to streams is restricted; ask for one"
+                            + " stream at " + Route.API + "/NAME");
+            return;
+        }
         StreamList list;
         try {
             list = StreamList.parse(query::get);
@@ -45,14 +56,19 @@ final class ApiEndpoint {
         send(responder, list.page(directory, this::json));
     }
 
-    /** Sends one stream; see {@link Route.Stream}. */
-    void stream(Responder responder, String stream) {
-        directory.newest(stream).ifPresentOrElse(entry -> send(responder, json(entry)),
-                () -> absent(responder, stream));
+    /** Sends one stream; see {@link Route.Stream}. Its URLs have the client's credentials. */
+    void stream(Responder responder, String asked) {
+        access.ask(responder, AccessRequest.Protocol.API, asked, stream -> directory.newest(stream).ifPresentOrElse(
+                entry -> send(responder, json(entry).below(access.credentials(responder.request()).prefix())),
+                () -> absent(responder, stream)));
     }
 
     /** Sends a page of a stream's retained sessions, oldest first; see {@link Route.Sessions}. */
-    void sessions(Responder responder, String stream, Query query) {
+    void sessions(Responder responder, String asked, Query query) {
+        access.ask(responder, AccessRequest.Protocol.API, asked, stream -> retained(responder, stream, query));
+    }
+
+    private void retained(Responder responder, String stream, Query query) {
         int limit;
         long after;
         try {
@@ -73,7 +89,8 @@ final class ApiEndpoint {
                     && span.session().session() > after).toList();
             boolean more = found.size() > limit;
             List<SessionSpan> page = more ? found.subList(0, limit) : found;
-            send(responder, new ApiJson.Sessions(page.stream().map(ApiJson::session).toList(),
+            send(responder, new ApiJson.Sessions(page.stream()
+                    .map(span -> ApiJson.session(span, access.credentials(responder.request()).prefix())).toList(),
                     more ? Long.toString(page.getLast().session().session()) : null));
         });
     }

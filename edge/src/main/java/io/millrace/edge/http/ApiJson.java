@@ -47,7 +47,15 @@ final class ApiJson {
     record Stream(String name, String state, long epoch, long session, String startedAt, String endedAt,
             String graceEndsAt, Publisher publisher,
             List<Track> tracks, List<Output> outputs, Long bitrate, Map<String, Integer> viewers,
-            List<Warning> warnings) {}
+            List<Warning> warnings) {
+        /** Returns the same with URLs below a prefix, such as {@code /t/TOKEN}. */
+        Stream below(String prefix) {
+            return new Stream(name, state, epoch, session, startedAt, endedAt, graceEndsAt, publisher, tracks,
+                    outputs.stream().map(each -> new Output(each.protocol(), each.format(), prefix + each.url(),
+                            each.tracks())).toList(),
+                    bitrate, viewers, warnings);
+        }
+    }
 
     /**
      * One way to play the stream.
@@ -174,10 +182,11 @@ final class ApiJson {
         return state.name().toLowerCase(Locale.ROOT);
     }
 
-    static Session session(SessionSpan span) {
+    /** @param prefix of the URL, such as {@code /t/TOKEN}; or empty */
+    static Session session(SessionSpan span, String prefix) {
         StreamEntry.Session session = span.session();
         String end = span.endMs() == SessionSpan.OPEN ? "" : "&end=" + Json.time(span.endMs());
-        String url = "/" + span.epoch().stream() + ".m3u8?start=" + Json.time(span.startMs()) + end;
+        String url = prefix + "/" + span.epoch().stream() + ".m3u8?start=" + Json.time(span.startMs()) + end;
         return new Session(span.epoch().epoch(), session.session(), Json.time(session.startedAtMs()),
                 Json.timeOrNull(session.endedAtMs()), session.durationMs(), session.sizeBytes(), session.codecs(), url);
     }

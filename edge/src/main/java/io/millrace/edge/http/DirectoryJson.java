@@ -21,7 +21,7 @@ public final class DirectoryJson {
 
     /** Returns the JSON of {@code GET /api/v1/streams/NAME/sessions}, as one list without paging. */
     public static String sessions(List<SessionSpan> retained) {
-        return text(new ApiJson.Sessions(retained.stream().map(ApiJson::session).toList(), null));
+        return text(new ApiJson.Sessions(retained.stream().map(span -> ApiJson.session(span, "")).toList(), null));
     }
 
     /** Returns a time as in the JSON: RFC 3339 with ms and Z. */

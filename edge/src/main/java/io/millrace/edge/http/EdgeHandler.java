@@ -39,7 +39,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         HttpRequest request = (HttpRequest) message;
-        responder = new HttpResponder(ctx, request, clock, endpoints.turns(), endpoints.log());
+        responder = new HttpResponder(ctx, request, clock, endpoints.turns(), endpoints.origins(), endpoints.log());
         answer(request);
         if (draining) {
             responder.drain();
@@ -115,6 +115,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
             case Route.Stream(String stream) -> endpoints.api().stream(responder, stream);
             case Route.Sessions(String stream, Query query) -> endpoints.api().sessions(responder, stream, query);
             case Route.Ingest() -> endpoints.api().ingest(responder);
+            case Route.Access() -> endpoints.access().answer(responder);
             case Route.Moved(String location) -> moved(location);
             case Route.Unknown() -> unknown();
             case Route.Malformed(String why) -> responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request", why);
@@ -122,6 +123,11 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void output(String path, Query query) {
+        if (responder.request().requestsWebSocket() && !endpoints.origins().admits(responder.request().headers())) {
+            responder.error(HttpResponseStatus.FORBIDDEN, "origin_not_allowed",
+                    "pages of this origin may not play streams of this server");
+            return;
+        }
         if (endpoints.outputs().stream().noneMatch(output -> output.answer(responder, path, query))) {
             unknown();
         }
@@ -139,7 +145,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
         });
     }
 
-    /** Answers a preflight request (Fetch standard, 4.8): every origin may send every request that is allowed here. */
+    /** Answers a preflight request (Fetch standard, 4.8): every origin that may read responses may send every request. */
     private void allow() {
         responder.send(HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER, headers -> {
             headers.set(HttpHeaderNames.ALLOW, METHODS);

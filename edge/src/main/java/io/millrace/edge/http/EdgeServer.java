@@ -92,7 +92,9 @@ public final class EdgeServer implements AutoCloseable {
                 new DashEndpoint(play, directory, log, viewers, clock::nanoTime, InstantSource.system(), meters),
                 new FlvEndpoint(play, directory, flv, flvPast, InstantSource.system(), viewers, meters));
         endpoints = new Endpoints(PageEndpoint.load(), outputs,
-                new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters,
+                new ApiEndpoint(play, directory, past, viewers),
+                new AccessEndpoint(play, outputs, settings.familiarUrls(), InstantSource.system()), settings.origins(),
+                settings.familiarUrls(), meters,
                 new Turns(turns(settings.eventLoops())),
                 new PeerLog(LoggerFactory.getLogger(EdgeServer.class)));
     }
@@ -144,13 +146,13 @@ public final class EdgeServer implements AutoCloseable {
         Optional<ConnectionAdmission.Place> admitted = admission
                 .enter(() -> channel.eventLoop().execute(() -> makeRoom(channel)));
         if (admitted.isEmpty()) {
-            Refusal.prepare(channel, HttpCloseReason.TOO_MANY, endpoints.meters());
+            Refusal.prepare(channel, HttpCloseReason.TOO_MANY, endpoints);
             return;
         }
         ConnectionAdmission.Place place = admitted.get();
         channel.closeFuture().addListener(_ -> place.leave());
         if (!client.isProxy() && !admits(place, client)) {
-            Refusal.prepare(channel, HttpCloseReason.TOO_MANY_OF_ADDRESS, endpoints.meters());
+            Refusal.prepare(channel, HttpCloseReason.TOO_MANY_OF_ADDRESS, endpoints);
         } else {
             serve(channel, client, place);
         }
@@ -172,7 +174,7 @@ public final class EdgeServer implements AutoCloseable {
             channel.pipeline().addLast(new ProxyDetector(source -> {
                 client.cameFrom(source);
                 if (!client.isProxy() && !admits(place, client)) {
-                    Refusal.replace(channel.pipeline(), HttpCloseReason.TOO_MANY_OF_ADDRESS, endpoints.meters());
+                    Refusal.replace(channel.pipeline(), HttpCloseReason.TOO_MANY_OF_ADDRESS, endpoints);
                 }
             }));
         }

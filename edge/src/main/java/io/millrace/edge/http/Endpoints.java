@@ -10,8 +10,10 @@ import java.util.List;
  * The endpoints of the HTTP port, shared by all connections.
  *
  * @param outputs no two of them have a URL in common
+ * @param origins the origins whose pages may read responses
  * @param turns the turns in which requests for past media run on the event loops
  * @param log rate-limited log for lines that clients cause
  */
-record Endpoints(PageEndpoint page, List<HttpOutput> outputs, ApiEndpoint api, FamiliarUrls familiar, EdgeMeters meters,
+record Endpoints(PageEndpoint page, List<HttpOutput> outputs, ApiEndpoint api, AccessEndpoint access,
+        CorsOrigins origins, FamiliarUrls familiar, EdgeMeters meters,
         Turns turns, PeerLog log) {}

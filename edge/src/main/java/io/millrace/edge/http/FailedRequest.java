@@ -7,7 +7,6 @@ import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.past.ReadLimitException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
@@ -30,8 +29,7 @@ final class FailedRequest {
             unavailable(responder, ApiError.of("busy", cause.getMessage()), BUSY_RETRY_AFTER_S);
             return;
         }
-        // The query may contain a viewer's credentials.
-        String path = new QueryStringDecoder(responder.request().uri()).rawPath();
+        String path = responder.request().shown();
         if (cause instanceof TimeoutException || cause instanceof KafkaException) {
             log.log(Level.WARN, peer, "http {}: request for {} failed: {}", peer, path, cause.toString());
         } else {

@@ -1,6 +1,7 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.exchange.Query;
+import io.millrace.edge.exchange.RequestTarget;
 import io.millrace.media.StreamName;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.LinkedHashSet;
@@ -82,7 +83,7 @@ public record FamiliarUrls(Set<Kind> kinds, String nginxRtmpApp) {
             return Optional.empty();
         }
         try {
-            var decoder = new QueryStringDecoder(Route.originForm(target));
+            var decoder = new QueryStringDecoder(RequestTarget.parse(target).origin());
             if (!decoder.rawQuery().chars().allMatch(c -> c > ' ' && c < DELETE)) {
                 return Optional.empty(); // The query could not be sent in a Location header.
             }

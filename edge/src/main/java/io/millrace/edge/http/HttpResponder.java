@@ -44,14 +44,15 @@ final class HttpResponder implements Responder {
     /** The end of the hold; null if there is no hold, or if it has no limit. */
     private Future<?> expiry;
 
-    HttpResponder(ChannelHandlerContext ctx, HttpRequest http, LimitClock clock, Turns turns, PeerLog log) {
+    HttpResponder(ChannelHandlerContext ctx, HttpRequest http, LimitClock clock, Turns turns, CorsOrigins origins,
+            PeerLog log) {
         this.ctx = ctx;
         this.clock = clock;
         this.turns = turns;
         this.log = log;
         request = new Request(ctx.channel(), http);
         // A request body is rejected, so it is not waited for.
-        writer = new ResponseWriter(ctx, http,
+        writer = new ResponseWriter(ctx, http, origins,
                 HttpUtil.isKeepAlive(http) && !request.hasBody() && http.decoderResult().isSuccess());
     }
 
@@ -124,7 +125,7 @@ final class HttpResponder implements Responder {
     private void become(ResponseState next) {
         if (!state.mayBecome(next)) {
             throw new IllegalStateException(
-                    "a response that is " + state + " cannot become " + next + ": " + request.uri());
+                    "a response that is " + state + " cannot become " + next + ": " + request.shown());
         }
         state = next;
         if (expiry != null) {
@@ -157,7 +158,7 @@ final class HttpResponder implements Responder {
             body.release();
             gone.run();
             if (!state.isAbandoned()) {
-                throw new IllegalStateException("answered twice: " + request.uri());
+                throw new IllegalStateException("answered twice: " + request.shown());
             }
             return;
         }

@@ -11,12 +11,13 @@ import io.millrace.platform.net.ProxySources;
  * @param limits limits on connections and requests
  * @param proxies trusted proxies, whose statements about client addresses are accepted
  * @param familiarUrls the URL schemes of other servers to support
+ * @param origins the origins whose pages may read responses
  */
 public record HttpSettings(String host, int port, int eventLoops, HttpLimits limits, ProxySources proxies,
-        FamiliarUrls familiarUrls) {
+        FamiliarUrls familiarUrls, CorsOrigins origins) {
     /** Returns the defaults for everything except the address. */
     public static HttpSettings of(String host, int port) {
         return new HttpSettings(host, port, Math.max(2, Runtime.getRuntime().availableProcessors()),
-                HttpLimits.DEFAULT, ProxySources.NONE, FamiliarUrls.NONE);
+                HttpLimits.DEFAULT, ProxySources.NONE, FamiliarUrls.NONE, CorsOrigins.ANY);
     }
 }

@@ -3,7 +3,6 @@ package io.millrace.edge.http;
 import io.millrace.edge.exchange.ApiError;
 import io.millrace.edge.exchange.Json;
 import io.millrace.edge.exchange.Responder;
-import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.HttpCloseReason;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -11,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -27,24 +27,24 @@ final class Refusal extends ChannelInboundHandlerAdapter {
     private static final int RETRY_AFTER_S = 5;
 
     private final HttpCloseReason reason;
-    private final EdgeMeters meters;
+    private final Endpoints endpoints;
 
-    private Refusal(HttpCloseReason reason, EdgeMeters meters) {
+    private Refusal(HttpCloseReason reason, Endpoints endpoints) {
         this.reason = reason;
-        this.meters = meters;
+        this.endpoints = endpoints;
     }
 
     /** Refuses a new connection, once it is active. */
-    static void prepare(Channel channel, HttpCloseReason reason, EdgeMeters meters) {
-        channel.pipeline().addLast(new HttpResponseEncoder(), new Refusal(reason, meters));
+    static void prepare(Channel channel, HttpCloseReason reason, Endpoints endpoints) {
+        channel.pipeline().addLast(new HttpResponseEncoder(), new Refusal(reason, endpoints));
     }
 
     /** Refuses a connection whose client became known later, by a PROXY header: replaces the handlers that serve it. */
-    static void replace(ChannelPipeline pipeline, HttpCloseReason reason, EdgeMeters meters) {
+    static void replace(ChannelPipeline pipeline, HttpCloseReason reason, Endpoints endpoints) {
         pipeline.remove(HttpServerCodec.class);
         pipeline.remove(RequestGate.class);
         pipeline.remove(EdgeHandler.class);
-        var refusal = new Refusal(reason, meters);
+        var refusal = new Refusal(reason, endpoints);
         pipeline.addLast(new HttpResponseEncoder(), refusal);
         pipeline.remove(ReadGate.class);
         refusal.answer(pipeline.context(refusal));
@@ -66,7 +66,7 @@ final class Refusal extends ChannelInboundHandlerAdapter {
     }
 
     private void answer(ChannelHandlerContext ctx) {
-        reason.count(meters);
+        reason.count(endpoints.meters());
         boolean ofAddress = reason == HttpCloseReason.TOO_MANY_OF_ADDRESS;
         byte[] body = Json.write(ofAddress
                 ? ApiError.of("too_many_connections", "too many connections from your address")
@@ -75,6 +75,7 @@ final class Refusal extends ChannelInboundHandlerAdapter {
                 ofAddress ? HttpResponseStatus.TOO_MANY_REQUESTS : HttpResponseStatus.SERVICE_UNAVAILABLE,
                 Unpooled.wrappedBuffer(body));
         ResponseHeaders.add(response.headers());
+        endpoints.origins().add(response.headers(), EmptyHttpHeaders.INSTANCE);
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
                 .set(HttpHeaderNames.CACHE_CONTROL, Responder.NO_STORE)
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.length)

@@ -4,12 +4,10 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 
-/** The headers that every response carries. */
+/** The headers that every response carries, whoever requests it. */
 final class ResponseHeaders {
     // Preencoded, since every response has them.
     private static final AsciiString SERVER = AsciiString.cached("Millrace");
-    private static final AsciiString ANY_ORIGIN = AsciiString.cached("*");
-    private static final AsciiString EXPOSED = AsciiString.cached("Date, Age, Content-Length, Content-Range, ETag");
     private static final AsciiString CONTENT_TYPE_OPTIONS = AsciiString.cached("x-content-type-options");
     private static final AsciiString NOSNIFF = AsciiString.cached("nosniff");
 
@@ -18,8 +16,6 @@ final class ResponseHeaders {
     static void add(HttpHeaders headers) {
         headers.set(HttpHeaderNames.DATE, ResponseDate.now());
         headers.set(HttpHeaderNames.SERVER, SERVER);
-        headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
-        headers.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
     }
 }

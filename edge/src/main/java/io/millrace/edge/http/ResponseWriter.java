@@ -38,9 +38,11 @@ final class ResponseWriter {
 
     private final ChannelHandlerContext ctx;
     private final HttpRequest request;
+    private final CorsOrigins origins;
     private boolean keepAlive;
 
-    ResponseWriter(ChannelHandlerContext ctx, HttpRequest request, boolean keepAlive) {
+    ResponseWriter(ChannelHandlerContext ctx, HttpRequest request, CorsOrigins origins, boolean keepAlive) {
+        this.origins = origins;
         this.ctx = ctx;
         this.request = request;
         this.keepAlive = keepAlive;
@@ -57,6 +59,7 @@ final class ResponseWriter {
         HttpHeaders headers = response.headers();
         prepare(headers);
         more.accept(headers);
+        origins.vary(headers);
         if (status.equals(HttpResponseStatus.NO_CONTENT) || status.equals(HttpResponseStatus.NOT_MODIFIED)) {
             headers.remove(HttpHeaderNames.CONTENT_LENGTH);
         } else {
@@ -75,6 +78,7 @@ final class ResponseWriter {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
         more.accept(response.headers());
+        origins.vary(response.headers());
         ctx.write(response);
     }
 
@@ -115,6 +119,7 @@ final class ResponseWriter {
 
     private void prepare(HttpHeaders headers) {
         ResponseHeaders.add(headers);
+        origins.add(headers, request.headers());
         if (!keepAlive) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (!request.protocolVersion().isKeepAliveDefault()) {

@@ -1,11 +1,13 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.exchange.Query;
+import io.millrace.edge.exchange.RequestTarget;
 import io.millrace.media.StreamName;
 import io.netty.handler.codec.http.QueryStringDecoder;
 
 /**
- * The resource that a request target names. A pure function of the target; immutable.
+ * The resource that a request target names, whatever credentials its path has. A pure function of the target;
+ * immutable.
  *
  * <p>Media URLs contain {@code @}, which stream names cannot, so that the two never collide.
  */
@@ -45,6 +47,9 @@ sealed interface Route {
     /** {@code /api/v1/ingest} */
     record Ingest() implements Route {}
 
+    /** {@code /api/v1/access}: whether the client of a proxy may request a URL */
+    record Access() implements Route {}
+
     /** A redirect to a relative URL; only {@link FamiliarUrls} returns it. */
     record Moved(String location) implements Route {}
 
@@ -60,6 +65,7 @@ sealed interface Route {
 
     String API = "/api/v1/streams";
     String INGEST = "/api/v1/ingest";
+    String ACCESS = "/api/v1/access";
 
     /**
      * Returns the route of a request; {@link Malformed} if the target cannot be parsed.
@@ -68,7 +74,7 @@ sealed interface Route {
      */
     static Route parse(String target) {
         try {
-            var decoder = new QueryStringDecoder(originForm(target));
+            var decoder = new QueryStringDecoder(RequestTarget.parse(target).origin());
             return parse(decoder.path(), new Query(decoder.parameters()));
         } catch (IllegalArgumentException e) {
             return new Malformed(e.getMessage());
@@ -94,6 +100,9 @@ sealed interface Route {
         if (path.equals(INGEST)) {
             return new Ingest();
         }
+        if (path.equals(ACCESS)) {
+            return new Access();
+        }
         return new Output(path, query);
     }
 
@@ -106,22 +115,5 @@ sealed interface Route {
             }
         }
         return StreamName.parse(rest).isPresent() ? new Stream(rest) : new Unknown();
-    }
-
-    /**
-     * Returns the path and query of a target, which is either that already or absolute, such as
-     * {@code http://host/path}, as a proxy may send it.
-     *
-     * @throws IllegalArgumentException if the target is neither
-     */
-    static String originForm(String target) {
-        if (target.startsWith("/")) {
-            return target;
-        }
-        if (!target.startsWith("http://") && !target.startsWith("https://")) {
-            throw new IllegalArgumentException("a request target must begin with / or http://");
-        }
-        int path = target.indexOf('/', target.indexOf("://") + 3);
-        return path < 0 ? "/" : target.substring(path);
     }
 }

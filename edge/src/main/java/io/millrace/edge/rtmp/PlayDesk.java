@@ -72,8 +72,8 @@ public final class PlayDesk implements PlayApplication {
     @Override
     public CompletionStage<PlayAnswer> play(PlayRequest request, Player player) {
         return access.decide(request.access()).thenComposeAsync(answer -> switch (answer) {
-            case AccessDecision.Allowed(StreamName stream) -> allowed(request.of(stream), player);
-            case AccessDecision.Refused(String description) -> refused(FAILED, description);
+            case AccessDecision.Allowed(StreamName stream, _) -> allowed(request.of(stream), player);
+            case AccessDecision.Refused(_, String description) -> refused(FAILED, description);
         }, task -> onLoop(player, task));
     }
 

@@ -3,6 +3,7 @@ package io.millrace.edge.http;
 import io.millrace.media.StreamName;
 import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessPolicy;
+import io.millrace.platform.access.AccessReason;
 import io.millrace.platform.access.AccessRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,12 @@ public final class HeldPolicy implements AccessPolicy {
 
     /** Refuses the latest question. */
     public void refuse(String description) {
-        decisions.getLast().complete(new AccessDecision.Refused(description));
+        refuse(AccessReason.HOOK_REFUSED, description);
+    }
+
+    /** Refuses the latest question. */
+    public void refuse(AccessReason reason, String description) {
+        decisions.getLast().complete(new AccessDecision.Refused(reason, description));
     }
 
     /** The latest question fails because of a bug. */

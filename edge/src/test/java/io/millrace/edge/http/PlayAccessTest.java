@@ -2,11 +2,13 @@ package io.millrace.edge.http;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.dash.DashEndpoint;
 import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.flv.FlvEndpoint;
 import io.millrace.edge.hls.HlsEndpoint;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessReason;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
@@ -27,7 +29,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.helpers.NOPLogger;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,15 +40,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PlayAccessTest {
     /** A request of each output. */
     enum Output {
-        HLS("/live/show.m3u8"), HLS_DELAYED("/live/show.m3u8?delay=60s"), HLS_PAST(
-                "/live/show.m3u8?start=-1h"), MEDIA_PLAYLIST("/live/show/@17/ts/index.m3u8"), MEDIA_PLAYLIST_DELAYED(
-                        "/live/show/@17/ts/index.m3u8?delay=60s"), FLV(
-                                "/live/show.flv"), FLV_PAST("/live/show.flv?start=-1h"), WEBSOCKET("/live/show.flv");
+        HLS("/live/show.m3u8"), HLS_DELAYED("/live/show.m3u8?delay=60s"), HLS_PAST("/live/show.m3u8?start=-1h"),
+        MEDIA_PLAYLIST("/live/show/@17/ts/index.m3u8"), MEDIA_PLAYLIST_DELAYED("/live/show/@17/ts/index.m3u8?delay=60s"),
+        RELOAD("/live/show/@17/video0/index.m3u8?_HLS_msn=3&_HLS_part=1"), SEGMENT("/live/show/@17/ts/5.ts"),
+        PART("/live/show/@17/video0/5.1.m4s"), INIT("/live/show/@17/video0/init-0.mp4"), DASH("/live/show.mpd"),
+        DASH_EPOCH("/live/show/@17/index.mpd"), FLV("/live/show.flv"), FLV_PAST("/live/show.flv?start=-1h"),
+        WEBSOCKET("/live/show.flv"), API("/api/v1/streams/live/show"), SESSIONS("/api/v1/streams/live/show/sessions");
 
         private final String target;
 
         Output(String target) {
             this.target = target;
+        }
+
+        AccessRequest.Protocol protocol() {
+            return target.startsWith("/api")
+                    ? AccessRequest.Protocol.API
+                    : target.contains(".mpd")
+                            ? AccessRequest.Protocol.DASH
+                            : target.contains(".flv") ? AccessRequest.Protocol.FLV : AccessRequest.Protocol.HLS;
         }
 
         String request() {
@@ -76,8 +90,11 @@ class PlayAccessTest {
         endpoints = new Endpoints(PageEndpoint.load(),
                 List.of(new HlsEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), 1_000, viewers,
                         () -> nanos, meters),
+                        new DashEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), viewers,
+                                () -> nanos, InstantSource.system(), meters),
                         new FlvEndpoint(access, directory, log, log, InstantSource.system(), viewers, meters)),
-                null, FamiliarUrls.NONE, meters, new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
+                new ApiEndpoint(access, directory, log, viewers, new ResponseMemory(1 << 20)), null, CorsOrigins.ANY,
+                FamiliarUrls.NONE, meters, new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
                 new PeerLog(NOPLogger.NOP_LOGGER));
         channel = open();
     }
@@ -122,7 +139,8 @@ class PlayAccessTest {
         assertThatNothingWasRead();
         policy.allow();
         channel.runPendingTasks();
-        assertThat(log.watched.size() + log.joined.size()).as("streams that were looked up").isEqualTo(1);
+        assertThat(log.watched.size() + log.joined.size() + sent().length()).as("what was looked up or sent")
+                .isPositive();
         assertThat(policy.asked).hasSize(1);
     }
 
@@ -172,11 +190,10 @@ class PlayAccessTest {
     void passesClientToPolicy(Output output) {
         request(output.request().replace("host: x\r\n", "host: x\r\nuser-agent: player/1\r\n"));
         AccessRequest asked = policy.asked.getFirst();
-        boolean hls = output.target.contains("m3u8");
         int mark = output.target.indexOf('?');
-        assertThat(asked).isEqualTo(new AccessRequest(AccessRequest.Action.PLAY, new StreamName("live/show"),
-                mark < 0 ? "" : output.target.substring(mark + 1), new AccessRequest.Source(
-                        hls ? AccessRequest.Protocol.HLS : AccessRequest.Protocol.FLV, "", "player/1", output.target)));
+        assertThat(asked).isEqualTo(new AccessRequest(AccessRequest.Action.PLAY, new StreamName("live/show"), "",
+                new AccessRequest.Source(output.protocol(), "", "player/1",
+                        mark < 0 ? output.target : output.target.substring(0, mark))));
         policy.refuse("no");
         sent();
     }
@@ -189,72 +206,101 @@ class PlayAccessTest {
         assertThat(sent()).startsWith("HTTP/1.1 403 ");
     }
 
+    /** Credentials in the query and in the path are the same; parameters of the media are none. */
+    @ParameterizedTest
+    @CsvSource({"?token=a.b-c_d~e, /t/a.b-c_d~e", "?token=a%2Fb, /t/q~dG9rZW49YSUyRmI", "?key=k, /t/q~a2V5PWs",
+        "?user=1&start=-1h&token=x, /t/q~dXNlcj0xJnRva2VuPXg", "?token=q~x, /t/q~dG9rZW49cX54"})
+    void credentialsMoveToPath(String query, String prefix) {
+        request(get("a", "/live/show.m3u8" + query));
+        AccessRequest byQuery = policy.asked.getLast();
+        policy.allow();
+        String rest = query.contains("start") ? "?start=-1h" : "";
+        assertThat(sent()).startsWith("HTTP/1.1 302 ").contains("cache-control: no-store",
+                "location: .." + prefix + "/live/show.m3u8" + rest + "\r\n");
+        assertThatNothingWasRead();
+        request(get("a", prefix + "/live/show.m3u8" + rest));
+        assertThat(policy.asked.getLast()).isEqualTo(byQuery);
+        assertThat(byQuery.source().url()).isEqualTo("/live/show.m3u8");
+        policy.allow();
+        if (rest.isEmpty()) {
+            assertThat(sent()).startsWith("HTTP/1.1 200 ").contains("\nshow/@17/ts/index.m3u8\n");
+        }
+    }
+
+    @Test
+    void allPlaylistsRedirect() {
+        for (String target : new String[]{"/live/show/@17/ts/index.m3u8?token=x", "/live/show.mpd?token=x",
+            "/live/show/@17/index.mpd?token=x", "http://host/live/show@ts.m3u8?token=x"}) {
+            request(get("a", target));
+            policy.allow();
+            String path = target.replace("http://host", "").replace("?token=x", "");
+            assertThat(sent()).as(target).startsWith("HTTP/1.1 302 ").contains("/../t/x".substring(1) + path);
+        }
+    }
+
     /** The requested name may be a secret, like a stream key; the name of the stream is public. */
     @Test
-    void servesStreamNamedByPolicy() {
-        request("GET /live/secret.m3u8 HTTP/1.1\r\nhost: x\r\n\r\n");
+    void keyInNameMovesToPath() {
+        request(get("a", "/live/secret.m3u8"));
         policy.allow("live/show");
-        assertThat(sent()).startsWith("HTTP/1.1 200 ").contains("show/@17/ts/index.m3u8").doesNotContain("secret");
-        request("GET /live/show/@17/ts/index.m3u8 HTTP/1.1\r\nhost: x\r\n\r\n");
-        assertThat(sent()).as("the session continues under the public name").startsWith("HTTP/1.1 200 ");
-        request("GET /live/secret.flv HTTP/1.1\r\nhost: x\r\n\r\n");
+        assertThat(sent()).startsWith("HTTP/1.1 302 ").contains("location: ../t/q~a2V5PXNlY3JldA/live/show.m3u8\r\n");
+        request(get("a", "/live/secret.flv"));
         policy.allow("live/show");
         channel.runPendingTasks();
         assertThat(log.joined).containsExactly("live/show");
     }
 
     @Test
-    void asksOncePerHlsSession() {
-        request(get("a", "/live/show.m3u8"));
-        policy.allow();
-        assertThat(sent()).startsWith("HTTP/1.1 200 ");
-        for (int i = 0; i < 100; i++) {
-            getAs("a", "/live/show/@17/ts/index.m3u8");
-            nanos += TimeUnit.SECONDS.toNanos(12);
+    void asksForEveryRequest() {
+        for (int i = 0; i < 3; i++) {
+            request(get("a", "/t/x/live/show/@17/ts/index.m3u8"));
+            policy.allow();
+            assertThat(sent()).startsWith("HTTP/1.1 200 ");
         }
-        assertThat(policy.asked).as("requests of a session that continues").hasSize(1);
-        request(get("b", "/live/show/@17/ts/index.m3u8"));
-        assertThat(policy.asked).as("another player").hasSize(2);
-        policy.allow();
-        sent();
-        nanos += TimeUnit.SECONDS.toNanos(16);
-        request(get("a", "/live/show/@17/ts/index.m3u8"));
-        assertThat(policy.asked).as("a player that returns after its session expired").hasSize(3);
-        policy.allow();
-        assertThat(sent()).startsWith("HTTP/1.1 200 ");
-        request(get("a", "/live/show.m3u8"));
-        assertThat(policy.asked).as("a new session").hasSize(4);
-        policy.allow();
-        sent();
-    }
-
-    @Test
-    void asksOnceForConcurrentFirstRequests() {
-        EmbeddedChannel first = channel;
-        request(get("a", "/live/show/@17/ts/index.m3u8"));
-        channel = open();
-        request(get("a", "/live/show/@17/ts/index.m3u8"));
-        assertThat(policy.asked).hasSize(1);
-        policy.allow();
-        assertThat(sent()).startsWith("HTTP/1.1 200 ");
-        channel = first;
-        assertThat(sent()).startsWith("HTTP/1.1 200 ");
-    }
-
-    @Test
-    void asksAgainAfterRefusal() {
-        request(get("a", "/live/show/@17/ts/index.m3u8"));
-        policy.refuse("not yet");
-        assertThat(sent()).startsWith("HTTP/1.1 403 ");
-        request(get("a", "/live/show/@17/ts/index.m3u8"));
-        policy.allow();
-        assertThat(sent()).startsWith("HTTP/1.1 200 ");
-        assertThat(policy.asked).hasSize(2);
-        request(get("a", "/live/show.m3u8?token=other"));
+        assertThat(policy.asked).hasSize(3);
+        request(get("a", "/t/x/live/show/@17/ts/index.m3u8"));
         policy.refuse("no");
         assertThat(sent()).startsWith("HTTP/1.1 403 ");
-        getAs("a", "/live/show/@17/ts/index.m3u8");
-        assertThat(policy.asked).as("the session that was allowed continues").hasSize(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NO_CREDENTIALS, 401, credentials_required", "EXPIRED, 401, credentials_expired",
+        "MALFORMED, 401, credentials_invalid", "BAD_SIGNATURE, 401, credentials_invalid",
+        "UNKNOWN_KEY, 401, credentials_invalid", "OTHER_STREAM, 403, access_denied", "ADDRESS, 403, access_denied",
+        "OTHER_ACTION, 403, access_denied", "HOOK_FAILED, 503, access_undecided",
+        "KEYS_UNAVAILABLE, 503, access_undecided"})
+    void statusTellsWhatToDo(AccessReason reason, int status, String code) {
+        request(get("a", "/live/show.m3u8"));
+        policy.refuse(reason, "because");
+        String answer = sent();
+        assertThat(answer).startsWith("HTTP/1.1 " + status + " ").contains("cache-control: no-store",
+                "{\"error\":{\"code\":\"" + code + "\",\"message\":\"because\"}}");
+        assertThat(answer.contains("www-authenticate: Bearer")).isEqualTo(status == 401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/t/a%2Fb/live/show.m3u8", "/t/%61/live/show.m3u8", "/t//live/show.m3u8", "/t/a;b/live/x.flv"})
+    void malformedPrefixIsRefused(String target) {
+        request(get("a", target));
+        assertThat(sent()).startsWith("HTTP/1.1 400 ");
+        assertThat(policy.asked).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/%74/a/live/show.m3u8", "/t/a/t/b/live/show.m3u8", "/t/live.m3u8"})
+    void nothingElseIsPrefix(String target) {
+        request(get("a", target));
+        assertThat(sent()).startsWith("HTTP/1.1 404 ");
+        assertThat(policy.asked).isEmpty();
+    }
+
+    @Test
+    void urlsOfApiHaveCredentials() {
+        request(get("a", "/api/v1/streams/live/show?token=x"));
+        policy.allow();
+        assertThat(sent()).startsWith("HTTP/1.1 200 ").contains("\"url\":\"/t/x/live/show.m3u8\"");
+        request(get("a", "/api/v1/streams"));
+        assertThat(sent()).startsWith("HTTP/1.1 403 ").contains("list_restricted");
     }
 
     private void assertThatNothingWasRead() {
@@ -265,12 +311,6 @@ class PlayAccessTest {
 
     private static String get(String player, String target) {
         return "GET " + target + " HTTP/1.1\r\nhost: x\r\nuser-agent: " + player + "\r\n\r\n";
-    }
-
-    /** Requests what the session is allowed to play. */
-    private void getAs(String player, String target) {
-        request(get(player, target));
-        assertThat(sent()).startsWith("HTTP/1.1 200 ");
     }
 
     private void request(String text) {

@@ -4,8 +4,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.millrace.ingest.policy.Decision;
-import io.millrace.ingest.policy.PolicyMeters;
 import io.millrace.platform.log.Packet;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -18,7 +16,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /** Every meter of ingest. Thread-safe. */
-public final class IngestMeters implements PolicyMeters {
+public final class IngestMeters {
     /** Why a received message is not in the log: the value of the tag {@code reason}. */
     public enum Drop {
         /** An unknown codec or packet type. */
@@ -59,9 +57,7 @@ public final class IngestMeters implements PolicyMeters {
     private final Counter trackChanges;
     private final Counter failures;
     private final Counter bitrateWarnings;
-    private final Map<Decision.Reason, Counter> refusals = new EnumMap<>(Decision.Reason.class);
-    private final Counter hookFailures;
-    private final Timer hook;
+    private final Map<AdmissionReason, Counter> refusals = new EnumMap<>(AdmissionReason.class);
     private final Timer latency;
     private final AtomicInteger sessions = new AtomicInteger();
 
@@ -89,13 +85,10 @@ public final class IngestMeters implements PolicyMeters {
                 "Publishers disconnected because the log did not accept a packet");
         bitrateWarnings = counter("millrace.ingest.bitrate.warnings",
                 "Publishers that came close to their bitrate limit");
-        for (Decision.Reason reason : Decision.Reason.values()) {
+        for (AdmissionReason reason : AdmissionReason.values()) {
             refusals.put(reason, Counter.builder("millrace.ingest.refused").tag("reason", reason.label())
                     .description("Publishers that were refused").register(registry));
         }
-        hookFailures = counter("millrace.ingest.hook.failures", "Questions that the hook did not answer");
-        hook = Timer.builder("millrace.ingest.hook").description("Time until the hook answers")
-                .serviceLevelObjectives(LATENCY_BUCKETS).register(registry);
         latency = Timer.builder("millrace.stage.latency").tag("stage", "ingest")
                 .description("Time from the ingest timestamp to the end of the stage")
                 .serviceLevelObjectives(LATENCY_BUCKETS)
@@ -188,20 +181,9 @@ public final class IngestMeters implements PolicyMeters {
         bitrateWarnings.increment();
     }
 
-    @Override
-    public void refused(Decision.Reason reason) {
+    /** Counts a publisher that was refused after the policy had allowed it. */
+    public void refused(AdmissionReason reason) {
         refusals.get(reason).increment();
-    }
-
-    /** Records how long a request to the hook took, whether or not the hook answered. */
-    @Override
-    public void hookAnswered(long nanos) {
-        hook.record(nanos, TimeUnit.NANOSECONDS);
-    }
-
-    @Override
-    public void hookFailed() {
-        hookFailures.increment();
     }
 
     private Counter counter(String name, String description) {

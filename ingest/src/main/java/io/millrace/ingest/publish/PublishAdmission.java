@@ -1,7 +1,7 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.ingest.meters.IngestMeters;
-import io.millrace.ingest.policy.Decision;
+import io.millrace.ingest.meters.AdmissionReason;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.TrackSet;
@@ -52,7 +52,7 @@ final class PublishAdmission {
         if (!isFull()) {
             return Optional.empty();
         }
-        context.meters().refused(Decision.Reason.DISK_FULL);
+        context.meters().refused(AdmissionReason.DISK_FULL);
         return Optional.of(new Refused(PublishEnd.OVER_LIMIT, PublicationEnd.DISK_FULL));
     }
 
@@ -67,13 +67,13 @@ final class PublishAdmission {
         long nowMs = context.clock().millis();
         OptionalLong wrongMs = context.clocks().skew().wrongMs();
         if (wrongMs.isPresent()) {
-            meters.refused(Decision.Reason.WRONG_CLOCK);
+            meters.refused(AdmissionReason.WRONG_CLOCK);
             warn(stream, address, "the clock of this machine differs by " + wrongMs.getAsLong()
                     + " ms from the brokers' clock");
             return Optional.of(new Refused(PublishEnd.UNAVAILABLE, PublicationEnd.WRONG_CLOCK));
         }
         if (overloaded.test(stream)) {
-            meters.refused(Decision.Reason.OVERLOADED);
+            meters.refused(AdmissionReason.OVERLOADED);
             warn(stream, address, "Kafka acknowledges too slowly for another publisher");
             return Optional.of(new Refused(PublishEnd.UNAVAILABLE, PublicationEnd.OVERLOADED));
         }
@@ -84,7 +84,7 @@ final class PublishAdmission {
                     "Another publisher has this stream; stop one of the two"));
         }
         if (known.claims(stream) >= CLAIMS_LIMIT || publishedHere.applyAsInt(stream) >= CLAIMS_LIMIT) {
-            meters.refused(Decision.Reason.TOO_MANY_CLAIMS);
+            meters.refused(AdmissionReason.TOO_MANY_CLAIMS);
             warn(stream, address, "too many publishers of this stream have connected and sent nothing");
             return Optional.of(new Refused(PublishEnd.NAME_IN_USE,
                     "Too many publishers of this stream have connected and sent nothing"));
@@ -106,7 +106,7 @@ final class PublishAdmission {
     }
 
     private Refused tooManyNames(String stream, String address, String why) {
-        context.meters().refused(Decision.Reason.TOO_MANY_NAMES);
+        context.meters().refused(AdmissionReason.TOO_MANY_NAMES);
         warn(stream, address, why);
         return new Refused(PublishEnd.OVER_LIMIT, why);
     }

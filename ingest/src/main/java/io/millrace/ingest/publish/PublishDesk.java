@@ -82,8 +82,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         return refusal.isPresent()
                 ? answered(refusal.get())
                 : access.decide(request).thenCompose(answer -> switch (answer) {
-                    case AccessDecision.Allowed(StreamName stream) -> allowed(stream.value(), request, publisher);
-                    case AccessDecision.Refused(String description) ->
+                    case AccessDecision.Allowed(StreamName stream, _) -> allowed(stream.value(), request, publisher);
+                    case AccessDecision.Refused(_, String description) ->
                         answered(new PublishAnswer.Refused(PublishEnd.DENIED, description));
                 });
     }

@@ -3,8 +3,7 @@ package io.millrace.ingest.publish;
 import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.meters.IngestMeters;
-import io.millrace.ingest.policy.PolicySettings;
-import io.millrace.ingest.policy.PublishGate;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.ingest.session.ClockSkew;
 import io.millrace.ingest.session.Clocks;
 import io.millrace.ingest.session.KnownNames;
@@ -56,7 +55,7 @@ class ClaimsLimitTest {
         var settings = new PublishSettings("a", 1, rules, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT, 30_000,
                 new PublishSettings.Unacknowledged(1 << 20, 1 << 20, 1 << 20));
         return new PublishDesk(settings, new PublishLog(clients, log, LogSpace.UNKNOWN),
-                PublishGate.open(PolicySettings.OPEN, "a", meters, CLOCK), new KnownNames(),
+                AccessPolicy.ALLOW_ALL, new KnownNames(),
                 new Clocks(CLOCK, () -> 0, new ClockSkew()), meters, new Random(1));
     }
 

@@ -1,13 +1,17 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.edge.http.CorsOrigins;
 import io.millrace.edge.http.FamiliarUrls;
 import io.millrace.edge.http.HttpLimits;
 import io.millrace.ingest.PublicRtmp;
 import io.millrace.launcher.broker.HostPort;
 import io.millrace.launcher.broker.Voters;
 import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.HookUrl;
 import io.millrace.platform.admin.AdminNames;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.net.Networks;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.past.PointInTime;
 import io.millrace.tools.push.PublishAddress;
@@ -33,9 +37,11 @@ public final class Converters {
     /** Registers the types that have the same syntax in all flags. Must be called after the subcommands are added. */
     public static void register(CommandLine commands) {
         register(commands, AdminNames.class, AdminNames::parse);
+        register(commands, CorsOrigins.class, CorsOrigins::parse);
         register(commands, Duration.class, Quantity::duration);
         register(commands, FamiliarUrls.class, FamiliarUrls::parse);
         register(commands, HttpLimits.class, HttpLimitList::parse);
+        register(commands, Networks.class, Networks::parse);
         register(commands, Path.class, Path::of);
         register(commands, PointInTime.class, Converters::point);
         register(commands, ProxySources.class, ProxySources::parse);
@@ -91,6 +97,25 @@ public final class Converters {
         }
     }
 
+    /** Converts an HTTP or HTTPS URL. The result is null for {@code none}. */
+    static final class HttpUrlOrNone extends Checked<URI> {
+        HttpUrlOrNone() {
+            super(text -> text.strip().equals("none") ? null : httpUrl(text.strip()));
+        }
+    }
+
+    /** Converts the place of a JSON Web Key Set, a path or an HTTP or HTTPS URL. The result is null for {@code none}. */
+    static final class JwksOrNone extends Checked<AccessSettings.Jwks> {
+        JwksOrNone() {
+            super(text -> switch (text.strip()) {
+                case "none" -> null;
+                case String url when url.matches("(?i)https?:.*") ->
+                    new AccessSettings.Jwks(null, new HookUrl(httpUrl(url)));
+                case String path -> new AccessSettings.Jwks(Path.of(path), null);
+            });
+        }
+    }
+
     /** Bootstrap addresses, in the format of Kafka's {@code bootstrap.servers}. */
     static final class Brokers extends Checked<String> {
         Brokers() {
@@ -110,6 +135,19 @@ public final class Converters {
         RtmpAddress() {
             super(PublishAddress::parse);
         }
+    }
+
+    private static URI httpUrl(String text) {
+        try {
+            URI url = URI.create(text);
+            if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+                return url;
+            }
+        } catch (IllegalArgumentException _) {
+            // Falls through to the message for another scheme.
+        }
+        // The message does not quote the text, which may contain a password or a token.
+        throw new IllegalArgumentException("it must be a URL such as http://127.0.0.1:8000/on_publish");
     }
 
     static int count(String text) {

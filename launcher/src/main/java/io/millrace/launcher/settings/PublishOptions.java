@@ -1,7 +1,9 @@
 package io.millrace.launcher.settings;
 
-import io.millrace.ingest.policy.HookForm;
-import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.AddressRules;
+import io.millrace.platform.access.HookForm;
+import io.millrace.platform.net.Networks;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.rtmp.RtmpListen;
 import java.net.URI;
@@ -11,8 +13,6 @@ import picocli.CommandLine.Option;
 
 /** The flags for RTMP connections and publishers: TLS, load balancers, the rules for publishing, and the limits. */
 public final class PublishOptions {
-    private static final Duration LONGEST_HOOK = Duration.ofSeconds(30);
-
     @Option(names = "--tls-cert", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "RTMPS certificate and its intermediate certificates, PEM; reloaded when the file changes.")
     private Path tlsCert;
 
@@ -28,7 +28,16 @@ public final class PublishOptions {
     @Option(names = "--publish-secret", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Restricts publishing: file with the secret of signed URLs, which 'sign' creates; reloaded when it changes.")
     private Path publishSecret;
 
-    @Option(names = "--publish-hook", converter = HttpUrlOrNone.class, paramLabel = "URL", defaultValue = "none", description = "Restricts publishing: an HTTP POST to this URL decides about each publish.")
+    @Option(names = "--publish-jwks", paramLabel = "FILE|URL", defaultValue = "none", converter = Converters.JwksOrNone.class, description = "Restricts publishing: JSON Web Key Set of the JSON Web Tokens that allow it; a file is reloaded when it changes.")
+    private AccessSettings.Jwks publishJwks;
+
+    @Option(names = "--publish-allow", paramLabel = "NETWORK[,…]", defaultValue = "off", description = "Restricts publishing to these addresses and networks, in addition to credentials.")
+    private Networks publishAllow;
+
+    @Option(names = "--publish-deny", paramLabel = "NETWORK[,…]", defaultValue = "off", description = "Addresses and networks that may not publish.")
+    private Networks publishDeny;
+
+    @Option(names = "--publish-hook", converter = Converters.HttpUrlOrNone.class, paramLabel = "URL", defaultValue = "none", description = "Restricts publishing: an HTTP POST to this URL decides about each publish.")
     private URI publishHook;
 
     @Option(names = "--publish-hook-form", paramLabel = "FORM", defaultValue = "nginx", description = "Format of the hook's request: 'nginx' as nginx-rtmp's on_publish, 'srs' as SRS's on_publish.")
@@ -38,7 +47,7 @@ public final class PublishOptions {
     private Duration publishHookTimeout;
 
     @Option(names = "--publish-hook-fallback", paramLabel = "ANSWER", defaultValue = "deny", description = "The decision if the hook does not answer: 'allow' or 'deny'.")
-    private Fallback publishHookFallback;
+    private HookFallback publishHookFallback;
 
     @Option(names = "--max-bitrate", converter = Bitrate.class, paramLabel = "RATE", defaultValue = "off", description = "Maximum average bitrate of one publisher, such as 20Mbit or 800kbit; 'off' for no limit.")
     private long maxBitsPerSecond;
@@ -46,24 +55,21 @@ public final class PublishOptions {
     @Option(names = "--rtmp-limits", paramLabel = "NAME=VALUE[,…]", defaultValue = LimitList.DEFAULT, description = "Timeouts, counts and sizes of RTMP connections: 'default', or the limits that differ, such as idle=30s,audio-message=1MiB.")
     private RtmpLimitSettings rtmpLimits;
 
-    /** The decision about a publish if the hook does not answer. */
-    private enum Fallback { ALLOW, DENY }
-
     /** @param rtmps whether there is a separate RTMPS port */
     void check(boolean rtmps) {
         Check.that((tlsCert == null) == (tlsKey == null), "--tls-cert and --tls-key must be set together");
         Check.that(!rtmps || tlsCert != null, "--rtmps-port requires --tls-cert and --tls-key");
-        Check.that(publishHookTimeout.isPositive() && publishHookTimeout.compareTo(LONGEST_HOOK) <= 0,
-                "--publish-hook-timeout must be more than 0s and 30s or less");
+        HookFallback.checkTimeout("--publish-hook-timeout", publishHookTimeout);
     }
 
     /** Returns the rules that decide who may publish. */
-    public PolicySettings policy() {
-        PolicySettings.Hook hook = publishHook == null
+    public AccessSettings policy() {
+        AccessSettings.Hook hook = publishHook == null
                 ? null
-                : new PolicySettings.Hook(publishHook, publishHookForm, publishHookTimeout,
-                        publishHookFallback == Fallback.ALLOW);
-        return new PolicySettings(publishKeys, publishSecret, hook);
+                : new AccessSettings.Hook(publishHook, publishHookForm, publishHookTimeout,
+                        publishHookFallback == HookFallback.ALLOW);
+        return new AccessSettings(publishKeys, publishSecret, publishJwks,
+                new AddressRules(publishAllow, publishDeny), hook);
     }
 
     /** Returns the maximum bitrate of one publisher in bits per second, 0 for no limit. */
@@ -82,26 +88,6 @@ public final class PublishOptions {
     private static final class Bitrate extends Converters.Checked<Long> {
         Bitrate() {
             super(Quantity::bitsPerSecond);
-        }
-    }
-
-    /** Converts an HTTP or HTTPS URL. The result is null for {@code none}. */
-    private static final class HttpUrlOrNone extends Converters.Checked<URI> {
-        HttpUrlOrNone() {
-            super(text -> text.strip().equals("none") ? null : httpUrl(text.strip()));
-        }
-
-        private static URI httpUrl(String text) {
-            try {
-                URI url = URI.create(text);
-                if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
-                    return url;
-                }
-            } catch (IllegalArgumentException _) {
-                // Falls through to the message for another scheme.
-            }
-            // The message does not quote the text, which may contain a password or a token.
-            throw new IllegalArgumentException("it must be a URL such as http://127.0.0.1:8000/on_publish");
         }
     }
 }

@@ -26,6 +26,8 @@ public final class ServeOptions {
     @Mixin
     private PublishOptions publish;
     @Mixin
+    private PlayOptions play;
+    @Mixin
     private HttpOptions http;
     @Mixin
     private ProcessOptions process;
@@ -40,6 +42,7 @@ public final class ServeOptions {
             kafka.check(epochs.window());
             process.check();
             publish.check(listen.rtmpsPort() >= 0);
+            play.check();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage());
         }
@@ -59,6 +62,10 @@ public final class ServeOptions {
 
     public PublishOptions publish() {
         return publish;
+    }
+
+    public PlayOptions play() {
+        return play;
     }
 
     public HttpOptions http() {

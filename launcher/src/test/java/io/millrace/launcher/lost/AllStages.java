@@ -6,7 +6,7 @@ import io.millrace.edge.EdgeSettings;
 import io.millrace.ingest.IngestService;
 import io.millrace.ingest.IngestSettings;
 import io.millrace.ingest.PublicRtmp;
-import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.access.AccessSettings;
 import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.packager.PackagerService;
 import io.millrace.packager.loop.PackagerSettings;
@@ -58,7 +58,7 @@ final class AllStages implements AutoCloseable {
         opened.push(edge::close);
         ingest = IngestService.start(
                 new IngestSettings(PatientRtmp.listen(), "i", new PublicRtmp.Listening(null), RULES,
-                        PolicySettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT),
+                        AccessSettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT),
                 PlayApplication.none("none"),
                 kafka, registry, this::fatal);
         opened.push(ingest::close);

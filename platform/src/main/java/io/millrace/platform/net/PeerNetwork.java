@@ -4,6 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -22,11 +23,28 @@ public final class PeerNetwork {
      * such as a host name, is returned unchanged, as a peer of its own.
      */
     public static String ofEndpoint(String endpoint) {
-        String host = ENDPOINT.matcher(endpoint).replaceFirst("$1");
+        return address(hostOf(endpoint)).map(PeerNetwork::of).orElse(endpoint);
+    }
+
+    /**
+     * Returns {@code 192.0.2.1} of {@code 192.0.2.1:1935}, and {@code 2001:db8::1} of {@code [2001:db8::1]:1935}. An
+     * endpoint without a port is returned unchanged; an IPv6 address with a port has brackets or all of its groups.
+     */
+    public static String hostOf(String endpoint) {
+        return address(endpoint).isPresent()
+                ? endpoint
+                : ENDPOINT.matcher(endpoint).replaceFirst("$1");
+    }
+
+    /** Returns the address that {@code text} is, without a lookup; empty if it is none. */
+    public static Optional<InetAddress> address(String text) {
         try {
-            return of(InetAddress.ofLiteral(host));
+            // A zone does not identify a peer, and its interface may be gone.
+            return text.isEmpty() || text.startsWith("[")
+                    ? Optional.empty()
+                    : Optional.of(InetAddress.ofLiteral(text.replaceFirst("%.*", "")));
         } catch (IllegalArgumentException _) {
-            return endpoint;
+            return Optional.empty();
         }
     }
 

@@ -1,61 +1,34 @@
 package io.millrace.platform.net;
 
-import io.netty.handler.ipfilter.IpFilterRuleType;
-import io.netty.handler.ipfilter.IpSubnetFilterRule;
-import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The networks of the load balancers whose PROXY headers are trusted. Any other client could use the header to claim an
  * address. Immutable.
  */
 public final class ProxySources {
-    public static final ProxySources NONE = new ProxySources(List.of());
+    public static final ProxySources NONE = new ProxySources(Networks.NONE);
 
-    private static final int IPV4_BITS = 32;
-    private static final int IPV6_BITS = 128;
+    private final Networks networks;
 
-    private final List<IpSubnetFilterRule> networks;
-
-    private ProxySources(List<IpSubnetFilterRule> networks) {
+    private ProxySources(Networks networks) {
         this.networks = networks;
     }
 
     /**
      * Parses the setting.
      *
-     * @param text {@code off}, or addresses and networks separated by commas: {@code 10.0.0.0/8,::1}
+     * @param text as in {@link Networks#parse}
      * @throws IllegalArgumentException if {@code text} is not valid; the message shows valid values
      */
     public static ProxySources parse(String text) {
-        return text.strip().equals("off")
-                ? NONE
-                : new ProxySources(Stream.of(text.split(",", -1)).map(each -> network(each.strip())).toList());
+        return new ProxySources(Networks.parse(text));
     }
 
     /** Returns whether connections from {@code address} begin with a PROXY header. */
     public boolean contains(SocketAddress address) {
-        return address instanceof InetSocketAddress inet && networks.stream().anyMatch(each -> each.matches(inet));
-    }
-
-    private static IpSubnetFilterRule network(String text) {
-        int slash = text.indexOf('/');
-        String address = slash < 0 ? text : text.substring(0, slash);
-        try {
-            int bits = slash >= 0
-                    ? Integer.parseInt(text.substring(slash + 1))
-                    : address.contains(":") ? IPV6_BITS : IPV4_BITS;
-            // A host name would cause a DNS lookup.
-            if (NetUtil.isValidIpV4Address(address) || NetUtil.isValidIpV6Address(address)) {
-                return new IpSubnetFilterRule(address, bits, IpFilterRuleType.ACCEPT);
-            }
-        } catch (IllegalArgumentException e) {
-            // An invalid prefix length. Reported below, like any other invalid text.
-        }
-        throw new IllegalArgumentException(
-                "'" + text + "' is no address or network such as 10.0.0.7, 10.0.0.0/8 or fd00::/8, nor 'off'");
+        return address instanceof InetSocketAddress inet && inet.getAddress() != null
+                && networks.contains(inet.getAddress());
     }
 }

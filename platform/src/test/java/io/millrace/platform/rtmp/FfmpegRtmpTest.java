@@ -120,7 +120,7 @@ class FfmpegRtmpTest {
             assertThat(ffmpeg.exitValue()).isNotZero();
         }
         assertThat(directory.resolve("ffmpeg.log")).content()
-                .contains("a stream name does not begin with api or assets");
+                .contains("a stream name does not begin with api, assets or t");
     }
 
     /** As a player, FFmpeg verifies the digest of S1 and the signature of S2, and disconnects if one of them is wrong. */

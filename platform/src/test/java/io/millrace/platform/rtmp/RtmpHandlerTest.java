@@ -317,7 +317,7 @@ class RtmpHandlerTest {
         client = client("rtmp://host/api/show");
         carry();
         assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Publish.Denied",
-                "a stream name does not begin with api or assets"));
+                "a stream name does not begin with api, assets or t"));
         assertThat(application.requests).isEmpty();
         channel.close();
         assertThat(closed("refused")).isEqualTo(1);

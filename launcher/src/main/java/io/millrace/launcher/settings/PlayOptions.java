@@ -1,0 +1,61 @@
+package io.millrace.launcher.settings;
+
+import io.millrace.edge.http.CorsOrigins;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.AddressRules;
+import io.millrace.platform.access.HookForm;
+import io.millrace.platform.net.Networks;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** The flags that decide who may play. Without any of them, everybody may. */
+public final class PlayOptions {
+    @Option(names = "--play-keys", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Restricts playing: file of keys, one 'KEY: live/show' per line; reloaded when it changes.")
+    private Path playKeys;
+
+    @Option(names = "--play-secret", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Restricts playing: file with the secret of viewers' tokens, which 'sign --play-secret' creates; reloaded when it changes.")
+    private Path playSecret;
+
+    @Option(names = "--play-jwks", paramLabel = "FILE|URL", defaultValue = "none", converter = Converters.JwksOrNone.class, description = "Restricts playing: JSON Web Key Set of the JSON Web Tokens that allow it; a file is reloaded when it changes.")
+    private AccessSettings.Jwks playJwks;
+
+    @Option(names = "--play-allow", paramLabel = "NETWORK[,…]", defaultValue = "off", description = "Restricts playing to these addresses and networks, in addition to credentials.")
+    private Networks playAllow;
+
+    @Option(names = "--play-deny", paramLabel = "NETWORK[,…]", defaultValue = "off", description = "Addresses and networks that may not play.")
+    private Networks playDeny;
+
+    @Option(names = "--play-hook", converter = Converters.HttpUrlOrNone.class, paramLabel = "URL", defaultValue = "none", description = "Restricts playing: an HTTP POST to this URL decides about each viewer.")
+    private URI playHook;
+
+    @Option(names = "--play-hook-form", paramLabel = "FORM", defaultValue = "nginx", description = "Format of the hook's request: 'nginx' as nginx-rtmp's on_play, 'srs' as SRS's on_play.")
+    private HookForm playHookForm;
+
+    @Option(names = "--play-hook-timeout", paramLabel = "TIME", defaultValue = "3s", description = "How long the hook may take, up to 30s.")
+    private Duration playHookTimeout;
+
+    @Option(names = "--play-hook-fallback", paramLabel = "ANSWER", defaultValue = "deny", description = "The decision if the hook does not answer: 'allow' or 'deny'.")
+    private HookFallback playHookFallback;
+
+    @Option(names = "--cors-origins", paramLabel = "ORIGIN[,…]", defaultValue = "*", description = "Web sites whose pages may play streams: '*' for all, 'off' for none, or origins such as https://example.com.")
+    private CorsOrigins corsOrigins;
+
+    void check() {
+        HookFallback.checkTimeout("--play-hook-timeout", playHookTimeout);
+    }
+
+    /** Returns the rules that decide who may play. */
+    public AccessSettings policy() {
+        AccessSettings.Hook hook = playHook == null
+                ? null
+                : new AccessSettings.Hook(playHook, playHookForm, playHookTimeout,
+                        playHookFallback == HookFallback.ALLOW);
+        return new AccessSettings(playKeys, playSecret, playJwks, new AddressRules(playAllow, playDeny), hook);
+    }
+
+    public CorsOrigins origins() {
+        return corsOrigins;
+    }
+}
