@@ -1,9 +1,9 @@
 package io.millrace.ingest;
 
-import io.millrace.platform.access.AccessSettings;
 import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.ingest.publish.NameLimits;
 import io.millrace.ingest.publish.PublishSettings;
+import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.kafka.AdaptiveLinger;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.log.EpochRules;

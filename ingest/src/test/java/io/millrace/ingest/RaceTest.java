@@ -1,9 +1,9 @@
 package io.millrace.ingest;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.platform.access.AccessSettings;
 import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.EpochRules;

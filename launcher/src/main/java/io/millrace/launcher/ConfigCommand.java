@@ -1,12 +1,12 @@
 package io.millrace.launcher;
 
-import io.millrace.platform.access.AccessSettings;
-import io.millrace.platform.access.HookUrl;
 import io.millrace.launcher.settings.BrokerOptions;
 import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.launcher.settings.LoggingOptions;
 import io.millrace.launcher.settings.ServeOptions;
 import io.millrace.launcher.settings.SettingNames;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.HookUrl;
 import io.millrace.platform.kafka.ClientSettings;
 import java.io.PrintWriter;
 import java.net.URI;

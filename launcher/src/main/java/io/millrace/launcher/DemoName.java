@@ -1,11 +1,11 @@
 package io.millrace.launcher;
 
-import io.millrace.platform.access.AccessSettings;
-import io.millrace.platform.access.PublishSignature;
-import io.millrace.platform.access.StreamKeys;
 import io.millrace.media.StreamName;
 import io.millrace.platform.FileFault;
 import io.millrace.platform.UserError;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.PublishSignature;
+import io.millrace.platform.access.StreamKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +41,9 @@ final class DemoName {
                     + " allows that; add a line 'KEY: " + STREAM.value() + "', or use 'millrace up'");
         }
         if (policy.jwks() != null) {
-            throw new UserError("the demo has no JSON Web Token with which it may publish; add --publish-secret or a stream"
-                    + " key, or use 'millrace up'");
+            throw new UserError(
+                    "the demo has no JSON Web Token with which it may publish; add --publish-secret or a stream"
+                            + " key, or use 'millrace up'");
         }
         return STREAM.value();
     }

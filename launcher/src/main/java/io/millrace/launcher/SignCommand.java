@@ -1,13 +1,13 @@
 package io.millrace.launcher;
 
-import io.millrace.platform.access.PlayToken;
-import io.millrace.platform.access.PublishSignature;
-import io.millrace.platform.access.SigningSecrets;
-import io.millrace.platform.net.PeerNetwork;
 import io.millrace.launcher.settings.Converters;
 import io.millrace.media.StreamName;
 import io.millrace.platform.FileFault;
 import io.millrace.platform.UserError;
+import io.millrace.platform.access.PlayToken;
+import io.millrace.platform.access.PublishSignature;
+import io.millrace.platform.access.SigningSecrets;
+import io.millrace.platform.net.PeerNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

@@ -41,8 +41,9 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
                 ? life.opened(IngestListeners.open(ingest(options, name, addresses), meters, named))
                 : null;
         EdgeListeners edge = stages.contains(Stage.EDGE)
-                ? life.opened(EdgeListeners.open(edge(options, name, !ingests), players(options, name, meters, life), meters,
-                        named))
+                ? life.opened(
+                        EdgeListeners.open(edge(options, name, !ingests), players(options, name, meters, life), meters,
+                                named))
                 : null;
         return new StageListeners(ingest, edge);
     }

@@ -378,11 +378,16 @@ class CommandLinesTest {
     void signsForViewers() throws IOException {
         Path secret = Files.writeString(dir.resolve("viewers"), "0123456789abcdef\n");
         List<String> sign = List.of("sign", "live/show", "--play-secret", secret.toString());
-        assertThat(run(Map.of(), sign.toArray(String[]::new)).out()).matches("live/show\\?token=\\d{10}-s-[0-9a-f]{64}\\R");
-        assertThat(run(Map.of("MILLRACE_PLAY_SECRET", secret.toString()), "sign", "live/show", "--address", "2001:db8::1")
-                .out()).matches("live/show\\?token=\\d{10}-sa-[0-9a-f]{64}\\R");
-        assertThat(run(Map.of(), "sign", "live", "--prefix", "--play-secret", secret.toString(), "--address", "192.0.2.7")
-                .out()).matches("\\?token=\\d{10}-p1a-[0-9a-f]{64}\\R");
+        assertThat(run(Map.of(), sign.toArray(String[]::new)).out())
+                .matches("live/show\\?token=\\d{10}-s-[0-9a-f]{64}\\R");
+        assertThat(
+                run(Map.of("MILLRACE_PLAY_SECRET", secret.toString()), "sign", "live/show", "--address", "2001:db8::1")
+                        .out())
+                .matches("live/show\\?token=\\d{10}-sa-[0-9a-f]{64}\\R");
+        assertThat(
+                run(Map.of(), "sign", "live", "--prefix", "--play-secret", secret.toString(), "--address", "192.0.2.7")
+                        .out())
+                .matches("\\?token=\\d{10}-p1a-[0-9a-f]{64}\\R");
         assertThat(run(Map.of(), "sign", "live", "--play-secret", secret.toString()).lastError())
                 .contains("'live' cannot be signed");
         assertThat(run(Map.of(), "sign", "a/b/c/d/e/f/g/h/i/j", "--prefix", "--play-secret", secret.toString())

@@ -1,8 +1,8 @@
 package io.millrace.launcher;
 
+import io.millrace.platform.UserError;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.AddressRules;
-import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

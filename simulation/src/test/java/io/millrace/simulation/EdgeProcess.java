@@ -147,7 +147,8 @@ final class EdgeProcess extends StageProcess {
     }
 
     private void acceptWhenRead() {
-        if (!accepting && !isStopped && unread.entrySet().stream().allMatch(each -> each.getKey().position() >= each.getValue())) {
+        if (!accepting && !isStopped
+                && unread.entrySet().stream().allMatch(each -> each.getKey().position() >= each.getValue())) {
             accepting = true;
             Plan.STREAMS.forEach(stream -> directory.history(stream).forEach(this::viewer));
         }

@@ -1,6 +1,5 @@
 package io.millrace.simulation;
 
-import io.millrace.platform.access.AccessPolicy;
 import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.publish.PublishLog;
 import io.millrace.ingest.publish.PublishSettings;
@@ -12,6 +11,7 @@ import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.ingest.session.SessionsRecord;
 import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.kafka.StreamKey;
@@ -77,7 +77,8 @@ final class NodeProcess extends StageProcess implements ModelGroup.Member {
         SessionLog log = defects.contains(Defect.PACKETS_BEFORE_THE_NOTICE)
                 ? new EagerAnnouncements(written)
                 : written;
-        this.desk = new PublishDesk(settings, new PublishLog(NodeSettings.KAFKA, log, LogSpace.UNKNOWN), AccessPolicy.ALLOW_ALL, names,
+        this.desk = new PublishDesk(settings, new PublishLog(NodeSettings.KAFKA, log, LogSpace.UNKNOWN),
+                AccessPolicy.ALLOW_ALL, names,
                 new Clocks(clock, world.events()::nowMs, new ClockSkew()), NodeSettings.METERS, new Random(number));
         var steps = new OwnerSteps(written, names, clock, NodeSettings.METERS);
         this.owner = new PartitionOwner(world, kafka, this, steps, leases, clock,

@@ -64,21 +64,22 @@ public final class DashEndpoint implements HttpOutput {
 
     private void answer(Responder responder, DashUrl url, Query query) {
         switch (url) {
-            case DashUrl.Stream(String stream) -> access.askForPlaylist(responder, AccessRequest.Protocol.DASH, stream, allowed -> {
-                if (TimeSpan.isIn(query)) {
-                    responder.inTurns(() -> past.stream(responder, allowed, query));
-                } else {
-                    live.stream(responder, allowed);
-                }
-            });
+            case DashUrl.Stream(String stream) ->
+                access.askForPlaylist(responder, AccessRequest.Protocol.DASH, stream, allowed -> {
+                    if (TimeSpan.isIn(query)) {
+                        responder.inTurns(() -> past.stream(responder, allowed, query));
+                    } else {
+                        live.stream(responder, allowed);
+                    }
+                });
             case DashUrl.Epochs epochs -> access.askForPlaylist(responder,
                     AccessRequest.Protocol.DASH, epochs.stream(), allowed -> {
-                if (TimeSpan.isIn(query) || !epochs.first().equals(epochs.last())) {
-                    responder.inTurns(() -> past.epochs(responder, allowed, epochs, query));
-                } else {
-                    live.epoch(responder, allowed, epochs.first());
-                }
-            });
+                        if (TimeSpan.isIn(query) || !epochs.first().equals(epochs.last())) {
+                            responder.inTurns(() -> past.epochs(responder, allowed, epochs, query));
+                        } else {
+                            live.epoch(responder, allowed, epochs.first());
+                        }
+                    });
             case DashUrl.Time() -> time(responder);
         }
     }

@@ -21,7 +21,8 @@ public record Credentials(String query, String others, boolean isPrefix) {
     private static final String ENCODED = "q~";
     private static final String TOKEN = "token=";
     /** Parameters that say what is requested. */
-    private static final Set<String> MEDIA = Set.of("start", "end", "delay", "audio", "video", "limit", "after", "state",
+    private static final Set<String> MEDIA = Set.of("start", "end", "delay", "audio", "video", "limit", "after",
+            "state",
             "search", "app", "stream", "port", "CMCD");
     private static final String DIRECTIVES = "_HLS_";
 

@@ -28,7 +28,8 @@ public record RequestTarget(String token, String origin) {
         }
         String token = origin.substring(PREFIX.length(), path);
         if (!isToken(token)) {
-            throw new IllegalArgumentException("the path after /t/ must begin with a token of letters, digits and ._~-");
+            throw new IllegalArgumentException(
+                    "the path after /t/ must begin with a token of letters, digits and ._~-");
         }
         return new RequestTarget(token, origin.substring(path));
     }

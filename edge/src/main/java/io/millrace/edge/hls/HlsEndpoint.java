@@ -74,10 +74,12 @@ public final class HlsEndpoint implements HttpOutput {
 
     private void answer(Responder responder, HlsUrl url, Query query) {
         switch (url) {
-            case HlsUrl.Multivariant(String stream, boolean isTs) -> access.askForPlaylist(responder, AccessRequest.Protocol.HLS,
-                    stream, allowed -> multivariant(responder, allowed, isTs, query));
-            case HlsUrl.MediaPlaylist playlist -> access.askForPlaylist(responder, AccessRequest.Protocol.HLS, playlist.stream(),
-                    allowed -> media(responder, playlist.of(allowed), query));
+            case HlsUrl.Multivariant(String stream, boolean isTs) ->
+                access.askForPlaylist(responder, AccessRequest.Protocol.HLS,
+                        stream, allowed -> multivariant(responder, allowed, isTs, query));
+            case HlsUrl.MediaPlaylist playlist ->
+                access.askForPlaylist(responder, AccessRequest.Protocol.HLS, playlist.stream(),
+                        allowed -> media(responder, playlist.of(allowed), query));
             case HlsUrl.Media media -> access.ask(responder, AccessRequest.Protocol.HLS, media.stream(),
                     allowed -> segments.send(responder, allowed, media.epoch(), media.file()));
         }

@@ -252,14 +252,16 @@ final class PastHls {
         responder.then(url.iframes()
                 ? source.iframes(range, url.rendition(), all, live)
                 : source.playlist(range, url.rendition(), all, live), answer -> {
-            switch (answer) {
-                case PastSource.Answer.Listed found -> listed.accept(found);
-                case PastSource.Answer.NotYet() when view != null -> notYet.run();
-                case PastSource.Answer.Nothing() when range.isDelayed() -> responses.expired(responder, range.stream());
-                case PastSource.Answer.Nothing(),PastSource.Answer.NotYet() -> responses.nothingWithin(responder,
-                        range.stream(), range.startMs(), range.endMs());
-            }
-        });
+                    switch (answer) {
+                        case PastSource.Answer.Listed found -> listed.accept(found);
+                        case PastSource.Answer.NotYet() when view != null -> notYet.run();
+                        case PastSource.Answer.Nothing() when range.isDelayed() ->
+                            responses.expired(responder, range.stream());
+                        case PastSource.Answer.Nothing(),PastSource.Answer.NotYet() ->
+                            responses.nothingWithin(responder,
+                                    range.stream(), range.startMs(), range.endMs());
+                    }
+                });
     }
 
     /** Returns the view of the rendition in which moments are found. */

@@ -67,9 +67,10 @@ final class AccessEndpoint {
             case Route.Stream(String stream) -> Optional.of(new HttpOutput.Media(stream, AccessRequest.Protocol.API));
             case Route.Sessions(String stream, _) ->
                 Optional.of(new HttpOutput.Media(stream, AccessRequest.Protocol.API));
-            case Route.Output(String path, _) -> outputs.stream().flatMap(output -> output.mediaAt(path).stream()).findFirst();
-            case Route.Page _,Route.Embed _,Route.Asset _,Route.Streams _,Route.Ingest _,Route.Access _,Route.Moved _,
-                    Route.Unknown _,Route.Malformed _ -> Optional.empty();
+            case Route.Output(String path, _) ->
+                outputs.stream().flatMap(output -> output.mediaAt(path).stream()).findFirst();
+            case Route.Page _,Route.Embed _,Route.Asset _,Route.Streams _,Route.Ingest _,Route.Access _,Route.Moved _,Route.Unknown _,Route.Malformed _ ->
+                Optional.empty();
         };
     }
 

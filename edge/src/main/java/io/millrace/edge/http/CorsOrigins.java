@@ -35,7 +35,8 @@ public record CorsOrigins(Set<String> origins) {
             case "*" -> ANY;
             case "off" -> new CorsOrigins(Set.of());
             default -> new CorsOrigins(Set.copyOf(
-                    Stream.of(text.split(",", -1)).map(each -> origin(each.strip().toLowerCase(Locale.ROOT))).toList()));
+                    Stream.of(text.split(",", -1)).map(each -> origin(each.strip().toLowerCase(Locale.ROOT)))
+                            .toList()));
         };
     }
 

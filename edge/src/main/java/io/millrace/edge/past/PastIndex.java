@@ -179,7 +179,8 @@ public final class PastIndex implements PastSource {
         if (!requesters.collect(addresses)) {
             return CompletableFuture.failedFuture(new BusyException("the client has left"));
         }
-        var assembler = new PlaylistAssembler(readBy(requesters), rendition, iframes, turns, addresses.iterator().next());
+        var assembler = new PlaylistAssembler(readBy(requesters), rendition, iframes, turns,
+                addresses.iterator().next());
         return assembler.begin()
                 .thenCompose(_ -> CompletableFuture.supplyAsync(() -> work.apply(assembler),
                         Thread::startVirtualThread))

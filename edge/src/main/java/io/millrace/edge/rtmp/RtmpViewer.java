@@ -62,7 +62,8 @@ final class RtmpViewer implements PlaySink {
     /** The end of the wait of a held player. */
     private final Future<?> hold;
 
-    RtmpViewer(PlayRequest request, ChosenTracks chosen, Player player, PlayDesk desk, FlvSource source, Viewers viewers,
+    RtmpViewer(PlayRequest request, ChosenTracks chosen, Player player, PlayDesk desk, FlvSource source,
+            Viewers viewers,
             EdgeMeters meters) {
         this.request = request;
         this.chosen = chosen;

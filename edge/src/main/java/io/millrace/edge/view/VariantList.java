@@ -100,7 +100,8 @@ public final class VariantList {
     public static RenderedText render(PastRange range, Lineup lineup, Function<RenditionId, Rate> rates) {
         String query = range.query();
         return new VariantList(lineup,
-                (each, name) -> mediaUri(range.stream(), range.first(), range.last(), each, name) + query, rates).render();
+                (each, name) -> mediaUri(range.stream(), range.first(), range.last(), each, name) + query, rates)
+                .render();
     }
 
     /** Returns the URI of a playlist of the rendition, relative to {@code /live/show.m3u8}. */
@@ -149,7 +150,8 @@ public final class VariantList {
         Rate rate = group.contains(main) ? sound : rate(main).plus(sound);
         List<String> codecs = Stream.concat(Stream.of(main), group.stream())
                 .flatMap(each -> each.configs().stream()).map(CodecConfig::rfc6381).distinct().toList();
-        return new Variant(uri.apply(main.rendition(), RenditionFiles.PLAYLIST), Math.max(1, rate.peak()), rate.average(), codecs,
+        return new Variant(uri.apply(main.rendition(), RenditionFiles.PLAYLIST), Math.max(1, rate.peak()),
+                rate.average(), codecs,
                 video == null ? 0 : video.width(), video == null ? 0 : video.height(),
                 video == null ? 0 : video.frameRate().milliHz(), range(video), isGroup ? group(group) : null,
                 main.captions().isEmpty() ? null : captionGroups.get(main.captions()));

@@ -65,7 +65,8 @@ class HlsUrlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/live/show/@17/ts/iframes.m3u8", "/live/show/@17/audio0/iframes.m3u8", "/", "/live/show.flv", "/live/show/@29-17/ts/index.m3u8", "/live/show/@17-29/ts/5.ts",
+    @ValueSource(strings = {"/live/show/@17/ts/iframes.m3u8", "/live/show/@17/audio0/iframes.m3u8", "/",
+        "/live/show.flv", "/live/show/@29-17/ts/index.m3u8", "/live/show/@17-29/ts/5.ts",
         "/live/show/@17/ts/05.ts", "/live/show/@17.8C1E2F3A9B0D/ts/5.ts",
         "/live/show/@17.8c1e/ts/5.ts", "/live/show/@17.000000000000/ts/5.ts", "/live/show/@17./ts/5.ts",
         "/live/show/@17/ts/1234567890123456789.ts", "/live/show/@x/ts/5.ts",

@@ -188,7 +188,8 @@ class AccessCacheTest {
         int hits = answers.getOrDefault("200 HIT", new AtomicInteger()).get();
         assertThat(answers.get("302 MISS")).as("the redirect of each viewer, which no cache keeps").hasValue(VIEWERS);
         assertThat(bodies).as("playlists, init sections and segments").hasSizeGreaterThan(10);
-        assertThat(bodies.entrySet()).filteredOn(each -> each.getKey().contains(".m4s") || each.getKey().contains(".mp4"))
+        assertThat(bodies.entrySet())
+                .filteredOn(each -> each.getKey().contains(".m4s") || each.getKey().contains(".mp4"))
                 .hasSize(2 * (1 + SEGMENTS)).allSatisfy(each -> assertThat(each.getValue()).hasSize(1));
         assertThat((double) hits / all).as("hit ratio of %d requests: %s", all, answers)
                 .isGreaterThanOrEqualTo(GOAL);
@@ -208,7 +209,8 @@ class AccessCacheTest {
         assertRefused(other + segment, 401, "credentials_invalid");
         assertThat(get("127.0.0.1", other + "/live/cmaf/@23/video0/5.m4s").status()).isEqualTo(200);
         // Other spellings of the segment's URL, after a permission for another stream.
-        for (String spelling : List.of(other + "/live/cmaf/@23/../../show/@17/ts/5.ts", other + "/live/cmaf/.." + segment,
+        for (String spelling : List.of(other + "/live/cmaf/@23/../../show/@17/ts/5.ts",
+                other + "/live/cmaf/.." + segment,
                 other + "//live/show/@17/ts/5.ts", other + "/%6cive/show/@17/ts/5.ts", "/t/x/.." + segment,
                 other + "/live/cmaf%2f..%2fshow/@17/ts/5.ts", "/%74/x" + segment, other + "/./live/show/@17/ts/5.ts",
                 other + "%2flive" + segment)) {

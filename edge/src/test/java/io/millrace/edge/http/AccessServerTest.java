@@ -135,7 +135,8 @@ class AccessServerTest {
 
     @ParameterizedTest
     @CsvSource({"/live/show/@17/ts/5.ts, 401", "/live/cmaf.mpd, 401", "/live/show.flv, 401",
-        "/api/v1/streams/live/show, 401", "/live?app=live&stream=show, 401", "/hls/show.m3u8, 204", "/, 204", "/embed, 204", "/assets/page.js, 204", "/api/v1/time, 204",
+        "/api/v1/streams/live/show, 401", "/live?app=live&stream=show, 401", "/hls/show.m3u8, 204", "/, 204",
+        "/embed, 204", "/assets/page.js, 204", "/api/v1/time, 204",
         "/live/show/@17/../@17/ts/5.ts, 403", "/x/../live/show.m3u8, 403", "/nothing, 403", "/api/v1/access, 403",
         "//live/show.m3u8, 403", "/live/show.m3u8/, 403", "http:/live, 403", "'', 403", "/t/a%2Fb/live/show.m3u8, 403"})
     void tellsProxy(String original, int status) throws IOException {

@@ -17,8 +17,8 @@ import io.millrace.platform.log.TrackId;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.Turns;
-import io.millrace.testkit.Records.PartSpec;
 import io.millrace.testkit.Records;
+import io.millrace.testkit.Records.PartSpec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -60,7 +60,9 @@ class BlockingReloadTest {
         return new Endpoints(PageEndpoint.load(),
                 List.of(new HlsEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory,
                         new HlsEndpoint.Log(log, log, log, log), 1_000, viewers, () -> 0, meters, limits)),
-                new ApiEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory, log, viewers, new ResponseMemory(1 << 20)), null, CorsOrigins.ANY, FamiliarUrls.NONE, meters,
+                new ApiEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory, log, viewers,
+                        new ResponseMemory(1 << 20)),
+                null, CorsOrigins.ANY, FamiliarUrls.NONE, meters,
                 new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
                 new PeerLog(LoggerFactory.getLogger(BlockingReloadTest.class)));
     }

@@ -46,7 +46,8 @@ class HttpResponderTest {
         var request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/live/show.flv");
         // The codec encodes responses only to requests that it has decoded.
         channel.writeInbound(Unpooled.copiedBuffer("GET / HTTP/1.1\r\nhost: x\r\n\r\n".getBytes()));
-        responder = new HttpResponder(channel.pipeline().lastContext(), request, LimitClock.SYSTEM, turns, CorsOrigins.ANY,
+        responder = new HttpResponder(channel.pipeline().lastContext(), request, LimitClock.SYSTEM, turns,
+                CorsOrigins.ANY,
                 new PeerLog(LoggerFactory.getLogger(HttpResponderTest.class)));
     }
 

@@ -74,7 +74,8 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
         for (long n = first; n <= last; n++) {
             for (int part = 0; part < 2; part++) {
                 for (RenditionId rendition : renditions) {
-                    playlist.fold(new Records.PartSpec(epoch.epoch(), n).of(rendition).sizeBytes(10).initBytes(4).keyframeBytes(5)
+                    playlist.fold(new Records.PartSpec(epoch.epoch(), n).of(rendition).sizeBytes(10).initBytes(4)
+                            .keyframeBytes(5)
                             .part(part, part == 1, PARTS_BEGIN + 2 * n + part));
                 }
             }

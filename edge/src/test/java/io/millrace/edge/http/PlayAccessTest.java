@@ -40,12 +40,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PlayAccessTest {
     /** A request of each output. */
     enum Output {
-        HLS("/live/show.m3u8"), HLS_DELAYED("/live/show.m3u8?delay=60s"), HLS_PAST("/live/show.m3u8?start=-1h"),
-        MEDIA_PLAYLIST("/live/show/@17/ts/index.m3u8"), MEDIA_PLAYLIST_DELAYED("/live/show/@17/ts/index.m3u8?delay=60s"),
-        RELOAD("/live/show/@17/video0/index.m3u8?_HLS_msn=3&_HLS_part=1"), SEGMENT("/live/show/@17/ts/5.ts"),
-        PART("/live/show/@17/video0/5.1.m4s"), INIT("/live/show/@17/video0/init-0.mp4"), DASH("/live/show.mpd"),
-        DASH_EPOCH("/live/show/@17/index.mpd"), FLV("/live/show.flv"), FLV_PAST("/live/show.flv?start=-1h"),
-        WEBSOCKET("/live/show.flv"), API("/api/v1/streams/live/show"), SESSIONS("/api/v1/streams/live/show/sessions");
+        HLS("/live/show.m3u8"), HLS_DELAYED("/live/show.m3u8?delay=60s"), HLS_PAST(
+                "/live/show.m3u8?start=-1h"), MEDIA_PLAYLIST("/live/show/@17/ts/index.m3u8"), MEDIA_PLAYLIST_DELAYED(
+                        "/live/show/@17/ts/index.m3u8?delay=60s"), RELOAD(
+                                "/live/show/@17/video0/index.m3u8?_HLS_msn=3&_HLS_part=1"), SEGMENT(
+                                        "/live/show/@17/ts/5.ts"), PART("/live/show/@17/video0/5.1.m4s"), INIT(
+                                                "/live/show/@17/video0/init-0.mp4"), DASH("/live/show.mpd"), DASH_EPOCH(
+                                                        "/live/show/@17/index.mpd"), FLV("/live/show.flv"), FLV_PAST(
+                                                                "/live/show.flv?start=-1h"), WEBSOCKET(
+                                                                        "/live/show.flv"), API(
+                                                                                "/api/v1/streams/live/show"), SESSIONS(
+                                                                                        "/api/v1/streams/live/show/sessions");
 
         private final String target;
 
@@ -279,7 +284,8 @@ class PlayAccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/t/a%2Fb/live/show.m3u8", "/t/%61/live/show.m3u8", "/t//live/show.m3u8", "/t/a;b/live/x.flv"})
+    @ValueSource(strings = {"/t/a%2Fb/live/show.m3u8", "/t/%61/live/show.m3u8", "/t//live/show.m3u8",
+        "/t/a;b/live/x.flv"})
     void malformedPrefixIsRefused(String target) {
         request(get("a", target));
         assertThat(sent()).startsWith("HTTP/1.1 400 ");

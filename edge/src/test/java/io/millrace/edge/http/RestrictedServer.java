@@ -54,7 +54,8 @@ final class RestrictedServer implements AutoCloseable {
         gate = AccessGate.open(settings, AccessRequest.Action.PLAY, "node-1",
                 new AccessMeters(registry, "edge", "Viewers"), InstantSource.system());
         server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge")
-                .withHttp(HttpLimits.DEFAULT, proxies, FamiliarUrls.parse("nginx-rtmp,nginx-http-flv")).http(), gate, 3_600_000, directory, log, log,
+                .withHttp(HttpLimits.DEFAULT, proxies, FamiliarUrls.parse("nginx-rtmp,nginx-http-flv")).http(), gate,
+                3_600_000, directory, log, log,
                 log, log, log, log, new Viewers(meters, InstantSource.system()), meters, new ManualClock());
         port = server.start();
     }

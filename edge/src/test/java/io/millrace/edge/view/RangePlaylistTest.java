@@ -1,10 +1,10 @@
 package io.millrace.edge.view;
 
+import io.millrace.edge.rules.IframeRules;
 import io.millrace.edge.view.RangePlaylist.Share;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaPlaylistReader;
 import io.millrace.media.m3u8.MediaSegment;
-import io.millrace.edge.rules.IframeRules;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.EpochRules;
@@ -244,7 +244,8 @@ class RangePlaylistTest {
         List<PlaylistBlock> ofSecond = cmafBlocks(video, SECOND, 0, 1);
         var range = open(SECOND);
         String text = text(RangePlaylist.render(range, List.of(ENDED, LIVE),
-                List.of(new Share(ENDED, ofFirst, 63, SEGMENTS - 1), new Share(LIVE, ofSecond, 0, 1)), _ -> 1, false, false));
+                List.of(new Share(ENDED, ofFirst, 63, SEGMENTS - 1), new Share(LIVE, ofSecond, 0, 1)), _ -> 1, false,
+                false));
         assertThat(text).startsWith("""
                 #EXTM3U
                 #EXT-X-VERSION:6

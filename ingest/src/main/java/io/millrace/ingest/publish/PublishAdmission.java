@@ -1,7 +1,7 @@
 package io.millrace.ingest.publish;
 
-import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.meters.AdmissionReason;
+import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.TrackSet;

@@ -11,7 +11,8 @@ public final class SettingNames {
     public static final String CONFIG = "config";
 
     /** Flags that apply to one run of a command. In a settings file, {@code force: true} would be a trap. */
-    private static final Set<String> OF_ONE_RUN = Set.of(CONFIG, "loop", "from", "to", "force", "json", "address", "prefix");
+    private static final Set<String> OF_ONE_RUN = Set.of(CONFIG, "loop", "from", "to", "force", "json", "address",
+            "prefix");
 
     private SettingNames() {}
 

@@ -49,7 +49,8 @@ public final class HeaderBoxes {
             out.uint32(id).uint32(0);
             boxes.wide(version, duration);
             // No layer; audio has full volume.
-            out.fill(0, 8).uint16(0).uint16(role.alternateGroup()).uint16(entry.config().codec().isVideo() ? 0 : 0x0100).uint16(0);
+            out.fill(0, 8).uint16(0).uint16(role.alternateGroup()).uint16(entry.config().codec().isVideo() ? 0 : 0x0100)
+                    .uint16(0);
             matrix(out);
             out.uint32(entry.displayWidth()).uint32((long) entry.size().height() << 16);
         });

@@ -106,7 +106,8 @@ final class AccessHook implements AutoCloseable {
         meters.hookFailed();
         return settings.allowWithoutAnswer()
                 ? new AccessDecision.Allowed(request.stream())
-                : new AccessDecision.Refused(AccessReason.HOOK_FAILED, "permission cannot be checked at the moment, try again");
+                : new AccessDecision.Refused(AccessReason.HOOK_FAILED,
+                        "permission cannot be checked at the moment, try again");
     }
 
     private String reason(Throwable failure) {

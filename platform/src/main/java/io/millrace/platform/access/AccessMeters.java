@@ -30,7 +30,8 @@ public final class AccessMeters {
         }
         hookFailures = Counter.builder(prefix + "hook.failures").description("Questions that the hook did not answer")
                 .register(registry);
-        hook = Timer.builder(prefix + "hook").description("Time until the hook answers").serviceLevelObjectives(LATENCY_BUCKETS)
+        hook = Timer.builder(prefix + "hook").description("Time until the hook answers")
+                .serviceLevelObjectives(LATENCY_BUCKETS)
                 .register(registry);
     }
 

@@ -22,7 +22,9 @@ record CredentialRules(Action action, StreamKeys keys, SigningSecrets secrets, b
 
     /** Returns the JSON Web Token that decides about a request; empty if {@link #decide} does. */
     Optional<String> jwt(QueryString query) {
-        return hasJwt ? query.first(TOKEN).filter(token -> isShort(token) && JwtVerifier.isJwt(token)) : Optional.empty();
+        return hasJwt
+                ? query.first(TOKEN).filter(token -> isShort(token) && JwtVerifier.isJwt(token))
+                : Optional.empty();
     }
 
     /** Returns whether a parameter of the query may be part of the credentials. */
@@ -30,7 +32,7 @@ record CredentialRules(Action action, StreamKeys keys, SigningSecrets secrets, b
         return switch (parameter) {
             case KEY -> keys != null;
             case TOKEN -> hasJwt || secrets != null && action == Action.PLAY;
-            case PublishSignature.SIGN,PublishSignature.EXPIRES -> secrets != null && action == Action.PUBLISH;
+            case PublishSignature.SIGN, PublishSignature.EXPIRES -> secrets != null && action == Action.PUBLISH;
             default -> false;
         };
     }

@@ -1,7 +1,7 @@
 package io.millrace.platform.access;
 
-import io.millrace.platform.access.AccessRequest.Action;
 import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessRequest.Action;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

@@ -15,7 +15,8 @@ import io.millrace.platform.net.PeerNetwork;
  * @param number number of the request, for the logs of both sides
  * @param node id of the node that sends the request
  */
-record HookRequest(Action action, StreamName stream, QueryString query, String tcUrl, String client, String address, long number,
+record HookRequest(Action action, StreamName stream, QueryString query, String tcUrl, String client, String address,
+        long number,
         String node) {
 
     /** Returns the stream name without its last segment. */

@@ -79,7 +79,8 @@ class CredentialRulesTest {
         assertRefused(decide(bySignature, "live/show", query + "0"), AccessReason.BAD_SIGNATURE);
         assertRefused(decide(bySignature, "live/show", query.replaceFirst(".$", "")), AccessReason.BAD_SIGNATURE);
         assertRefused(decide(bySignature, "live/show", "sign=&expires=" + (NOW_S + 60)), AccessReason.BAD_SIGNATURE);
-        assertRefused(decide(bySignature, "live/show", query.replaceFirst("expires=\\d+&", "")), AccessReason.BAD_SIGNATURE);
+        assertRefused(decide(bySignature, "live/show", query.replaceFirst("expires=\\d+&", "")),
+                AccessReason.BAD_SIGNATURE);
         assertRefused(decide(bySignature, "live/show", ""), AccessReason.NO_CREDENTIALS);
         assertRefused(decide(byEither, "live/show", ""), AccessReason.NO_CREDENTIALS);
     }

@@ -47,7 +47,8 @@ class HookFormTest {
 
     @Test
     void omitsPortOfAddress() {
-        assertThat(new HookRequest(PUBLISH, new StreamName("a/b/c"), QueryString.parse(""), "", "", "[0:0:0:0:0:0:0:1]:80", 1,
+        assertThat(new HookRequest(PUBLISH, new StreamName("a/b/c"), QueryString.parse(""), "", "",
+                "[0:0:0:0:0:0:0:1]:80", 1,
                 "n"))
                 .extracting(HookRequest::host, HookRequest::app, HookRequest::name)
                 .containsExactly("0:0:0:0:0:0:0:1", "a/b", "c");
@@ -82,7 +83,8 @@ class HookFormTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", " 0\n", "{\"code\":0}", "{\"code\":0,\"msg\":\"ok\"}"})
     void srsAllows(String body) {
-        assertThat(HookForm.SRS.answer(QUESTION, 200, Optional.empty(), body)).isEqualTo(new AccessDecision.Allowed(SHOW));
+        assertThat(HookForm.SRS.answer(QUESTION, 200, Optional.empty(), body))
+                .isEqualTo(new AccessDecision.Allowed(SHOW));
     }
 
     @ParameterizedTest

@@ -89,7 +89,7 @@ class JwtVerifierTest {
     @ValueSource(strings = {"RS256", "PS256", "ES256", "EdDSA"})
     void verifiesPublicKeyAlgorithms(String algorithm) throws JoseException {
         PublicJsonWebKey key = switch (algorithm) {
-            case "RS256","PS256" -> RSA;
+            case "RS256", "PS256" -> RSA;
             default -> key(algorithm);
         };
         String token = token(key, algorithm, claims(Map.of()));
@@ -128,7 +128,8 @@ class JwtVerifierTest {
     void refusesForgedTokens() throws JoseException {
         String token = token(EC, "ES256", claims(Map.of()));
         String other = token(EC, "ES256", claims(Map.of("streams", "**")));
-        String mixed = token.substring(0, token.indexOf('.')) + other.substring(other.indexOf('.'), other.lastIndexOf('.'))
+        String mixed = token.substring(0, token.indexOf('.'))
+                + other.substring(other.indexOf('.'), other.lastIndexOf('.'))
                 + token.substring(token.lastIndexOf('.'));
         assertThat(verifier.verify(mixed)).isEqualTo(
                 new JwtResult.Invalid(AccessReason.BAD_SIGNATURE, "the token's signature is wrong"));

@@ -210,7 +210,8 @@ final class StreamOracle {
             return broken(Promise.EVERY_EPOCH_ENDS, "epoch " + shownEpoch + " goes on with session "
                     + reference.session() + ", which is " + reference.state());
         }
-        return check(noticed.isEmpty(), Promise.EVERY_EPOCH_ENDS, () -> "sessions " + noticed + " are still remembered");
+        return check(noticed.isEmpty(), Promise.EVERY_EPOCH_ENDS,
+                () -> "sessions " + noticed + " are still remembered");
     }
 
     /** @param otherwise says what is wrong; it is not called if the promise holds */

@@ -90,9 +90,10 @@ final class ViewerOracle {
     Optional<Violation> muxed(Fact.Muxed it) {
         ByteBuffer first = parts.putIfAbsent(new Part(new Rendition(it.epoch(), it.rendition()), it.segment(),
                 it.part()), it.content());
-        return check(first == null || first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY, () -> "part " + it.part()
-                + " of segment " + it.segment() + " of epoch " + it.epoch() + " in " + it.rendition()
-                + " has other bytes than before");
+        return check(first == null || first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY,
+                () -> "part " + it.part()
+                        + " of segment " + it.segment() + " of epoch " + it.epoch() + " in " + it.rendition()
+                        + " has other bytes than before");
     }
 
     void indexed(Fact.Indexed it) {
@@ -179,7 +180,8 @@ final class ViewerOracle {
                     where + " is another one at edge " + it.edge() + ": " + it.text() + " instead of " + first);
         }
         MediaText text = MediaText.parse(it.text(), null);
-        boolean isListed = text.end() > it.segment() || it.text().contains("\"" + it.segment() + "." + it.part() + ".m4s")
+        boolean isListed = text.end() > it.segment()
+                || it.text().contains("\"" + it.segment() + "." + it.part() + ".m4s")
                 || !hasFrame(rendition, it.segment());
         return isListed && !text.ended()
                 ? Optional.empty()
@@ -196,9 +198,11 @@ final class ViewerOracle {
     Optional<Violation> init(Fact.Init it) {
         Url url = new Url(new Rendition(it.epoch(), it.rendition()), it.discontinuity());
         ByteBuffer first = inits.putIfAbsent(url, it.content());
-        return check(first == null || first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY, () -> "init section "
-                + it.discontinuity() + " of epoch " + it.epoch() + " in " + it.rendition() + " has other bytes at edge "
-                + it.edge());
+        return check(first == null || first.equals(it.content()), Promise.ONE_CONTENT_PER_IDENTITY,
+                () -> "init section "
+                        + it.discontinuity() + " of epoch " + it.epoch() + " in " + it.rendition()
+                        + " has other bytes at edge "
+                        + it.edge());
     }
 
     Optional<Violation> served(Fact.Served it) {

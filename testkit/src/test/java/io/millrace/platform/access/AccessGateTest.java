@@ -223,7 +223,8 @@ class AccessGateTest {
                 .allSatisfy(line -> assertThat(line).endsWith(": none within 2000 ms"));
         mayAnswer.countDown();
         // On a slow machine, a request may time out again; its place is then free for the next one.
-        await().atMost(Duration.ofMinutes(2)).until(() -> decide("live/show", "").equals(new AccessDecision.Allowed(SHOW)));
+        await().atMost(Duration.ofMinutes(2))
+                .until(() -> decide("live/show", "").equals(new AccessDecision.Allowed(SHOW)));
     }
 
     @Test

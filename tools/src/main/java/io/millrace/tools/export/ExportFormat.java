@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /** The file formats of an export. */
 public enum ExportFormat {
-    FLV((file, tracks, _) -> new FlvOutput(file, tracks)), MP4((file, _, chosen) -> new Mp4Output(file, chosen)),
-    TS(TsOutput::new),
+    FLV((file, tracks, _) -> new FlvOutput(file, tracks)), MP4((file, _, chosen) -> new Mp4Output(file, chosen)), TS(
+            TsOutput::new),
     /** Fragmented MP4. Its files end in .mp4 too, so no extension selects it. */
     CMAF(CmafOutput::new);
 

@@ -19,11 +19,11 @@ import io.millrace.media.mp4.Mp4Reader;
 import io.millrace.media.mp4.Mp4Track;
 import io.millrace.media.mpegts.PesPacket;
 import io.millrace.media.mpegts.TsReader;
-import io.millrace.platform.timeline.FlvOpening;
 import io.millrace.platform.UserError;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.TrackId;
 import io.millrace.platform.timeline.ChosenTracks;
+import io.millrace.platform.timeline.FlvOpening;
 import io.millrace.platform.timeline.TagEvent;
 import io.millrace.platform.timeline.Tracks;
 import java.io.IOException;
@@ -111,7 +111,8 @@ class OutputTest {
             for (FlvTag tag : tags) {
                 boolean isVideo = tag.type() == FlvTag.Type.VIDEO;
                 for (int track : isVideo ? new int[]{0, 1} : new int[]{0, 5}) {
-                    if (isVideo ? VideoTagBody.parse(tag.body()) instanceof VideoTagBody.Config
+                    if (isVideo
+                            ? VideoTagBody.parse(tag.body()) instanceof VideoTagBody.Config
                             : AudioTagBody.parse(tag.body()) instanceof AudioTagBody.Config) {
                         output.config(new TagEvent.Config(tag, track));
                     } else {
@@ -211,7 +212,8 @@ class OutputTest {
                 TagBodyWriter.write(new AudioTagBody.Config(Codec.OPUS, record)));
         try (PartFile part = PartFile.create(dir.resolve("refused.ts"), false)) {
             MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, null), ChosenTracks.DEFAULT);
-            assertThatThrownBy(() -> output.config(new TagEvent.Config(header))).isInstanceOf(UnsupportedException.class)
+            assertThatThrownBy(() -> output.config(new TagEvent.Config(header)))
+                    .isInstanceOf(UnsupportedException.class)
                     .hasMessageContaining("Opus").hasMessageContaining("H.264, HEVC, AAC, MP3, AC-3, E-AC-3;")
                     .hasMessageContaining("FLV, MP4 and CMAF support all codecs");
         }
@@ -222,7 +224,8 @@ class OutputTest {
     void tsHasAc3FromFirstTable() throws IOException {
         Path file = dir.resolve("ac3.ts");
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, Ac3Config.ofFrame(ac3())), ChosenTracks.DEFAULT);
+            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, Ac3Config.ofFrame(ac3())),
+                    ChosenTracks.DEFAULT);
             tags.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).limit(10).forEach(tag -> write(tag, output));
             ByteBuffer body = TagBodyWriter.write(new AudioTagBody.Frame(Codec.AC3, ac3()));
             output.frame(frame(new FlvTag(FlvTag.Type.AUDIO, 0, body), false));
@@ -240,7 +243,8 @@ class OutputTest {
         List<ByteBuffer> frames = IntStream.range(0, 20).mapToObj(OutputTest::mp3).toList();
         Path file = dir.resolve("mp3.ts");
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, Mp3Config.ofFrame(frames.getFirst())), ChosenTracks.DEFAULT);
+            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, Mp3Config.ofFrame(frames.getFirst())),
+                    ChosenTracks.DEFAULT);
             tags.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).limit(10).forEach(tag -> write(tag, output));
             for (int n = 0; n < frames.size(); n++) {
                 ByteBuffer body = TagBodyWriter.write(new AudioTagBody.Frame(Codec.MP3, frames.get(n)));
@@ -435,7 +439,8 @@ class OutputTest {
         Path file = dir.resolve("mp3.mp4");
         List<ByteBuffer> frames = IntStream.range(0, 200).mapToObj(OutputTest::mp3).toList();
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = format.output(part, new Tracks(null, Mp3Config.ofFrame(frames.getFirst())), ChosenTracks.DEFAULT);
+            MediaOutput output = format.output(part, new Tracks(null, Mp3Config.ofFrame(frames.getFirst())),
+                    ChosenTracks.DEFAULT);
             List<FlvTag> video = tags.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).toList();
             for (int round = 0; round < 4; round++) {
                 for (FlvTag tag : video) {

@@ -36,8 +36,10 @@ class TrackListTest {
     @Test
     void namesTracksThatThereAre() {
         assertThatThrownBy(() -> TrackList.parse(List.of("video0", "sound")))
-                .isInstanceOf(UserError.class).hasMessage("'sound' is not a track; name tracks such as video0,audio1, or all");
-        assertThatThrownBy(() -> TrackList.parse(List.of("video0", "all"))).hasMessageContaining("'all' is not a track");
+                .isInstanceOf(UserError.class)
+                .hasMessage("'sound' is not a track; name tracks such as video0,audio1, or all");
+        assertThatThrownBy(() -> TrackList.parse(List.of("video0", "all")))
+                .hasMessageContaining("'all' is not a track");
         assertThatThrownBy(() -> TrackList.parse(List.of("audio1")).of("live/show", LADDER)).isInstanceOf(
                 UserError.class)
                 .hasMessage("live/show has no track audio1 in that range; it has video0, audio0, video1, audio2");
