@@ -5,6 +5,7 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.packager.meters.PackagerMeters;
+import io.millrace.platform.access.AccessMeters;
 import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.kafka.DurabilityMeters;
 import io.millrace.platform.kafka.StoppedPartitions;
@@ -44,6 +45,8 @@ class OperationsTest {
         ingest.gaugeNames(() -> 0);
         ingest.gaugeClockSkew(() -> 0);
         ingest.gaugeSegmentTarget(Duration.ofSeconds(2));
+        new AccessMeters(registry, "ingest", "Publishers");
+        new AccessMeters(registry, "edge", "Viewers");
         new RtmpMeters(registry);
         new SegmenterMeters(registry);
         new PackagerMeters(registry).gaugeBytes(() -> 0, () -> 0);
