@@ -47,7 +47,12 @@ public record EdgeSettings(String node, HttpSettings http, Caches caches, long f
     }
 
     public EdgeSettings withHttp(HttpLimits limits, ProxySources proxies, FamiliarUrls familiarUrls) {
-        return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), http.eventLoops(), limits, proxies,
-                familiarUrls), caches, flvTickNanos, rtmp);
+        return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), http.tls(), http.eventLoops(),
+                limits, proxies, familiarUrls), caches, flvTickNanos, rtmp);
+    }
+
+    public EdgeSettings withTls(HttpSettings.Tls tls) {
+        return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), tls, http.eventLoops(), http.limits(),
+                http.proxies(), http.familiarUrls()), caches, flvTickNanos, rtmp);
     }
 }

@@ -14,4 +14,8 @@ import java.util.List;
  * @param log rate-limited log for lines that clients cause
  */
 record Endpoints(PageEndpoint page, List<HttpOutput> outputs, ApiEndpoint api, FamiliarUrls familiar, EdgeMeters meters,
-        Turns turns, PeerLog log) {}
+        Turns turns, PeerLog log) {
+    FailedConnection faults() {
+        return new FailedConnection(meters, log);
+    }
+}

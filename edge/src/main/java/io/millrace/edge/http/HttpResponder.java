@@ -51,7 +51,7 @@ final class HttpResponder implements Responder {
         this.log = log;
         request = new Request(ctx.channel(), http);
         // A request body is rejected, so it is not waited for.
-        writer = new ResponseWriter(ctx, http,
+        writer = new ResponseWriter(ctx, http, request.acceptsChunked(),
                 HttpUtil.isKeepAlive(http) && !request.hasBody() && http.decoderResult().isSuccess());
     }
 

@@ -5,19 +5,24 @@ import io.millrace.edge.exchange.Json;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.HttpCloseReason;
+import io.millrace.platform.tls.TlsByFirstByte;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.util.List;
 
 /**
  * Refuses a connection over the limit: sends 503 or 429 without waiting for a request, and closes it. Confined to the
@@ -25,6 +30,10 @@ import io.netty.util.ReferenceCountUtil;
  */
 final class Refusal extends ChannelInboundHandlerAdapter {
     private static final int RETRY_AFTER_S = 5;
+    /** The handlers that serve a connection and have not received a byte yet; {@link ReadGate} goes last. */
+    private static final List<Class<? extends ChannelHandler>> SERVING = List.of(TlsByFirstByte.class,
+            SslHandler.class, HttpVersionDetector.class, HttpServerCodec.class, RequestGate.class, H2cUpgrade.class,
+            EdgeHandler.class);
 
     private final HttpCloseReason reason;
     private final EdgeMeters meters;
@@ -41,9 +50,11 @@ final class Refusal extends ChannelInboundHandlerAdapter {
 
     /** Refuses a connection whose client became known later, by a PROXY header: replaces the handlers that serve it. */
     static void replace(ChannelPipeline pipeline, HttpCloseReason reason, EdgeMeters meters) {
-        pipeline.remove(HttpServerCodec.class);
-        pipeline.remove(RequestGate.class);
-        pipeline.remove(EdgeHandler.class);
+        for (Class<? extends ChannelHandler> serves : SERVING) {
+            if (pipeline.get(serves) != null) {
+                pipeline.remove(serves);
+            }
+        }
         var refusal = new Refusal(reason, meters);
         pipeline.addLast(new HttpResponseEncoder(), refusal);
         pipeline.remove(ReadGate.class);
@@ -67,6 +78,11 @@ final class Refusal extends ChannelInboundHandlerAdapter {
 
     private void answer(ChannelHandlerContext ctx) {
         reason.count(meters);
+        ctx.writeAndFlush(response(reason)).addListener(LingeringClose.CLOSE);
+    }
+
+    /** Returns the response to a connection, or a stream of HTTP/2, that is refused. */
+    static FullHttpResponse response(HttpCloseReason reason) {
         boolean ofAddress = reason == HttpCloseReason.TOO_MANY_OF_ADDRESS;
         byte[] body = Json.write(ofAddress
                 ? ApiError.of("too_many_connections", "too many connections from your address")
@@ -80,6 +96,6 @@ final class Refusal extends ChannelInboundHandlerAdapter {
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        ctx.writeAndFlush(response).addListener(LingeringClose.CLOSE);
+        return response;
     }
 }
