@@ -111,6 +111,11 @@ public final class EdgeService implements AutoCloseable, Drainable {
         return port;
     }
 
+    /** Returns the port for HTTPS alone; negative if there is none. */
+    public int tlsPort() {
+        return server.tlsPort();
+    }
+
     /** Returns the application that answers RTMP players, for a service that listens for them. */
     public PlayApplication players() {
         return desk;

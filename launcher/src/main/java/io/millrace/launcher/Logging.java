@@ -38,6 +38,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
             "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils", Level.ERROR,
             "org.apache.kafka.streams", Level.ERROR,
             "io.netty", Level.WARN,
+            // Warns about faults of peers, as often as they want.
+            "io.netty.handler.codec.http2", Level.ERROR,
             "com.sun.net.httpserver", Level.WARN);
 
     @Override

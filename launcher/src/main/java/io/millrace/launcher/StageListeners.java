@@ -55,7 +55,7 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
         HttpOptions http = options.http();
         EdgeSettings edge = EdgeSettings.of(listen.host(), listen.httpPort(), name)
                 .withFlvTickNanos(options.process().flvTickNanos())
-                .withHttp(http.limits(), http.proxies(), http.familiarUrls());
+                .withHttp(http.limits(), http.proxies(), http.familiarUrls()).withTls(options.https());
         return listens ? edge.withRtmp(options.rtmp()) : edge;
     }
 }

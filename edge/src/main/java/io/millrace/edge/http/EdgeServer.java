@@ -139,6 +139,11 @@ public final class EdgeServer implements AutoCloseable {
         return port.tlsNumber();
     }
 
+    /** See {@link HttpPort#reloadCertificate}. */
+    boolean reloadCertificate() {
+        return port.reloadCertificate();
+    }
+
     /** Starts to accept connections. Returns the bound port. Call once. */
     public int start() {
         port.serve(this::connect);

@@ -9,8 +9,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyProtocolException;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.io.IOException;
 import org.slf4j.event.Level;
 
@@ -27,13 +29,15 @@ record FailedConnection(EdgeMeters meters, PeerLog log) {
                 // The peer or the network closed the connection.
             }
             case HAProxyProtocolException _ -> end(channel, HttpCloseReason.PROXY_HEADER, cause);
+            case DecoderException _ when channel instanceof Http2StreamChannel -> {
+                end(channel, HttpCloseReason.MALFORMED, cause);
+                ctx.write(new DefaultHttp2ResetFrame(Http2Error.PROTOCOL_ERROR));
+            }
             case DecoderException _ -> TlsFault.in(cause).ifPresentOrElse(
                     tls -> end(channel, HttpCloseReason.TLS, TlsFault.reason(tls)),
                     () -> end(channel, HttpCloseReason.MALFORMED, cause));
             case Http2Exception fault -> {
-                end(channel, fault.error() == Http2Error.ENHANCE_YOUR_CALM
-                        ? HttpCloseReason.FLOOD
-                        : HttpCloseReason.MALFORMED, cause);
+                end(channel, reason(fault), cause);
                 // The codec closes the stream or connection itself, with the code of the error.
                 return;
             }
@@ -44,6 +48,10 @@ record FailedConnection(EdgeMeters meters, PeerLog log) {
             }
         }
         ctx.close();
+    }
+
+    private static HttpCloseReason reason(Http2Exception fault) {
+        return fault.error() == Http2Error.ENHANCE_YOUR_CALM ? HttpCloseReason.FLOOD : HttpCloseReason.MALFORMED;
     }
 
     private void end(Channel channel, HttpCloseReason reason, Throwable fault) {

@@ -45,11 +45,11 @@ final class FrameGate extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (connection.isEnding()) {
+        // After an upgrade, the codec of HTTP/1.1 still passes on the end of the request.
+        if (connection.isEnding() || !(message instanceof ByteBuf more)) {
             ReferenceCountUtil.release(message);
             return;
         }
-        ByteBuf more = (ByteBuf) message;
         if (!connection.take(more.readableBytes())) {
             more.release();
             connection.shed();

@@ -1,17 +1,15 @@
 package io.millrace.edge.http;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerUpgradeHandler;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ServerUpgradeCodec;
 import io.netty.handler.ssl.SslHandler;
@@ -43,19 +41,19 @@ final class H2cUpgrade extends ChannelInboundHandlerAdapter {
     private static boolean asksFor(HttpRequest request) {
         return request.headers().containsValue(HttpHeaderNames.UPGRADE, Http2CodecUtil.HTTP_UPGRADE_PROTOCOL_NAME, true)
                 && request.decoderResult().isSuccess() && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
-                && !HttpUtil.isTransferEncodingChunked(request) && HttpUtil.getContentLength(request, 0L) == 0;
+                && !HttpUtil.is100ContinueExpected(request) && !HttpUtil.isTransferEncodingChunked(request)
+                && HttpUtil.getContentLength(request, 0L) == 0;
     }
 
     private void upgrade(ChannelHandlerContext ctx, HttpRequest request) {
         ChannelPipeline pipeline = ctx.pipeline();
-        var whole = new DefaultFullHttpRequest(request.protocolVersion(), request.method(), request.uri(),
-                Unpooled.EMPTY_BUFFER, request.headers(), EmptyHttpHeaders.INSTANCE);
         Http2Pipeline.Handlers handlers = http2.handlers();
         var upgrade = new HttpServerUpgradeHandler(pipeline.get(HttpServerCodec.class),
                 _ -> new Http2ServerUpgradeCodec(handlers.codec(), handlers.streams(), handlers.connection()), 0);
         pipeline.addAfter(ctx.name(), null, upgrade);
-        // Passes the request on if it does not upgrade.
-        ctx.fireChannelRead(whole);
+        // Upgrades, or passes the request on.
+        ctx.fireChannelRead(request);
+        ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
         if (pipeline.context(handlers.codec()) == null) {
             pipeline.remove(upgrade);
             return;

@@ -147,9 +147,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Exch
         if (!ending) {
             ending = true;
             reason.count(meters);
-            // Not from the end of the pipeline: the codec would wait for the open streams.
-            context.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM));
-            context.channel().pipeline().firstContext().close();
+            context.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM))
+                    .addListener(LingeringClose.CLOSE);
         }
     }
 

@@ -12,8 +12,6 @@ import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -23,7 +21,6 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -106,7 +103,6 @@ final class Http2Stream extends ChannelDuplexHandler {
             ctx.flush();
             return;
         }
-        keepOneHost(request.headers());
         limit(request);
         ctx.fireChannelRead(request);
     }
@@ -121,14 +117,6 @@ final class Http2Stream extends ChannelDuplexHandler {
         }
         countedBytes = bytes;
         return true;
-    }
-
-    /** RFC 9113, 8.3.1: a request may have both :authority, which the codec converts to Host, and an equal Host. */
-    private static void keepOneHost(HttpHeaders headers) {
-        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
-        if (hosts.size() > 1 && hosts.stream().distinct().count() == 1) {
-            headers.set(HttpHeaderNames.HOST, hosts.getFirst());
-        }
     }
 
     /** Marks a request as undecodable that is longer than one of HTTP/1.1 may be. */

@@ -1,5 +1,6 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.edge.http.HttpSettings;
 import io.millrace.ingest.policy.HookForm;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.platform.net.ProxySources;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
 public final class PublishOptions {
     private static final Duration LONGEST_HOOK = Duration.ofSeconds(30);
 
-    @Option(names = "--tls-cert", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "RTMPS certificate and its intermediate certificates, PEM; reloaded when the file changes.")
+    @Option(names = "--tls-cert", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Certificate of RTMPS and HTTPS and its intermediate certificates, PEM; reloaded when the file changes.")
     private Path tlsCert;
 
     @Option(names = "--tls-key", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Private key of the certificate, PEM, PKCS#8 without a password.")
@@ -49,10 +50,14 @@ public final class PublishOptions {
     /** The decision about a publish if the hook does not answer. */
     private enum Fallback { ALLOW, DENY }
 
-    /** @param rtmps whether there is a separate RTMPS port */
-    void check(boolean rtmps) {
+    /**
+     * @param rtmps whether there is a separate RTMPS port
+     * @param https whether there is a separate HTTPS port
+     */
+    void check(boolean rtmps, boolean https) {
         Check.that((tlsCert == null) == (tlsKey == null), "--tls-cert and --tls-key must be set together");
         Check.that(!rtmps || tlsCert != null, "--rtmps-port requires --tls-cert and --tls-key");
+        Check.that(!https || tlsCert != null, "--https-port requires --tls-cert and --tls-key");
         Check.that(publishHookTimeout.isPositive() && publishHookTimeout.compareTo(LONGEST_HOOK) <= 0,
                 "--publish-hook-timeout must be more than 0s and 30s or less");
     }
@@ -73,6 +78,11 @@ public final class PublishOptions {
 
     public RtmpLimitSettings limits() {
         return rtmpLimits;
+    }
+
+    /** Returns the settings of HTTPS; null without a certificate. */
+    HttpSettings.Tls https(int port) {
+        return tlsCert == null ? null : new HttpSettings.Tls(port, tlsCert, tlsKey);
     }
 
     RtmpListen listener(String host, int rtmpPort, int rtmpsPort) {
