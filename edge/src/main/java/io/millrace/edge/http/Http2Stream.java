@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Map;
 
@@ -176,6 +177,9 @@ final class Http2Stream extends ChannelDuplexHandler {
         lastWrite = promise.addListener(written -> {
             waiting--;
             movedNanos = clock.nanoTime(ctx.executor());
+            if (last) {
+                leave();
+            }
             if (last && hasBody && written.isSuccess()) {
                 // RFC 9113, 8.1: the client need not send the rest of its request.
                 reset(Http2Error.NO_ERROR);
@@ -216,14 +220,28 @@ final class Http2Stream extends ChannelDuplexHandler {
         context.pipeline().get(EdgeHandler.class).shutDown();
     }
 
+    /** The channel becomes inactive later, and the client's next request may come first. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof Http2ResetFrame) {
+            leave();
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        leave();
+        connection.closed(this);
+        ctx.fireChannelInactive();
+    }
+
+    /** Uncounts the stream, once. */
+    private void leave() {
         connection.giveBack(countedBytes);
         countedBytes = 0;
         if (place != null) {
             place.leave();
         }
-        connection.closed(this);
-        ctx.fireChannelInactive();
     }
 }
