@@ -40,6 +40,6 @@ class MpdTextsTest {
         assertThat(get(view, ENTRY)).isEqualTo("MPD 0");
         StreamEntry ended = Records.entry("live/show", 17, StreamEntry.State.ENDED);
         assertThat(get(view, ended)).isEqualTo("MPD 1");
-        assertThat(get(view, Records.entry("live/show", 17, StreamEntry.State.ENDED))).isEqualTo("MPD 1");
+        assertThat(get(view, ended)).isEqualTo("MPD 1");
     }
 }

@@ -32,7 +32,9 @@ final class Playlist {
     final long epoch;
     final EpochRules rules;
     /** How much longer a part may appear than its frames last, because RTMP rounds timestamps to ms. */
-    private static final long PART_TOLERANCE_TICKS = 90;
+    private static final long ROUNDED_TICKS = 90;
+    /** Frame rates such as 30000/1001: 30 frames last a second and a thousandth. */
+    private static final long NTSC_DIVISOR = 1_000;
 
     private int targetDurationS;
     /** Longest duration of a part; 0 until it is determined. */
@@ -56,8 +58,13 @@ final class Playlist {
         return partTicks == 0 ? mostPartTicks() : partTicks;
     }
 
+    /**
+     * Returns the longest part that the rules permit. Since version 7, a part may exceed the target a little, so that it
+     * has the same number of frames whether rounding makes it seem longer or shorter.
+     */
     private long mostPartTicks() {
-        return rules.partTargetMs() * 90L;
+        long ticks = rules.partTargetMs() * 90L;
+        return rules.cutsTracksByTime() ? ticks + ROUNDED_TICKS + ticks / NTSC_DIVISOR : ticks;
     }
 
     /** Returns the longest duration of a segment, 90 kHz. */
@@ -103,8 +110,9 @@ final class Playlist {
      * parts but the last of a segment have almost this duration, however many frames there are in a part.
      */
     private long wholeFrames(long gopTicks, long gopFrames) {
-        long frames = Math.max(1, (mostPartTicks() + PART_TOLERANCE_TICKS) * gopFrames / gopTicks);
-        return Math.ceilDiv(frames * gopTicks, gopFrames) + PART_TOLERANCE_TICKS;
+        // No part that was cut before may be longer: one that seemed to last the most lasts up to a millisecond more.
+        long frames = Math.max(1, (mostPartTicks() + ROUNDED_TICKS - 1) * gopFrames / gopTicks);
+        return Math.ceilDiv(frames * gopTicks, gopFrames) + ROUNDED_TICKS;
     }
 
     /** Passes the cut on, or holds it back until {@link #fixTarget}. */
