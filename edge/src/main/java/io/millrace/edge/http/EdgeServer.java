@@ -200,7 +200,12 @@ public final class EdgeServer implements AutoCloseable {
                 new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(limits.lineBytes())
                         .setMaxHeaderSize(limits.headersBytes())
                         .setHeadersFactory(new HeaderCount(limits.headerCount())), PIPELINE_DEPTH),
-                requests, new H2cUpgrade(http2), new EdgeHandler(endpoints, limits, clock));
+                requests);
+        if (!client.isProxy()) {
+            // A proxy that forwards such a request would let its client bypass the proxy's own rules.
+            pipeline.addLast(new H2cUpgrade(http2));
+        }
+        pipeline.addLast(new EdgeHandler(endpoints, limits, clock));
     }
 
     /** Counts a stream of HTTP/2 as if it were a connection, but never closes another connection for it. */

@@ -4,6 +4,7 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.HttpCloseReason;
 import io.millrace.platform.net.ConnectionAdmission;
 import io.millrace.platform.net.MemoryBudget;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
@@ -147,8 +148,14 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Exch
         if (!ending) {
             ending = true;
             reason.count(meters);
-            context.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM))
-                    .addListener(LingeringClose.CLOSE);
+            boolean lingers = reason != HttpCloseReason.MEMORY && context.channel().isWritable();
+            ChannelFuture said = context.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM));
+            if (lingers) {
+                said.addListener(LingeringClose.CLOSE);
+            } else {
+                // Not from the end of the pipeline: the codec would wait for the open streams.
+                context.pipeline().firstContext().close();
+            }
         }
     }
 

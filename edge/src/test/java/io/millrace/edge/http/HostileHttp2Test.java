@@ -97,6 +97,18 @@ class HostileHttp2Test {
         }
     }
 
+    /** Otherwise a client could reach, past the proxy's rules, whatever it wants. */
+    @Test
+    void trustedProxyIsNotUpgraded() throws IOException {
+        edge = new MemoryEdge(LIMITS, ProxySources.parse("127.0.0.1"), FamiliarUrls.NONE);
+        String[] upgrade = {"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAQAAQAA"};
+        try (var proxy = new RawHttp(edge.port); var other = new RawHttp(edge.port, "127.0.0.2", 0)) {
+            assertThat(proxy.get(PLAYLIST, upgrade).read().status()).isEqualTo(200);
+            assertThat(proxy.get(PLAYLIST).read().status()).isEqualTo(200);
+            assertThat(other.get(PLAYLIST, upgrade).read().status()).isEqualTo(101);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 16_384})
     void continuationFloodEndsConnection(int bytes) throws IOException {
