@@ -149,7 +149,8 @@ class LowLatencyHlsTest {
                     .hasSizeGreaterThan(2 * 5 * (2 * PARTS + 1) - 1);
             assertThat(seen.polls).isGreaterThan(200);
             assertThat(first.registry.get("millrace.stage.latency").tag("stage", "part").timer().count())
-                    .as("parts of both renditions").isGreaterThanOrEqualTo(2L * 5 * PARTS);
+                    .as("parts of both renditions, but for the first, which may be read with the past")
+                    .isGreaterThanOrEqualTo(2L * (5 * PARTS - 1));
         } finally {
             edges.values().forEach(EdgeService::close);
         }
