@@ -114,6 +114,11 @@ public final class EdgeService implements AutoCloseable, Drainable {
         return port;
     }
 
+    /** Returns the port for HTTPS alone; negative if there is none. */
+    public int tlsPort() {
+        return server.tlsPort();
+    }
+
     /** Returns the application that answers RTMP players, to be served by the listener of another service. */
     public PlayApplication players() {
         return desk;

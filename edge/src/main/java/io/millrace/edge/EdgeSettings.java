@@ -48,12 +48,17 @@ public record EdgeSettings(String node, HttpSettings http, Caches caches, long f
     }
 
     public EdgeSettings withHttp(HttpLimits limits, ProxySources proxies, FamiliarUrls familiarUrls) {
-        return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), http.eventLoops(), limits, proxies,
-                familiarUrls, http.origins()), caches, flvTickNanos, rtmp);
+        return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), http.tls(), http.eventLoops(),
+                limits, proxies, familiarUrls, http.origins()), caches, flvTickNanos, rtmp);
     }
 
     public EdgeSettings withOrigins(CorsOrigins origins) {
-        return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), http.eventLoops(), http.limits(),
-                http.proxies(), http.familiarUrls(), origins), caches, flvTickNanos, rtmp);
+        return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), http.tls(), http.eventLoops(),
+                http.limits(), http.proxies(), http.familiarUrls(), origins), caches, flvTickNanos, rtmp);
+    }
+
+    public EdgeSettings withTls(HttpSettings.Tls tls) {
+        return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), tls, http.eventLoops(), http.limits(),
+                http.proxies(), http.familiarUrls(), http.origins()), caches, flvTickNanos, rtmp);
     }
 }

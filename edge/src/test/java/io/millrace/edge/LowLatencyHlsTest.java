@@ -18,6 +18,7 @@ import io.millrace.testkit.Records;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -82,6 +83,7 @@ class LowLatencyHlsTest {
         void check(String edge, String target, HttpResponse<String> answer) {
             polls++;
             assertThat(answer.statusCode()).as(target + " " + answer.body()).isEqualTo(200);
+            assertThat(answer.version()).as("by upgrade").isEqualTo(HttpClient.Version.HTTP_2);
             assertThat(answer.headers().firstValue("content-type")).contains("application/vnd.apple.mpegurl");
             assertThat(answer.headers().firstValue("access-control-allow-origin")).contains("*");
             assertThat(PlaylistRules.broken(answer.body())).as(target + "\n" + answer.body()).isEmpty();
@@ -146,6 +148,9 @@ class LowLatencyHlsTest {
             assertThat(seen.fixed).as("each part, segment and delta of both renditions")
                     .hasSizeGreaterThan(2 * 5 * (2 * PARTS + 1) - 1);
             assertThat(seen.polls).isGreaterThan(200);
+            assertThat(first.registry.get("millrace.stage.latency").tag("stage", "part").timer().count())
+                    .as("parts of both renditions, but for the first, which may be read with the past")
+                    .isGreaterThanOrEqualTo(2L * (5 * PARTS - 1));
         } finally {
             edges.values().forEach(EdgeService::close);
         }

@@ -27,18 +27,20 @@ public final class Logging extends ContextAwareBase implements Configurator {
      * of thousands of lines at INFO that interest only Kafka developers, and warns about normal events while it starts
      * and stops.
      */
-    private static final Map<String, Level> QUIET = Map.of(
-            "org.apache.kafka", Level.WARN,
-            "kafka", Level.WARN,
-            "state.change.logger", Level.WARN,
-            "org.apache.kafka.controller.QuorumController", Level.ERROR,
-            "org.apache.kafka.clients.NetworkClient", Level.ERROR,
+    private static final Map<String, Level> QUIET = Map.ofEntries(
+            Map.entry("org.apache.kafka", Level.WARN),
+            Map.entry("kafka", Level.WARN),
+            Map.entry("state.change.logger", Level.WARN),
+            Map.entry("org.apache.kafka.controller.QuorumController", Level.ERROR),
+            Map.entry("org.apache.kafka.clients.NetworkClient", Level.ERROR),
             // Reports topics that were just created; Topics retries, and reports the error if it gives up.
-            "org.apache.kafka.clients.admin.internals.PartitionLeaderStrategy", Level.OFF,
-            "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils", Level.ERROR,
-            "org.apache.kafka.streams", Level.ERROR,
-            "io.netty", Level.WARN,
-            "com.sun.net.httpserver", Level.WARN);
+            Map.entry("org.apache.kafka.clients.admin.internals.PartitionLeaderStrategy", Level.OFF),
+            Map.entry("org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils", Level.ERROR),
+            Map.entry("org.apache.kafka.streams", Level.ERROR),
+            Map.entry("io.netty", Level.WARN),
+            // Warns about faults of peers, as often as they want.
+            Map.entry("io.netty.handler.codec.http2", Level.ERROR),
+            Map.entry("com.sun.net.httpserver", Level.WARN));
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {

@@ -2,6 +2,7 @@ package io.millrace.launcher;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.EdgeService;
+import io.millrace.edge.http.HttpSettings;
 import io.millrace.ingest.IngestService;
 import io.millrace.ingest.PublicRtmp;
 import io.millrace.launcher.broker.BrokerPlace;
@@ -16,8 +17,8 @@ import io.millrace.packager.PackagerService;
 import io.millrace.packager.loop.PackagerSettings;
 import io.millrace.platform.UserError;
 import io.millrace.platform.admin.AdminServer;
-import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.admin.HealthCheck.Status;
+import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.kafka.DurabilityWatch;
 import io.millrace.platform.kafka.KafkaClients;
@@ -184,6 +185,9 @@ final class Node {
         edge.admin().forEach(admin::add);
         edge.rtmp().ifPresent(rtmp -> readyForRtmp(rtmp.port(), rtmp.tlsPort()));
         ready.with(ReadyLine.Part.HTTP, new HostPort(options.listen().host(), edge.port()));
+        if (edge.tlsPort() != HttpSettings.NONE) {
+            ready.with(ReadyLine.Part.HTTPS, new HostPort(options.listen().host(), edge.tlsPort()));
+        }
     }
 
     private void startSegmenter(KafkaClients kafka, MeterRegistry meters, Topics.Replicas replicas, int standbys) {

@@ -16,7 +16,7 @@ final class ReadyLine {
 
     /** The parts, in the order of the line. */
     enum Part {
-        RTMP("rtmp://"), RTMPS("rtmps://"), HTTP("http://"), ADMIN("http://"), KAFKA("");
+        RTMP("rtmp://"), RTMPS("rtmps://"), HTTP("http://"), HTTPS("https://"), ADMIN("http://"), KAFKA("");
 
         private final String scheme;
 

@@ -67,7 +67,8 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
         HttpOptions http = options.http();
         EdgeSettings edge = EdgeSettings.of(listen.host(), listen.httpPort(), name)
                 .withFlvTickNanos(options.process().flvTickNanos())
-                .withHttp(http.limits(), http.proxies(), http.familiarUrls()).withOrigins(options.play().origins());
+                .withHttp(http.limits(), http.proxies(), http.familiarUrls()).withOrigins(options.play().origins())
+                .withTls(options.https());
         return listens ? edge.withRtmp(options.rtmp()) : edge;
     }
 }

@@ -289,6 +289,7 @@ class CommandLinesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"--tls-cert a.pem | --tls-cert and --tls-key must be set together",
         "--rtmps-port 0 | --rtmps-port requires --tls-cert and --tls-key",
+        "--https-port 0 | --https-port requires --tls-cert and --tls-key",
         "--publish-hook ftp://h/ | must be a URL such as", "--proxy-protocol on | is no address or network such as",
         "--publish-hook-timeout 31s | --publish-hook-timeout must be more than 0s and 30s or less"})
     void rejectsInvalidPublisherSettings(String flags, String complaint) {

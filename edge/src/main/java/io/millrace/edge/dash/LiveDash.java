@@ -9,6 +9,7 @@ import io.millrace.edge.hls.HlsResponses;
 import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.Lineup;
 import io.millrace.edge.view.MpdText;
+import io.millrace.edge.view.MpdTexts;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.RenderedText;
 import io.millrace.platform.directory.StreamDirectory;
@@ -27,6 +28,7 @@ final class LiveDash {
     private final HlsEndpoint.Log log;
     private final HlsAudience audience;
     private final HlsResponses responses;
+    private final MpdTexts texts = new MpdTexts();
 
     LiveDash(StreamDirectory directory, HlsEndpoint.Log log, HlsAudience audience, HlsResponses responses) {
         this.directory = directory;
@@ -90,7 +92,8 @@ final class LiveDash {
 
     private void text(Responder responder, StreamEntry entry, EpochView view) {
         Lineup lineup = lineup(entry).in(view);
-        Optional<RenderedText> text = MpdText.live(entry, lineup, view, MpdText.Urls.of(entry.stream()));
+        Optional<RenderedText> text = texts.get(view, entry,
+                () -> MpdText.live(entry, lineup, view, MpdText.Urls.of(entry.stream())));
         if (text.isPresent()) {
             responses.mpd(responder, text.get(), entry.playlist().targetDurationS(), view.ended());
         } else if (view.ended()) {

@@ -42,6 +42,11 @@ public final class Client {
         return client;
     }
 
+    /** Attaches the client of a connection to a channel for one stream of it. */
+    public static void share(Channel connection, Channel stream) {
+        stream.attr(KEY).set(connection.attr(KEY).get());
+    }
+
     /** Returns the client's address as text; empty if unknown. */
     public static String host(Channel channel, HttpHeaders headers) {
         Client client = channel.attr(KEY).get();

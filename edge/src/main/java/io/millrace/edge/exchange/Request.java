@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 
 /** A request and its client, as endpoints see them. Confined to the event loop of its connection. */
 public final class Request {
@@ -55,16 +56,11 @@ public final class Request {
     }
 
     /**
-     * Returns whether the response may use chunked encoding, as HTTP/1.1 does. Otherwise the end of the connection ends
-     * a body of unknown length.
+     * Returns whether the response may use chunked encoding, as HTTP/1.1 does. Otherwise the end of the connection, or
+     * of the stream of HTTP/2, ends a body of unknown length.
      */
     public boolean acceptsChunked() {
-        return acceptsChunked(http);
-    }
-
-    /** See {@link #acceptsChunked()}. */
-    public static boolean acceptsChunked(HttpRequest http) {
-        return http.protocolVersion().isKeepAliveDefault();
+        return http.protocolVersion().isKeepAliveDefault() && !(channel instanceof Http2StreamChannel);
     }
 
     /** Returns whether the client requests a WebSocket upgrade. */

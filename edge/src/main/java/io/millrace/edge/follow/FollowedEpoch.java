@@ -88,7 +88,7 @@ public final class FollowedEpoch {
      */
     boolean filled(IndexBackfill backfill) {
         var past = new EpochPlaylists(entry.rules());
-        past.tracks(entry.session().tracks());
+        tellTracks(past);
         backfill.records().forEach(record -> fold(past, record));
         if (backfill.fromBeginning()) {
             past.beginningReached();
@@ -143,11 +143,18 @@ public final class FollowedEpoch {
         return entry.rules().endsByRecord();
     }
 
+    /** Tells the tracks once the target durations are determined with them; nothing is listed before. */
+    private void tellTracks(EpochPlaylists of) {
+        if (entry.playlist().targetDurationS() > 0) {
+            of.tracks(entry.session().tracks(), entry.playlist().partTargetTicks());
+        }
+    }
+
     /** Called with a newer directory entry of the epoch. */
     void update(StreamEntry newest) {
         entry = newest;
         if (!filling) {
-            playlists.tracks(entry.session().tracks());
+            tellTracks(playlists);
             endIfComplete();
             // Even if nothing has changed, because requests may wait for the tracks.
             publish();

@@ -8,6 +8,7 @@ import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.EpochName;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogRecord;
@@ -169,8 +170,14 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
 
     private void read(FollowedEpoch epoch, long offset, IndexRecord next) {
         boolean news = epoch.next(offset, next);
-        if (news && next instanceof IndexedPart part && part.last() && part.epoch() == epoch.number()) {
-            meters.playlistLatency(System.currentTimeMillis() * 1000 - part.times().arrivalUs());
+        if (news && next instanceof IndexedPart part && part.epoch() == epoch.number()) {
+            long micros = System.currentTimeMillis() * 1000 - part.times().arrivalUs();
+            if (part.last()) {
+                meters.playlistLatency(micros);
+            }
+            if (part.rendition().format() == Format.CMAF) {
+                meters.partLatency(micros);
+            }
         }
     }
 

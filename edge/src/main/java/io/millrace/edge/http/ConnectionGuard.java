@@ -11,6 +11,10 @@ import java.util.concurrent.Future;
  * Closes a connection whose client takes too long to send a request, to send the next one, or to read its response.
  * Checks when a deadline may have passed rather than on each read and write, which are far more frequent.
  *
+ * <p>With HTTP/2, a connection is idle while no stream is open, whatever other frames arrive; a frame or header block
+ * that has begun must be complete in the time that HTTP/1.1 has for a request; and each stream is checked for a client
+ * that does not read its response.
+ *
  * <p>Confined to the event loop. The {@code blocked} limit may be exceeded by a third.
  */
 final class ConnectionGuard extends ChannelInboundHandlerAdapter {
@@ -40,6 +44,12 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     /** When a check last found that the peer had read pending data or that nothing was pending, by {@link #clock}. */
     private long movedNanos;
     private WriteProgress progress;
+    /** Null for HTTP/1.1. */
+    private Http2Connection streams;
+    /** Whether a frame or header block of HTTP/2 is incomplete, and since when, by {@link #clock}. */
+    private boolean arriving;
+    private long arrivingSinceNanos;
+    private boolean closing;
 
     ConnectionGuard(HttpLimits limits, EdgeMeters meters, LimitClock clock) {
         this.meters = meters;
@@ -66,7 +76,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (phase == Phase.IDLE) {
+        if (phase == Phase.IDLE && streams == null) {
             enter(Phase.ASKING);
         }
         ctx.fireChannelRead(message);
@@ -82,6 +92,24 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         enter(Phase.IDLE);
     }
 
+    /** Called when the connection turns out to be HTTP/2. */
+    void multiplexed(Http2Connection connection) {
+        streams = connection;
+    }
+
+    /**
+     * Called after each read of HTTP/2.
+     *
+     * @param incomplete whether a frame or header block has begun and is incomplete
+     * @param another whether an earlier one has been completed by this read
+     */
+    void arriving(boolean incomplete, boolean another) {
+        if (incomplete && (!arriving || another)) {
+            arrivingSinceNanos = now();
+        }
+        arriving = incomplete;
+    }
+
     private void enter(Phase next) {
         phase = next;
         sinceNanos = now();
@@ -94,11 +122,16 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
             case IDLE -> sinceNanos + idleNanos - now;
             case ANSWERING -> Long.MAX_VALUE;
         };
-        if (leftNanos <= 0) {
+        if (arriving && now - arrivingSinceNanos >= headersNanos) {
+            close(HttpCloseReason.HEADER_TIMEOUT);
+        } else if (leftNanos <= 0) {
             close(phase == Phase.ASKING ? HttpCloseReason.HEADER_TIMEOUT : HttpCloseReason.IDLE);
         } else if (isBlocked(now)) {
             close(HttpCloseReason.BLOCKED);
         } else {
+            if (streams != null) {
+                streams.resetBlocked(now, blockedNanos);
+            }
             checkIn(Math.min(leftNanos, checkNanos));
         }
     }
@@ -111,8 +144,17 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
 
     private void close(HttpCloseReason reason) {
-        reason.count(meters);
-        context.close();
+        if (!closing) {
+            reason.count(meters);
+        }
+        if (reason == HttpCloseReason.IDLE && !closing) {
+            // From the end of the pipeline: TLS and HTTP/2 tell the client that the connection ends.
+            context.channel().close();
+            checkIn(checkNanos);
+        } else {
+            context.close();
+        }
+        closing = true;
     }
 
     private void checkIn(long nanos) {

@@ -1,26 +1,24 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.exchange.ApiError;
-import io.millrace.edge.exchange.Client;
 import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.meters.HttpCloseReason;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import java.io.IOException;
-import org.slf4j.event.Level;
 
-/** Passes each request to the endpoint of its {@link Route}. One per connection, confined to its event loop. */
-final class EdgeHandler extends ChannelInboundHandlerAdapter {
+/**
+ * Passes each request to the endpoint of its {@link Route}. One per connection of HTTP/1.1 and per stream of HTTP/2,
+ * confined to the event loop.
+ */
+final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchanges {
     private static final String METHODS = "GET, HEAD, OPTIONS";
 
     private final Endpoints endpoints;
@@ -46,11 +44,8 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /**
-     * Makes a held request be answered now, and closes the connection after the response; immediately if it has sent no
-     * request. Call on the event loop.
-     */
-    void drain(ChannelHandlerContext ctx) {
+    @Override
+    public void drain(ChannelHandlerContext ctx) {
         draining = true;
         if (responder == null) {
             ctx.close();
@@ -59,13 +54,13 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Returns whether this connection closes soon after {@link #drain} without {@link #shutDown}. Call on its loop. */
-    boolean hasEnd() {
+    @Override
+    public boolean hasEnd() {
         return responder == null || responder.hasEnd();
     }
 
-    /** Ends a response that is sent in pieces, because the edge shuts down. Call on the event loop. */
-    void shutDown() {
+    @Override
+    public void shutDown() {
         if (responder != null) {
             responder.shutDown();
         }
@@ -81,7 +76,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
         }
         if (request.protocolVersion().majorVersion() != 1) {
             responder.error(HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "version",
-                    "this server supports HTTP/1.1 only");
+                    "this server supports HTTP/1.1 and HTTP/2 only");
         } else if (lacksHost(request)) {
             responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request",
                     "a request must have exactly one Host header");
@@ -191,26 +186,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        switch (cause) {
-            case IOException _ -> {
-                // The peer or the network closed the connection.
-            }
-            case HAProxyProtocolException _ -> end(ctx, HttpCloseReason.PROXY_HEADER, cause);
-            case DecoderException _ -> end(ctx, HttpCloseReason.MALFORMED, cause);
-            default -> {
-                String peer = Client.peer(ctx.channel());
-                endpoints.log().log(Level.ERROR, peer, "http {}: closed by a bug, please report it", peer, cause);
-                count(HttpCloseReason.INTERNAL_ERROR);
-            }
-        }
-        ctx.close();
-    }
-
-    /** Logs, without a stack trace, and counts a fault of the peer; the caller closes the connection. */
-    private void end(ChannelHandlerContext ctx, HttpCloseReason reason, Throwable fault) {
-        String peer = Client.peer(ctx.channel());
-        endpoints.log().log(Level.INFO, peer, "http {}: closed, {}: {}", peer, reason.label(), fault.getMessage());
-        count(reason);
+        endpoints.faults().end(ctx, cause);
     }
 
     private void count(HttpCloseReason reason) {

@@ -23,7 +23,9 @@ import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.net.Turns;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -122,7 +124,7 @@ public final class EdgeServer implements AutoCloseable {
             CompletableFuture<Void> done = new CompletableFuture<>();
             connection.closeFuture().addListener(_ -> done.complete(null));
             connection.eventLoop().execute(() -> {
-                EdgeHandler handler = connection.pipeline().get(EdgeHandler.class);
+                Exchanges handler = connection.pipeline().get(Exchanges.class);
                 if (handler == null || handler.hasEnd()) {
                     done.complete(null);
                 } else {
@@ -134,13 +136,23 @@ public final class EdgeServer implements AutoCloseable {
         CompletableFuture.allOf(ended).completeOnTimeout(null, STREAM_END_MS, TimeUnit.MILLISECONDS).join();
     }
 
+    /** Returns the port for HTTPS alone, {@link HttpSettings#NONE} if there is none. */
+    public int tlsPort() {
+        return port.tlsNumber();
+    }
+
+    /** See {@link HttpPort#reloadCertificate}. */
+    boolean reloadCertificate() {
+        return port.reloadCertificate();
+    }
+
     /** Starts to accept connections. Returns the bound port. Call once. */
     public int start() {
         port.serve(this::connect);
         return port.number();
     }
 
-    private void connect(Channel channel) {
+    private void connect(Channel channel, ChannelHandler tls) {
         Client client = Client.of(channel, settings.proxies());
         connections.add(channel);
         Optional<ConnectionAdmission.Place> admitted = admission
@@ -154,7 +166,7 @@ public final class EdgeServer implements AutoCloseable {
         if (!client.isProxy() && !admits(place, client)) {
             Refusal.prepare(channel, HttpCloseReason.TOO_MANY_OF_ADDRESS, endpoints);
         } else {
-            serve(channel, client, place);
+            serve(channel, tls, client, place);
         }
     }
 
@@ -166,24 +178,49 @@ public final class EdgeServer implements AutoCloseable {
         channel.close();
     }
 
-    private void serve(Channel channel, Client client, ConnectionAdmission.Place place) {
+    /** @param tls null without TLS */
+    private void serve(Channel channel, ChannelHandler tls, Client client, ConnectionAdmission.Place place) {
         HttpLimits limits = settings.limits();
+        ChannelPipeline pipeline = channel.pipeline();
         var guard = new ConnectionGuard(limits, endpoints.meters(), clock);
-        channel.pipeline().addLast(guard);
+        pipeline.addLast(guard);
         if (client.isProxy()) {
-            channel.pipeline().addLast(new ProxyDetector(source -> {
+            pipeline.addLast(new ProxyDetector(source -> {
                 client.cameFrom(source);
                 if (!client.isProxy() && !admits(place, client)) {
-                    Refusal.replace(channel.pipeline(), HttpCloseReason.TOO_MANY_OF_ADDRESS, endpoints);
+                    Refusal.replace(pipeline, HttpCloseReason.TOO_MANY_OF_ADDRESS, endpoints);
                 }
             }));
         }
+        if (tls != null) {
+            pipeline.addLast(tls);
+        }
+        var http2 = new Http2Pipeline(endpoints, limits, clock, guard, memory, client, () -> admitStream(client),
+                place::accepted);
         var requests = new RequestGate(guard, endpoints.meters(), place::accepted);
-        channel.pipeline().addLast(new ReadGate(requests, memory),
+        pipeline.addLast(new HttpVersionDetector(() -> http2.replace(pipeline)), new ReadGate(requests, memory),
                 new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(limits.lineBytes())
                         .setMaxHeaderSize(limits.headersBytes())
                         .setHeadersFactory(new HeaderCount(limits.headerCount())), PIPELINE_DEPTH),
-                requests, new EdgeHandler(endpoints, limits, clock));
+                requests);
+        if (!client.isProxy()) {
+            // A proxy that forwards such a request would let its client bypass the proxy's own rules.
+            pipeline.addLast(new H2cUpgrade(http2));
+        }
+        pipeline.addLast(new EdgeHandler(endpoints, limits, clock));
+    }
+
+    /** Counts a stream of HTTP/2 as if it were a connection, but never closes another connection for it. */
+    private Http2Connection.Admitted admitStream(Client client) {
+        Optional<ConnectionAdmission.Place> place = admission.enterIfRoom();
+        if (place.isEmpty()) {
+            return new Http2Connection.Admitted(null, HttpCloseReason.TOO_MANY);
+        }
+        if (!client.isProxy() && !admits(place.get(), client)) {
+            place.get().leave();
+            return new Http2Connection.Admitted(null, HttpCloseReason.TOO_MANY_OF_ADDRESS);
+        }
+        return new Http2Connection.Admitted(place.get(), null);
     }
 
     /** Returns the memory that requests hold now. */
@@ -209,9 +246,9 @@ public final class EdgeServer implements AutoCloseable {
         CompletableFuture<Void> done = new CompletableFuture<>();
         connection.closeFuture().addListener(_ -> done.complete(null));
         connection.eventLoop().execute(() -> {
-            ChannelHandlerContext context = connection.pipeline().context(EdgeHandler.class);
+            ChannelHandlerContext context = connection.pipeline().context(Exchanges.class);
             if (context != null) {
-                EdgeHandler handler = (EdgeHandler) context.handler();
+                Exchanges handler = (Exchanges) context.handler();
                 handler.drain(context);
                 if (!handler.hasEnd()) {
                     done.complete(null);

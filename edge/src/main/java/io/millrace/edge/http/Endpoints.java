@@ -16,4 +16,8 @@ import java.util.List;
  */
 record Endpoints(PageEndpoint page, List<HttpOutput> outputs, ApiEndpoint api, AccessEndpoint access,
         CorsOrigins origins, FamiliarUrls familiar, EdgeMeters meters,
-        Turns turns, PeerLog log) {}
+        Turns turns, PeerLog log) {
+    FailedConnection faults() {
+        return new FailedConnection(meters, log);
+    }
+}

@@ -4,9 +4,12 @@ import io.millrace.platform.net.AcceptFaults;
 import io.millrace.platform.net.ListenFault;
 import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.net.SocketTransport;
+import io.millrace.platform.tls.ServerCertificate;
+import io.millrace.platform.tls.TlsByFirstByte;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -14,14 +17,18 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.stream.Stream;
 
 /**
- * The bound socket of the HTTP listener with its event loops. The port is bound before there is anything to serve, so
- * that a port conflict is reported at once; connections are accepted after {@link #serve}. Thread-safe.
+ * The bound sockets of HTTP and HTTPS, with their event loops and certificate. They are bound before there is anything
+ * to serve, so that a port conflict is reported at once; connections are accepted after {@link #serve}. Thread-safe.
  */
 public final class HttpPort implements AutoCloseable {
     /** Requests are short: one read returns at most a long pipeline of them. */
@@ -34,6 +41,9 @@ public final class HttpPort implements AutoCloseable {
      * misses.
      */
     private static final int USER_TIMEOUT_FACTOR = 2;
+    /** For ALPN, preferred ones first. */
+    private static final List<String> PROTOCOLS = List.of(ApplicationProtocolNames.HTTP_2,
+            ApplicationProtocolNames.HTTP_1_1);
     /**
      * TCP keep-alive: the idle time before the first probe of a silent peer, then the interval and number of probes.
      */
@@ -41,15 +51,31 @@ public final class HttpPort implements AutoCloseable {
     private static final int KEEPALIVE_PROBE_S = 10;
     private static final int KEEPALIVE_PROBES = 3;
     /** Above the second mark of pending bytes, nothing more is written to a viewer until they are below the first. */
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+    static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
     private final EventLoopGroup acceptors;
     private final EventLoopGroup loops;
+    /** Null without TLS. */
+    private final ServerCertificate certificate;
+    private final long handshakeMs;
     private Channel listener;
+    /** Null without a port for HTTPS alone. */
+    private Channel tlsListener;
     /** Null until {@link #serve}. */
-    private volatile Consumer<Channel> connections;
+    private volatile Connections connections;
+
+    /** Sets up the pipelines of connections, each on its event loop. */
+    @FunctionalInterface
+    interface Connections {
+        /** @param tls the handler that adds TLS, or that detects it; null for a connection without TLS */
+        void accept(Channel channel, ChannelHandler tls);
+    }
 
     private HttpPort(HttpSettings settings) {
+        certificate = settings.tls() == null
+                ? null
+                : ServerCertificate.open("HTTPS", settings.tls().certificate(), settings.tls().key(), PROTOCOLS);
+        handshakeMs = settings.limits().headers().toMillis();
         acceptors = SocketTransport.newGroup("edge-accept", 1);
         loops = SocketTransport.newGroup("edge-http", settings.eventLoops());
     }
@@ -63,16 +89,37 @@ public final class HttpPort implements AutoCloseable {
     public static HttpPort bind(HttpSettings settings, IntPredicate named) {
         HttpPort port = new HttpPort(settings);
         try {
-            port.listener = ServerSockets.bind(port.bootstrap(settings), settings.host(),
-                    settings.port(), named);
+            port.listener = port.bind("HTTP", "--http-port", settings, settings.port(), named,
+                    settings.tls() == null ? _ -> null : port::detectTls);
+            if (settings.tls() != null && settings.tls().port() != HttpSettings.NONE) {
+                port.tlsListener = port.bind("HTTPS", "--https-port", settings, settings.tls().port(), named,
+                        port::tls);
+            }
             return port;
-        } catch (IOException e) {
+        } catch (RuntimeException e) {
             port.close();
-            throw ListenFault.of("HTTP", settings.host(), settings.port(), "--host", "--http-port", e.getCause());
+            throw e;
         }
     }
 
-    private ServerBootstrap bootstrap(HttpSettings settings) {
+    private Channel bind(String protocol, String portFlag, HttpSettings settings, int number, IntPredicate named,
+            Function<Channel, ChannelHandler> tls) {
+        try {
+            return ServerSockets.bind(bootstrap(settings, tls), settings.host(), number, named);
+        } catch (IOException e) {
+            throw ListenFault.of(protocol, settings.host(), number, "--host", portFlag, e.getCause());
+        }
+    }
+
+    private ChannelHandler tls(Channel channel) {
+        return certificate.handler(channel.alloc(), handshakeMs);
+    }
+
+    private ChannelHandler detectTls(Channel channel) {
+        return new TlsByFirstByte(() -> tls(channel));
+    }
+
+    private ServerBootstrap bootstrap(HttpSettings settings, Function<Channel, ChannelHandler> tls) {
         Class<? extends ServerChannel> type = SocketTransport.serverChannel(loops);
         var bootstrap = new ServerBootstrap().group(acceptors, loops).channel(type)
                 .handler(new ChannelInitializer<>() {
@@ -91,7 +138,7 @@ public final class HttpPort implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        connections.accept(channel);
+                        connections.accept(channel, tls.apply(channel));
                     }
                 });
         if (type == EpollServerSocketChannel.class) {
@@ -113,11 +160,15 @@ public final class HttpPort implements AutoCloseable {
     /**
      * Starts to accept connections, beginning with those in the backlog. Call once.
      *
-     * @param initializer sets up the pipeline of each connection, on its event loop
+     * @param initializer sets up the pipeline of each connection
      */
-    void serve(Consumer<Channel> initializer) {
+    void serve(Connections initializer) {
         connections = initializer;
-        listener.config().setAutoRead(true);
+        listeners().forEach(each -> each.config().setAutoRead(true));
+    }
+
+    private Stream<Channel> listeners() {
+        return Stream.of(listener, tlsListener).filter(Objects::nonNull);
     }
 
     /** Returns the port that is bound. */
@@ -125,9 +176,19 @@ public final class HttpPort implements AutoCloseable {
         return ServerSockets.port(listener);
     }
 
-    /** Stops accepting connections. The port is free when this method returns. Not for event loops, as it blocks. */
+    /** Returns the port for HTTPS alone, {@link HttpSettings#NONE} if there is none. */
+    int tlsNumber() {
+        return tlsListener == null ? HttpSettings.NONE : ServerSockets.port(tlsListener);
+    }
+
+    /** Checks for a new certificate now, in addition to the periodic checks. Returns whether there was one. */
+    boolean reloadCertificate() {
+        return certificate.reloadIfChanged();
+    }
+
+    /** Stops accepting connections. The ports are free when this method returns. Not for event loops, as it blocks. */
     void stopAccepting() {
-        listener.close().awaitUninterruptibly();
+        listeners().forEach(each -> each.close().awaitUninterruptibly());
     }
 
     /**
@@ -135,8 +196,9 @@ public final class HttpPort implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (listener != null) {
-            stopAccepting();
+        stopAccepting();
+        if (certificate != null) {
+            certificate.close();
         }
         acceptors.shutdownGracefully(0, 2, TimeUnit.SECONDS);
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);

@@ -52,7 +52,7 @@ final class HttpResponder implements Responder {
         this.log = log;
         request = new Request(ctx.channel(), http);
         // A request body is rejected, so it is not waited for.
-        writer = new ResponseWriter(ctx, http, origins,
+        writer = new ResponseWriter(ctx, http, origins, request.acceptsChunked(),
                 HttpUtil.isKeepAlive(http) && !request.hasBody() && http.decoderResult().isSuccess());
     }
 

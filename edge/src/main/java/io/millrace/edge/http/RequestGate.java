@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
@@ -124,7 +125,7 @@ final class RequestGate extends ChannelDuplexHandler {
             ending = true;
             waiting.clear();
         }
-        boolean last = message instanceof LastHttpContent;
+        boolean last = message instanceof LastHttpContent && !isSwitch(message);
         ctx.write(message, promise);
         if (last && waiting.isEmpty()) {
             next(ctx);
@@ -132,6 +133,12 @@ final class RequestGate extends ChannelDuplexHandler {
             // Deferred, since a long pipeline would recurse from within the write.
             ctx.executor().execute(() -> next(ctx));
         }
+    }
+
+    /** Returns whether the connection leaves HTTP/1.1 with this response, so that no request may be passed on after it. */
+    private static boolean isSwitch(Object message) {
+        return message instanceof HttpResponse response
+                && response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
     }
 
     private void begin(ChannelHandlerContext ctx, Waiting next) {

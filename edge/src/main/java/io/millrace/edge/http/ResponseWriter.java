@@ -1,6 +1,5 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.exchange.Request;
 import io.millrace.edge.exchange.WebSocketUpgrade;
 import io.millrace.platform.net.SocketOutlet;
 import io.netty.buffer.ByteBuf;
@@ -39,12 +38,16 @@ final class ResponseWriter {
     private final ChannelHandlerContext ctx;
     private final HttpRequest request;
     private final CorsOrigins origins;
+    private final boolean chunked;
     private boolean keepAlive;
 
-    ResponseWriter(ChannelHandlerContext ctx, HttpRequest request, CorsOrigins origins, boolean keepAlive) {
+    /** @param chunked whether a body of unknown length is sent in chunks */
+    ResponseWriter(ChannelHandlerContext ctx, HttpRequest request, CorsOrigins origins, boolean chunked,
+            boolean keepAlive) {
         this.origins = origins;
         this.ctx = ctx;
         this.request = request;
+        this.chunked = chunked;
         this.keepAlive = keepAlive;
     }
 
@@ -72,7 +75,7 @@ final class ResponseWriter {
     void begin(Consumer<HttpHeaders> more) {
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         prepare(response.headers());
-        if (Request.acceptsChunked(request)) {
+        if (chunked) {
             HttpUtil.setTransferEncodingChunked(response, true);
         } else {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
@@ -82,14 +85,18 @@ final class ResponseWriter {
         ctx.write(response);
     }
 
-    /** Returns the outlet for framed pieces of the body; it lies below the HTTP codec, which would frame them again. */
+    /**
+     * Returns the outlet for framed pieces of the body. It lies below the codec of HTTP/1.1, which would frame them
+     * again; with HTTP/2, {@link Http2Stream} sends them as DATA frames.
+     */
     SocketOutlet outlet() {
-        return SocketOutlet.of(ctx.pipeline().context(HttpServerCodec.class));
+        ChannelHandlerContext codec = ctx.pipeline().context(HttpServerCodec.class);
+        return SocketOutlet.of(codec == null ? ctx : codec);
     }
 
     /** Completes a body of unknown length: writes the last chunk, if any, and closes the connection if necessary. */
     void end() {
-        finish(LastHttpContent.EMPTY_LAST_CONTENT, !keepAlive || !Request.acceptsChunked(request));
+        finish(LastHttpContent.EMPTY_LAST_CONTENT, !keepAlive || !chunked);
     }
 
     /** Closes the connection after all pending writes. */

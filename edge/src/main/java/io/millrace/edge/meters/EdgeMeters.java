@@ -23,6 +23,7 @@ public final class EdgeMeters {
     private final Map<Protocol, Counter> sentBytes = new EnumMap<>(Protocol.class);
     private final Timer flvLatency;
     private final Timer playlistLatency;
+    private final Timer partLatency;
 
     public EdgeMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -31,10 +32,11 @@ public final class EdgeMeters {
             viewers.put(protocol, showViewers(protocol, new AtomicInteger()));
             protocol.closeReasons().forEach(reason -> closes(protocol.label(), reason));
         }
-        // millrace_stage_latency_seconds{stage}: from the ingest timestamp until a tag is sent to viewers (edge), and until
-        // a segment is listed (playlist).
+        // millrace_stage_latency_seconds{stage}: from the ingest timestamp until a tag is sent to viewers (edge), until a
+        // segment is listed (playlist), and until a part of a low-latency playlist is listed (part).
         flvLatency = latency("edge");
         playlistLatency = latency("playlist");
+        partLatency = latency("part");
         // millrace_edge_bytes_sent_total{protocol}: bytes of response bodies and media written to the network.
         for (Protocol protocol : Protocol.values()) {
             sentBytes.put(protocol, Counter.builder("millrace.edge.bytes.sent").tag("protocol", protocol.label())
@@ -73,6 +75,11 @@ public final class EdgeMeters {
     /** Records the time from the ingest timestamp of a segment until it is listed; a negative time counts as 0. */
     public void playlistLatency(long micros) {
         playlistLatency.record(Math.max(0, micros), TimeUnit.MICROSECONDS);
+    }
+
+    /** Records the time from the ingest timestamp of a part until it is listed; a negative time counts as 0. */
+    public void partLatency(long micros) {
+        partLatency.record(Math.max(0, micros), TimeUnit.MICROSECONDS);
     }
 
     /** Counts in millrace_connections_closed_total{protocol,reason}: connections and responses that this edge ended. */

@@ -18,8 +18,12 @@ public enum HttpCloseReason {
     OVER_LIMIT,
     /** The request had a body; no endpoint accepts one. */
     BODY,
-    /** The bytes were not HTTP/1. */
+    /** The bytes were not HTTP, or violated HTTP/2. */
     MALFORMED,
+    /** Too many HTTP/2 frames that are not requests, or too many requests that the client cancelled. */
+    FLOOD,
+    /** The TLS handshake failed, or what came after it was not TLS. */
+    TLS,
     /** The PROXY header was malformed. */
     PROXY_HEADER,
     /** A bug in the edge. */

@@ -53,11 +53,13 @@ public final class EpochPlaylists {
     /**
      * Sets the tracks of the epoch, of which all renditions in CMAF follow. All sessions of an epoch have the same
      * tracks: further calls have no effect.
+     *
+     * @param targetTicks PART-TARGET, 90 kHz; 0 in epochs whose directory entry does not have it
      */
-    public void tracks(List<Track> tracks) {
+    public void tracks(List<Track> tracks, long targetTicks) {
         if (withParts.isEmpty()) {
             withParts = Renditions.of(rules, tracks).stream().filter(each -> each.format() == Format.CMAF).toList();
-            partTargetTicks = withParts.isEmpty() ? 0 : PartTarget.ticks(rules, tracks);
+            partTargetTicks = targetTicks == 0 ? PartTarget.ticks(rules, tracks) : targetTicks;
             advance();
         }
     }

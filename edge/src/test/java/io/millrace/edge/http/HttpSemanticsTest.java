@@ -121,7 +121,7 @@ class HttpSemanticsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"GET / HTTP/1.1;|400", "GET / HTTP/1.1;Host: a;Host: b;|400",
-        "PRI * HTTP/2.0;|505", "GET / HTTP/1.1;Host: x;Content-Length: 1;Content-Length: 2;|400",
+        "PRI / HTTP/2.0;|505", "GET / HTTP/1.1;Host: x;Content-Length: 1;Content-Length: 2;|400",
         "GET / HTTP/1.1;Host : x;|400", "GET http://edge/ HTTP/1.1;Host: x;|200", "GET / HTTP/1.0;|200"})
     void rejectsAmbiguousRequests(String lines, int status) throws IOException {
         try (var http = connect()) {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.HttpCloseReason;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
@@ -11,6 +12,7 @@ import io.millrace.platform.net.ProxySources;
 import io.millrace.testkit.Records;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A real listener on a log in memory: {@link #LIVE} has segments 0 to 9, {@link #NEW} and {@link #LOW} have none yet. A
@@ -31,11 +33,17 @@ final class MemoryEdge implements AutoCloseable {
     private final EdgeServer server;
 
     MemoryEdge(HttpLimits limits, ProxySources proxies, FamiliarUrls familiar) {
+        this(limits, proxies, familiar, null);
+    }
+
+    /** @param tls null without TLS */
+    MemoryEdge(HttpLimits limits, ProxySources proxies, FamiliarUrls familiar, HttpSettings.Tls tls) {
         var directory = new StreamDirectory();
         var meters = new EdgeMeters(registry);
         List.of(LIVE, NEW, LOW).forEach(directory::put);
         log.segments(LIVE, 0, 9);
-        server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge").withHttp(limits, proxies, familiar).http(),
+        server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge").withHttp(limits, proxies, familiar)
+                .withTls(tls).http(),
                 AccessPolicy.ALLOW_ALL, 3_600_000, directory, log, log, log, log, log, log,
                 new Viewers(meters, InstantSource.system()), meters,
                 clock);
@@ -45,6 +53,24 @@ final class MemoryEdge implements AutoCloseable {
     /** Returns the memory that requests hold. */
     long requestBytes() {
         return server.requestBytes();
+    }
+
+    /** Returns the port for HTTPS alone. */
+    int tlsPort() {
+        return server.tlsPort();
+    }
+
+    boolean reloadCertificate() {
+        return server.reloadCertificate();
+    }
+
+    CompletableFuture<Void> drain() {
+        return server.drain();
+    }
+
+    double closed(HttpCloseReason reason) {
+        return registry.get("millrace.connections.closed").tag("protocol", "http").tag("reason", reason.label())
+                .counter().count();
     }
 
     @Override

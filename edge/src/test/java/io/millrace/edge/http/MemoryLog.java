@@ -106,7 +106,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     private EpochPlaylists playlists(StreamEntry epoch) {
         return playlists.computeIfAbsent(epoch.stream(), _ -> {
             var all = new EpochPlaylists(epoch.rules());
-            all.tracks(epoch.session().tracks());
+            all.tracks(epoch.session().tracks(), 0);
             return all;
         });
     }

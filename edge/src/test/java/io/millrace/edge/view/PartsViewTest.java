@@ -62,7 +62,7 @@ class PartsViewTest {
 
     private static EpochPlaylists epoch(EpochRules rules) {
         var epoch = new EpochPlaylists(rules);
-        epoch.tracks(Records.TRACKS);
+        epoch.tracks(Records.TRACKS, 0);
         return epoch;
     }
 
@@ -148,7 +148,7 @@ class PartsViewTest {
         List<IndexedPart> records = segments(0, 0);
         records.subList(0, 7).forEach(epoch::fold);
         assertThat(epoch.view().parts()).as("the tracks are not known").isNull();
-        epoch.tracks(Records.TRACKS);
+        epoch.tracks(Records.TRACKS, 0);
         assertThat(epoch.view().parts().isListed(VIDEO)).as("audio is missing").isFalse();
         epoch.fold(records.getLast());
         assertThat(epoch.view().parts().isListed(VIDEO)).isTrue();

@@ -18,7 +18,7 @@ public final class EpochOptions {
     @Option(names = "--segment", paramLabel = "TIME", defaultValue = "2s", description = "Target duration of a segment, 500ms to 60s.")
     private Duration segment;
 
-    @Option(names = "--part", paramLabel = "TIME", defaultValue = "500ms", description = "Target duration of a part, from 100ms to a segment.")
+    @Option(names = "--part", paramLabel = "TIME", defaultValue = "500ms", description = "Longest duration of a part, from 100ms to a segment.")
     private Duration part;
 
     @Option(names = "--window", paramLabel = "TIME", defaultValue = "30s", description = "Length of a live playlist, at least three segments.")

@@ -25,6 +25,9 @@ public final class ListenOptions {
     @Option(names = "--http-port", paramLabel = "PORT", defaultValue = "8080", converter = Converters.Port.class, description = "Port of the web page, HLS, FLV and the API; 0 selects a free port.")
     private int httpPort;
 
+    @Option(names = "--https-port", paramLabel = "PORT", defaultValue = "off", converter = Converters.PortOrOff.class, description = "Separate port for HTTPS, or 'off'; 0 selects a free port. With a certificate, the HTTP port accepts both HTTP and HTTPS, too.")
+    private int httpsPort;
+
     @Option(names = "--admin-port", paramLabel = "PORT", defaultValue = "8081", converter = Converters.Port.class, description = "Port of metrics and health; 0 selects a free port.")
     private int adminPort;
 
@@ -57,6 +60,11 @@ public final class ListenOptions {
 
     public int httpPort() {
         return httpPort;
+    }
+
+    /** Returns the HTTPS port, 0 for any free port, negative if there is none. */
+    int httpsPort() {
+        return httpsPort;
     }
 
     public int adminPort() {

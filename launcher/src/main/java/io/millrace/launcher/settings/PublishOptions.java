@@ -1,5 +1,6 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.edge.http.HttpSettings;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.AddressRules;
 import io.millrace.platform.access.HookForm;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
 
 /** The flags for RTMP connections and publishers: TLS, load balancers, the rules for publishing, and the limits. */
 public final class PublishOptions {
-    @Option(names = "--tls-cert", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "RTMPS certificate and its intermediate certificates, PEM; reloaded when the file changes.")
+    @Option(names = "--tls-cert", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Certificate of RTMPS and HTTPS and its intermediate certificates, PEM; reloaded when the file changes.")
     private Path tlsCert;
 
     @Option(names = "--tls-key", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Private key of the certificate, PEM, PKCS#8 without a password.")
@@ -55,10 +56,14 @@ public final class PublishOptions {
     @Option(names = "--rtmp-limits", paramLabel = "NAME=VALUE[,…]", defaultValue = LimitList.DEFAULT, description = "Timeouts, counts and sizes of RTMP connections: 'default', or the limits that differ, such as idle=30s,audio-message=1MiB.")
     private RtmpLimitSettings rtmpLimits;
 
-    /** @param rtmps whether there is a separate RTMPS port */
-    void check(boolean rtmps) {
+    /**
+     * @param rtmps whether there is a separate RTMPS port
+     * @param https whether there is a separate HTTPS port
+     */
+    void check(boolean rtmps, boolean https) {
         Check.that((tlsCert == null) == (tlsKey == null), "--tls-cert and --tls-key must be set together");
         Check.that(!rtmps || tlsCert != null, "--rtmps-port requires --tls-cert and --tls-key");
+        Check.that(!https || tlsCert != null, "--https-port requires --tls-cert and --tls-key");
         HookFallback.checkTimeout("--publish-hook-timeout", publishHookTimeout);
     }
 
@@ -79,6 +84,11 @@ public final class PublishOptions {
 
     public RtmpLimitSettings limits() {
         return rtmpLimits;
+    }
+
+    /** Returns the settings of HTTPS; null without a certificate. */
+    HttpSettings.Tls https(int port) {
+        return tlsCert == null ? null : new HttpSettings.Tls(port, tlsCert, tlsKey);
     }
 
     RtmpListen listener(String host, int rtmpPort, int rtmpsPort) {

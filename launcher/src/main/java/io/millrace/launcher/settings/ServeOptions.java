@@ -1,5 +1,6 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.edge.http.HttpSettings;
 import io.millrace.launcher.broker.HostPort;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.rtmp.RtmpListen;
@@ -41,7 +42,7 @@ public final class ServeOptions {
             epochs.check();
             kafka.check(epochs.window());
             process.check();
-            publish.check(listen.rtmpsPort() >= 0);
+            publish.check(listen.rtmpsPort() >= 0, listen.httpsPort() >= 0);
             play.check();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage());
@@ -81,9 +82,15 @@ public final class ServeOptions {
         return publish.listener(listen.host(), listen.rtmpPort(), listen.rtmpsPort());
     }
 
+    /** Returns the settings of HTTPS; null without a certificate. */
+    public HttpSettings.Tls https() {
+        return publish.https(listen.httpsPort());
+    }
+
     /** Returns whether a flag names this port, so that it must not be chosen for a flag with the value 0. */
     public boolean names(int port) {
-        return IntStream.of(listen.rtmpPort(), listen.rtmpsPort(), listen.httpPort(), listen.adminPort(), kafka.port())
+        return IntStream.of(listen.rtmpPort(), listen.rtmpsPort(), listen.httpPort(), listen.httpsPort(),
+                listen.adminPort(), kafka.port())
                 .anyMatch(named -> named == port);
     }
 

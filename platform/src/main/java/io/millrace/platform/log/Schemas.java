@@ -380,12 +380,13 @@ final class Schemas {
     }
 
     private static Generic playlist(Generic g, StreamEntry.Playlist p) {
-        return g.put("targetDurationS", p.targetDurationS()).put("lastSegment", p.lastSegment())
-                .put("bitrate", p.bitrate());
+        return g.put("targetDurationS", p.targetDurationS()).put("partTargetTicks", p.partTargetTicks())
+                .put("lastSegment", p.lastSegment()).put("bitrate", p.bitrate());
     }
 
     private static StreamEntry.Playlist playlist(Generic g) {
-        return new StreamEntry.Playlist(g.int32("targetDurationS"), g.int64("lastSegment"), g.int64("bitrate"));
+        return new StreamEntry.Playlist(g.int32("targetDurationS"), g.int64("partTargetTicks"), g.int64("lastSegment"),
+                g.int64("bitrate"));
     }
 
     private static void track(Track t, Generic g) {

@@ -70,10 +70,16 @@ public record StreamEntry(String stream, long epoch, State state, EpochRules rul
      * State of an epoch's playlist.
      *
      * @param targetDurationS EXT-X-TARGETDURATION in seconds, 0 until it is determined
+     * @param partTargetTicks EXT-X-PART-INF's PART-TARGET, 90 kHz; 0 until it is determined, and in entries of version 1
      * @param lastSegment number of the newest closed segment, -1 without one; the last segment if the epoch has ended
      * @param bitrate bitrate of the newest segments, bits per second; 0 until known
      */
-    public record Playlist(int targetDurationS, long lastSegment, long bitrate) {
+    public record Playlist(int targetDurationS, long partTargetTicks, long lastSegment, long bitrate) {
+        /** Creates a state as in version 1 of the log. */
+        public Playlist(int targetDurationS, long lastSegment, long bitrate) {
+            this(targetDurationS, 0, lastSegment, bitrate);
+        }
+
         /** Returns whether a segment is closed. */
         public boolean hasSegments() {
             return lastSegment >= 0;

@@ -63,6 +63,19 @@ public final class ConnectionAdmission {
         return Optional.of(place);
     }
 
+    /**
+     * Admits one more exchange on a connection that was accepted, such as a stream of HTTP/2, and counts it as a
+     * connection that is not pending. Returns empty if that would exceed the limit. The caller must call
+     * {@link Place#leave} at its end.
+     */
+    public synchronized Optional<Place> enterIfRoom() {
+        if (connections >= limit) {
+            return Optional.empty();
+        }
+        connections++;
+        return Optional.of(new Place());
+    }
+
     private void uncount(Place place) {
         if (place.counted) {
             place.counted = false;

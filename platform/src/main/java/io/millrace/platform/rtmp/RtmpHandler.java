@@ -1,5 +1,6 @@
 package io.millrace.platform.rtmp;
 
+import io.millrace.platform.tls.TlsFault;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -2,7 +2,9 @@ package io.millrace.platform.rtmp;
 
 import io.millrace.platform.UserError;
 import io.millrace.platform.net.ListenFault;
+import io.millrace.platform.tls.ServerCertificate;
 import java.net.BindException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntPredicate;
 
@@ -16,7 +18,7 @@ public final class RtmpListener implements AutoCloseable {
     private RtmpListener(RtmpListen listen, RtmpMeters meters) {
         certificate = listen.certificate() == null
                 ? null
-                : ServerCertificate.open(listen.certificate(), listen.key());
+                : ServerCertificate.open("RTMPS", listen.certificate(), listen.key(), List.of());
         server = new RtmpServer(meters, new RtmpServerSettings(certificate, listen.proxies(), listen.limits()));
     }
 

@@ -4,6 +4,7 @@ import io.millrace.platform.net.AcceptFaults;
 import io.millrace.platform.net.ProxyHeader;
 import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.net.SocketTransport;
+import io.millrace.platform.tls.TlsByFirstByte;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;

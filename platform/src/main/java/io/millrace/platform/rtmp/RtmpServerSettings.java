@@ -2,6 +2,7 @@ package io.millrace.platform.rtmp;
 
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.ProxySources;
+import io.millrace.platform.tls.ServerCertificate;
 
 /**
  * Settings of an {@link RtmpServer}. Immutable.

@@ -7,6 +7,7 @@ import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.publish.PublishSink;
+import io.millrace.platform.tls.ServerCertificate;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -60,7 +61,7 @@ class FfmpegRtmpTest {
         Path keyFile = directory.resolve("tls.key");
         TestCertificate.make("rtmps", "EC", directory).write(certificateFile, keyFile);
         RecordingApplication application = new RecordingApplication();
-        try (ServerCertificate certificate = ServerCertificate.open(certificateFile, keyFile);
+        try (ServerCertificate certificate = ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of());
                 RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
                         new RtmpServerSettings(certificate, ProxySources.NONE, PatientLimits.LIMITS))) {
             for (int port : new int[]{server.bindTls("127.0.0.1", 0), server.bind("127.0.0.1", 0)}) {

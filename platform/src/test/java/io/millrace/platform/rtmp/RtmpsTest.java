@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.UserError;
 import io.millrace.platform.net.ProxySources;
+import io.millrace.platform.tls.ServerCertificate;
+import io.millrace.platform.tls.TlsFault;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
 import java.net.Socket;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -67,7 +70,7 @@ class RtmpsTest {
         certificateFile = directory.resolve("tls.crt");
         keyFile = directory.resolve("tls.key");
         one.write(certificateFile, keyFile);
-        certificate = ServerCertificate.open(certificateFile, keyFile);
+        certificate = ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of());
         server = new RtmpServer(application, new RtmpMeters(registry),
                 new RtmpServerSettings(certificate, ProxySources.parse("127.0.0.2"), PatientLimits.LIMITS));
         rtmp = server.bind("127.0.0.1", 0);
@@ -173,16 +176,16 @@ class RtmpsTest {
     @Test
     void reportsInvalidFilesAtStart() throws IOException {
         Files.writeString(keyFile, two.key());
-        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of())).isInstanceOf(UserError.class)
                 .hasMessageContaining("the key is not that of the certificate");
         Files.writeString(keyFile, two.key().replace("PRIVATE KEY", "RSA PRIVATE KEY"));
-        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile))
+        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of()))
                 .hasMessageContaining("openssl pkcs8 -topk8 -nodes");
         Files.writeString(keyFile, "");
-        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile))
+        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of()))
                 .hasMessageContaining("holds no private key");
         Files.writeString(certificateFile, "");
-        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile))
+        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of()))
                 .hasMessageContaining("holds no certificate");
     }
 
@@ -190,7 +193,7 @@ class RtmpsTest {
     @CsvSource({"-40d, it expired at ", "+10d, it is not valid before "})
     void rejectsCertificateOutsideItsValidity(String start, String complaint) throws Exception {
         TestCertificate.make("other", "EC", start, directory).write(certificateFile, keyFile);
-        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of())).isInstanceOf(UserError.class)
                 .hasMessageContaining(" cannot be used: " + complaint);
         assertThat(certificate.reloadIfChanged()).isFalse();
     }
@@ -199,21 +202,21 @@ class RtmpsTest {
     void reportsTruncatedFile() throws IOException {
         String whole = Files.readString(certificateFile);
         Files.writeString(certificateFile, whole.substring(0, whole.indexOf("-----END") + 12));
-        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of())).isInstanceOf(UserError.class)
                 .hasMessageEndingWith(
                         "the first file holds no certificate in PEM that can be read: it is cut off or damaged");
         assertThatThrownBy(() -> ServerTrust.of(certificateFile)).isInstanceOf(UserError.class)
                 .hasMessageContaining("one of them is cut off or damaged").hasMessageNotContaining("Exception");
         Files.writeString(certificateFile, whole);
         Files.writeString(keyFile, two.key().replaceFirst("(?s)\n[^-]*", "\nAAAAA\n"));
-        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of())).isInstanceOf(UserError.class)
                 .hasMessageEndingWith("that can be read: it is damaged");
     }
 
     /** Certificate and key are swapped. */
     @Test
     void reportsSwappedFiles() {
-        assertThatThrownBy(() -> ServerCertificate.open(keyFile, certificateFile))
+        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", keyFile, certificateFile, List.of()))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("the first file holds no certificate in PEM");
     }

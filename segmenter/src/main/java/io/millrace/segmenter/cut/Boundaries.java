@@ -85,7 +85,7 @@ final class Boundaries {
                 out.warn(StreamWarning.LONG_GOP, "keyframes are " + gop / 90 + " ms apart, segments should be "
                         + playlist.segmentTicks() / 90 + " ms");
             }
-            playlist.fixTarget(gop, out::cut);
+            playlist.fixTarget(gop, tracks.videoClock().gopFrames(), out::cut);
             if (tracks.differFrom(segments.open()) || further.haveChanged()) {
                 segments.discontinue();
                 return true;
@@ -97,7 +97,7 @@ final class Boundaries {
         if (expected > playlist.capTicks() || segments.open().isFull() || !playlist.isPatient()) {
             out.warn(StreamWarning.NO_KEYFRAME,
                     "no keyframe within " + playlist.capTicks() / 90_000 + " s: segments begin without one");
-            playlist.fixTarget(elapsed, out::cut);
+            playlist.fixTarget(elapsed, 0, out::cut);
             return true;
         }
         return false;
@@ -122,7 +122,7 @@ final class Boundaries {
         }
         if (segments.open() == null) {
             segments.open(frame, dueTicks, dueTicks, at, out);
-            playlist.fixTarget(0, out::cut);
+            playlist.fixTarget(0, 0, out::cut);
         } else {
             segments.lead(frame, dueTicks, out);
         }

@@ -75,6 +75,11 @@ final class Cutter {
         return playlist.targetDurationS();
     }
 
+    /** Returns the longest duration of a part of the leading track, 90 kHz; determined with {@link #targetDurationS}. */
+    long partTicks() {
+        return playlist.partTicks();
+    }
+
     EpochRules rules() {
         return playlist.rules;
     }

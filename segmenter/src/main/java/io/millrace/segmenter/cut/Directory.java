@@ -47,6 +47,8 @@ final class Directory {
     /** When the newest session ended, ms since 1970; 0 while it is live. */
     private long endedAtMs;
     private int targetDurationS;
+    /** PART-TARGET, 90 kHz; 0 until the target duration and the tracks are known. */
+    private long partTargetTicks;
     private long lastSegment = -1;
     /** Bits per second; 0 until it is known. */
     private long bitrate;
@@ -277,13 +279,19 @@ final class Directory {
     /**
      * Returns the entry, which describes the epoch up to {@code offset}, if it has changed since the last call;
      * otherwise null.
+     *
+     * @param targetS target duration in seconds, 0 until it is determined
+     * @param partTicks longest part of the leading track, 90 kHz, determined with the target duration
      */
-    StreamEntry takeChanged(long offset, int targetS) {
+    StreamEntry takeChanged(long offset, int targetS, long partTicks) {
         if (!dirty && targetS == targetDurationS) {
             return null;
         }
         dirty = false;
         targetDurationS = targetS;
+        if (partTargetTicks == 0 && targetS > 0 && !tracks.isEmpty()) {
+            partTargetTicks = PartTarget.ticks(partTicks, tracks);
+        }
         return entry(offset);
     }
 
@@ -294,7 +302,7 @@ final class Directory {
                 new StreamEntry.Span(firstOffset, offset, startedAtMs, endedAtMs),
                 new StreamEntry.NewestSession(session, sessionOffset, timestampOffsetMs, started.startedAtMs(),
                         started.encoder(), tracks, warnings),
-                new StreamEntry.Playlist(targetDurationS, lastSegment, bitrate), List.copyOf(sessions));
+                new StreamEntry.Playlist(targetDurationS, partTargetTicks, lastSegment, bitrate), List.copyOf(sessions));
     }
 
     Generic write(Generic g) {
@@ -321,6 +329,7 @@ final class Directory {
         directory.timestampOffsetMs = e.session().timestampOffsetMs();
         directory.endedAtMs = e.span().endedAtMs();
         directory.targetDurationS = e.playlist().targetDurationS();
+        directory.partTargetTicks = e.playlist().partTargetTicks();
         directory.lastSegment = e.playlist().lastSegment();
         directory.bitrate = e.playlist().bitrate();
         directory.tracks = e.session().tracks();

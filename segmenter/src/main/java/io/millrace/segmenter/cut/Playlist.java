@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The state of an epoch's playlist: the next segment and discontinuity numbers, and the target duration. The first GOP
- * determines the target duration, which never changes afterwards. Cuts are held back until the target duration is
- * known.
+ * The state of an epoch's playlist: the next segment and discontinuity numbers, and the target durations of segments
+ * and parts. The first GOP determines the target durations, which never change afterwards. Cuts are held back until
+ * they are known.
  */
 final class Playlist {
     /**
@@ -31,7 +31,14 @@ final class Playlist {
 
     final long epoch;
     final EpochRules rules;
+    /** How much longer a part may appear than its frames last, because RTMP rounds timestamps to ms. */
+    private static final long ROUNDED_TICKS = 90;
+    /** Frame rates such as 30000/1001: 30 frames last a second and a thousandth. */
+    private static final long NTSC_DIVISOR = 1_000;
+
     private int targetDurationS;
+    /** Longest duration of a part; 0 until it is determined. */
+    private long partTicks;
     private long nextSegment;
     private long discontinuity;
     private PeriodStart period = PeriodStart.UNKNOWN;
@@ -46,8 +53,18 @@ final class Playlist {
         return rules.segmentTargetMs() * 90L;
     }
 
+    /** Returns the longest duration of a part, 90 kHz. */
     long partTicks() {
-        return rules.partTargetMs() * 90L;
+        return partTicks == 0 ? mostPartTicks() : partTicks;
+    }
+
+    /**
+     * Returns the longest part that the rules permit. Since version 7, a part may exceed the target a little, so that it
+     * has the same number of frames whether rounding makes it seem longer or shorter.
+     */
+    private long mostPartTicks() {
+        long ticks = rules.partTargetMs() * 90L;
+        return rules.cutsTracksByTime() ? ticks + ROUNDED_TICKS + ticks / NTSC_DIVISOR : ticks;
     }
 
     /** Returns the longest duration of a segment, 90 kHz. */
@@ -70,16 +87,32 @@ final class Playlist {
     }
 
     /**
-     * Determines the target duration by the duration of the first GOP, 0 if there is none, and passes on the cuts that
-     * were held back. Further calls have no effect.
+     * Determines the target durations by the first GOP, and passes on the cuts that were held back. Further calls have no
+     * effect.
+     *
+     * @param gopTicks duration of the GOP, 90 kHz; 0 if there is none
+     * @param gopFrames number of its frames; 0 if they are not equally long
      */
-    void fixTarget(long gopTicks, Consumer<Cut> out) {
+    void fixTarget(long gopTicks, long gopFrames, Consumer<Cut> out) {
         if (targetDurationS == 0) {
+            partTicks = rules.cutsTracksByTime() && gopFrames > 0
+                    ? wholeFrames(gopTicks, gopFrames)
+                    : mostPartTicks();
             long gopS = ceil(gopTicks - GOP_TOLERANCE_TICKS);
             targetDurationS = Math.clamp(gopS, segmentTargetS(), longestTargetS());
             held.forEach(cut -> out.accept(withTarget(cut)));
             held.clear();
         }
+    }
+
+    /**
+     * Returns the duration of as many frames as a part can have, at least one. PART-TARGET follows from it, so that all
+     * parts but the last of a segment have almost this duration, however many frames there are in a part.
+     */
+    private long wholeFrames(long gopTicks, long gopFrames) {
+        // No part that was cut before may be longer: one that seemed to last the most lasts up to a millisecond more.
+        long frames = Math.max(1, (mostPartTicks() + ROUNDED_TICKS - 1) * gopFrames / gopTicks);
+        return Math.ceilDiv(frames * gopTicks, gopFrames) + ROUNDED_TICKS;
     }
 
     /** Passes the cut on, or holds it back until {@link #fixTarget}. */
@@ -140,7 +173,8 @@ final class Playlist {
 
     /** Writes everything except the rules, which the session fold writes. */
     void write(Generic cutter) {
-        cutter.put("epoch", epoch).put("targetDurationS", targetDurationS).put("nextSegment", nextSegment)
+        cutter.put("epoch", epoch).put("targetDurationS", targetDurationS).put("partTicks", partTicks)
+                .put("nextSegment", nextSegment)
                 .put("discontinuity", discontinuity).put("periodTicks", period.startTicks())
                 .put("periodMs", period.programDateTimeMs()).put("held", held.stream().map(Playlist::bytes).toList());
     }
@@ -148,6 +182,7 @@ final class Playlist {
     static Playlist read(EpochRules rules, Generic cutter) {
         Playlist playlist = new Playlist(cutter.int64("epoch"), rules);
         playlist.targetDurationS = cutter.int32("targetDurationS");
+        playlist.partTicks = cutter.int64("partTicks");
         playlist.nextSegment = cutter.int64("nextSegment");
         playlist.discontinuity = cutter.int64("discontinuity");
         playlist.period = new PeriodStart(cutter.int64("periodTicks"), cutter.int64("periodMs"));

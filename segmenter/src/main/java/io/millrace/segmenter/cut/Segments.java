@@ -232,7 +232,7 @@ final class Segments {
         Segment closing = open;
         open = null;
         long end = closing.close(endTicks, playlist.partTicks(), part -> decided(part, out));
-        playlist.fixTarget(end - closing.startTicks, out::cut);
+        playlist.fixTarget(end - closing.startTicks, 0, out::cut);
         endWallMs = line.wallMs(end);
     }
 

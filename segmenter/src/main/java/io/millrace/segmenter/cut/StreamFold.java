@@ -237,7 +237,7 @@ public final class StreamFold {
                 step.addNewWarning(warned);
             }
         }
-        StreamEntry entry = directory.takeChanged(offset, cutter.targetDurationS());
+        StreamEntry entry = directory.takeChanged(offset, cutter.targetDurationS(), cutter.partTicks());
         if (entry != null) {
             step.entry(entry);
         }

@@ -13,6 +13,8 @@ final class VideoClock {
     private static final long LONGEST_COMPOSITION = 10L * Ticks.MPEG;
     private static final long DEFAULT_FRAME = Ticks.MPEG / 25;
     private static final long NONE = Long.MIN_VALUE;
+    /** Frames are equally long if their durations, which RTMP rounds to ms, differ by at most this. */
+    private static final long EVEN_TICKS = 2 * 90;
 
     private long lastDts = NONE;
     /** Interval between the last two frames, even if it is a hole; 0 before the second frame. */
@@ -26,6 +28,12 @@ final class VideoClock {
     /** Decoding time of the newest keyframe. */
     private long keyDts = NONE;
     private long gopTicks;
+    /** Number of frames of the last complete GOP if they were equally long; otherwise 0. */
+    private long gopFrames;
+    /** Number of intervals since the newest keyframe, and the shortest and longest of them. */
+    private long frames;
+    private long shortestTicks;
+    private long longestTicks;
 
     /** Begins a new line of timestamps. The frame duration is kept. */
     void beginLine() {
@@ -34,6 +42,8 @@ final class VideoClock {
         shift = NONE;
         keyDts = NONE;
         gopTicks = 0;
+        gopFrames = 0;
+        frames = 0;
     }
 
     /**
@@ -70,17 +80,27 @@ final class VideoClock {
         if (lastDts != NONE) {
             lastGap = gap(draft);
             frameTicks = lastGap <= LONGEST_FRAME ? lastGap : frameTicks;
+            shortestTicks = frames == 0 ? lastGap : Math.min(shortestTicks, lastGap);
+            longestTicks = frames == 0 ? lastGap : Math.max(longestTicks, lastGap);
+            frames++;
         }
         lastDts = draft.dts;
         if (draft.keyframe) {
             gopTicks = keyDts == NONE ? 0 : draft.dts - keyDts;
+            gopFrames = keyDts != NONE && longestTicks - shortestTicks <= EVEN_TICKS ? frames : 0;
             keyDts = draft.dts;
+            frames = 0;
         }
     }
 
     /** Returns the duration of the last complete GOP, 0 before the first. */
     long gopTicks() {
         return gopTicks;
+    }
+
+    /** Returns the number of frames of the last complete GOP; 0 before the first, or if they were not equally long. */
+    long gopFrames() {
+        return gopFrames;
     }
 
     /** Returns the duration to assume for a frame that has no successor. */
@@ -98,7 +118,8 @@ final class VideoClock {
 
     Generic write(Generic g) {
         return g.put("lastDts", lastDts).put("lastGap", lastGap).put("frameTicks", frameTicks).put("shift", shift)
-                .put("keyDts", keyDts).put("gopTicks", gopTicks);
+                .put("keyDts", keyDts).put("gopTicks", gopTicks).put("gopFrames", gopFrames).put("frames", frames)
+                .put("shortestTicks", shortestTicks).put("longestTicks", longestTicks);
     }
 
     static VideoClock read(Generic g) {
@@ -109,6 +130,10 @@ final class VideoClock {
         clock.shift = g.int64("shift");
         clock.keyDts = g.int64("keyDts");
         clock.gopTicks = g.int64("gopTicks");
+        clock.gopFrames = g.int64("gopFrames");
+        clock.frames = g.int64("frames");
+        clock.shortestTicks = g.int64("shortestTicks");
+        clock.longestTicks = g.int64("longestTicks");
         return clock;
     }
 }

@@ -1,9 +1,10 @@
-package io.millrace.platform.rtmp;
+package io.millrace.platform.tls;
 
 import io.millrace.platform.SecretFile;
 import io.millrace.platform.UserError;
 import io.millrace.platform.WatchedFiles;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -30,7 +31,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * The RTMPS certificate and its key: PEM files that may be replaced at run time, which takes effect for new
+ * The certificate of a listener and its key: PEM files that may be replaced at run time, which takes effect for new
  * connections. TLS 1.2 and 1.3 by the JDK, so that no image needs a native library. Thread-safe.
  */
 public final class ServerCertificate implements AutoCloseable {
@@ -47,25 +48,28 @@ public final class ServerCertificate implements AutoCloseable {
     /**
      * Reads both files, and watches them until {@link #close}.
      *
+     * @param protocol the listener's protocol for messages, such as {@code RTMPS}
      * @param certificate PEM file of the server's certificate followed by the intermediate ones
      * @param key PEM file of the key, PKCS#8 without a password
+     * @param applications the application protocols for ALPN (RFC 7301), preferred ones first; none for no ALPN. A client
+     *     that offers none of them is accepted
      * @throws UserError if one of the files cannot be used, or the key does not belong to the certificate
      */
-    public static ServerCertificate open(Path certificate, Path key) {
-        SecretFile.warnIfOpen("the private key of RTMPS", key);
-        return new ServerCertificate(
-                WatchedFiles.open("the certificate", List.of(certificate, key), ServerCertificate::context));
+    public static ServerCertificate open(String protocol, Path certificate, Path key, List<String> applications) {
+        SecretFile.warnIfOpen("the private key of " + protocol, key);
+        return new ServerCertificate(WatchedFiles.open("the certificate", List.of(certificate, key),
+                contents -> context(contents, applications)));
     }
 
     /** Returns the TLS handler of a new connection. */
-    SslHandler handler(ByteBufAllocator allocator, long handshakeMs) {
+    public SslHandler handler(ByteBufAllocator allocator, long handshakeMs) {
         SslHandler handler = files.get().newHandler(allocator);
         handler.setHandshakeTimeout(handshakeMs, TimeUnit.MILLISECONDS);
         return handler;
     }
 
     /** Checks for new files now. Returns whether there was a new, usable certificate. */
-    boolean reloadIfChanged() {
+    public boolean reloadIfChanged() {
         return files.reloadIfChanged();
     }
 
@@ -75,13 +79,20 @@ public final class ServerCertificate implements AutoCloseable {
         files.close();
     }
 
-    private static SslContext context(List<byte[]> contents) throws GeneralSecurityException, SSLException {
+    private static SslContext context(List<byte[]> contents, List<String> applications)
+            throws GeneralSecurityException, SSLException {
         X509Certificate[] chain = chain(contents.getFirst());
         checkTime(chain[0]);
         PrivateKey key = key(new String(contents.get(1), StandardCharsets.US_ASCII), chain[0]);
         check(chain[0], key);
-        return SslContextBuilder.forServer(key, chain).sslProvider(SslProvider.JDK).protocols("TLSv1.3", "TLSv1.2")
-                .build();
+        var builder = SslContextBuilder.forServer(key, chain).sslProvider(SslProvider.JDK)
+                .protocols("TLSv1.3", "TLSv1.2");
+        if (!applications.isEmpty()) {
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(ApplicationProtocolConfig.Protocol.ALPN,
+                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT, applications));
+        }
+        return builder.build();
     }
 
     private static X509Certificate[] chain(byte[] pem) {

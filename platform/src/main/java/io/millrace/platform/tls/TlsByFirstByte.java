@@ -1,4 +1,4 @@
-package io.millrace.platform.rtmp;
+package io.millrace.platform.tls;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
@@ -8,15 +8,16 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Accepts RTMP and RTMPS on one port: a TLS handshake begins with 0x16, RTMP with its version, 3. At the first byte,
- * replaces itself with a TLS handler or removes itself.
+ * Accepts TLS and plain connections on one port: a TLS handshake begins with 0x16, RTMP with its version, 3, HTTP with
+ * a letter. At the first byte, replaces itself with a TLS handler or removes itself.
  */
-final class TlsByFirstByte extends ByteToMessageDecoder {
+public final class TlsByFirstByte extends ByteToMessageDecoder {
     private static final int TLS_HANDSHAKE = 0x16;
 
     private final Supplier<ChannelHandler> tls;
 
-    TlsByFirstByte(Supplier<ChannelHandler> tls) {
+    /** @param tls creates the TLS handler */
+    public TlsByFirstByte(Supplier<ChannelHandler> tls) {
         this.tls = tls;
     }
 
