@@ -26,7 +26,7 @@ final class SegmentOracle {
     private static final int FRAMES_BEFORE_A_SEGMENT = 24;
 
     /**
-     * Sound that need not be cut at the end of a session whose pictures ended shortly before: the last part has that of
+     * Sound that need not be cut before a pause or the end of a session if pictures ended shortly before: the last part has that of
      * one second, and sound begins segments of its own only when pictures have been missing for four
      * ({@code docs/protocols.md}, 9.4).
      */
@@ -38,8 +38,6 @@ final class SegmentOracle {
     private static final class Session {
         private final long epoch;
         private final NavigableMap<Long, String> codecs = new TreeMap<>();
-        /** Whether its newest segment has pictures. */
-        private boolean endsWithPictures;
 
         Session(long epoch) {
             this.epoch = epoch;
@@ -54,6 +52,8 @@ final class SegmentOracle {
     private final NavigableMap<Long, Session> sessions = new TreeMap<>();
     private final Map<Long, Session> shown = new HashMap<>();
     private final Set<Long> cut = new HashSet<>();
+    /** The frames of segments with pictures. */
+    private final Set<Long> withPictures = new HashSet<>();
     /** The frames with which segments begin. */
     private final Set<Long> beginnings = new HashSet<>();
     /** The packets before which their encoder was silent. */
@@ -132,7 +132,9 @@ final class SegmentOracle {
             return broken(Promise.SHOWN_IS_CUT, part + " has offset " + offset + ", which is "
                     + (session == null ? "not shown" : "shown in epoch " + session.epoch));
         }
-        session.endsWithPictures = segmentBeginsWithPicture;
+        if (segmentBeginsWithPicture) {
+            withPictures.add(offset);
+        }
         Long before = newest.put(session.codecs.get(offset), offset);
         return check(cut.add(offset) && (before == null || before < offset), Promise.SHOWN_IS_CUT,
                 () -> part + " has offset " + offset + " again, or not in order");
@@ -195,18 +197,21 @@ final class SegmentOracle {
 
     /**
      * Returns the first frame of a session that is in no segment and has to be. Sound may be missing at the session's
-     * beginning, after a pause until the next segment begins or the session ends, and at the end after pictures.
+     * beginning, after a pause until the next segment begins or the session ends, and before a pause or the end after pictures.
      */
     private Optional<Long> missing(Session session) {
         List<Long> run = new ArrayList<>();
         boolean isBeginning = true;
+        long lastCut = ReferenceStream.NONE;
         for (Map.Entry<Long, String> frame : session.codecs.entrySet()) {
             if (cut.contains(frame.getKey())) {
-                boolean isAfterPause = beginnings.contains(frame.getKey())
-                        && !run.isEmpty() && afterPause.contains(run.getFirst());
-                if (!run.isEmpty() && !isBeginning && !isAfterPause) {
-                    return Optional.of(run.getFirst());
+                List<Long> left = withoutTail(run, lastCut, afterPause.contains(frame.getKey()));
+                boolean isAfterPause = left.isEmpty()
+                        || beginnings.contains(frame.getKey()) && afterPause.contains(left.getFirst());
+                if (!isBeginning && !isAfterPause) {
+                    return Optional.of(left.getFirst());
                 }
+                lastCut = frame.getKey();
                 run.clear();
                 isBeginning = false;
                 continue;
@@ -216,10 +221,23 @@ final class SegmentOracle {
                 return Optional.of(frame.getValue().equals(PICTURE) ? frame.getKey() : run.getFirst());
             }
         }
-        boolean mayBeMissing = isBeginning || session.endsWithPictures && run.size() <= FRAMES_AFTER_PICTURES;
-        return mayBeMissing
+        return isBeginning
                 ? Optional.empty()
-                : run.stream().findFirst().filter(first -> !afterPause.contains(first));
+                : withoutTail(run, lastCut, true).stream().findFirst().filter(first -> !afterPause.contains(first));
+    }
+
+    /**
+     * Returns a run of missing frames without those before a pause that may be missing because pictures ended before them.
+     *
+     * @param lastCut the frame before the run
+     * @param isBeforePause whether the run precedes a pause, or the session's end
+     */
+    private List<Long> withoutTail(List<Long> run, long lastCut, boolean isBeforePause) {
+        int pause = isBeforePause ? run.size() : 0;
+        for (int n = run.size() - 1; n >= 0; n--) {
+            pause = afterPause.contains(run.get(n)) ? n : pause;
+        }
+        return withPictures.contains(lastCut) && pause <= FRAMES_AFTER_PICTURES ? run.subList(pause, run.size()) : run;
     }
 
     /** @param otherwise says what is wrong; it is not called if the promise holds */
