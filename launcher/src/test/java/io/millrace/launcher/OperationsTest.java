@@ -5,6 +5,7 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.packager.meters.PackagerMeters;
+import io.millrace.platform.access.AccessMeters;
 import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.kafka.DurabilityMeters;
 import io.millrace.platform.kafka.StoppedPartitions;
@@ -48,6 +49,8 @@ class OperationsTest {
         new SegmenterMeters(registry);
         new PackagerMeters(registry).gaugeBytes(() -> 0, () -> 0);
         new EdgeMeters(registry);
+        new AccessMeters(registry, "ingest", "Publishers");
+        new AccessMeters(registry, "edge", "Viewers");
         new DurabilityMeters(registry);
         new StoppedPartitions().gauge(registry);
         DiskWatch.start(Path.of("."), registry).close();
