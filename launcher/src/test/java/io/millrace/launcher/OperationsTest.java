@@ -51,6 +51,8 @@ class OperationsTest {
         new SegmenterMeters(registry);
         new PackagerMeters(registry).gaugeBytes(() -> 0, () -> 0);
         new EdgeMeters(registry);
+        new AccessMeters(registry, "ingest", "Publishers");
+        new AccessMeters(registry, "edge", "Viewers");
         new DurabilityMeters(registry);
         new StoppedPartitions().gauge(registry);
         DiskWatch.start(Path.of("."), registry).close();
