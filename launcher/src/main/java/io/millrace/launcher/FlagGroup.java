@@ -16,7 +16,8 @@ enum FlagGroup {
     LISTENERS("Listeners", flag("host", INGEST, EDGE), flag("rtmp-port", INGEST, EDGE),
             flag("rtmps-port", INGEST, EDGE), flag("public-rtmp", INGEST),
             flag("tls-cert", INGEST, EDGE), flag("tls-key", INGEST, EDGE), flag("proxy-protocol", INGEST, EDGE),
-            flag("rtmp-limits", INGEST, EDGE), flag("http-port", EDGE), flag("https-port", EDGE), flag("http-proxies", EDGE),
+            flag("rtmp-limits", INGEST, EDGE), flag("http-port", EDGE), flag("https-port", EDGE),
+            flag("http-proxies", EDGE),
             flag("http-limits", EDGE), flag("admin-host"), flag("admin-port"), flag("admin-names")),
 
     LOG("The log in Kafka", flag("kafka"), embedded("kafka-port"), embedded("data-dir", SEGMENTER),

@@ -84,6 +84,7 @@ record Http2Pipeline(Endpoints endpoints, HttpLimits limits, LimitClock clock, C
         Client.share(stream.parent(), stream);
         stream.config().setWriteBufferWaterMark(HttpPort.WATER_MARK);
         stream.pipeline().addLast(new Http2StreamFrameToHttpObjectCodec(true),
-                new Http2Stream(connection, limits, endpoints.origins(), clock), new EdgeHandler(endpoints, limits, clock));
+                new Http2Stream(connection, limits, endpoints.origins(), clock),
+                new EdgeHandler(endpoints, limits, clock));
     }
 }

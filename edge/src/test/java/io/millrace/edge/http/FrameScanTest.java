@@ -35,7 +35,7 @@ class FrameScanTest {
         var all = new ByteArrayOutputStream();
         all.writeBytes(PREFACE);
         all.writeBytes(RawHttp2.encode(RawHttp2.SETTINGS, 0, 0));
-        all.writeBytes(RawHttp2.encode(RawHttp2.HEADERS, 0, 1, new byte[] {1, 2, 3}));
+        all.writeBytes(RawHttp2.encode(RawHttp2.HEADERS, 0, 1, new byte[]{1, 2, 3}));
         all.writeBytes(RawHttp2.encode(RawHttp2.CONTINUATION, 0, 1, new byte[300]));
         all.writeBytes(RawHttp2.encode(RawHttp2.CONTINUATION, RawHttp2.END_HEADERS, 1));
         all.writeBytes(RawHttp2.encode(RawHttp2.PING, 0, 0, new byte[8]));
@@ -52,7 +52,7 @@ class FrameScanTest {
         var all = new ByteArrayOutputStream();
         all.writeBytes(PREFACE);
         all.writeBytes(RawHttp2.encode(RawHttp2.DATA, 0, 1, new byte[FrameScan.PAYLOAD_BYTES]));
-        all.writeBytes(new byte[] {0, 0x40, 1, 0, 0, 0, 0, 0, 1});
+        all.writeBytes(new byte[]{0, 0x40, 1, 0, 0, 0, 0, 0, 1});
         assertThat(scan(all.toByteArray(), 0)).containsExactly(new Found(FrameScan.Kind.PREFACE, 24, false),
                 new Found(FrameScan.Kind.OTHER, 9 + FrameScan.PAYLOAD_BYTES, false),
                 new Found(FrameScan.Kind.TOO_LONG, 9, false));

@@ -312,7 +312,7 @@ class HostileHttp2Test {
         start().close();
         for (byte[] violation : List.of(RawHttp2.encode(RawHttp2.DATA, 0, 0),
                 RawHttp2.encode(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 2, (byte) 0x82),
-                new byte[] {0, 0x40, 1, 0, 0, 0, 0, 0, 1})) {
+                new byte[]{0, 0x40, 1, 0, 0, 0, 0, 0, 1})) {
             try (var http = new RawHttp2(edge.port)) {
                 assertThat(http.bytes(violation).awaitClose()).isNotEqualTo(RawHttp2.NO_ERROR);
             }

@@ -109,7 +109,7 @@ class Http2Test {
     @Test
     void upgradesFromHttp11() throws Exception {
         try (RawHttp2 http = RawHttp2.silent(edge.port)) {
-            String settings = Base64.getUrlEncoder().withoutPadding().encodeToString(new byte[] {0, 4, 0, 1, 0, 0});
+            String settings = Base64.getUrlEncoder().withoutPadding().encodeToString(new byte[]{0, 4, 0, 1, 0, 0});
             http.bytes(("GET " + PLAYLIST + " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n"
                     + "Upgrade: h2c\r\nHTTP2-Settings: " + settings + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             assertThat(http.line()).isEqualTo("HTTP/1.1 101 Switching Protocols");

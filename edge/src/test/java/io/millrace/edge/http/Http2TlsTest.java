@@ -50,7 +50,7 @@ class Http2TlsTest {
     }
 
     private void use(String certificate) throws Exception {
-        for (String suffix : new String[] {"crt", "key"}) {
+        for (String suffix : new String[]{"crt", "key"}) {
             try (InputStream in = resource(certificate + "." + suffix)) {
                 Files.copy(in, directory.resolve("tls." + suffix), StandardCopyOption.REPLACE_EXISTING);
             }
@@ -89,7 +89,7 @@ class Http2TlsTest {
     @Test
     void negotiatesVersionOnBothPorts() throws Exception {
         try (HttpClient client = trusting("one")) {
-            for (int port : new int[] {edge.tlsPort(), edge.port}) {
+            for (int port : new int[]{edge.tlsPort(), edge.port}) {
                 for (HttpClient.Version version : HttpClient.Version.values()) {
                     if (version == HttpClient.Version.HTTP_2 || version == HttpClient.Version.HTTP_1_1) {
                         HttpResponse<String> response = get(client, version, "https", port);

@@ -176,7 +176,8 @@ class RtmpsTest {
     @Test
     void reportsInvalidFilesAtStart() throws IOException {
         Files.writeString(keyFile, two.key());
-        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of())).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of()))
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("the key is not that of the certificate");
         Files.writeString(keyFile, two.key().replace("PRIVATE KEY", "RSA PRIVATE KEY"));
         assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of()))
@@ -193,7 +194,8 @@ class RtmpsTest {
     @CsvSource({"-40d, it expired at ", "+10d, it is not valid before "})
     void rejectsCertificateOutsideItsValidity(String start, String complaint) throws Exception {
         TestCertificate.make("other", "EC", start, directory).write(certificateFile, keyFile);
-        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of())).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of()))
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining(" cannot be used: " + complaint);
         assertThat(certificate.reloadIfChanged()).isFalse();
     }
@@ -202,14 +204,16 @@ class RtmpsTest {
     void reportsTruncatedFile() throws IOException {
         String whole = Files.readString(certificateFile);
         Files.writeString(certificateFile, whole.substring(0, whole.indexOf("-----END") + 12));
-        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of())).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of()))
+                .isInstanceOf(UserError.class)
                 .hasMessageEndingWith(
                         "the first file holds no certificate in PEM that can be read: it is cut off or damaged");
         assertThatThrownBy(() -> ServerTrust.of(certificateFile)).isInstanceOf(UserError.class)
                 .hasMessageContaining("one of them is cut off or damaged").hasMessageNotContaining("Exception");
         Files.writeString(certificateFile, whole);
         Files.writeString(keyFile, two.key().replaceFirst("(?s)\n[^-]*", "\nAAAAA\n"));
-        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of())).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> ServerCertificate.open("RTMPS", certificateFile, keyFile, List.of()))
+                .isInstanceOf(UserError.class)
                 .hasMessageEndingWith("that can be read: it is damaged");
     }
 

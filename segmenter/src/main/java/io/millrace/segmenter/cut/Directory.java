@@ -302,7 +302,8 @@ final class Directory {
                 new StreamEntry.Span(firstOffset, offset, startedAtMs, endedAtMs),
                 new StreamEntry.NewestSession(session, sessionOffset, timestampOffsetMs, started.startedAtMs(),
                         started.encoder(), tracks, warnings),
-                new StreamEntry.Playlist(targetDurationS, partTargetTicks, lastSegment, bitrate), List.copyOf(sessions));
+                new StreamEntry.Playlist(targetDurationS, partTargetTicks, lastSegment, bitrate),
+                List.copyOf(sessions));
     }
 
     Generic write(Generic g) {

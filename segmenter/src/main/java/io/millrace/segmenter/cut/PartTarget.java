@@ -45,7 +45,8 @@ final class PartTarget {
 
     /** Returns the duration of the frames that can begin within a part of this duration. */
     private static long longest(long partTicks, Track track) {
-        if (!(CodecConfig.parse(Codec.valueOf(track.codec()), track.config().duplicate()) instanceof AudioConfig audio)) {
+        if (!(CodecConfig.parse(Codec.valueOf(track.codec()),
+                track.config().duplicate()) instanceof AudioConfig audio)) {
             return partTicks;
         }
         long rate = audio.sampleRate();

@@ -61,7 +61,8 @@ class PartTargetTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"24, 1, 48", "25, 1, 50", "30000, 1001, 60", "30, 1, 60", "50, 1, 100", "60000, 1001, 120", "60, 1, 120"})
+    @CsvSource({"24, 1, 48", "25, 1, 50", "30000, 1001, 60", "30, 1, 60", "50, 1, 100", "60000, 1001, 120",
+        "60, 1, 120"})
     void partsOfEqualFramesAreNeverTooLongOrTooShort(int frames, int perSeconds, int framesPerGop) {
         for (int partMs : List.of(200, 250, 300, 333, 400, 500, 1_000)) {
             for (int audioHz : List.of(44_100, 48_000)) {
