@@ -4,7 +4,7 @@ import io.millrace.packager.mux.MuxedPart;
 import io.millrace.platform.log.IndexRecord;
 import java.util.function.LongConsumer;
 
-/** Writes the parts, gaps and ends of epochs of one partition, in order. Confined to the partition's worker. */
+/** Writes the parts, gaps and ends of epochs of one partition, those of each stream in order. Confined to the partition's worker. */
 interface PartSink {
     /** Whether another part can be written now. Does not block. */
     boolean hasRoom();
@@ -18,7 +18,7 @@ interface PartSink {
     void write(String stream, MuxedPart part, long loggedMs, LongConsumer indexed);
 
     /**
-     * Writes a gap or the end of an epoch to the index, after the records of everything that was written before.
+     * Writes a gap or the end of an epoch to the index, after the records of everything that was written before for the stream.
      *
      * @param loggedMs Kafka timestamp of the record of {@code segments} that it results from
      * @param indexed called on the worker with the offset of the record when it is in the log

@@ -7,10 +7,14 @@ import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.PartId;
 import io.millrace.platform.past.LogTimestamps;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -19,11 +23,13 @@ import org.apache.kafka.common.errors.RetriableException;
 
 /**
  * Writes the parts of one partition and, when Kafka has acknowledged a part, its index entry with the part's offset.
- * The index has the order of the calls, gaps and ends of epochs included.
+ * For each stream, the index has the order of the calls, gaps and ends of epochs included.
  *
- * <p>If Kafka does not accept a record in time, this record and all after it are written again, in order: readers use
- * the first record of an identity and need a segment's parts in order. The end of an epoch is not in flight together
- * with any other record of the index, because it voids what follows of its epoch. Confined to the partition's worker.
+ * <p>If Kafka does not accept a record in time, this record and all after it are written again, in order. Kafka's
+ * producer gives up the records of one batch and goes on with the next, but readers use the first record of an identity
+ * and need those of a stream in order, and the end of an epoch voids what follows of its epoch. So an index record is
+ * sent only when all earlier ones of its stream are in the log; those of one cut, of several renditions, are in flight
+ * together (docs/decisions/0032-a-failed-write-ends-its-producer.md). Confined to the partition's worker.
  */
 final class PartitionWriter implements PartSink, AutoCloseable {
     private final int partition;
@@ -34,8 +40,8 @@ final class PartitionWriter implements PartSink, AutoCloseable {
     private final long retentionMs;
     private final PackagerMeters meters;
     private final InstantSource clock;
-    /** In the order of the index, from the oldest record that is not known to be in the log. */
-    private final Deque<Pending> pending = new ArrayDeque<>();
+    /** By stream, in the order of the index, from the oldest record that is not known to be in the log. */
+    private final Map<String, Deque<Pending>> pending = new LinkedHashMap<>();
     private int outstanding;
     private boolean failed;
 
@@ -78,12 +84,25 @@ final class PartitionWriter implements PartSink, AutoCloseable {
             return part == null ? 0 : part.part().bytes().remaining();
         }
 
-        boolean isEnd() {
-            return other instanceof EpochEnded;
+        /** Whether the index record can be sent, or has been. */
+        boolean isStored() {
+            return state != State.WAITING || other != null;
         }
 
         boolean isReady() {
             return state == State.STORED || state == State.WAITING && other != null;
+        }
+
+        /** The same for the records that result from one part of the stream, as far as they have no gaps. */
+        PartId id() {
+            return part == null ? id(other) : part.cut().id();
+        }
+
+        private static PartId id(IndexRecord record) {
+            return switch (record) {
+                case IndexedPart indexedPart -> indexedPart.id();
+                case EpochEnded ended -> StreamWork.endOf(ended);
+            };
         }
 
         IndexRecord record() {
@@ -147,42 +166,43 @@ final class PartitionWriter implements PartSink, AutoCloseable {
     @Override
     public void write(String stream, MuxedPart part, long loggedMs, LongConsumer indexed) {
         Pending next = new Pending(stream, part, null, loggedMs, indexed);
-        pending.add(next);
+        add(next);
         memory.add(next.bytes());
         store(next);
     }
 
     @Override
     public void write(String stream, IndexRecord record, long loggedMs, LongConsumer indexed) {
-        pending.add(new Pending(stream, null, record, loggedMs, indexed));
-        index();
+        add(new Pending(stream, null, record, loggedMs, indexed));
+        index(stream);
+    }
+
+    private void add(Pending next) {
+        pending.computeIfAbsent(next.stream, _ -> new ArrayDeque<>()).add(next);
     }
 
     /** Writes everything again, from the oldest record on that is not known to be in the log. */
     void repeat() {
         failed = false;
-        pending.forEach(next -> next.state = Pending.State.WAITING);
-        for (Pending next : pending.toArray(Pending[]::new)) {
-            if (next.part != null) {
-                store(next);
-            }
-        }
-        index();
+        List<Pending> all = pending.values().stream().flatMap(Deque::stream).toList();
+        all.forEach(next -> next.state = Pending.State.WAITING);
+        all.stream().filter(next -> next.part != null).forEach(this::store);
+        List.copyOf(pending.keySet()).forEach(this::index);
     }
 
     private void store(Pending next) {
         append(Topic.PARTS, next, LogCodec.encode(next.part.part()), offset -> {
             next.partsOffset = offset;
             next.state = Pending.State.STORED;
-            index();
+            index(next.stream);
         });
     }
 
-    /** Sends the index records whose turn it is. */
-    private void index() {
-        for (Pending next : pending) {
-            boolean isStored = next.state != Pending.State.WAITING || next.other != null;
-            if (failed || !isStored || next.isEnd() && next != pending.getFirst()) {
+    /** Sends the index records of a stream whose turn it is: those with the identity of the oldest. */
+    private void index(String stream) {
+        Deque<Pending> ofStream = pending.getOrDefault(stream, new ArrayDeque<>());
+        for (Pending next : ofStream) {
+            if (failed || !next.isStored() || !next.id().equals(ofStream.getFirst().id())) {
                 return;
             }
             if (next.isReady()) {
@@ -190,25 +210,26 @@ final class PartitionWriter implements PartSink, AutoCloseable {
                 append(Topic.INDEX, next, LogCodec.encode(next.record()), offset -> {
                     next.indexOffset = offset;
                     next.state = Pending.State.INDEXED;
-                    finish();
-                    index();
+                    finish(stream);
+                    index(stream);
                 });
-            }
-            if (next.isEnd()) {
-                return;
             }
         }
     }
 
-    /** Completes the oldest records as far as they are in the index. */
-    private void finish() {
-        while (!pending.isEmpty() && pending.getFirst().state == Pending.State.INDEXED) {
-            Pending done = pending.removeFirst();
+    /** Completes the oldest records of a stream as far as they are in the index. */
+    private void finish(String stream) {
+        Deque<Pending> ofStream = pending.get(stream);
+        while (!ofStream.isEmpty() && ofStream.getFirst().state == Pending.State.INDEXED) {
+            Pending done = ofStream.removeFirst();
             memory.add(-done.bytes());
             done.indexed.accept(done.indexOffset);
             if (done.part != null) {
                 meters.indexed(done.bytes(), clock.millis() * 1_000 - done.part.cut().times().arrivalUs());
             }
+        }
+        if (ofStream.isEmpty()) {
+            pending.remove(stream);
         }
     }
 

@@ -40,7 +40,7 @@ final class StreamWork {
     /**
      * Returns an identity that is greater than those of all parts of the epoch, and less than those of later epochs.
      */
-    private static PartId endOf(EpochEnded ended) {
+    static PartId endOf(EpochEnded ended) {
         return new PartId(ended.epoch(), Long.MAX_VALUE, 0);
     }
 

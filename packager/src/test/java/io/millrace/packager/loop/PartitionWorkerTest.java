@@ -184,6 +184,34 @@ class PartitionWorkerTest {
         Patience.await().until(() -> worker.status().positions().segments() == log.cuts.size());
     }
 
+    /** Kafka's producer goes on with the next batch after one that it gives up. */
+    @Test
+    void nothingLaterOfStreamPrecedesFailedIndexRecord() {
+        AtomicReference<RecordLog.Result> failing = new AtomicReference<>();
+        PartitionWorker worker = worker(0, (topic, partition, stream, _, value, result) -> {
+            if (topic != Topic.INDEX || !stream.equals("live/a") || !failing.compareAndSet(null, result)) {
+                accept(topic, partition, stream, value, result);
+            }
+        }, noReads());
+        Patience.await().until(() -> fatal.get() != null
+                || parts.getOrDefault(0, List.of()).size() == log.cuts.size()
+                        && idsOf("live/b", indexed(0)).equals(idsOf("live/b", log.cuts)));
+        failing.get().appended(-1, new TimeoutException("no leader"));
+
+        Patience.await().until(() -> fatal.get() != null || worker.status().positions().segments() == log.cuts.size());
+        assertThat(fatal.get()).isNull();
+        assertThat(idsOf("live/a", indexed(0))).isEqualTo(idsOf("live/a", log.cuts));
+    }
+
+    /** Returns the identities of a stream's parts, in the order of their first records. */
+    private static List<PartId> idsOf(String stream, List<? extends Entry<? extends LogRecord>> records) {
+        return records.stream().filter(record -> record.stream().equals(stream)).map(record -> switch (record.value()) {
+            case Cut cut -> cut.id();
+            case IndexEntry entry -> entry.id();
+            default -> throw new AssertionError(record);
+        }).distinct().toList();
+    }
+
     @Test
     void endOfEpochWaitsForEarlierRecordsInIndex() {
         AtomicReference<RecordLog.Result> last = new AtomicReference<>();
