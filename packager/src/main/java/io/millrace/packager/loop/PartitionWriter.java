@@ -93,7 +93,7 @@ final class PartitionWriter implements PartSink, AutoCloseable {
             return state == State.STORED || state == State.WAITING && other != null;
         }
 
-        /** The same for the records that result from one part of the stream, as far as they have no gaps. */
+        /** Identity of the part, of the first part that a gap lacks, or of the end of an epoch. */
         PartId id() {
             return part == null ? id(other) : part.cut().id();
         }
