@@ -63,7 +63,7 @@ final class BrokerWire implements AutoCloseable {
         var partition = answer.data().responses().iterator().next().partitionResponses().getFirst();
         return switch (Errors.forCode(partition.errorCode())) {
             // The topic has just been created.
-            case UNKNOWN_TOPIC_OR_PARTITION -> produce(to, batch);
+            case UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER -> produce(to, batch);
             case NONE -> OptionalLong.of(partition.baseOffset());
             case OUT_OF_ORDER_SEQUENCE_NUMBER, DUPLICATE_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH,
                     INVALID_TIMESTAMP ->
