@@ -17,8 +17,8 @@ final class PlayerPage {
 
     /** What a viewer would see of a switch: the picture stops, or goes back. */
     private static final String WATCH = """
-            () => { const v = document.querySelector('video'); window.stops = 0; let last = v.currentTime;
-              for (const stop of ['waiting', 'emptied']) v.addEventListener(stop, () => window.stops++);
+            stops => { const v = document.querySelector('video'); window.stops = 0; let last = v.currentTime;
+              for (const stop of stops) v.addEventListener(stop, () => window.stops++);
               v.addEventListener('timeupdate', () => { if (v.currentTime < last) window.stops++; last = v.currentTime; }) }""";
     private static final String HEARS = """
             hz => { const v = document.querySelector('video');
@@ -63,7 +63,15 @@ final class PlayerPage {
 
     /** Counts stops of the picture from now on. */
     static void watchForStops(Page page) {
-        page.evaluate(WATCH);
+        page.evaluate(WATCH, List.of("waiting", "emptied"));
+    }
+
+    /**
+     * The same for a player a second behind the encoder, which also stops whenever the machine is busy: counts only how
+     * often the picture goes back or is loaded again.
+     */
+    static void watchForReloads(Page page) {
+        page.evaluate(WATCH, List.of("emptied"));
     }
 
     static int stops(Page page) {
