@@ -32,7 +32,7 @@ import java.util.function.Consumer;
  * event loop.
  */
 final class ResponseWriter {
-    /** Response headers are not validated: client input is checked before it is used in a header. */
+    /** The headers of whole responses are not validated: client input is checked before it is used in a header. */
     private static final HttpHeadersFactory OUR_OWN = DefaultHttpHeadersFactory.headersFactory().withValidation(false);
 
     private final ChannelHandlerContext ctx;
@@ -99,7 +99,7 @@ final class ResponseWriter {
         finish(LastHttpContent.EMPTY_LAST_CONTENT, !keepAlive || !chunked);
     }
 
-    /** Closes the connection after all pending writes. */
+    /** Closes the connection after all pending writes, without a last chunk: a body that has failed ends incomplete. */
     void closeWhenWritten() {
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }

@@ -20,10 +20,10 @@ import java.util.List;
  *
  * <p>At the start of each session (and of reading), all frames of a stream with video, audio included, are suppressed
  * until a keyframe arrives. New sequence headers are sent right before the keyframe. Timestamps stay within the signed
- * 32 bits that mpegts.js reads. Pure; confined to one thread.
+ * 32 bits that mpegts.js reads. Does no I/O and reads no clock. Confined to one thread.
  */
 final class TagFold {
-    /** If the tracks include video but the session shows no video after this much audio, the session has no video. */
+    /** If the tracks include video but none arrives within this time of the session's first packet, it has no video. */
     static final int VIDEO_WAIT_MS = 3_000;
 
     private final ChosenTracks chosen;
@@ -38,8 +38,8 @@ final class TagFold {
     private ByteBuffer audioRecord;
     private List<FlvTag> headers;
     /**
-     * Changed configuration records, which viewers receive before the next keyframe or, without video, the next audio
-     * frame; null without a change.
+     * Changed configuration records; null without a change. Viewers receive that of video before the next keyframe, and
+     * that of audio before that keyframe or the next audio frame that is not suppressed, whichever is first.
      */
     private ByteBuffer pendingVideo;
     private ByteBuffer pendingAudio;
@@ -82,7 +82,7 @@ final class TagFold {
         if (packet.session() != session) {
             session = packet.session();
             awaitsKeyframe = true;
-            // A reader that joins in the middle of a session already has the video configuration from the directory.
+            // Only packets of the session say so: the configuration in the directory may be that of an earlier one.
             sessionHasVideo = false;
             sessionStartMs = timeMs;
         }
