@@ -64,7 +64,7 @@ final class StreamsClients implements KafkaClientSupplier, AutoCloseable {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return new PacedConsumer<>(consumer(config));
+        return PacedConsumer.of(consumer(config));
     }
 
     private static Consumer<byte[], byte[]> consumer(Map<String, Object> config) {

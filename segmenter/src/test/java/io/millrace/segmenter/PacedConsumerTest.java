@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -22,7 +23,7 @@ class PacedConsumerTest {
     private long now;
     private long rested;
     private long offset;
-    private final PacedConsumer<byte[], byte[]> consumer = new PacedConsumer<>(kafka, () -> now, this::rest);
+    private final Consumer<byte[], byte[]> consumer = PacedConsumer.of(kafka, () -> now, this::rest);
 
     PacedConsumerTest() {
         kafka.assign(List.of(PARTITION));
@@ -91,8 +92,16 @@ class PacedConsumerTest {
     }
 
     @Test
+    void otherCallsReachTheConsumerAndFailAsItDoes() {
+        consumer.seek(PARTITION, 7);
+        assertThat(kafka.position(PARTITION)).isEqualTo(7);
+        assertThatThrownBy(() -> consumer.seek(new TopicPartition("none", 0), 7))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void anInterruptEndsTheRest() {
-        PacedConsumer<byte[], byte[]> interrupted = new PacedConsumer<>(kafka, () -> now, _ -> {
+        Consumer<byte[], byte[]> interrupted = PacedConsumer.of(kafka, () -> now, _ -> {
             throw new InterruptedException();
         });
         assertThatThrownBy(() -> {
