@@ -1,24 +1,17 @@
 package io.millrace.testkit.oracle;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import static io.millrace.testkit.oracle.Broken.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The oracle accepts a correct history, and names the promise that an incorrect one breaks. */
 class OracleTest {
     private static final String STREAM = "live/show";
-
-    private record Broken(String name, Promise promise, List<Fact> facts) {
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
 
     static Stream<Broken> broken() {
         return Stream.of(
@@ -83,13 +76,7 @@ class OracleTest {
     @ParameterizedTest
     @MethodSource("broken")
     void reportsBrokenPromise(Broken history) {
-        Oracle oracle = new Oracle(false);
-        for (Fact fact : history.facts().subList(0, history.facts().size() - 1)) {
-            oracle.watch(fact);
-        }
-        assertThat(oracle.violation()).as("before the last fact").isEmpty();
-        oracle.watch(history.facts().getLast());
-        assertThat(oracle.violation()).map(Violation::promise).contains(history.promise());
+        history.assertReportedBy(new Oracle(false));
     }
 
     @Test
@@ -122,19 +109,6 @@ class OracleTest {
                 new Fact.Logged(STREAM, 8, new Fact.Media(6, 0, other(6, 0))), shown(8, 3, 6, 0, other(6, 0), "AVC"))
                 .forEach(oracle::watch);
         assertThat(oracle.violation()).isEmpty();
-    }
-
-    /** Each argument is a fact, or a list of them. */
-    private static List<Fact> history(Object... parts) {
-        List<Fact> facts = new ArrayList<>();
-        for (Object part : parts) {
-            if (part instanceof Fact fact) {
-                facts.add(fact);
-            } else {
-                ((List<?>) part).forEach(each -> facts.add((Fact) each));
-            }
-        }
-        return facts;
     }
 
     /** Connection 0 claims at {@code session}, and its packet 0 begins an epoch. */

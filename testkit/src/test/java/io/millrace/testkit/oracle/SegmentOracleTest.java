@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import static io.millrace.testkit.oracle.Broken.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The oracle names the promise that incorrect segments or directories break. */
@@ -18,13 +19,6 @@ class SegmentOracleTest {
     private static final String STREAM = "live/show";
     private static final int SESSION_LENGTH = 4;
     private static final int LONG_SESSION = 30;
-
-    private record Broken(String name, Promise promise, List<Fact> facts) {
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
 
     static Stream<Broken> broken() {
         return Stream.of(
@@ -101,13 +95,7 @@ class SegmentOracleTest {
     @ParameterizedTest
     @MethodSource("broken")
     void reportsBrokenPromise(Broken history) {
-        Oracle oracle = new Oracle(true);
-        for (Fact fact : history.facts().subList(0, history.facts().size() - 1)) {
-            oracle.watch(fact);
-        }
-        assertThat(oracle.violation()).as("before the last fact").isEmpty();
-        oracle.watch(history.facts().getLast());
-        assertThat(oracle.violation()).map(Violation::promise).contains(history.promise());
+        history.assertReportedBy(new Oracle(true));
     }
 
     @Test
@@ -146,19 +134,6 @@ class SegmentOracleTest {
         Oracle oracle = new Oracle(true);
         history(sound(SESSION_LENGTH), new Fact.Unlisted(STREAM, 0), over()).forEach(oracle::watch);
         assertThat(oracle.violation()).isEmpty();
-    }
-
-    /** Each argument is a fact, or a list of them. */
-    private static List<Fact> history(Object... parts) {
-        List<Fact> facts = new ArrayList<>();
-        for (Object part : parts) {
-            if (part instanceof Fact fact) {
-                facts.add(fact);
-            } else {
-                ((List<?>) part).forEach(each -> facts.add((Fact) each));
-            }
-        }
-        return facts;
     }
 
     /** Session 0 begins an epoch, and its frames are shown at the offsets from 1 on. */

@@ -16,13 +16,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ViewerOracleTest {
     private static final String STREAM = "live/show";
 
-    private record Broken(String name, Promise promise, List<Fact> facts) {
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
     static Stream<Broken> broken() {
         return Stream.of(
                 new Broken("a part is written again with other bytes", Promise.ONE_CONTENT_PER_IDENTITY,
@@ -106,13 +99,7 @@ class ViewerOracleTest {
     @ParameterizedTest
     @MethodSource("broken")
     void reportsBrokenPromise(Broken history) {
-        Oracle oracle = new Oracle(true);
-        for (Fact fact : history.facts().subList(0, history.facts().size() - 1)) {
-            oracle.watch(fact);
-        }
-        assertThat(oracle.violation()).as("before the last fact").isEmpty();
-        oracle.watch(history.facts().getLast());
-        assertThat(oracle.violation()).map(Violation::promise).contains(history.promise());
+        history.assertReportedBy(new Oracle(true));
     }
 
     @Test
@@ -168,13 +155,7 @@ class ViewerOracleTest {
         facts.add(new Fact.Cut(STREAM, 0, 0, 1, true, List.of(2L), content("0.1")));
         facts.add(new Fact.Cut(STREAM, 0, 1, 0, true, List.of(3L), content("1.0")));
         List.of(3L, 4L, 7L).forEach(offset -> facts.add(new Fact.Indexed(STREAM, offset)));
-        for (Object part : parts) {
-            if (part instanceof Fact fact) {
-                facts.add(fact);
-            } else {
-                ((List<?>) part).forEach(each -> facts.add((Fact) each));
-            }
-        }
+        facts.addAll(Broken.history(parts));
         return facts;
     }
 
