@@ -42,12 +42,17 @@ class HostileHttp2Test {
     }
 
     @AfterEach
-    void othersAreServedAndNothingIsHeld() throws IOException {
-        try (var other = new RawHttp2(edge.port, "127.0.0.9", 0)) {
-            assertThat(other.response(other.get(PLAYLIST)).status()).isEqualTo(200);
-        }
+    void othersAreServedAndNothingIsHeld() {
+        // Until the edge has seen that the test's connection is closed, there may be no place for another one.
+        await().ignoreExceptionsInstanceOf(IOException.class).until(this::servesOthers);
         await().until(() -> edge.requestBytes() == 0);
         edge.close();
+    }
+
+    private boolean servesOthers() throws IOException {
+        try (var other = new RawHttp2(edge.port, "127.0.0.9", 0)) {
+            return other.response(other.get(PLAYLIST)).status() == 200;
+        }
     }
 
     @Test
