@@ -10,8 +10,6 @@ import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
 import io.millrace.platform.timeline.Tracks;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -60,21 +58,18 @@ public record Lineup(List<Listing> listings) {
         if (!ts.isEmpty() && (!alike || isForTs(known.getLast()))) {
             return ts;
         }
-        Set<RenditionId> common = new HashSet<>(sets.stream().flatMap(Collection::stream).toList());
-        sets.forEach(common::retainAll);
-        return known.isEmpty()
-                ? new Lineup(List.of())
-                : of(of(known.getFirst(), Format.CMAF).stream().filter(common::contains).toList(), known);
+        return ofCmaf(epochs);
     }
 
     /** Returns the CMAF renditions that all of the epochs have; see {@link #best}. */
     public static Lineup ofCmaf(List<StreamEntry> epochs) {
         List<StreamEntry> known = known(epochs);
-        return known.isEmpty()
-                ? new Lineup(List.of())
-                : of(of(known.getFirst(), Format.CMAF).stream()
-                        .filter(each -> known.stream().allMatch(epoch -> of(epoch, Format.CMAF).contains(each)))
-                        .toList(), known);
+        if (known.isEmpty()) {
+            return new Lineup(List.of());
+        }
+        Set<RenditionId> common = new LinkedHashSet<>(of(known.getFirst(), Format.CMAF));
+        known.forEach(epoch -> common.retainAll(Set.copyOf(of(epoch, Format.CMAF))));
+        return of(List.copyOf(common), known);
     }
 
     /** Returns MPEG-TS, if it carries a default track of one of the epochs. */

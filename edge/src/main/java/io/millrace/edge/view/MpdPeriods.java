@@ -140,7 +140,7 @@ final class MpdPeriods {
         var template = new SegmentTemplate(Ticks.MPEG, mediaTicks(startTicks), segments.getFirst().number(),
                 directory + files.init(run.getFirst().discontinuity()), directory + files.segment("$Number$"),
                 timeline(segments));
-        return new Representation(files.name(), bandwidth(rows.peakBitrate(rendition)), config.rfc6381(),
+        return new Representation(files.name(), bandwidth(rows.peakBitrates().get(rendition)), config.rfc6381(),
                 media(config), template);
     }
 

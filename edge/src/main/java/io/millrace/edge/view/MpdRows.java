@@ -18,8 +18,10 @@ import java.util.TreeMap;
  *
  * @param rows those with media, with increasing numbers
  * @param configs the configuration of each rendition's track
+ * @param peakBitrates the highest bitrate of each rendition's segments, bit/s
  */
-record MpdRows(StreamEntry epoch, List<Row> rows, Map<RenditionId, CodecConfig> configs) {
+record MpdRows(StreamEntry epoch, List<Row> rows, Map<RenditionId, CodecConfig> configs,
+        Map<RenditionId, Long> peakBitrates) {
     /**
      * The segment with one number in all renditions that have media in it.
      *
@@ -71,8 +73,12 @@ record MpdRows(StreamEntry epoch, List<Row> rows, Map<RenditionId, CodecConfig> 
         segments.forEach((rendition, its) -> its.stream().filter(each -> each.complete() && each.durationTicks() > 0)
                 .forEach(each -> byNumber.computeIfAbsent(each.number(), _ -> new HashMap<>()).put(rendition, each)));
         List<Row> rows = new ArrayList<>();
-        byNumber.forEach((number, its) -> rows.add(new Row(number, its)));
-        return new MpdRows(epoch, rows, configs(epoch, segments));
+        Map<RenditionId, Long> peakBitrates = new HashMap<>();
+        byNumber.forEach((number, its) -> {
+            rows.add(new Row(number, its));
+            its.forEach((rendition, each) -> peakBitrates.merge(rendition, each.bitrate(), Math::max));
+        });
+        return new MpdRows(epoch, rows, configs(epoch, segments), peakBitrates);
     }
 
     private static Map<RenditionId, CodecConfig> configs(StreamEntry epoch, Map<RenditionId, List<Segment>> segments) {
@@ -84,11 +90,5 @@ record MpdRows(StreamEntry epoch, List<Row> rows, Map<RenditionId, CodecConfig> 
             }
         }
         return configs;
-    }
-
-    /** Returns the highest bitrate of a rendition's segments. */
-    long peakBitrate(RenditionId rendition) {
-        return rows.stream().filter(row -> row.segments().containsKey(rendition))
-                .mapToLong(row -> row.segments().get(rendition).bitrate()).max().orElse(0);
     }
 }
