@@ -67,7 +67,7 @@ public final class PlayAccess {
                 allowed.accept(name);
             } else {
                 String key = stream.substring(stream.lastIndexOf('/') + 1);
-                redirect(responder, isRenamed && policy.reads("key") ? credentials.with("key=" + key) : credentials,
+                redirect(responder, isRenamed ? credentials.with("key=" + key) : credentials,
                         stream, name);
             }
         });

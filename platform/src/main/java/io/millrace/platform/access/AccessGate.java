@@ -29,6 +29,10 @@ import org.slf4j.event.Level;
  */
 public final class AccessGate implements AccessPolicy, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccessGate.class);
+    /** Characters of a query: a token and its name. What is longer is refused before it is parsed. */
+    static final int QUERY_LIMIT = JwtVerifier.TOKEN_LIMIT + 64;
+    /** Parameters of a query. */
+    static final int PARAMETERS_LIMIT = 32;
 
     private final AccessSettings settings;
     private final Action action;
@@ -128,12 +132,17 @@ public final class AccessGate implements AccessPolicy, AutoCloseable {
             return CompletableFuture.completedFuture(
                     new AccessDecision.Refused(AccessReason.ADDRESS, "your address may not " + action.label()));
         }
+        if (request.query().length() > QUERY_LIMIT
+                || request.query().chars().filter(each -> each == '&').count() >= PARAMETERS_LIMIT) {
+            return CompletableFuture.completedFuture(new AccessDecision.Refused(AccessReason.MALFORMED,
+                    "the query has more than " + QUERY_LIMIT + " characters or " + PARAMETERS_LIMIT + " parameters"));
+        }
         QueryString query = QueryString.parse(request.query());
         CompletableFuture<AccessDecision> own = byCredentials(request, query);
         return parts.hook() == null
                 ? own
                 : own.thenCompose(decision -> switch (decision) {
-                    case AccessDecision.Allowed allowed -> byHook(allowed, query, request.source());
+                    case AccessDecision.Allowed allowed -> byHook(allowed, request, query);
                     case AccessDecision.Refused _ -> CompletableFuture.completedFuture(decision);
                 });
     }
@@ -161,19 +170,23 @@ public final class AccessGate implements AccessPolicy, AutoCloseable {
         return clock.instant().getEpochSecond();
     }
 
-    private CompletableFuture<AccessDecision> byHook(AccessDecision.Allowed own, QueryString query,
-            AccessRequest.Source source) {
-        QueryString sent = query.without(CredentialRules.KEY);
-        var request = new HookRequest(action, own.stream(), sent, withoutQuery(source.url()), source.client(),
-                source.address(), requests.incrementAndGet(), node);
+    private CompletableFuture<AccessDecision> byHook(AccessDecision.Allowed own, AccessRequest asked,
+            QueryString query) {
+        AccessRequest.Source source = asked.source();
+        var request = new HookRequest(action, own.stream(), query.without(CredentialRules.KEY),
+                withoutQuery(source.url()), source.client(), source.address(), requests.incrementAndGet(), node);
         boolean isSession = source.protocol() == Protocol.RTMP || source.protocol() == Protocol.FLV;
-        CompletableFuture<AccessDecision> asked = isSession
+        CompletableFuture<HookVerdict> answer = isSession
                 ? parts.hook().ask(request)
-                : verdicts.get(new HookVerdicts.Key(own.stream(), sent.toString(), source.host()),
+                : verdicts.get(new HookVerdicts.Key(own.stream(), asked.query(), source.host()),
                         () -> parts.hook().ask(request));
-        return asked.thenApply(decision -> decision instanceof AccessDecision.Allowed(StreamName stream, _)
-                ? new AccessDecision.Allowed(stream, own.untilS())
-                : decision);
+        return answer.thenApply(verdict -> switch (verdict.decision()) {
+            case AccessDecision.Allowed(StreamName stream, _) -> isSession || stream.equals(own.stream())
+                    ? new AccessDecision.Allowed(stream, own.untilS())
+                    : new AccessDecision.Refused(AccessReason.HOOK_REFUSED,
+                            "the hook names another stream, which only RTMP and FLV can play");
+            case AccessDecision.Refused refused -> refused;
+        });
     }
 
     /** Checks for changed files now, in addition to the periodic check. */

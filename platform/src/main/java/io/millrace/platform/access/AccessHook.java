@@ -28,8 +28,8 @@ final class AccessHook implements AutoCloseable {
     /** Limit of concurrent requests. */
     static final int AT_ONCE = 64;
     /**
-     * Limit of waiting requests: four times the number of connections that may exist without a publish. Each takes a
-     * few KB.
+     * Limit of waiting requests: four times the number of RTMP connections that may exist without a publish. Each takes
+     * up to some tens of KB, because {@link AccessGate} limits its query.
      */
     static final int WAITING = 4_000;
     /** Limit of waiting requests from one network: four times the number of connections that it may have. */
@@ -60,7 +60,7 @@ final class AccessHook implements AutoCloseable {
      * Asks the hook. The result completes within the timeout, even if the request has to wait, and never exceptionally:
      * if the hook fails, the settings decide.
      */
-    CompletableFuture<AccessDecision> ask(HookRequest request) {
+    CompletableFuture<HookVerdict> ask(HookRequest request) {
         Turns.Turn turn = turns.next(PeerNetwork.ofEndpoint(request.address()));
         return turn.begin().thenComposeAsync(_ -> send(request), threads)
                 .orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS).handle((response, failure) -> {
@@ -74,8 +74,11 @@ final class AccessHook implements AutoCloseable {
         CompletableFuture<HttpResponse<String>> sent = client.sendAsync(post(request),
                 BodyHandlers.limiting(BodyHandlers.ofString(), ANSWER_BYTES));
         // The client's own timeout ends with the headers, but the body may be endless.
-        CompletableFuture.delayedExecutor(settings.timeout().toMillis(), TimeUnit.MILLISECONDS, threads)
-                .execute(() -> sent.cancel(true));
+        sent.copy().orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(_ -> {
+                    sent.cancel(true);
+                    return null;
+                });
         return sent.whenComplete((_, _) -> meters.hookAnswered(System.nanoTime() - began));
     }
 
@@ -87,27 +90,29 @@ final class AccessHook implements AutoCloseable {
         return post.build();
     }
 
-    private AccessDecision answer(HookRequest request, HttpResponse<String> response) {
+    private HookVerdict answer(HookRequest request, HttpResponse<String> response) {
         int status = response.statusCode();
         if (status >= 500) {
             return without(request, "status " + status);
         }
-        return settings.form().answer(request, status, response.headers().firstValue("Location"), response.body());
+        return new HookVerdict(settings.form().answer(request, status, response.headers().firstValue("Location"),
+                response.body()), true);
     }
 
     /**
      * Decides without an answer. The log line does not name the requested stream, which is a secret key if the hook
      * translates keys into names.
      */
-    private AccessDecision without(HookRequest request, String why) {
+    private HookVerdict without(HookRequest request, String why) {
         log.log(Level.WARN, PeerNetwork.ofEndpoint(request.address()),
                 "{}: the hook has no answer to request {}, so the {} is {}: {}", request.address(),
                 request.number(), action.label(), settings.allowWithoutAnswer() ? "allowed" : "refused", why);
         meters.hookFailed();
-        return settings.allowWithoutAnswer()
+        return new HookVerdict(settings.allowWithoutAnswer()
                 ? new AccessDecision.Allowed(request.stream())
                 : new AccessDecision.Refused(AccessReason.HOOK_FAILED,
-                        "permission cannot be checked at the moment, try again");
+                        "permission cannot be checked at the moment, try again"),
+                false);
     }
 
     private String reason(Throwable failure) {

@@ -29,7 +29,7 @@ final class HookVerdicts {
     /**
      * A viewer.
      *
-     * @param credentials the query, without parameters that are no credentials
+     * @param credentials the query, without parameters that are no credentials; its length is limited by the gate
      * @param host address without its port
      */
     record Key(StreamName stream, String credentials, String host) {
@@ -38,25 +38,23 @@ final class HookVerdicts {
         }
     }
 
-    private final AsyncCache<Key, AccessDecision> verdicts;
+    private final AsyncCache<Key, HookVerdict> verdicts;
 
     HookVerdicts(Ticker ticker) {
         verdicts = Caffeine.newBuilder().maximumWeight(LIMIT_BYTES).ticker(ticker)
-                .weigher((Key key, AccessDecision _) -> key.sizeBytes())
-                .expireAfter(Expiry.accessing((Key _, AccessDecision decision) -> lifetime(decision))).buildAsync();
+                .weigher((Key key, HookVerdict _) -> key.sizeBytes())
+                .expireAfter(Expiry.accessing((Key _, HookVerdict verdict) -> lifetime(verdict))).buildAsync();
     }
 
-    private static Duration lifetime(AccessDecision decision) {
-        return switch (decision) {
-            case AccessDecision.Allowed _ -> ALLOWED;
-            case AccessDecision.Refused(AccessReason reason, _) -> reason == AccessReason.HOOK_REFUSED
-                    ? REFUSED
-                    : Duration.ZERO;
-        };
+    private static Duration lifetime(HookVerdict verdict) {
+        if (!verdict.isAnswer()) {
+            return Duration.ZERO;
+        }
+        return verdict.decision() instanceof AccessDecision.Allowed ? ALLOWED : REFUSED;
     }
 
     /** Returns the answer about a viewer, asking the hook if it is not known. */
-    CompletableFuture<AccessDecision> get(Key key, Supplier<CompletableFuture<AccessDecision>> hook) {
+    CompletableFuture<HookVerdict> get(Key key, Supplier<CompletableFuture<HookVerdict>> hook) {
         return verdicts.get(key, (_, _) -> hook.get());
     }
 }

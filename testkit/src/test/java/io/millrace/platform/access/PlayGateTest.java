@@ -54,6 +54,7 @@ class PlayGateTest {
     private final AtomicLong nanos = new AtomicLong();
     private volatile int status = 200;
     private volatile String body = "";
+    private volatile String location = "";
     private HttpServer server;
     private AccessGate gate;
     private JwtKeys keys;
@@ -179,6 +180,43 @@ class PlayGateTest {
     }
 
     @Test
+    void fallbackOfHookIsNotRemembered() throws Exception {
+        gate = open(new AccessSettings(null, null, new AccessSettings.Hook(serve("/on_play"), HookForm.NGINX, PATIENT,
+                true)));
+        status = 500;
+        try (LogCapture log = new LogCapture(AccessHook.class)) {
+            assertThat(decide("user=1")).isEqualTo(new AccessDecision.Allowed(SHOW));
+            assertThat(log.texts(Level.WARN)).hasSize(1);
+        }
+        status = 403;
+        assertRefused(decide("user=1"), AccessReason.HOOK_REFUSED);
+    }
+
+    @Test
+    void hookRenamesOnlyWhereUrlsAreNotShared() throws Exception {
+        gate = open(new AccessSettings(null, null, hook()));
+        status = 302;
+        location = "teaser";
+        assertRefused(decide("user=1"), AccessReason.HOOK_REFUSED);
+        for (Protocol protocol : new Protocol[]{Protocol.RTMP, Protocol.FLV}) {
+            assertThat(gate.decide(request("user=1", protocol, "192.0.2.7:5")).get(120, TimeUnit.SECONDS))
+                    .isEqualTo(new AccessDecision.Allowed(new StreamName("live/teaser")));
+        }
+    }
+
+    @Test
+    void queryOverLimitIsRefusedWithoutTheHook() throws Exception {
+        gate = open(new AccessSettings(null, null, hook()));
+        assertThat(decide("a".repeat(AccessGate.QUERY_LIMIT))).isInstanceOf(AccessDecision.Allowed.class);
+        assertThat(decide("a&".repeat(AccessGate.PARAMETERS_LIMIT - 1) + "a"))
+                .isInstanceOf(AccessDecision.Allowed.class);
+        assertThat(requests).hasValue(2);
+        assertRefused(decide("a".repeat(AccessGate.QUERY_LIMIT + 1)), AccessReason.MALFORMED);
+        assertRefused(decide("a&".repeat(AccessGate.PARAMETERS_LIMIT) + "a"), AccessReason.MALFORMED);
+        assertThat(requests).hasValue(2);
+    }
+
+    @Test
     void hookCannotProlongToken() throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), "0123456789abcdef");
         gate = open(new AccessSettings(null, secret, hook()));
@@ -249,6 +287,9 @@ class PlayGateTest {
             requests.incrementAndGet();
             exchange.getRequestBody().readAllBytes();
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            if (!location.isEmpty()) {
+                exchange.getResponseHeaders().set("Location", location);
+            }
             exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();
