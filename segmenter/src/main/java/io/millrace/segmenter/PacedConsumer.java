@@ -17,9 +17,6 @@ import org.apache.kafka.common.errors.InterruptException;
  * <p>Confined to the stream thread, except for {@link Consumer#wakeup}, which does not end a rest.
  */
 final class PacedConsumer<K, V> {
-    /** Within this time after the start of a tick, packets that ingest has read are in the log. */
-    private static final Duration LAG = Duration.ofMillis(8);
-
     private final Consumer<K, V> consumer;
     private final LongSupplier nanoClock;
     private final Rest rest;
@@ -35,7 +32,7 @@ final class PacedConsumer<K, V> {
         this.consumer = consumer;
         this.nanoClock = nanoClock;
         this.rest = rest;
-        pace = new PollPace(nanoClock.getAsLong(), LAG, 0);
+        pace = new PollPace(nanoClock.getAsLong(), PollPace.INGEST_LAG, 0);
         // The leaders of the assigned partitions are not known here, so every poll of a tick gets the whole time.
         pace.leaders(Integer.MAX_VALUE);
     }

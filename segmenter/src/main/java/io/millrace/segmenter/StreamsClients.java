@@ -17,8 +17,8 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 /**
  * Creates the clients of Kafka Streams. The producer sends each record immediately while the rate of records is low,
  * and batches records while it is high ({@link AdaptiveLinger}); the consumer gathers as well ({@link PacedConsumer}).
- * The producer ends with the first record that is not written, and
- * the stream thread with it, so that the repeated records of the next one are in order. Thread-safe.
+ * The producer ends with the first record that is not written, and the stream thread with it, so that nothing later
+ * is in the log before the next stream thread has repeated the records. Thread-safe.
  */
 final class StreamsClients implements KafkaClientSupplier, AutoCloseable {
     /**

@@ -8,10 +8,11 @@ import java.util.function.Supplier;
 
 /**
  * The rendered MPDs of live windows, one for each view of an epoch, so that viewers share the text and its compressed
- * form until the window changes. Views that nobody holds any more are forgotten. Thread-safe; bounded.
+ * form until the next record of the index, which makes another view. Views that nobody holds any more are forgotten.
+ * Thread-safe; bounded.
  */
 public final class MpdTexts {
-    /** Views that are remembered: one or two for each epoch that is watched over DASH. */
+    /** Views that are remembered. */
     private static final int VIEWS_LIMIT = 1_000;
 
     /** @param text empty if the window lists nothing */

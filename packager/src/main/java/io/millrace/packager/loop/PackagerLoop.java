@@ -46,12 +46,8 @@ public final class PackagerLoop implements AutoCloseable {
     private static final String GROUP = "packager";
     /** Poll timeout while a partition is paused, which bounds how late it is resumed. */
     private static final Duration POLL_WHEN_PAUSED = Duration.ofMillis(10);
-    /**
-     * Of a tick: the time in which the segmenter makes the cuts of its tick and writes them. Its ticks lag by as much as
-     * {@link #LAG}.
-     */
+    /** Share of a tick by which the packager polls later than the segmenter, whose cuts of the tick are in the log then. */
     private static final double SEGMENTERS_SHARE = 0.5;
-    private static final Duration LAG = Duration.ofMillis(8);
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
@@ -70,7 +66,7 @@ public final class PackagerLoop implements AutoCloseable {
     /** The partitions whose start positions are not known yet. */
     private final Set<Integer> beginning = new HashSet<>();
     private final Map<Integer, Positions> committed = new HashMap<>();
-    private final PollPace pace = new PollPace(System.nanoTime(), LAG, SEGMENTERS_SHARE);
+    private final PollPace pace = new PollPace(System.nanoTime(), PollPace.INGEST_LAG, SEGMENTERS_SHARE);
     private volatile boolean closing;
     private volatile Set<Integer> partitions = Set.of();
     private long lastCommitNanos = System.nanoTime();

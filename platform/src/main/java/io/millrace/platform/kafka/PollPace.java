@@ -13,8 +13,10 @@ import java.time.Duration;
  * <p>Pure: time is an argument. Confined to one thread.
  */
 public final class PollPace {
-    /** The shortest tick, the longest one of ingest's event loops ({@code ReadPace}): more often, there would be little to gather. */
+    /** The shortest tick. It equals the longest tick of ingest's event loops ({@code ReadPace}). */
     static final long TICK_NANOS = 33_000_000;
+    /** Within this time after the start of a tick, packets that ingest has read in the tick before are in the log. */
+    public static final Duration INGEST_LAG = Duration.ofMillis(8);
     /** The longest tick, a fifth of the default duration of a part. */
     static final long LONGEST_TICK_NANOS = 3 * TICK_NANOS;
     /** About twenty publishers send this many packets per second. Above, ticks have twice the shortest duration. */
