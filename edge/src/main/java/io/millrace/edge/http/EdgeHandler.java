@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
 
 /**
  * Passes each request to the endpoint of its {@link Route}. One per connection of HTTP/1.1 and per stream of HTTP/2,
@@ -37,10 +38,15 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchange
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         HttpRequest request = (HttpRequest) message;
-        responder = new HttpResponder(ctx, request, clock, endpoints.turns(), endpoints.origins(), endpoints.log());
-        answer(request);
-        if (draining) {
-            responder.drain();
+        try {
+            responder = new HttpResponder(ctx, request, clock, endpoints.turns(), endpoints.origins(), endpoints.log());
+            answer(request);
+            if (draining) {
+                responder.drain();
+            }
+        } finally {
+            // A request of HTTP/2, or one that was not upgraded to it, has a buffer for a body.
+            ReferenceCountUtil.release(message);
         }
     }
 

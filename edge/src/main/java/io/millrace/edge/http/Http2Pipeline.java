@@ -83,7 +83,8 @@ record Http2Pipeline(Endpoints endpoints, HttpLimits limits, LimitClock clock, C
     private void open(Channel stream, Http2Connection connection) {
         Client.share(stream.parent(), stream);
         stream.config().setWriteBufferWaterMark(HttpPort.WATER_MARK);
-        stream.pipeline().addLast(new Http2StreamFrameToHttpObjectCodec(true),
+        stream.pipeline().addLast(new Http2RequestCheck(endpoints.meters()),
+                new Http2StreamFrameToHttpObjectCodec(true),
                 new Http2Stream(connection, limits, endpoints.origins(), clock),
                 new EdgeHandler(endpoints, limits, clock));
     }

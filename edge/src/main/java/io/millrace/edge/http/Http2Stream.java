@@ -79,22 +79,22 @@ final class Http2Stream extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        try {
-            if (message instanceof HttpRequest request && !requested) {
-                requested = true;
-                hasBody = !(request instanceof FullHttpRequest);
-                request(ctx, request);
-            } else if (message instanceof LastHttpContent) {
-                hasBody = false;
-            }
-        } finally {
-            ReferenceCountUtil.release(message);
+        if (message instanceof HttpRequest request && !requested) {
+            requested = true;
+            hasBody = !(request instanceof FullHttpRequest);
+            request(ctx, request);
+            return;
         }
+        if (message instanceof LastHttpContent) {
+            hasBody = false;
+        }
+        ReferenceCountUtil.release(message);
     }
 
     private void request(ChannelHandlerContext ctx, HttpRequest request) {
         isHead = request.method().equals(HttpMethod.HEAD);
         if (connection.isEnding() || !take(request)) {
+            ReferenceCountUtil.release(request);
             connection.shed();
             return;
         }
@@ -102,6 +102,7 @@ final class Http2Stream extends ChannelDuplexHandler {
         Http2Connection.Admitted admitted = connection.admit();
         place = admitted.place();
         if (admitted.refusal() != null) {
+            ReferenceCountUtil.release(request);
             write(ctx, Refusal.response(admitted.refusal(), origins), ctx.newPromise());
             ctx.flush();
             return;

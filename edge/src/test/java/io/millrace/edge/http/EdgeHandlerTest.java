@@ -25,8 +25,11 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyProtocolException;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -88,6 +91,15 @@ class EdgeHandlerTest {
     void keepsNoReferences() {
         channel.finishAndReleaseAll();
         assertThat(made).allMatch(bytes -> bytes.refCnt() == 0);
+    }
+
+    /** As HTTP/2 passes its requests on, and an upgrade that does not take place. */
+    @Test
+    void releasesRequestWithBuffer() {
+        ByteBuf body = Unpooled.buffer();
+        channel.pipeline().context(RequestGate.class)
+                .fireChannelRead(new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/", body));
+        assertThat(body.refCnt()).isZero();
     }
 
     @Test

@@ -316,6 +316,21 @@ class HostileHttp2Test {
         }
     }
 
+    /** RFC 9113, 8.1.1. */
+    @Test
+    void malformedRequestsEndTheirStreamsOnly() throws Exception {
+        try (RawHttp2 http = start()) {
+            for (List<String> head : Http2RequestCheckTest.MALFORMED) {
+                int stream = http.send(RawHttp2.block(head), RawHttp2.END_STREAM);
+                RawHttp2.Frame reset = http.await(RawHttp2.RST_STREAM);
+                assertThat(reset.stream()).isEqualTo(stream);
+                assertThat(reset.number(0)).isEqualTo(RawHttp2.PROTOCOL_ERROR);
+            }
+            assertThat(http.response(http.get(PLAYLIST)).status()).isEqualTo(200);
+        }
+        assertThat(edge.closed(HttpCloseReason.MALFORMED)).isPositive();
+    }
+
     @Test
     void violationsEndConnection() throws Exception {
         start().close();
