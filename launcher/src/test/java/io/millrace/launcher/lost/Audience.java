@@ -1,5 +1,6 @@
 package io.millrace.launcher.lost;
 
+import io.millrace.testkit.Patience;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Viewers of one stream, who remember what every media URL has served. */
 final class Audience {
@@ -22,8 +24,17 @@ final class Audience {
         this.stream = stream;
     }
 
+    /** Waits until {@code segments} segments were seen that have not been seen before. */
+    void see(int segments, AllStages stages) {
+        int[] seen = {0};
+        await().atMost(Patience.TIME).failFast(() -> assertThat(stages.fatal).isEmpty()).until(() -> {
+            seen[0] += watch(stages.httpPort());
+            return seen[0] >= segments;
+        });
+    }
+
     /** Returns how many segments were seen that have not been seen before: of a live playlist, as a new viewer finds it. */
-    int watch(int port) throws IOException, InterruptedException {
+    private int watch(int port) throws IOException, InterruptedException {
         HttpResponse<byte[]> multivariant = get(port, "/" + stream + "@ts.m3u8");
         if (multivariant.statusCode() != 200) {
             return 0;

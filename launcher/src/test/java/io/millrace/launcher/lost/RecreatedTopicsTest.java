@@ -71,9 +71,9 @@ class RecreatedTopicsTest {
         try (var stages = new AllStages(kafka, dir)) {
             seeTwoSessions(audience, stages);
             AutoCloseable encoder = stages.encoder(STREAM);
-            see(SEGMENTS, audience, stages);
+            audience.see(SEGMENTS, stages);
             TestBroker.recreate(kafka, lost);
-            see(2 * SEGMENTS, audience, stages);
+            audience.see(2 * SEGMENTS, stages);
             encoder.close();
             audience.assertNothingHasChanged(stages.httpPort());
             assertThat(stages.fatal).isEmpty();
@@ -100,7 +100,7 @@ class RecreatedTopicsTest {
         }
         TestBroker.recreate(kafka, lost);
         try (var stages = new AllStages(kafka, dir); AutoCloseable _ = stages.encoder(STREAM)) {
-            see(SEGMENTS, audience, stages);
+            audience.see(SEGMENTS, stages);
             audience.assertNothingHasChanged(stages.httpPort());
             assertThat(stages.fatal).isEmpty();
         }
@@ -112,39 +112,12 @@ class RecreatedTopicsTest {
         KafkaClients kafka = broker.clients("missing.");
         var audience = new Audience(STREAM);
         try (var stages = new AllStages(kafka, dir); AutoCloseable _ = stages.encoder(STREAM)) {
-            see(SEGMENTS, audience, stages);
+            audience.see(SEGMENTS, stages);
             int before = stages.disconnected.get();
             TestBroker.delete(kafka, Topic.PACKETS);
             await().atMost(Patience.TIME).until(() -> stages.disconnected.get() >= before + 20);
             Topics.ensure(kafka);
-            see(SEGMENTS, audience, stages);
-            audience.assertNothingHasChanged(stages.httpPort());
-            assertThat(stages.fatal).isEmpty();
-        }
-    }
-
-    /** The broker repeats topic ids and leader epochs. */
-    @Test
-    void nextBroadcastIsSeenAfterTheBrokerWasRestoredFromAnOlderCopy() throws Exception {
-        try (TestBroker restored = TestBroker.running()) {
-            KafkaClients kafka = restored.clients("restored.");
-            var audience = new Audience(STREAM);
-            Path copy = dir.resolve("copy");
-            broadcast(audience, kafka);
-            restored.stop();
-            restored.copy(copy);
-            restored.start();
-            broadcast(audience, kafka);
-            restored.stop();
-            restored.restore(copy);
-            restored.start();
-            broadcast(audience, kafka);
-        }
-    }
-
-    private void broadcast(Audience audience, KafkaClients kafka) throws Exception {
-        try (var stages = new AllStages(kafka, dir.resolve("stages")); AutoCloseable _ = stages.encoder(STREAM)) {
-            see(SEGMENTS, audience, stages);
+            audience.see(SEGMENTS, stages);
             audience.assertNothingHasChanged(stages.httpPort());
             assertThat(stages.fatal).isEmpty();
         }
@@ -154,17 +127,8 @@ class RecreatedTopicsTest {
     private static void seeTwoSessions(Audience audience, AllStages stages) throws Exception {
         for (int session = 0; session < 2; session++) {
             try (AutoCloseable _ = stages.encoder(STREAM)) {
-                see(SEGMENTS, audience, stages);
+                audience.see(SEGMENTS, stages);
             }
         }
-    }
-
-    /** Waits for segments that have not been seen before. */
-    private static void see(int segments, Audience audience, AllStages stages) {
-        int[] seen = {0};
-        await().atMost(Patience.TIME).failFast(() -> assertThat(stages.fatal).isEmpty()).until(() -> {
-            seen[0] += audience.watch(stages.httpPort());
-            return seen[0] >= segments;
-        });
     }
 }
