@@ -4,6 +4,14 @@ const TIMEOUT_MS = 5000;
 const MOST_PER_REQUEST = 1000;
 const SESSIONS_LIMIT = 1000;
 
+/** The server does not let this viewer watch. Its code is that of the server's error (docs/access.md). */
+export class Denied extends Error {
+  constructor(code) {
+    super(code);
+    this.code = code;
+  }
+}
+
 export class Api {
   #clockOffsetMs = null;
 
@@ -26,7 +34,7 @@ export class Api {
    * @param {string} states "live,grace" or "ended"
    * @param {string} search a part of the names, or ""
    * @param {number} limit more than one answer holds are asked for page by page
-   * @returns {Promise<{streams: object[], next: ?string}>} nothing if the list is not public
+   * @returns {Promise<{streams: object[], next: ?string, isPublic: boolean}>} no streams if the list is not public
    */
   async streams(states, search, limit) {
     const streams = [];
@@ -36,14 +44,18 @@ export class Api {
       if (search) query.set('search', search);
       if (next !== null) query.set('after', next);
       const page = await this.#get('/api/v1/streams?' + query, 403);
-      if (page === null) return { streams: [], next: null };
+      if (page === null) return { streams: [], next: null, isPublic: false };
       streams.push(...page.streams);
       next = page.next;
     } while (next !== null && streams.length < limit);
-    return { streams, next };
+    return { streams, next, isPublic: true };
   }
 
-  /** The stream, or null if the server has none of that name. */
+  /**
+   * The stream, or null if the server has none of that name.
+   *
+   * @throws {Denied} if the page's link does not entitle its viewer to watch it
+   */
   stream(name) {
     const credentials = new URLSearchParams(this.credentials).toString();
     return this.#get(path(name) + (credentials === '' ? '' : '?' + credentials));
@@ -65,6 +77,7 @@ export class Api {
     const date = Date.parse(response.headers.get('date'));
     if (!Number.isNaN(date)) this.#clock(date - Date.now());
     if (response.status === 404 || response.status === absent) return null;
+    if (response.status === 401 || response.status === 403) throw new Denied((await response.json()).error.code);
     if (!response.ok) throw new Error('HTTP ' + response.status);
     return response.json();
   }

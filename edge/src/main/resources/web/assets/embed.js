@@ -24,7 +24,7 @@ async function poll() {
     watching.update(stream, sessions);
     show();
   } catch (error) {
-    watching.unreachable();
+    watching.failed(error);
   } finally {
     setTimeout(poll, POLL_MS);
   }

@@ -1,5 +1,5 @@
 // The page: asks the server every two seconds what is live, shows one stream on the stage and the others in the list.
-import { Api } from './api.js';
+import { Api, Denied } from './api.js';
 import { codecName } from './codecs.js';
 import { $, element, fill, say } from './dom.js';
 import { query, showPushHints, showWatchHints } from './hints.js';
@@ -11,7 +11,7 @@ import { Watching } from './watching.js';
 
 const POLL_MS = 2000;
 const SLOWLY = 3; // polls between two looks at what changes slowly
-const NONE = { streams: [], next: null };
+const NONE = { streams: [], next: null, isPublic: true };
 
 const wish = new URLSearchParams(location.search);
 const api = new Api(wish);
@@ -51,9 +51,9 @@ async function poll() {
     show();
   } catch (error) {
     if (question !== asking) return;
-    watching.unreachable();
+    watching.failed(error);
     if (watching.name !== null) stage();
-    say($('summary'), 'The server cannot be reached');
+    say($('summary'), error instanceof Denied ? '' : 'The server cannot be reached');
   } finally {
     if (question === asking) timer = setTimeout(poll, POLL_MS);
   }
@@ -91,7 +91,9 @@ function remember() {
 
 function show() {
   const nothing = live.streams.length + ended.streams.length === 0 && list.search === '' && watching.name === null;
-  if (list.search === '') {
+  if (!live.isPublic) {
+    say($('summary'), watching.name === null ? 'The list of streams is not public: open a stream by its link' : '');
+  } else if (list.search === '') {
     say($('summary'), nothing ? 'Nobody is streaming yet' : count(live) + ' live · ' + count(ended) + ' ended');
   }
   $('main').classList.toggle('empty', nothing);

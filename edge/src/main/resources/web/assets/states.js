@@ -2,11 +2,16 @@
 import { codecName } from './codecs.js';
 
 const NO_DATA_MS = { hls: 8000, ts: 8000, flv: 5000, ws: 5000 };
+const DENIALS = {
+  credentials_required: 'This stream is not public. Open it with a link that has a token.',
+  credentials_expired: 'This link has expired. Ask for a new one.',
+  credentials_invalid: 'This link is not valid for this stream. Ask for a new one.',
+};
 export const FAR_BEHIND_MS = 30_000;
 
 /**
  * @param {object} s what is known:
- *   unreachableMs: how long the server has not answered, 0 if it does; name: of the stream; stream: of the API, or null;
+ *   denial: code of the server's error while it does not let this viewer watch, or ""; unreachableMs: how long the server has not answered, 0 if it does; name: of the stream; stream: of the API, or null;
  *   choice: of chooseOutput; mode: "live", "from" or "whole"; pastOutOfReach: whether no output of this page plays the past;
  *   refusal: code of the server's error, or "";
  *   player: {started, finished, blocked, waiting, starvedMs}; output; now: the server's clock
@@ -18,6 +23,7 @@ export function describe(s) {
     return words('The server cannot be reached. ' + (s.player.started && !s.player.finished ? 'What has arrived plays on. ' : '') + 'Trying again…',
       seconds(s.unreachableMs));
   }
+  if (s.denial !== '') return words(DENIALS[s.denial] ?? 'You may not watch this stream.');
   if (!s.stream) return words('There is no stream ' + s.name + ' yet. It starts here as soon as an encoder sends it.');
   if (s.choice.id === null) {
     return words(('This browser cannot play the stream. ' + s.choice.lacks + ' ' + s.choice.elsewhere).trim());
@@ -66,6 +72,7 @@ function live(s) {
 export function badge(s) {
   if (!s.stream) return { text: '', kind: 'ended' };
   if (s.unreachableMs > 0) return { text: 'No connection', kind: 'grace' };
+  if (s.denial !== '') return { text: 'No access', kind: 'grace' };
   if (s.mode !== 'live') return { text: s.stream.state === 'ended' ? 'Ended' : 'Recording', kind: 'ended' };
   if (s.stream.state === 'ended') return { text: 'Ended', kind: 'ended' };
   if (s.stream.state === 'grace') return { text: 'Encoder away', kind: 'grace' };

@@ -1,5 +1,6 @@
 // What is watched: decides the source for a stream, a moment and the viewer's wish, and says in words how it goes.
 // The page and the embedded player have one each.
+import { Denied } from './api.js';
 import { Menus } from './menus.js';
 import { OUTPUTS, chooseOutput, isHls } from './outputs.js';
 import { badge, describe } from './states.js';
@@ -21,6 +22,7 @@ export class Watching {
   #startMs = null;
   #chosenByItself = false; // "whole" of a stream that had ended before it was looked at
   #unreachableSinceMs = 0;
+  #denial = ''; // code of the server's error, while it does not let this viewer watch
   #choice = null;
   #onAction;
 
@@ -74,16 +76,19 @@ export class Watching {
   /** What the server says now. The stream is null if it has none of the name. */
   update(stream, sessions) {
     this.#unreachableSinceMs = 0;
+    this.#denial = '';
     this.#stream = stream;
     this.#sessions = sessions;
     if (stream) this.#play();
     this.#speak();
   }
 
-  /** The server does not answer: everything goes on as it is. */
-  unreachable() {
-    if (this.#unreachableSinceMs === 0) this.#unreachableSinceMs = Date.now();
-    this.#player.failures = 0; // that was the network
+  /** The server does not answer, or does not let this viewer watch: what has been loaded plays on. */
+  failed(error) {
+    this.#denial = error instanceof Denied ? error.code : '';
+    if (this.#denial !== '') this.#unreachableSinceMs = 0;
+    else if (this.#unreachableSinceMs === 0) this.#unreachableSinceMs = Date.now();
+    this.#player.failures = 0; // the output is not to blame
     this.#speak();
   }
 
@@ -172,7 +177,7 @@ export class Watching {
     return { stream: this.#stream, name: this.#name, choice: this.#choice ?? { id: 'hls', lacks: '', elsewhere: '' }, mode: this.#mode,
       output: this.#choice?.id ?? 'hls', now, player: { started: this.#player.started, finished: this.#player.finished,
         blocked: this.#player.blocked, waiting: this.#player.waiting, starvedMs: this.#player.starvedMs() },
-      unreachableMs: this.#unreachableSinceMs === 0 ? 0 : Date.now() - this.#unreachableSinceMs,
+      denial: this.#denial, unreachableMs: this.#unreachableSinceMs === 0 ? 0 : Date.now() - this.#unreachableSinceMs,
       refusal: this.#player.refusal, pastOutOfReach: this.#isPastOutOfReach(),
       onScreenMs, behindMs: onScreenMs === null ? null : now - onScreenMs };
   }
