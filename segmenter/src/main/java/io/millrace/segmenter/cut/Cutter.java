@@ -71,11 +71,7 @@ final class Cutter {
         boundaries.read(g);
     }
 
-    int targetDurationS() {
-        return playlist.targetDurationS();
-    }
-
-    /** Returns the longest duration of a part of the leading track, 90 kHz; determined with {@link #targetDurationS}. */
+    /** Returns the longest duration of a part of the leading track, 90 kHz; final when there are cuts. */
     long partTicks() {
         return playlist.partTicks();
     }
