@@ -112,7 +112,7 @@ final class Cutter {
 
     /** Closes the open segment, because the session ends. */
     void leave(Step out) {
-        segments.end(out);
+        close(out);
         segments.discontinue();
     }
 
@@ -319,9 +319,19 @@ final class Cutter {
         }
     }
 
-    /** Closes the open segment, if there is one, after the segment's newest frame. */
+    /**
+     * Closes the open segment, if there is one, after the segment's newest frame. If sound has outlasted the pictures,
+     * it leads to the end, so that none is missing; pictures lead again afterwards.
+     */
     void close(Step out) {
-        segments.end(out);
+        if (playlist.rules.cutsTracksByTime() && segments.soundOutlastsPictures()) {
+            AtPacket end = AtPacket.end(segments.open().timestampOffsetMs());
+            segments.leadByAudio(out).forEach(waiting -> boundaries.audio(waiting, end, out));
+            segments.end(out);
+            tracks.leadByVideo();
+        } else {
+            segments.end(out);
+        }
     }
 
     Generic write(Generic g) {

@@ -56,6 +56,12 @@ final class Ladder {
         return listed;
     }
 
+    /** Returns whether segments can have a video other than the default one. */
+    boolean hasFurtherVideo() {
+        return further.all().stream().map(FurtherTrack::id)
+                .anyMatch(id -> id.kind() == Packet.Kind.VIDEO && isOpenTo(id));
+    }
+
     /** Returns the tracks for which a part of a segment waits. */
     Set<TrackId> awaited(Cut bounds) {
         if (!bounds.id().isFirst()) {

@@ -99,7 +99,7 @@ final class Segments {
         var start = new SegmentStart(frame.keyframe, isNew, playlist.discontinuity(isNew), playlist.targetDurationS(),
                 playlist.period());
         var segmentHead = new Cut.SegmentHead(playlist.rules, start, list(video, audio), line.originMs(),
-                at.sessions().timestampOffsetMs(), at.stateAfter(frame));
+                at.timestampOffsetMs(), at.stateAfter(frame));
         Cut opening = new Cut(new PartId(playlist.epoch, number, 0), session, false, frame.keyframe,
                 new Cut.PacketRange(frame.offset, frame.offset), new PartTimes(startTicks, 0, 0, 0), segmentHead,
                 List.of());
@@ -196,6 +196,23 @@ final class Segments {
         discontinuous = true;
     }
 
+    /**
+     * Returns whether the open segment is one of pictures, and sound has continued for longer after the newest picture than
+     * the last part can have. Not with further videos: they would leave the epoch at a segment of sound.
+     */
+    boolean soundOutlastsPictures() {
+        return open != null && tracks.videoLeads() && !ladder.hasFurtherVideo()
+                && waiting.newestTicks(AUDIO) >= endTicks() + WaitingParts.LONGEST_WAIT_TICKS;
+    }
+
+    /** Returns the end of the open segment if its newest frame is the last one, 90 kHz. */
+    private long endTicks() {
+        Draft lead = open.lead();
+        return lead.isAudio()
+                ? tracks.audioClock().due(lead.dts + lead.duration)
+                : open.leadTicks() + tracks.videoClock().frameTicks();
+    }
+
     /** Closes the open segment because the session or the line of timestamps ends. */
     void end(Step out) {
         close(WaitingParts.LONGEST_WAIT_TICKS, out);
@@ -210,13 +227,10 @@ final class Segments {
     private void close(long tailTicks, Step out) {
         if (open != null) {
             Draft lead = open.lead();
-            long frameTicks = lead.isAudio()
-                    ? tracks.audioClock().due(lead.dts + lead.duration) - open.leadTicks()
-                    : tracks.videoClock().frameTicks();
             if (!lead.isAudio()) {
-                lead.endAt(lead.dts + frameTicks);
+                lead.endAt(lead.dts + tracks.videoClock().frameTicks());
             }
-            closeAt(open.leadTicks() + frameTicks, out);
+            closeAt(endTicks(), out);
             waiting.flush(tailTicks, out);
         }
     }

@@ -105,6 +105,11 @@ final class WaitingParts {
         }
     }
 
+    /** Returns the time of the newest frame of a track on this line, 90 kHz; 0 before the first. */
+    long newestTicks(TrackId track) {
+        return queue(track).newestTicks();
+    }
+
     /** Adds a part that {@link #release} or {@link #flush} writes. */
     void add(DecidedPart part, long toleranceTicks) {
         parts.add(new Waiting(part, part.endTicks(), toleranceTicks));
