@@ -124,19 +124,15 @@ final class Cutter {
     /** Closes the open segment and begins a new line of timestamps. {@code packet} is at time 0 of the line. */
     void beginLine(Packet packet, Step out) {
         leave(out);
-        if (line.isContinuedBy(packet, EncoderFaults.LARGEST_SKEW_MS)) {
-            faults.beginLine(packet.timestampMs());
-            tracks.beginLine();
-            boundaries.beginLine();
-            return;
+        if (!line.isContinuedBy(packet, EncoderFaults.LARGEST_SKEW_MS)) {
+            if (line.begin(packet)) {
+                out.warn(StreamWarning.TIMESTAMP_JUMP, "timestamps jumped to " + packet.timestampMs() + " ms");
+            }
+            further.beginLine();
+            segments.beginLine();
         }
-        if (line.begin(packet)) {
-            out.warn(StreamWarning.TIMESTAMP_JUMP, "timestamps jumped to " + packet.timestampMs() + " ms");
-        }
-        faults.beginLine(line.originMs());
+        faults.beginLine(packet.timestampMs());
         tracks.beginLine();
-        further.beginLine();
-        segments.beginLine();
         boundaries.beginLine();
     }
 
