@@ -110,15 +110,13 @@ final class Cutter {
         labels.clear();
     }
 
-    /** Closes the open segment, because the session ends. */
+    /**
+     * Closes the open segment, because the session ends, or packets are missing here. The next segment begins at a
+     * keyframe, with a discontinuity.
+     */
     void leave(Step out) {
         close(out);
         segments.discontinue();
-    }
-
-    /** Closes the open segment, because packets are or may be missing here. The next segment begins at a keyframe. */
-    void interrupt(Step out) {
-        segments.interrupt(out);
     }
 
     /** Closes the open segment and begins a new line of timestamps. {@code packet} is at time 0 of the line. */

@@ -190,7 +190,10 @@ final class Segments {
         }
     }
 
-    /** Closes the open segment, because packets are or may be missing here. The next segment begins at a keyframe. */
+    /**
+     * Closes the open segment at a hole in its leading track, or because another track leads from now on. The next
+     * segment begins at a keyframe.
+     */
     void interrupt(Step out) {
         close(0, out);
         discontinuous = true;
@@ -213,7 +216,7 @@ final class Segments {
                 : open.leadTicks() + tracks.videoClock().frameTicks();
     }
 
-    /** Closes the open segment because the session or the line of timestamps ends. */
+    /** Closes the open segment because the session or the line of timestamps ends, or packets are missing. */
     void end(Step out) {
         close(WaitingParts.LONGEST_WAIT_TICKS, out);
     }

@@ -161,7 +161,7 @@ public final class StreamFold {
         }
         guard(step, () -> {
             if (verdict.lost() > 0) {
-                cutter.interrupt(step);
+                cutter.leave(step);
             }
             if (verdict.newLine()) {
                 cutter.beginLine(packet, step);

@@ -284,11 +284,12 @@ class TracksByTimeTest {
 
     /** Pictures end some time before the session does, but not for so long that sound takes the lead. */
     @ParameterizedTest
-    @ValueSource(longs = {500, 1_000, 1_500, 2_400})
+    @ValueSource(longs = {10, 500, 1_000, 1_500, 2_400})
     void soundAfterLastPictureIsAllInSegments(long soundMs) {
         for (Consumer<Tape.Publisher> end : List.<Consumer<Tape.Publisher>>of(Tape.Publisher::ends,
                 publisher -> publisher.ends(SessionEnded.Reason.SUSPECTED).graceOver(),
-                _ -> tape.publisher().configs().live(0, 60, 33, 60), publisher -> publisher.key(100_000))) {
+                _ -> tape.publisher().configs().live(0, 60, 33, 60), publisher -> publisher.key(100_000),
+                publisher -> publisher.lose().key(5_000 + soundMs + 100).ends())) {
             tape = new Tape();
             Ladder encoder = new Ladder(tape, TracksByTimeTest::isKey);
             end.accept(encoder.frames(VIDEO, 0, 5_000).frames(AUDIO, 0, 5_000 + soundMs).send(new Random(1), 0));
