@@ -30,8 +30,6 @@ final class Cutter {
     /** A session that has no video configuration for this long, measured by audio timestamps, has no video. */
     private static final long NO_VIDEO_MS = 3_000;
 
-    private static final TrackId VIDEO = new TrackId(Packet.Kind.VIDEO, TrackId.DEFAULT);
-
     private final Playlist playlist;
     private final Line line;
     private final DefaultTracks tracks;
@@ -264,7 +262,7 @@ final class Cutter {
                 if (packet.isKeyframe() && tracks.video().isSizedByKeyframes()) {
                     tracks.keyframe(unit);
                 }
-                captions.search(VIDEO, tracks.video(), unit);
+                captions.search(TrackId.VIDEO, tracks.video(), unit);
             }
         } catch (MediaException _) {
             // An ingest node of another release may accept more than this one can read. The size stays.
@@ -296,7 +294,7 @@ final class Cutter {
             if (segment != null && segment.audio() == null) {
                 segments.takesSound(out);
             }
-            segments.follow(Ladder.DEFAULT_AUDIO, frame, tracks.audioClock().due(frame.dts), tracks.audio(), out);
+            segments.follow(TrackId.AUDIO, frame, tracks.audioClock().due(frame.dts), tracks.audio(), out);
         } else if (segment == null) {
             out.drop("no_keyframe");
         } else if (!Objects.equals(segment.audio(), tracks.audio()) && !segments.takesSound(out)) {

@@ -1,7 +1,6 @@
 package io.millrace.segmenter.cut;
 
 import io.millrace.platform.log.Cut;
-import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.PeriodStart;
@@ -18,9 +17,6 @@ import java.util.List;
  */
 final class Segments {
     private static final long LARGEST_TOLERANCE_TICKS = 50 * 90;
-
-    private static final TrackId VIDEO = new TrackId(Packet.Kind.VIDEO, 0);
-    private static final TrackId AUDIO = Ladder.DEFAULT_AUDIO;
 
     private final Playlist playlist;
     private final Line line;
@@ -151,7 +147,7 @@ final class Segments {
      * belongs to that frame's segment; otherwise the segment would be silent.
      */
     boolean takesSound(Step out) {
-        if (!playlist.rules.takesLateSound() || !open.takeSound(tracks.audio(), track(AUDIO, tracks.audio()))) {
+        if (!playlist.rules.takesLateSound() || !open.takeSound(tracks.audio(), track(TrackId.AUDIO, tracks.audio()))) {
             return false;
         }
         report(open.video, tracks.audio(), out);
@@ -168,10 +164,10 @@ final class Segments {
     private List<Track> list(TrackConfig video, TrackConfig audio) {
         List<Track> all = new ArrayList<>(2);
         if (video != null) {
-            all.add(track(VIDEO, video));
+            all.add(track(TrackId.VIDEO, video));
         }
         if (audio != null) {
-            all.add(track(AUDIO, audio));
+            all.add(track(TrackId.AUDIO, audio));
         }
         return List.copyOf(all);
     }
@@ -205,7 +201,7 @@ final class Segments {
      */
     boolean soundOutlastsPictures() {
         return open != null && tracks.videoLeads() && !ladder.hasFurtherVideo()
-                && waiting.newestTicks(AUDIO) >= endTicks() + WaitingParts.LONGEST_WAIT_TICKS;
+                && waiting.newestTicks(TrackId.AUDIO) >= endTicks() + WaitingParts.LONGEST_WAIT_TICKS;
     }
 
     /** Returns the end of the open segment if its newest frame is the last one, 90 kHz. */
@@ -242,7 +238,7 @@ final class Segments {
     List<Draft> leadByAudio(Step out) {
         interrupt(out);
         tracks.leadByAudio();
-        return waiting.takeAll(AUDIO, tracks.audio(), out);
+        return waiting.takeAll(TrackId.AUDIO, tracks.audio(), out);
     }
 
     private void closeAt(long endTicks, Step out) {
