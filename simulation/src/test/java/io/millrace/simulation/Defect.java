@@ -27,6 +27,8 @@ enum Defect {
     EPOCHS_NEVER_EXPIRE,
     /** A packager remembers recorded gaps of streams that do not return. */
     GAPS_ARE_NEVER_FORGOTTEN,
+    /** Number 12: a part that cannot be muxed ends the packaging of its session, as long as the packager runs. */
+    QUARANTINE_IN_MEMORY,
     /** Number 12: a write that fails, because a partition has no leader, ends the packager. */
     FAILED_WRITE_ENDS_PACKAGER,
     /** Number 11: an owner computes how long ago a session ended from the clocks of two nodes. */

@@ -89,6 +89,8 @@ class KnownDefectsTest {
                         Depth.VIEWERS, EnumSet.of(Fault.STALLED_LOG, Fault.SLOW_PACKAGER),
                         Promise.NOTHING_STOPS_A_PROCESS,
                         "TimeoutException"),
+                new Known("12: a part that cannot be muxed ends the packaging of its session", Defect.QUARANTINE_IN_MEMORY,
+                        Depth.VIEWERS, EnumSet.of(Fault.BAD_MUX), Promise.CUT_IS_SERVED, "has a gap instead of segment"),
                 new Known("13: sixteen claims evict one, whose packets never count", Defect.RULES_OF_VERSION_2,
                         Depth.SESSIONS, EnumSet.of(Fault.CLAIM_STORMS, Fault.FREEZE),
                         Promise.LOGGED_IS_SHOWN, "unknown_session"),

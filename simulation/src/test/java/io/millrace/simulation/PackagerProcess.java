@@ -120,7 +120,8 @@ final class PackagerProcess extends GroupProcess<PackagerProcess.Packaged> {
         it.work = new PackagedPartition(log(it), index, indexEnd, segmentsEnd, METERS, clock, () -> WORK_PACE
                 * TimeUnit.MILLISECONDS.toNanos(world.events().nowMs()),
                 world.chance().oneIn(2) ? LARGE_CACHE_BYTES : SMALL_CACHE_BYTES,
-                !defects.contains(Defect.FAILED_WRITE_ENDS_PACKAGER));
+                new PackagedPartition.Behavior(!defects.contains(Defect.FAILED_WRITE_ENDS_PACKAGER),
+                        !defects.contains(Defect.QUARANTINE_IN_MEMORY)));
         long segments = it.begin.get(segments(it)).orElse(0);
         long packets = it.begin.get(packets(it)).orElse(0);
         it.work.begin(segments, packets);

@@ -4,7 +4,6 @@ import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexedPart;
-import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.Renditions;
 import io.millrace.platform.log.Track;
@@ -23,10 +22,8 @@ import java.util.Set;
  * <p>Confined to one thread; the {@link EpochView}s that it returns are immutable.
  */
 public final class EpochPlaylists {
-    private static final RenditionId DEFAULT_VIDEO = RenditionId
-            .cmaf(new TrackId(Packet.Kind.VIDEO, TrackId.DEFAULT));
-    private static final RenditionId DEFAULT_AUDIO = RenditionId
-            .cmaf(new TrackId(Packet.Kind.AUDIO, TrackId.DEFAULT));
+    private static final RenditionId DEFAULT_VIDEO = RenditionId.cmaf(TrackId.VIDEO);
+    private static final RenditionId DEFAULT_AUDIO = RenditionId.cmaf(TrackId.AUDIO);
 
     private final EpochRules rules;
     private final Map<RenditionId, StreamPlaylist> playlists = new HashMap<>();

@@ -58,7 +58,27 @@ public record Segment(long number, State state, long startTicks, long durationTi
                 before.start().withoutDiscontinuity(), 0, List.of());
     }
 
-    /** Returns this segment with its next part; a gap if {@code next} records that the part is missing. */
+    /**
+     * Returns a record as it continues this segment, empty if it does not: because the segment is closed, or a part of
+     * this number was there before. A gap always closes an open segment. If parts that it calls missing are known,
+     * because another packager has written them, it counts from the first part on that is not known.
+     */
+    Optional<IndexedPart> continuation(IndexedPart next) {
+        int known = parts.size();
+        if (state != State.OPEN || next.id().part() > known) {
+            return Optional.empty();
+        }
+        return switch (next) {
+            case IndexEntry part -> part.id().part() == known ? Optional.of(part) : Optional.empty();
+            case Gap gap -> Optional.of(gap.id().part() == known ? gap : gap.from(known, startTicks + durationTicks));
+        };
+    }
+
+    /**
+     * Returns this segment with its next part; a gap if {@code next} records that the part is missing.
+     *
+     * @param next a {@link #continuation} of this segment
+     */
     Segment with(IndexedPart next) {
         long ticks = durationTicks + next.times().durationTicks();
         long firstTicks = durationTicks == 0 ? next.times().startTicks() : startTicks;
@@ -91,11 +111,6 @@ public record Segment(long number, State state, long startTicks, long durationTi
     /** Returns this segment without the positions of its parts, which take most of its memory. */
     Segment withoutParts() {
         return new Segment(number, state, startTicks, durationTicks, programDateTimeMs, start, sizeBytes, List.of());
-    }
-
-    /** Returns whether {@code next} is the first record of the next part. */
-    boolean isContinuedBy(IndexedPart next) {
-        return state == State.OPEN && next.id().part() == parts.size();
     }
 
     /** Returns whether the segment can be served. */

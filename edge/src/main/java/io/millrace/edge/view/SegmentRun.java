@@ -7,6 +7,7 @@ import io.millrace.platform.log.RenditionId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -80,17 +81,14 @@ public final class SegmentRun {
 
     private void grow(long offset, IndexedPart part) {
         Segment known = segments.get(part.id().segment());
-        Segment grown = null;
-        if (known == null && part.id().isFirst()) {
-            grown = Segment.begin(part);
-        } else if (known != null && known.isContinuedBy(part)) {
-            grown = known.with(part);
-        }
-        if (grown != null) {
+        Optional<Segment> next = known != null
+                ? known.continuation(part).map(known::with)
+                : Optional.of(part).filter(it -> it.id().isFirst()).map(Segment::begin);
+        next.ifPresent(grown -> {
             segments.put(grown.number(), grown);
             nextOffsets.put(grown.number(), offset + 1);
             settled |= grown.isClosed() && grown.number() == last;
-        }
+        });
     }
 
     /** Returns whether no further record can change the run. */

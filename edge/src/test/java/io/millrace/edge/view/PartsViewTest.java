@@ -199,6 +199,30 @@ class PartsViewTest {
         assertThat(view.part(AUDIO, new Front(2, 1))).isEmpty();
     }
 
+    /** A packager has written parts, and the one that takes over cannot mux the first of them. */
+    @Test
+    void gapOfKnownPartClosesSegment() {
+        List<IndexedPart> records = and(segments(0, 1), part(VIDEO, 2, 0), part(AUDIO, 2, 0), part(VIDEO, 2, 1),
+                part(AUDIO, 2, 1), part(VIDEO, 2, 2), part(VIDEO, 2, 3));
+        PartsView before = view(records);
+        assertThat(before.front()).isEqualTo(new Front(2, 1));
+        records.add(gap(AUDIO, 2, 0));
+        PartsView view = view(records);
+        assertThat(view.front()).isEqualTo(new Front(2, 3));
+        assertThat(text(view, AUDIO)).endsWith("""
+                #EXT-X-GAP
+                #EXTINF:2.00000,
+                2.m4s
+                #EXT-X-PRELOAD-HINT:TYPE=PART,URI="3.0.m4s"
+                #EXT-X-RENDITION-REPORT:URI="../video0/index.m3u8",LAST-MSN=2,LAST-PART=3
+                """);
+        Front known = new Front(2, 1);
+        assertThat(text(view, AUDIO, known, Skip.NOTHING)).as("before the gap")
+                .isEqualTo(text(before, AUDIO, known, Skip.NOTHING));
+        assertThat(text(view(and(records, part(AUDIO, 2, 2), part(AUDIO, 2, 3))), AUDIO)).as("parts after the gap")
+                .isEqualTo(text(view, AUDIO));
+    }
+
     @Test
     void emptyPartIsGap() {
         IndexedPart empty = new PartSpec(EPOCH, 1).of(AUDIO).durationTicks(0).sizeBytes(100).initBytes(100).part(0,
@@ -260,16 +284,17 @@ class PartsViewTest {
 
     /**
      * A blocking answer is a fixed fact: whenever an edge gives the answer as of a part while it lists that part, and
-     * wherever it began to read, the bytes are the same. A gap and a discontinuity are among the records.
+     * wherever it began to read, the bytes are the same. A gap, perhaps of parts that are known, and a discontinuity are
+     * among the records.
      */
     @Property(tries = 60)
     void answerAsOfPartIsFixed(@ForAll @IntRange(max = 120) int begin, @ForAll @IntRange(min = 1, max = 40) int step,
-            @ForAll @IntRange(max = 20) int gapAt) {
+            @ForAll @IntRange(max = 20) int gapAt, @ForAll @IntRange(max = 2) int gapFrom) {
         List<IndexedPart> records = new ArrayList<>();
         for (IndexedPart record : segments(0, 19)) {
             boolean isGap = record.rendition().equals(AUDIO) && record.id().segment() == gapAt;
             if (!isGap || record.id().part() <= 2) {
-                records.add(isGap && record.id().part() == 2 ? gap(AUDIO, gapAt, 2) : record);
+                records.add(isGap && record.id().part() == 2 ? gap(AUDIO, gapAt, gapFrom) : record);
             }
         }
         Map<String, String> facts = new HashMap<>();

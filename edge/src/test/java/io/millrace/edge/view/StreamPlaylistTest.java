@@ -142,6 +142,23 @@ class StreamPlaylistTest {
         assertThat(playlist.view().newestComplete()).get().extracting(Segment::number).isEqualTo(0L);
     }
 
+    /** The packager that wrote the part was replaced by one that could not mux it. */
+    @Test
+    void gapOfKnownPartLastsToItsEnd() {
+        List<IndexedPart> entries = new ArrayList<>(segments(0, 0));
+        entries.add(new PartSpec(EPOCH, 1).part(0, false, 2));
+        entries.add(new PartSpec(EPOCH, 1).durationTicks(180_000).gap(0));
+        StreamPlaylist playlist = read(entries);
+
+        assertThat(text(playlist)).endsWith("""
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:02.000Z
+                #EXT-X-GAP
+                #EXTINF:2.00000,
+                1.ts
+                """);
+        assertThat(playlist.newest()).isEqualTo(1);
+    }
+
     /** An updated packager muxes media that the previous release could not mux. */
     @Test
     void ignoresPartsAfterRecordedGap() {
@@ -154,7 +171,7 @@ class StreamPlaylistTest {
     }
 
     @Test
-    void ignoresGapAfterParts() {
+    void ignoresGapAfterLastPart() {
         List<IndexedPart> entries = new ArrayList<>(segments(0, 1));
         entries.add(new PartSpec(EPOCH, 1).gap(0));
         entries.add(new PartSpec(EPOCH, 1).gap(1));

@@ -3,7 +3,6 @@ package io.millrace.media.codec;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToLongFunction;
 
 /**
  * Detects captions (CEA-608 and CEA-708) in the SEI before a picture (ATSC A/53 part 4, 6.2.3).
@@ -34,15 +33,6 @@ public final class Captions {
     private Captions() {}
 
     /**
-     * Returns whether the access unit contains captions. Only NAL units before the first slice are read.
-     *
-     * @throws io.millrace.media.bytes.MediaException if a length before the first slice does not fit
-     */
-    public static boolean in(ByteBuffer accessUnit, VideoConfig config) {
-        return channels(accessUnit, config) != 0;
-    }
-
-    /**
      * Returns the channels of the captions in the access unit, as a set for {@link #names}; 0 without captions. Channels
      * of CEA-608 count where a control code names them, which precedes all text, and services of CEA-708 where their
      * packet begins. Only NAL units before the first slice are read.
@@ -51,12 +41,22 @@ public final class Captions {
      */
     public static long channels(ByteBuffer accessUnit, VideoConfig config) {
         return switch (config) {
-            case AvcConfig avc -> scan(accessUnit, avc.nalLengthSize(), false, Captions::channels);
-            case HevcConfig hevc -> scan(accessUnit, hevc.nalLengthSize(), true, Captions::channels);
+            case AvcConfig avc -> ofAvc(accessUnit, avc.nalLengthSize());
+            case HevcConfig hevc -> ofHevc(accessUnit, hevc.nalLengthSize());
             // Carried in metadata OBUs; no encoder that publishes over RTMP is known to send them.
             case Av1Config _ -> 0;
             case Vp9Config _ -> 0;
         };
+    }
+
+    /** Does for H.264 what {@link #channels} does. */
+    public static long ofAvc(ByteBuffer accessUnit, int nalLengthSize) {
+        return scan(accessUnit, nalLengthSize, false);
+    }
+
+    /** Does for HEVC what {@link #channels} does. */
+    public static long ofHevc(ByteBuffer accessUnit, int nalLengthSize) {
+        return scan(accessUnit, nalLengthSize, true);
     }
 
     /** Returns the names of channels in HLS and DASH (INSTREAM-ID): CC1 to CC4, then SERVICE1 to SERVICE60. */
@@ -70,19 +70,8 @@ public final class Captions {
         return names;
     }
 
-    /** Returns whether an access unit of H.264 contains captions, also such as name no channel. */
-    public static boolean inAvc(ByteBuffer accessUnit, int nalLengthSize) {
-        return scan(accessUnit, nalLengthSize, false, Captions::hasText) != 0;
-    }
-
-    /** Does for HEVC what {@link #inAvc} does. */
-    public static boolean inHevc(ByteBuffer accessUnit, int nalLengthSize) {
-        return scan(accessUnit, nalLengthSize, true, Captions::hasText) != 0;
-    }
-
-    /** Returns the union of what {@code reading} finds in the messages with caption data before the first slice. */
-    private static long scan(ByteBuffer accessUnit, int nalLengthSize, boolean hevc,
-            ToLongFunction<SeiMessages> reading) {
+    /** Returns the channels that the messages with caption data before the first slice name. */
+    private static long scan(ByteBuffer accessUnit, int nalLengthSize, boolean hevc) {
         long found = 0;
         NalUnits units = new NalUnits(accessUnit, nalLengthSize);
         while (units.next()) {
@@ -95,7 +84,7 @@ public final class Captions {
                         hevc ? HevcNal.HEADER_BYTES : AVC_HEADER_BYTES);
                 while (messages.next()) {
                     if (messages.type() == SeiMessages.USER_DATA_T35 && isAtscCaptionData(messages)) {
-                        found |= reading.applyAsLong(messages);
+                        found |= channels(messages);
                     }
                 }
             }
@@ -110,16 +99,6 @@ public final class Captions {
             }
         }
         return message.payloadByte() == CAPTION_DATA;
-    }
-
-    /** Reads cc_data; returns 1 if a valid construct is not padding, otherwise 0. */
-    private static long hasText(SeiMessages message) {
-        long[] found = {0};
-        constructs(message, (type, first, second) -> {
-            boolean padding = type < FIRST_708 && ((first | second) & WITHOUT_PARITY) == 0;
-            found[0] |= padding ? 0 : 1;
-        });
-        return found[0];
     }
 
     /** Reads cc_data; returns the channels that it names. */

@@ -24,7 +24,7 @@ class CaptionsTest {
         "608 field 1, b5 0031 47413934 03 c1 ff fc 9420 ff, true",
         "608 field 2 after padding of field 1, b5 0031 47413934 03 c2 ff fc 8080 fd 9420 ff, true",
         "708, b5 0031 47413934 03 c1 ff ff 0221 ff, true",
-        "708 packet data whose bytes are zero, b5 0031 47413934 03 c1 ff fe 0000 ff, true",
+        "708 packet data without the start of its packet, b5 0031 47413934 03 c1 ff fe 0000 ff, false",
         "608 padding with parity, b5 0031 47413934 03 c2 ff fc 8080 fd 8080 ff, false",
         "608 padding without parity, b5 0031 47413934 03 c1 ff fc 0000 ff, false",
         "constructs that are not valid, b5 0031 47413934 03 c2 ff f8 9420 fa 0221 ff, false",
@@ -38,8 +38,9 @@ class CaptionsTest {
         "truncated in the identifier, b5 0031 4741, false"})
     void readsCaptionData(String name, String payload, boolean captions) {
         String message = "04 %02x".formatted(hex(payload).remaining()) + payload;
-        assertThat(Captions.inAvc(accessUnit("09f0", "06" + message + "80", "65aa"), 4)).as(name).isEqualTo(captions);
-        assertThat(Captions.inHevc(accessUnit("460150", "4e01" + message + "80", "2601aa"), 4)).as(name)
+        assertThat(Captions.ofAvc(accessUnit("09f0", "06" + message + "80", "65aa"), 4) != 0).as(name)
+                .isEqualTo(captions);
+        assertThat(Captions.ofHevc(accessUnit("460150", "4e01" + message + "80", "2601aa"), 4) != 0).as(name)
                 .isEqualTo(captions);
     }
 
@@ -64,29 +65,29 @@ class CaptionsTest {
         "after another message, 06 05 02 aabb 04 0e b5 0031 47413934 03 c1 ff fc 9420 ff 80",
         "after emulation prevention, 06 05 03 000003 00 04 0e b5 0031 47413934 03 c1 ff fc 9420 ff 80"})
     void findsMessage(String name, String sei) {
-        assertThat(Captions.inAvc(accessUnit(sei, "65aa"), 4)).as(name).isTrue();
+        assertThat(Captions.ofAvc(accessUnit(sei, "65aa"), 4)).as(name).isNotZero();
     }
 
     @Test
     void ignoresPayloadBeyondDeclaredSize() {
-        assertThat(Captions.inAvc(accessUnit("06 04 09" + ATSC + "c1 ff fc 9420 ff 80", "65aa"), 4)).isFalse();
+        assertThat(Captions.ofAvc(accessUnit("06 04 09" + ATSC + "c1 ff fc 9420 ff 80", "65aa"), 4)).isZero();
     }
 
     /** Cheap: neither slices nor what follows them are read. */
     @Test
     void stopsAtFirstSlice() {
         String sei = "06 04 0e" + ATSC + "c1 ff fc 9420 ff 80";
-        assertThat(Captions.inAvc(accessUnit("65aa", sei), 4)).isFalse();
-        assertThat(Captions.inHevc(accessUnit("2601aa", "4e01" + sei.substring(2)), 4)).isFalse();
+        assertThat(Captions.ofAvc(accessUnit("65aa", sei), 4)).isZero();
+        assertThat(Captions.ofHevc(accessUnit("2601aa", "4e01" + sei.substring(2)), 4)).isZero();
         ByteBuffer damagedAfterSlice = accessUnit("09f0", "65aa", "41bbcc").limit(13);
-        assertThat(Captions.inAvc(damagedAfterSlice, 4)).isFalse();
+        assertThat(Captions.ofAvc(damagedAfterSlice, 4)).isZero();
         ByteBuffer damaged = accessUnit("09f0", "06aa").limit(8);
-        assertThatThrownBy(() -> Captions.inAvc(damaged, 4)).isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> Captions.ofAvc(damaged, 4)).isInstanceOf(MalformedException.class);
     }
 
     @Test
     void suffixSeiOfHevcIsNoCaption() {
-        assertThat(Captions.inHevc(accessUnit("5001 04 0e" + ATSC + "c1 ff fc 9420 ff 80", "2601aa"), 4)).isFalse();
+        assertThat(Captions.ofHevc(accessUnit("5001 04 0e" + ATSC + "c1 ff fc 9420 ff 80", "2601aa"), 4)).isZero();
     }
 
     @Property(tries = 3000)
@@ -94,7 +95,7 @@ class CaptionsTest {
         ByteBuffer unit = ByteBuffer.wrap(bytes);
         for (int lengthSize : new int[]{1, 2, 4}) {
             try {
-                assertThat((Captions.inAvc(unit, lengthSize) || Captions.inHevc(unit, lengthSize)) && bytes.length < 15)
+                assertThat(bytes.length < 15 && (Captions.ofAvc(unit, lengthSize) | Captions.ofHevc(unit, lengthSize)) != 0)
                         .isFalse();
             } catch (MediaException e) {
                 assertThat(e.structure()).isEqualTo("NALUnits");

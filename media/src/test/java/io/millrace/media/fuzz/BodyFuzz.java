@@ -132,11 +132,11 @@ public final class BodyFuzz {
                     case AVC -> {
                         NalUnits.containsIdr(frame.data(), 4);
                         NalUnits.hasRecoveryPoint(frame.data(), 4);
-                        Captions.inAvc(frame.data(), 4);
+                        Captions.ofAvc(frame.data(), 4);
                     }
                     case HEVC -> {
                         HevcNal.containsIrap(frame.data(), 4);
-                        Captions.inHevc(frame.data(), 4);
+                        Captions.ofHevc(frame.data(), 4);
                     }
                     case AV1 -> Av1TemporalUnit.isKey(frame.data());
                     case VP9 -> Vp9Config.isKey(frame.data());

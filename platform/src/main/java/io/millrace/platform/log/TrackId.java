@@ -14,6 +14,12 @@ public record TrackId(Packet.Kind kind, int id) implements Comparable<TrackId> {
     /** The number of the default track of a kind. */
     public static final int DEFAULT = 0;
 
+    /** The default video. */
+    public static final TrackId VIDEO = new TrackId(Packet.Kind.VIDEO, DEFAULT);
+
+    /** The default audio. */
+    public static final TrackId AUDIO = new TrackId(Packet.Kind.AUDIO, DEFAULT);
+
     /** The greatest number of a track: Enhanced RTMP has one byte for it. */
     public static final int LIMIT = 255;
 

@@ -90,10 +90,10 @@ public record Tracks(VideoConfig video, AudioConfig audio, List<Track> further) 
     public List<TrackId> all() {
         List<TrackId> all = new ArrayList<>();
         if (video != null) {
-            all.add(new TrackId(Packet.Kind.VIDEO, TrackId.DEFAULT));
+            all.add(TrackId.VIDEO);
         }
         if (audio != null) {
-            all.add(new TrackId(Packet.Kind.AUDIO, TrackId.DEFAULT));
+            all.add(TrackId.AUDIO);
         }
         further.stream().map(Track::trackId).filter(this::has).forEach(all::add);
         return all;

@@ -30,8 +30,6 @@ final class Cutter {
     /** A session that has no video configuration for this long, measured by audio timestamps, has no video. */
     private static final long NO_VIDEO_MS = 3_000;
 
-    private static final TrackId VIDEO = new TrackId(Packet.Kind.VIDEO, TrackId.DEFAULT);
-
     private final Playlist playlist;
     private final Line line;
     private final DefaultTracks tracks;
@@ -71,11 +69,7 @@ final class Cutter {
         boundaries.read(g);
     }
 
-    int targetDurationS() {
-        return playlist.targetDurationS();
-    }
-
-    /** Returns the longest duration of a part of the leading track, 90 kHz; determined with {@link #targetDurationS}. */
+    /** Returns the longest duration of a part of the leading track, 90 kHz; final when there are cuts. */
     long partTicks() {
         return playlist.partTicks();
     }
@@ -114,33 +108,27 @@ final class Cutter {
         labels.clear();
     }
 
-    /** Closes the open segment, because the session ends. */
+    /**
+     * Closes the open segment, because the session ends, or packets are missing here. The next segment begins at a
+     * keyframe, with a discontinuity.
+     */
     void leave(Step out) {
-        segments.end(out);
+        close(out);
         segments.discontinue();
-    }
-
-    /** Closes the open segment, because packets are or may be missing here. The next segment begins at a keyframe. */
-    void interrupt(Step out) {
-        segments.interrupt(out);
     }
 
     /** Closes the open segment and begins a new line of timestamps. {@code packet} is at time 0 of the line. */
     void beginLine(Packet packet, Step out) {
         leave(out);
-        if (line.isContinuedBy(packet, EncoderFaults.LARGEST_SKEW_MS)) {
-            faults.beginLine(packet.timestampMs());
-            tracks.beginLine();
-            boundaries.beginLine();
-            return;
+        if (!line.isContinuedBy(packet, EncoderFaults.LARGEST_SKEW_MS)) {
+            if (line.begin(packet)) {
+                out.warn(StreamWarning.TIMESTAMP_JUMP, "timestamps jumped to " + packet.timestampMs() + " ms");
+            }
+            further.beginLine();
+            segments.beginLine();
         }
-        if (line.begin(packet)) {
-            out.warn(StreamWarning.TIMESTAMP_JUMP, "timestamps jumped to " + packet.timestampMs() + " ms");
-        }
-        faults.beginLine(line.originMs());
+        faults.beginLine(packet.timestampMs());
         tracks.beginLine();
-        further.beginLine();
-        segments.beginLine();
         boundaries.beginLine();
     }
 
@@ -274,7 +262,7 @@ final class Cutter {
                 if (packet.isKeyframe() && tracks.video().isSizedByKeyframes()) {
                     tracks.keyframe(unit);
                 }
-                captions.search(VIDEO, tracks.video(), unit);
+                captions.search(TrackId.VIDEO, tracks.video(), unit);
             }
         } catch (MediaException _) {
             // An ingest node of another release may accept more than this one can read. The size stays.
@@ -306,7 +294,7 @@ final class Cutter {
             if (segment != null && segment.audio() == null) {
                 segments.takesSound(out);
             }
-            segments.follow(Ladder.DEFAULT_AUDIO, frame, tracks.audioClock().due(frame.dts), tracks.audio(), out);
+            segments.follow(TrackId.AUDIO, frame, tracks.audioClock().due(frame.dts), tracks.audio(), out);
         } else if (segment == null) {
             out.drop("no_keyframe");
         } else if (!Objects.equals(segment.audio(), tracks.audio()) && !segments.takesSound(out)) {
@@ -323,9 +311,19 @@ final class Cutter {
         }
     }
 
-    /** Closes the open segment, if there is one, after the segment's newest frame. */
+    /**
+     * Closes the open segment, if there is one, after the segment's newest frame. If sound has outlasted the pictures,
+     * it leads to the end, so that none is missing; pictures lead again afterwards.
+     */
     void close(Step out) {
-        segments.end(out);
+        if (playlist.rules.cutsTracksByTime() && segments.soundOutlastsPictures()) {
+            AtPacket end = AtPacket.end(segments.open().timestampOffsetMs());
+            segments.leadByAudio(out).forEach(waiting -> boundaries.audio(waiting, end, out));
+            segments.end(out);
+            tracks.leadByVideo();
+        } else {
+            segments.end(out);
+        }
     }
 
     Generic write(Generic g) {

@@ -46,8 +46,9 @@ final class Directory {
     private long timestampOffsetMs;
     /** When the newest session ended, ms since 1970; 0 while it is live. */
     private long endedAtMs;
+    /** Seconds; 0 until {@link #setTargets}. */
     private int targetDurationS;
-    /** PART-TARGET, 90 kHz; 0 until the target duration and the tracks are known. */
+    /** PART-TARGET, 90 kHz; 0 until {@link #setTargets}. */
     private long partTargetTicks;
     private long lastSegment = -1;
     /** Bits per second; 0 until it is known. */
@@ -196,17 +197,15 @@ final class Directory {
     }
 
     /**
-     * Handles the start of a segment with its tracks and the target duration in seconds, 0 if that is unknown. The
-     * session has the codecs of the default tracks in the segment.
+     * Handles the start of a segment with its tracks. The session has the codecs of the default tracks in the segment.
      */
-    void beginSegment(List<Track> ofSegment, int targetS) {
+    void beginSegment(List<Track> ofSegment) {
         List<Track> now = withSilent(ofSegment);
         List<String> codecs = ofSegment.stream().filter(track -> track.id() == 0)
                 .map(track -> TrackConfig.of(track).rfc6381()).toList();
         StreamEntry.Session s = sessions.getLast();
-        if (!now.equals(tracks) || !codecs.equals(s.codecs()) || targetS != targetDurationS) {
+        if (!now.equals(tracks) || !codecs.equals(s.codecs())) {
             tracks = List.copyOf(now);
-            targetDurationS = targetS;
             sessions.add(sessions.removeLast().withCodecs(List.copyOf(codecs)));
             dirty = true;
         }
@@ -225,6 +224,22 @@ final class Directory {
         // The leading track is first, and pictures lead where there are some.
         return Stream.of(silent.stream().filter(each -> each.kind() == Packet.Kind.VIDEO), ofSegment.stream(),
                 silent.stream().filter(each -> each.kind() != Packet.Kind.VIDEO)).flatMap(each -> each).toList();
+    }
+
+    /**
+     * Sets the target durations, with the first cut that has a head. The tracks of the epoch are known only then: when
+     * the first GOP is complete, the first part may still wait for further tracks. Later calls have no effect, because
+     * readers take the tracks of the first entry with targets for those of the epoch.
+     *
+     * @param targetS target duration in seconds
+     * @param partTicks longest part of the leading track, 90 kHz
+     */
+    void setTargets(int targetS, long partTicks) {
+        if (targetDurationS == 0) {
+            targetDurationS = targetS;
+            partTargetTicks = PartTarget.ticks(partTicks, tracks);
+            dirty = true;
+        }
     }
 
     /**
@@ -279,19 +294,12 @@ final class Directory {
     /**
      * Returns the entry, which describes the epoch up to {@code offset}, if it has changed since the last call;
      * otherwise null.
-     *
-     * @param targetS target duration in seconds, 0 until it is determined
-     * @param partTicks longest part of the leading track, 90 kHz, determined with the target duration
      */
-    StreamEntry takeChanged(long offset, int targetS, long partTicks) {
-        if (!dirty && targetS == targetDurationS) {
+    StreamEntry takeChanged(long offset) {
+        if (!dirty) {
             return null;
         }
         dirty = false;
-        targetDurationS = targetS;
-        if (partTargetTicks == 0 && targetS > 0 && !tracks.isEmpty()) {
-            partTargetTicks = PartTarget.ticks(partTicks, tracks);
-        }
         return entry(offset);
     }
 

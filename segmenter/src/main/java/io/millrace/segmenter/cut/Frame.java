@@ -16,11 +16,10 @@ import io.millrace.platform.log.TrackId;
  */
 record Frame(long offset, TrackId track, boolean keyframe, boolean recoveryPoint, int sizeBytes, long arrivalUs,
         long timestampMs, int compositionMs) {
-    private static final int DEFAULT_TRACK = 0;
 
     /** Returns the frame of the default track, which is the main one of {@code packet}. */
     static Frame of(long offset, Packet packet) {
-        return new Frame(offset, new TrackId(packet.kind(), DEFAULT_TRACK),
+        return new Frame(offset, new TrackId(packet.kind(), TrackId.DEFAULT),
                 packet.kind() == Packet.Kind.AUDIO || packet.isKeyframe(), packet.isRecoveryPoint(),
                 packet.body().remaining(), packet.arrivalUs(), packet.timestampMs(), packet.compositionTimeMs());
     }

@@ -21,8 +21,6 @@ import java.util.stream.Collectors;
  * playlist of the track would have gaps otherwise. Confined to one thread.
  */
 final class Ladder {
-    static final TrackId DEFAULT_AUDIO = new TrackId(Packet.Kind.AUDIO, 0);
-
     private final FurtherTracks further;
     private final Map<TrackId, TrackLabel> labels;
     private final CaptionFinder captions;
@@ -56,13 +54,19 @@ final class Ladder {
         return listed;
     }
 
+    /** Returns whether segments can have a video other than the default one. */
+    boolean hasFurtherVideo() {
+        return further.all().stream().map(FurtherTrack::id)
+                .anyMatch(id -> id.kind() == Packet.Kind.VIDEO && isOpenTo(id));
+    }
+
     /** Returns the tracks for which a part of a segment waits. */
     Set<TrackId> awaited(Cut bounds) {
         if (!bounds.id().isFirst()) {
             return listed.keySet();
         }
         Set<TrackId> awaited = new TreeSet<>();
-        followingAudio(bounds.head()).ifPresent(_ -> awaited.add(DEFAULT_AUDIO));
+        followingAudio(bounds.head()).ifPresent(_ -> awaited.add(TrackId.AUDIO));
         further.all().stream().filter(track -> wanted(track, bounds.head()).isPresent())
                 .forEach(track -> awaited.add(track.id()));
         return awaited;
@@ -79,7 +83,7 @@ final class Ladder {
         Cut.SegmentHead head = part.bounds().head();
         Map<TrackId, TrackConfig> next = new TreeMap<>();
         List<Track> tracks = new ArrayList<>(head.tracks());
-        followingAudio(head).ifPresent(audio -> next.put(DEFAULT_AUDIO, TrackConfig.of(audio)));
+        followingAudio(head).ifPresent(audio -> next.put(TrackId.AUDIO, TrackConfig.of(audio)));
         for (FurtherTrack track : further.all()) {
             TrackConfig wanted = wanted(track, head).orElse(null);
             TrackQueue queue = queues.apply(track.id());

@@ -1,7 +1,6 @@
 package io.millrace.segmenter.cut;
 
 import io.millrace.platform.log.Cut;
-import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.PeriodStart;
@@ -18,9 +17,6 @@ import java.util.List;
  */
 final class Segments {
     private static final long LARGEST_TOLERANCE_TICKS = 50 * 90;
-
-    private static final TrackId VIDEO = new TrackId(Packet.Kind.VIDEO, 0);
-    private static final TrackId AUDIO = Ladder.DEFAULT_AUDIO;
 
     private final Playlist playlist;
     private final Line line;
@@ -99,7 +95,7 @@ final class Segments {
         var start = new SegmentStart(frame.keyframe, isNew, playlist.discontinuity(isNew), playlist.targetDurationS(),
                 playlist.period());
         var segmentHead = new Cut.SegmentHead(playlist.rules, start, list(video, audio), line.originMs(),
-                at.sessions().timestampOffsetMs(), at.stateAfter(frame));
+                at.timestampOffsetMs(), at.stateAfter(frame));
         Cut opening = new Cut(new PartId(playlist.epoch, number, 0), session, false, frame.keyframe,
                 new Cut.PacketRange(frame.offset, frame.offset), new PartTimes(startTicks, 0, 0, 0), segmentHead,
                 List.of());
@@ -151,7 +147,7 @@ final class Segments {
      * belongs to that frame's segment; otherwise the segment would be silent.
      */
     boolean takesSound(Step out) {
-        if (!playlist.rules.takesLateSound() || !open.takeSound(tracks.audio(), track(AUDIO, tracks.audio()))) {
+        if (!playlist.rules.takesLateSound() || !open.takeSound(tracks.audio(), track(TrackId.AUDIO, tracks.audio()))) {
             return false;
         }
         report(open.video, tracks.audio(), out);
@@ -168,10 +164,10 @@ final class Segments {
     private List<Track> list(TrackConfig video, TrackConfig audio) {
         List<Track> all = new ArrayList<>(2);
         if (video != null) {
-            all.add(track(VIDEO, video));
+            all.add(track(TrackId.VIDEO, video));
         }
         if (audio != null) {
-            all.add(track(AUDIO, audio));
+            all.add(track(TrackId.AUDIO, audio));
         }
         return List.copyOf(all);
     }
@@ -190,13 +186,33 @@ final class Segments {
         }
     }
 
-    /** Closes the open segment, because packets are or may be missing here. The next segment begins at a keyframe. */
+    /**
+     * Closes the open segment at a hole in its leading track, or because another track leads from now on. The next
+     * segment begins at a keyframe.
+     */
     void interrupt(Step out) {
         close(0, out);
         discontinuous = true;
     }
 
-    /** Closes the open segment because the session or the line of timestamps ends. */
+    /**
+     * Returns whether the open segment is one of pictures, and sound has continued for longer after the newest picture than
+     * the last part can have. Not with further videos: they would leave the epoch at a segment of sound.
+     */
+    boolean soundOutlastsPictures() {
+        return open != null && tracks.videoLeads() && !ladder.hasFurtherVideo()
+                && waiting.newestTicks(TrackId.AUDIO) >= endTicks() + WaitingParts.LONGEST_WAIT_TICKS;
+    }
+
+    /** Returns the end of the open segment if its newest frame is the last one, 90 kHz. */
+    private long endTicks() {
+        Draft lead = open.lead();
+        return lead.isAudio()
+                ? tracks.audioClock().due(lead.dts + lead.duration)
+                : open.leadTicks() + tracks.videoClock().frameTicks();
+    }
+
+    /** Closes the open segment because the session or the line of timestamps ends, or packets are missing. */
     void end(Step out) {
         close(WaitingParts.LONGEST_WAIT_TICKS, out);
     }
@@ -210,13 +226,10 @@ final class Segments {
     private void close(long tailTicks, Step out) {
         if (open != null) {
             Draft lead = open.lead();
-            long frameTicks = lead.isAudio()
-                    ? tracks.audioClock().due(lead.dts + lead.duration) - open.leadTicks()
-                    : tracks.videoClock().frameTicks();
             if (!lead.isAudio()) {
-                lead.endAt(lead.dts + frameTicks);
+                lead.endAt(lead.dts + tracks.videoClock().frameTicks());
             }
-            closeAt(open.leadTicks() + frameTicks, out);
+            closeAt(endTicks(), out);
             waiting.flush(tailTicks, out);
         }
     }
@@ -225,7 +238,7 @@ final class Segments {
     List<Draft> leadByAudio(Step out) {
         interrupt(out);
         tracks.leadByAudio();
-        return waiting.takeAll(AUDIO, tracks.audio(), out);
+        return waiting.takeAll(TrackId.AUDIO, tracks.audio(), out);
     }
 
     private void closeAt(long endTicks, Step out) {

@@ -98,6 +98,13 @@ public final class Step {
         return taken;
     }
 
+    /** Returns the tracks with which segments have begun since the last call, in order. */
+    List<List<Track>> takeNewOpenings() {
+        List<List<Track>> taken = openings;
+        openings = List.of();
+        return taken;
+    }
+
     /** Returns the warnings since the last call. */
     List<Warned> takeNewWarnings() {
         List<Warned> taken = warnings;
@@ -114,11 +121,6 @@ public final class Step {
     /** Returns the warnings that occurred for the first time in the session. */
     public List<Warned> newWarnings() {
         return newWarnings;
-    }
-
-    /** Returns the tracks with which segments began, in order. */
-    List<List<Track>> openings() {
-        return openings;
     }
 
     /** Returns whether there is any record to write. */

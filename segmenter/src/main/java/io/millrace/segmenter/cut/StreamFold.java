@@ -9,14 +9,12 @@ import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StateSchema;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.log.Track;
 import io.millrace.platform.log.TrackId;
 import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.timeline.SessionEvent;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /**
  * Turns one stream's records of {@code packets}, in log order, into cuts and directory entries: a pure fold.
@@ -124,6 +122,7 @@ public final class StreamFold {
             }
             case SessionEvent.TookOver taken -> {
                 guard(step, () -> cutter.close(step));
+                // They are of the previous session.
                 enterCuts(step);
                 cutter.beginSession(taken.session(), taken.started());
                 directory.beginSession(taken.session(), taken.started(), offset);
@@ -162,7 +161,7 @@ public final class StreamFold {
         }
         guard(step, () -> {
             if (verdict.lost() > 0) {
-                cutter.interrupt(step);
+                cutter.leave(step);
             }
             if (verdict.newLine()) {
                 cutter.beginLine(packet, step);
@@ -228,16 +227,13 @@ public final class StreamFold {
         if (directory == null) {
             return;
         }
-        for (List<Track> tracks : step.openings()) {
-            directory.beginSegment(tracks, cutter.targetDurationS());
-        }
         enterCuts(step);
         for (Step.Warned warned : step.takeNewWarnings()) {
             if (directory.addWarning(warned)) {
                 step.addNewWarning(warned);
             }
         }
-        StreamEntry entry = directory.takeChanged(offset, cutter.targetDurationS(), cutter.partTicks());
+        StreamEntry entry = directory.takeChanged(offset);
         if (entry != null) {
             step.entry(entry);
         }
@@ -249,7 +245,11 @@ public final class StreamFold {
     }
 
     private void enterCuts(Step step) {
+        step.takeNewOpenings().forEach(directory::beginSegment);
         for (Cut cut : step.takeNewCuts()) {
+            if (cut.head() != null) {
+                directory.setTargets(cut.head().start().targetDurationS(), cutter.partTicks());
+            }
             directory.addCut(cut, openBytes, openDefaultBytes, cutter.movedMs(), step);
             openBytes = 0;
             openDefaultBytes = 0;

@@ -35,11 +35,8 @@ final class WaitingParts {
     /** Time of the newest frame of the leading track, 90 kHz. */
     private long leadTicks;
 
-    /**
-     * @param followTicks end of the part for tracks other than the leading one, 90 kHz
-     * @param toleranceTicks how far frames of two videos at the same time may be apart
-     */
-    private record Waiting(DecidedPart part, long followTicks, long toleranceTicks) {}
+    /** @param toleranceTicks how far frames of two videos at the same time may be apart, 90 kHz */
+    private record Waiting(DecidedPart part, long toleranceTicks) {}
 
     /** @param cuts receives the cuts, in order */
     WaitingParts(Ladder ladder, BiConsumer<Cut, Step> cuts) {
@@ -105,9 +102,14 @@ final class WaitingParts {
         }
     }
 
+    /** Returns the time of the newest frame of a track on this line, 90 kHz; 0 before the first. */
+    long newestTicks(TrackId track) {
+        return queue(track).newestTicks();
+    }
+
     /** Adds a part that {@link #release} or {@link #flush} writes. */
     void add(DecidedPart part, long toleranceTicks) {
-        parts.add(new Waiting(part, part.endTicks(), toleranceTicks));
+        parts.add(new Waiting(part, toleranceTicks));
     }
 
     /** Writes the parts that need not wait any more, now that the leading track has arrived at {@code ticks}. */
@@ -118,7 +120,7 @@ final class WaitingParts {
 
     private void release(Step out) {
         while (!parts.isEmpty() && (isComplete(parts.getFirst()) || isFull())) {
-            write(parts.removeFirst(), out);
+            write(parts.removeFirst(), 0, out);
         }
     }
 
@@ -133,7 +135,7 @@ final class WaitingParts {
     private boolean isComplete(Waiting waiting) {
         for (TrackId track : ladder.awaited(waiting.part.bounds())) {
             long newestTicks = queue(track).newestTicks();
-            if (newestTicks < before(track, waiting.followTicks, waiting.toleranceTicks)
+            if (newestTicks < before(track, waiting.part.endTicks(), waiting.toleranceTicks)
                     && leadTicks - newestTicks <= LONGEST_WAIT_TICKS) {
                 return false;
             }
@@ -149,16 +151,16 @@ final class WaitingParts {
     void flush(long tailTicks, Step out) {
         while (!parts.isEmpty()) {
             Waiting next = parts.removeFirst();
-            write(parts.isEmpty() ? new Waiting(next.part, next.followTicks + tailTicks, next.toleranceTicks) : next,
-                    out);
+            write(next, parts.isEmpty() ? tailTicks : 0, out);
         }
     }
 
-    private void write(Waiting waiting, Step out) {
+    private void write(Waiting waiting, long tailTicks, Step out) {
         DecidedPart part = waiting.part;
+        long followTicks = part.endTicks() + tailTicks;
         if (part.bounds().id().isFirst()) {
             Set<TrackId> before = ladder.listed().keySet();
-            part = part.withHead(ladder.begin(part, waiting.followTicks, waiting.toleranceTicks, this::queue, out));
+            part = part.withHead(ladder.begin(part, followTicks, waiting.toleranceTicks, this::queue, out));
             long startTicks = part.startTicks();
             ladder.listed().keySet().stream().filter(track -> !before.contains(track)).forEach(track -> out
                     .dropFrames("no_keyframe",
@@ -170,7 +172,7 @@ final class WaitingParts {
         List<Draft> taken = new ArrayList<>();
         ladder.listed().forEach((track, config) -> {
             Drafts room = track.id() == 0 ? inTs : new Drafts();
-            long endTicks = before(track, waiting.followTicks, waiting.toleranceTicks);
+            long endTicks = before(track, followTicks, waiting.toleranceTicks);
             out.dropFrames("new_config", queue(track).take(endTicks, config, room, taken));
         });
         cuts.accept(part.cut(taken), out);
@@ -178,15 +180,14 @@ final class WaitingParts {
 
     Generic write(Generic cutter) {
         return cutter.put("leadTicks", leadTicks).list("waiting", List.copyOf(parts), (waiting, g) -> waiting.part
-                .write(g).put("followTicks", waiting.followTicks).put("toleranceTicks", waiting.toleranceTicks))
+                .write(g).put("toleranceTicks", waiting.toleranceTicks))
                 .list("queues", List.copyOf(queues.entrySet()),
                         (each, g) -> each.getValue().write(TrackLabel.writeTrack(each.getKey(), g)));
     }
 
     void read(Generic cutter) {
         leadTicks = cutter.int64("leadTicks");
-        parts.addAll(cutter.list("waiting", g -> new Waiting(DecidedPart.read(g), g.int64("followTicks"),
-                g.int64("toleranceTicks"))));
+        parts.addAll(cutter.list("waiting", g -> new Waiting(DecidedPart.read(g), g.int64("toleranceTicks"))));
         cutter.list("queues", g -> queues.put(TrackLabel.readTrack(g, "id"), TrackQueue.read(g)));
     }
 }

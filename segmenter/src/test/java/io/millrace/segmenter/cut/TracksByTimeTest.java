@@ -5,6 +5,7 @@ import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
 import io.millrace.platform.log.TrackId;
@@ -13,11 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -265,14 +269,58 @@ class TracksByTimeTest {
         Ladder encoder = new Ladder(tape, TracksByTimeTest::isKey);
         encoder.frames(VIDEO, 0, 5_000).frames(AUDIO, 0, 20_000).send(new Random(1), 0).ends();
         List<Cut> cuts = cut().cuts();
-        List<Long> sound = cuts.stream().flatMap(cut -> cut.samples().stream())
-                .filter(sample -> sample.kind() == Packet.Kind.AUDIO).map(Cut.Sample::dts).toList();
-        assertThat(sound).hasSize(938).isSorted().doesNotHaveDuplicates();
+        assertThat(sound(cuts)).hasSize(938).isSorted().doesNotHaveDuplicates();
         Cut last = cuts.getLast();
         assertThat(last.times().startTicks() + last.times().durationTicks()).isCloseTo(20_000 * 90, within(90L * 90));
         assertThat(cuts).extracting(cut -> cut.times().programDateTimeMs()).isSorted();
         assertThat(cuts).filteredOn(cut -> cut.head() != null && !cut.head().state().hasRemaining())
                 .as("segments of audio that waited").isNotEmpty();
+    }
+
+    private static List<Long> sound(List<Cut> cuts) {
+        return cuts.stream().flatMap(cut -> cut.samples().stream())
+                .filter(sample -> sample.kind() == Packet.Kind.AUDIO).map(Cut.Sample::dts).toList();
+    }
+
+    /** Pictures end some time before the session does, but not for so long that sound takes the lead. */
+    @ParameterizedTest
+    @ValueSource(longs = {10, 500, 1_000, 1_500, 2_400})
+    void soundAfterLastPictureIsAllInSegments(long soundMs) {
+        for (Consumer<Tape.Publisher> end : List.<Consumer<Tape.Publisher>>of(Tape.Publisher::ends,
+                publisher -> publisher.ends(SessionEnded.Reason.SUSPECTED).graceOver(),
+                _ -> tape.publisher().configs().live(0, 60, 33, 60), publisher -> publisher.key(100_000),
+                publisher -> publisher.lose().key(5_000 + soundMs + 100).ends())) {
+            tape = new Tape();
+            Ladder encoder = new Ladder(tape, TracksByTimeTest::isKey);
+            end.accept(encoder.frames(VIDEO, 0, 5_000).frames(AUDIO, 0, 5_000 + soundMs).send(new Random(1), 0));
+            List<Cut> cuts = cut().cuts().stream().filter(cut -> cut.session() == encoder.publisher.session).toList();
+            assertThat(sound(cuts)).hasSize((int) Math.ceilDiv((5_000 + soundMs) * 48, 1_024)).isSorted()
+                    .doesNotHaveDuplicates();
+            assertThat(cuts).filteredOn(cut -> cut.head() != null && cut.head().tracks().size() == 1)
+                    .as("segments without pictures").hasSize(soundMs > 2_000 ? 2 : soundMs > 1_000 ? 1 : 0);
+        }
+    }
+
+    /** After a jump of the timestamps, segments begin with pictures again. */
+    @Test
+    void picturesLeadAfterSoundThatOutlastedThem() {
+        Ladder encoder = new Ladder(tape, TracksByTimeTest::isKey);
+        encoder.frames(VIDEO, 0, 5_000).frames(AUDIO, 0, 7_000).send(new Random(1), 0);
+        encoder.frames(VIDEO, 100_000, 103_000).frames(AUDIO, 99_960, 103_000).send(new Random(1), 0).ends();
+        assertThat(heads(cut())).extracting(cut -> cut.head().tracks().getFirst().kind()).containsExactly(
+                Packet.Kind.VIDEO, Packet.Kind.VIDEO, Packet.Kind.VIDEO, Packet.Kind.AUDIO, Packet.Kind.VIDEO,
+                Packet.Kind.VIDEO);
+    }
+
+    /** Videos of a ladder would leave the epoch at a segment of sound. */
+    @Test
+    void soundAfterLastPictureOfLadderDoesNotEndIt() {
+        for (int session = 0; session < 2; session++) {
+            Ladder encoder = new Ladder(tape, TracksByTimeTest::isKey, SECOND_VIDEO);
+            encoder.frames(VIDEO, 0, 4_000).frames(AUDIO, 0, 6_000).frames(SECOND_VIDEO, 0, 4_000)
+                    .send(new Random(3), 100).ends();
+        }
+        assertThat(heads(cut())).hasSize(4).extracting(cut -> tracks(cut).size()).containsOnly(3);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.millrace.packager.loop;
 
 import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
@@ -60,8 +61,18 @@ public final class PackagedPartition {
     /** What a commit writes: positions in {@code segments}, {@code packets} and {@code index}. */
     public record Committable(long segments, long packets, long index) {}
 
+    /**
+     * What sets this release apart from former ones.
+     *
+     * @param repeatsWrites whether failed writes are repeated
+     * @param recordsGaps whether a part that cannot be muxed results in a gap, and not in a {@link SessionQuarantine}
+     */
+    public record Behavior(boolean repeatsWrites, boolean recordsGaps) {}
+
     private final PartitionWork work;
     private final PartitionWriter writer;
+    /** Null without this defect. */
+    private final SessionQuarantine quarantine;
     private boolean closed;
 
     /**
@@ -70,21 +81,21 @@ public final class PackagedPartition {
      * @param segmentsEnd the end of {@code segments}, queried after that
      * @param nanos a monotonic clock
      * @param cacheBytes memory of the packets that wait for their cuts
-     * @param repeats whether failed writes are repeated
      */
     public PackagedPartition(Log log, List<Indexed> index, long indexEnd, long segmentsEnd, PackagerMeters meters,
-            InstantSource clock,
-            LongSupplier nanos, long cacheBytes, boolean repeats) {
+            InstantSource clock, LongSupplier nanos, long cacheBytes, Behavior behavior) {
         var cache = new ByteBudget(cacheBytes);
         var inFlight = new ByteBudget(MEMORY_BYTES);
         writer = new PartitionWriter(0,
                 (topic, _, stream, timeMs, value, result) -> log.append(topic, stream, timeMs, value, result::appended),
-                inFlight.share(), this::ifOpen, failure -> failed(failure, repeats), RETENTION_MS, meters, clock);
+                inFlight.share(), this::ifOpen, failure -> failed(failure, behavior.repeatsWrites()), RETENTION_MS,
+                meters, clock);
+        quarantine = behavior.recordsGaps() ? null : new SessionQuarantine(writer);
         var gaps = new RecordedGaps();
         index.forEach(each -> gaps.add(each.offset(), each.stream(), each.part()));
         gaps.complete(indexEnd, segmentsEnd);
-        work = new PartitionWork(cache.share(), new Source(log), writer, meters, gaps, PartitionWork.logOfStreams(),
-                nanos);
+        work = new PartitionWork(cache.share(), new Source(log), quarantine == null ? writer : quarantine, meters, gaps,
+                PartitionWork.logOfStreams(), nanos);
     }
 
     /** Returns a packet that cannot be muxed: no release knows the format of its body. */
@@ -124,6 +135,9 @@ public final class PackagedPartition {
 
     /** Passes the next record of {@code segments}. */
     public void segments(long offset, String stream, LogRecord record, long loggedMs) {
+        if (record instanceof Cut cut && quarantine != null) {
+            quarantine.decided(stream, cut);
+        }
         if (record instanceof SegmentsRecord decided) {
             work.decided(offset, stream, decided, loggedMs);
         } else {

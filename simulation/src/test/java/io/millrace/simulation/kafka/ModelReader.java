@@ -66,11 +66,16 @@ public final class ModelReader {
     }
 
     private void take(List<ModelPartition.Stored> found, long next) {
+        if (closed) {
+            return;
+        }
         for (ModelPartition.Stored stored : found) {
+            each.accept(stored);
             if (closed) {
+                // By this record, which does not count as read.
+                position = stored.offset();
                 return;
             }
-            each.accept(stored);
         }
         position = next;
         fetch();

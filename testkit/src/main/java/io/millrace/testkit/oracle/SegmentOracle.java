@@ -25,13 +25,6 @@ final class SegmentOracle {
      */
     private static final int FRAMES_BEFORE_A_SEGMENT = 24;
 
-    /**
-     * Sound that need not be cut before a pause or the end of a session if pictures ended shortly before: the last part has that of
-     * one second, and sound begins segments of its own only when pictures have been missing for four
-     * ({@code docs/protocols.md}, 9.4).
-     */
-    private static final int FRAMES_AFTER_PICTURES = 12;
-
     private record Part(long epoch, long segment, int part) {}
 
     /** What readers of {@code packets} show of one session, by offset. */
@@ -52,8 +45,6 @@ final class SegmentOracle {
     private final NavigableMap<Long, Session> sessions = new TreeMap<>();
     private final Map<Long, Session> shown = new HashMap<>();
     private final Set<Long> cut = new HashSet<>();
-    /** The frames of segments with pictures. */
-    private final Set<Long> withPictures = new HashSet<>();
     /** The frames with which segments begin. */
     private final Set<Long> beginnings = new HashSet<>();
     /** The packets before which their encoder was silent. */
@@ -132,9 +123,6 @@ final class SegmentOracle {
             return broken(Promise.SHOWN_IS_CUT, part + " has offset " + offset + ", which is "
                     + (session == null ? "not shown" : "shown in epoch " + session.epoch));
         }
-        if (segmentBeginsWithPicture) {
-            withPictures.add(offset);
-        }
         Long before = newest.put(session.codecs.get(offset), offset);
         return check(cut.add(offset) && (before == null || before < offset), Promise.SHOWN_IS_CUT,
                 () -> part + " has offset " + offset + " again, or not in order");
@@ -197,21 +185,18 @@ final class SegmentOracle {
 
     /**
      * Returns the first frame of a session that is in no segment and has to be. Sound may be missing at the session's
-     * beginning, after a pause until the next segment begins or the session ends, and before a pause or the end after pictures.
+     * beginning, and after a pause until the next segment begins or the session ends.
      */
     private Optional<Long> missing(Session session) {
         List<Long> run = new ArrayList<>();
         boolean isBeginning = true;
-        long lastCut = ReferenceStream.NONE;
         for (Map.Entry<Long, String> frame : session.codecs.entrySet()) {
             if (cut.contains(frame.getKey())) {
-                List<Long> left = withoutTail(run, lastCut, afterPause.contains(frame.getKey()));
-                boolean isAfterPause = left.isEmpty()
-                        || beginnings.contains(frame.getKey()) && afterPause.contains(left.getFirst());
+                boolean isAfterPause = run.isEmpty()
+                        || beginnings.contains(frame.getKey()) && afterPause.contains(run.getFirst());
                 if (!isBeginning && !isAfterPause) {
-                    return Optional.of(left.getFirst());
+                    return Optional.of(run.getFirst());
                 }
-                lastCut = frame.getKey();
                 run.clear();
                 isBeginning = false;
                 continue;
@@ -223,21 +208,7 @@ final class SegmentOracle {
         }
         return isBeginning
                 ? Optional.empty()
-                : withoutTail(run, lastCut, true).stream().findFirst().filter(first -> !afterPause.contains(first));
-    }
-
-    /**
-     * Returns a run of missing frames without those before a pause that may be missing because pictures ended before them.
-     *
-     * @param lastCut the frame before the run
-     * @param isBeforePause whether the run precedes a pause, or the session's end
-     */
-    private List<Long> withoutTail(List<Long> run, long lastCut, boolean isBeforePause) {
-        int pause = isBeforePause ? run.size() : 0;
-        for (int n = run.size() - 1; n >= 0; n--) {
-            pause = afterPause.contains(run.get(n)) ? n : pause;
-        }
-        return withPictures.contains(lastCut) && pause <= FRAMES_AFTER_PICTURES ? run.subList(pause, run.size()) : run;
+                : run.stream().findFirst().filter(first -> !afterPause.contains(first));
     }
 
     /** @param otherwise says what is wrong; it is not called if the promise holds */
