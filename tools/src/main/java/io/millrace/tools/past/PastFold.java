@@ -145,6 +145,11 @@ final class PastFold {
         return new FlvTag(tag.type(), timeMs, tag.body());
     }
 
+    /** Returns the number of the epoch of the newest record. */
+    long epoch() {
+        return tags.epoch();
+    }
+
     /** Returns whether the newest epoch has ended, so that no media follows unless another epoch begins. */
     boolean isOver() {
         return tags.isOver();
