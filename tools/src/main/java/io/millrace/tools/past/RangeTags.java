@@ -2,13 +2,11 @@ package io.millrace.tools.past;
 
 import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.directory.Withdrawals;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.TrackId;
 import io.millrace.platform.past.PacketRange;
 import io.millrace.platform.past.RangeReader;
-import io.millrace.platform.past.ShownTags;
 import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
@@ -44,9 +42,6 @@ public final class RangeTags implements AutoCloseable {
     private final Mode mode;
     private final RangeOffsets offsets;
     private final PastFold fold;
-    /** What was withdrawn of the stream when the range was opened. */
-    private final Withdrawals withdrawals;
-    private final ShownTags shown = new ShownTags();
     private final RangeRecords records;
     private final Queue<Ready> ready = new ArrayDeque<>();
     private final Tracks firstTracks;
@@ -84,8 +79,7 @@ public final class RangeTags implements AutoCloseable {
             throw new UserError("no media of " + stream + " is retained in that range; see ./millrace sessions "
                     + stream);
         }
-        fold = new PastFold(tags);
-        withdrawals = log.directory().withdrawals(stream);
+        fold = new PastFold(tags, log.directory().withdrawals(stream));
         firstTracks = tags.tracks();
         startOffset = tags.startOffset();
         records = new RangeRecords(new RangeReader(log.kafka().seeker("millrace-past-packets", Map.of())),
@@ -158,7 +152,7 @@ public final class RangeTags implements AutoCloseable {
             over = end.isEmpty() && readArrivalMs >= untilMs;
         }
         if (!over) {
-            shown.of(fold.fold(offset, record), withdrawals, fold.epoch(), offset).forEach(event -> ready.add(new Ready(event, readArrivalMs)));
+            fold.fold(offset, record).forEach(event -> ready.add(new Ready(event, readArrivalMs)));
         }
         return !over;
     }

@@ -105,6 +105,14 @@ class RangeTagsTest {
         return pictures;
     }
 
+    private static TagEvent.Frame firstFrame(RangeTags tags) {
+        while (true) {
+            if (tags.next().orElseThrow() instanceof TagEvent.Frame frame) {
+                return frame;
+            }
+        }
+    }
+
     private void deletePacketsBefore(long offset) throws Exception {
         try (Admin admin = kafka.admin("test-delete")) {
             admin.deleteRecords(Map.of(kafka.partition(Topic.PACKETS, 0), RecordsToDelete.beforeOffset(offset))).all()
@@ -144,6 +152,9 @@ class RangeTagsTest {
             assertThat(rest).hasSizeBetween(10, PICTURES.size() - 10)
                     .isEqualTo(PICTURES.subList(PICTURES.size() - rest.size(), PICTURES.size()));
             assertThat(tags.arrival().toEpochMilli()).isGreaterThan(withdrawn.extent().toMs());
+        }
+        try (RangeTags tags = RangeTags.open(log, STREAM, EVERYTHING, RangeTags.Mode.WHAT_IS_THERE)) {
+            assertThat(firstFrame(tags).tag().timestampMs()).isZero();
         }
         new Takedown(kafka, log.reader(), log.directory()).restore(STREAM, OptionalLong.of(withdrawn.epoch()));
         try (RangeTags tags = RangeTags.open(log, STREAM, EVERYTHING, RangeTags.Mode.WHAT_IS_THERE)) {
