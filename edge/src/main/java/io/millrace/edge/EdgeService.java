@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.http.EdgeServer;
 import io.millrace.edge.http.LimitClock;
-import io.millrace.edge.http.StreamsResource;
 import io.millrace.edge.http.ViewersResource;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.rtmp.PlayDesk;
@@ -136,7 +135,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
 
     /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
-        return List.of(new ViewersResource(viewers), new StreamsResource(feeds.directory(), viewers));
+        return List.of(new ViewersResource(viewers), feeds.streams(viewers));
     }
 
     /**

@@ -1,11 +1,13 @@
 package io.millrace.edge;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.fanout.FlvSource;
 import io.millrace.edge.fanout.PacketFeed;
 import io.millrace.edge.fanout.RingMemory;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.follow.IndexFeed;
+import io.millrace.edge.http.StreamsResource;
 import io.millrace.edge.log.DirectoryFeed;
 import io.millrace.edge.log.PartReader;
 import io.millrace.edge.log.PartSource;
@@ -16,6 +18,7 @@ import io.millrace.edge.past.PastFeed;
 import io.millrace.edge.past.PastIndex;
 import io.millrace.edge.past.PastSource;
 import io.millrace.platform.FatalError;
+import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
@@ -40,6 +43,8 @@ public final class Feeds implements AutoCloseable {
     /** About the size of a segment: the records after the wanted part are usually wanted next. */
     private static final int PART_FETCH_BYTES = 512 * 1024;
 
+    private final KafkaClients kafka;
+    private final String node;
     private final StreamDirectory directory = new StreamDirectory();
     private final ReaderPool rangeReaders;
     private final ReaderPool partReaders;
@@ -55,7 +60,8 @@ public final class Feeds implements AutoCloseable {
 
     /** @param pastTicker the clock for the expiry of cached reads of past media */
     public Feeds(EdgeSettings settings, KafkaClients kafka, EdgeMeters meters, FatalError fatal, Ticker pastTicker) {
-        String node = settings.node();
+        this.kafka = kafka;
+        node = settings.node();
         // The limit of direct memory equals that of the heap.
         long shareBytes = Runtime.getRuntime().maxMemory() / SHARE;
         rangeReaders = new ReaderPool("edge-ranges", READERS,
@@ -83,6 +89,11 @@ public final class Feeds implements AutoCloseable {
         index.start();
         packets.start();
         directoryFeed.start();
+    }
+
+    /** Returns the resource of the streams for the admin port. */
+    AdminResource streams(Viewers viewers) {
+        return new StreamsResource(directory, viewers, kafka, node);
     }
 
     public StreamDirectory directory() {

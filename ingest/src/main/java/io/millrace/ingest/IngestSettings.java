@@ -1,5 +1,6 @@
 package io.millrace.ingest;
 
+import io.millrace.ingest.publish.ApplicationRules;
 import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.ingest.publish.NameLimits;
 import io.millrace.ingest.publish.PublishSettings;
@@ -15,21 +16,21 @@ import io.millrace.platform.rtmp.RtmpListen;
  * @param listen addresses of the listeners
  * @param nodeId id of the node in the log and for operators; need not be unique
  * @param addresses addresses that the node announces to encoders
- * @param rules rules of epochs that begin on this node
+ * @param rules rules of epochs that begin on this node, by application
  * @param policy rules that decide who may publish
  * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for no limit
  * @param media limits of the media of one publisher
  * @param names limits for new stream names
  * @param limits memory limits and times
  */
-public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
+public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, ApplicationRules rules,
         AccessSettings policy,
         long ceilingBitsPerSecond, MediaLimits media, NameLimits names, Limits limits) {
 
-    /** Creates settings with the default limits for new names. */
+    /** Creates settings with the same rules for all applications and the default limits for new names. */
     public IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
             AccessSettings policy, long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
-        this(listen, nodeId, addresses, rules, policy, ceilingBitsPerSecond, media, NameLimits.DEFAULT, limits);
+        this(listen, nodeId, addresses, ApplicationRules.same(rules), policy, ceilingBitsPerSecond, media, NameLimits.DEFAULT, limits);
     }
 
     /** Returns the settings of the publications of one process. */

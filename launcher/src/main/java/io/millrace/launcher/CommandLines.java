@@ -36,6 +36,7 @@ final class CommandLines {
         commands.addSubcommand("sessions", new SessionsCommand());
         commands.addSubcommand("export", new ExportCommand());
         commands.addSubcommand("replay", new ReplayCommand());
+        commands.addSubcommand("takedown", new TakedownCommand());
         commands.addSubcommand("sign", new SignCommand());
         commands.addSubcommand("upgrade", new UpgradeCommand());
         commands.addSubcommand("config", new ConfigCommand());

@@ -46,6 +46,8 @@ final class ConfigCommand implements Callable<Integer> {
                 spec.options().stream().filter(SettingNames::isSetting).map(each -> line(each, defaults)).toList());
         ClientSettings.copyOf(defaults.kafkaClient()).shown()
                 .forEach((key, value) -> lines.add(new Line("kafka-client " + key, value, "file")));
+        defaults.applications().forEach(application -> application.values().forEach((key, value) -> lines
+                .add(new Line(application.named(key), value.text(), "file " + value.where()))));
         print(lines, spec.commandLine().getOut());
         return ExitCode.OK;
     }

@@ -56,7 +56,7 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
 
     private static IngestSettings ingest(ServeOptions options, String name, PublicRtmp addresses) {
         PublishOptions publish = options.publish();
-        return new IngestSettings(options.rtmp(), name, addresses, options.epochs().rules(), publish.policy(),
+        return new IngestSettings(options.rtmp(), name, addresses, options.rules(), publish.policy(),
                 publish.maxBitsPerSecond(), publish.limits().media(), publish.limits().names(),
                 IngestSettings.Limits.DEFAULT);
     }

@@ -156,6 +156,42 @@ class CommandLinesTest {
     }
 
     @Test
+    void applicationsHaveSettingsOfTheirOwn() throws IOException {
+        Path file = file("""
+                grace: 10s
+                applications:
+                  radio/*: {formats: [cmaf], window: 1m}
+                  "*":
+                    segment: 4s
+                """);
+        Outcome outcome = run(Map.of(), "config", "--config", file.toString());
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.setting("applications.radio/*.formats")).isEqualTo("cmaf | file " + file + ", line 3");
+        assertThat(outcome.setting("applications.radio/*.window")).isEqualTo("1m | file " + file + ", line 3");
+        assertThat(outcome.setting("applications.*.segment")).isEqualTo("4s | file " + file + ", line 5");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            live: {segmnt: 2s}           | line 2: unknown setting 'segmnt'; did you mean 'segment'?
+            live: {http-port: 2}         | line 2: unknown setting 'http-port'; an application accepts formats, grace
+            live: {segment: 2}           | line 2: applications.live.segment: '2' is not a duration such as
+            live: {formats: mkv}         | line 2: applications.live.formats: 'mkv' is not a format
+            live: {segment: 70s}         | line 2: applications.live.segment must be between 500ms and 60s
+            live: {part: 3s}             | line 2: applications.live.part must not be longer than --segment
+            live: {segment: 20s}         | line 2: --window must be at least three times applications.live.segment
+            live: {window: 2d}           | line 2: applications.live.window must not be longer than --retention
+            live/: {window: 1m}          | line 2: 'live/' is not an application such as live
+            live: 4s                     | line 2: expected lines of 'setting: value'
+            """)
+    void mistakeInApplicationIsReportedWithLine(String application, String message) throws IOException {
+        Path file = file("applications:\n  " + application + "\n");
+        Outcome outcome = run(Map.of(), "config", "--config", file.toString());
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).hasLineCount(1).startsWith("millrace: " + file + ", " + message);
+    }
+
+    @Test
     void unknownLimitIsReportedWithLine() throws IOException {
         Path file = file("rtmp-limits:\n  handshake: 3s\n  idel: 30s\n");
         assertThat(run(Map.of(), "config", "--config", file.toString()).err()).isEqualToIgnoringNewLines(

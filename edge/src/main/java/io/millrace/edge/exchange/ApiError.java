@@ -21,6 +21,11 @@ public record ApiError(Body error) {
         return new ApiError(new Body("expired", message, availableFrom, null));
     }
 
+    /** Returns the error {@code withdrawn} of a 410 response. */
+    public static ApiError withdrawn(String stream) {
+        return of("withdrawn", "this part of " + stream + " has been withdrawn");
+    }
+
     /** Returns the error {@code codec_not_in_hls}. */
     public static ApiError notInHls(String message, String watchAt) {
         return new ApiError(new Body("codec_not_in_hls", message, null, watchAt));

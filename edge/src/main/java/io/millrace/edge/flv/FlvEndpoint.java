@@ -138,6 +138,8 @@ public final class FlvEndpoint implements HttpOutput {
                     && span.startMs() <= clock.millis() ->
                 directory.newest(stream).ifPresentOrElse(
                         entry -> live(responder, entry, choice), () -> nothing(responder, stream));
+            case FlvPast.Range.Withdrawn() ->
+                responder.error(HttpResponseStatus.GONE, ApiError.withdrawn(stream), _ -> {});
             case FlvPast.Range.NotYet(),FlvPast.Range.Nothing() -> nothing(responder, stream);
             case FlvPast.Range.Expired(long availableFromMs) -> responder.error(HttpResponseStatus.GONE,
                     ApiError.expired("this part of " + stream + " is no longer retained", Json.time(availableFromMs)),

@@ -1,12 +1,14 @@
 package io.millrace.edge.follow;
 
 import io.millrace.edge.view.EpochPlaylists;
+import io.millrace.platform.directory.Withdrawals;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * One epoch that the index feed follows. Holds back new records until the older ones have been read and folded.
@@ -26,6 +28,9 @@ public final class FollowedEpoch {
     private final Watch watch;
     private final String stream;
     private final long number;
+    private final Supplier<Withdrawals> withdrawals;
+    /** What the playlists list as gaps. */
+    private Withdrawals obeyed = Withdrawals.NONE;
     private StreamEntry entry;
     private EpochPlaylists playlists;
     /** Records that arrived while older ones are read. */
@@ -39,8 +44,15 @@ public final class FollowedEpoch {
     /** The playlists have ended. */
     private boolean ended;
 
+    /** Creates an epoch of which nothing is withdrawn. */
     FollowedEpoch(StreamEntry entry, Watch watch) {
+        this(entry, watch, () -> Withdrawals.NONE);
+    }
+
+    /** @param withdrawals returns what is withdrawn of the stream now */
+    FollowedEpoch(StreamEntry entry, Watch watch, Supplier<Withdrawals> withdrawals) {
         this.entry = entry;
+        this.withdrawals = withdrawals;
         this.watch = watch;
         stream = entry.stream();
         number = entry.epoch();
@@ -98,6 +110,8 @@ public final class FollowedEpoch {
             return false;
         }
         playlists = past;
+        obeyed = Withdrawals.NONE;
+        obey();
         heldBack.forEach(record -> fold(playlists, record));
         heldBack.clear();
         filling = false;
@@ -150,11 +164,20 @@ public final class FollowedEpoch {
         }
     }
 
-    /** Called with a newer directory entry of the epoch. */
+    private void obey() {
+        Withdrawals now = withdrawals.get();
+        if (!now.equals(obeyed)) {
+            obeyed = now;
+            playlists.withdraw(now.segments(number));
+        }
+    }
+
+    /** Called with a newer directory entry of the epoch, and when media of the stream is withdrawn. */
     void update(StreamEntry newest) {
         entry = newest;
         if (!filling) {
             tellTracks(playlists);
+            obey();
             endIfComplete();
             // Even if nothing has changed, because requests may wait for the tracks.
             publish();

@@ -89,7 +89,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     }
 
     private FollowedEpoch follow(StreamEntry entry) {
-        var epoch = new FollowedEpoch(entry, Watch.unread());
+        var epoch = new FollowedEpoch(entry, Watch.unread(), () -> directory.withdrawals(entry.stream()));
         tail.execute(() -> begin(epoch));
         return epoch;
     }

@@ -154,6 +154,10 @@ public final class HlsResponses {
             nothingToShow(responder, stream);
             return;
         }
+        if (directory.withdrawals(stream).overlap(startMs, endMs)) {
+            withdrawn(responder, stream);
+            return;
+        }
         responder.then(past.readBy(responder.request().requester()).availableFromMs(stream), from -> {
             if (from.isPresent() && from.getAsLong() < endMs) {
                 nothingToShow(responder, stream);
@@ -161,6 +165,11 @@ public final class HlsResponses {
                 expired(responder, stream);
             }
         });
+    }
+
+    /** Answers a request for media that the operator has withdrawn. */
+    void withdrawn(Responder responder, String stream) {
+        responder.error(HttpResponseStatus.GONE, ApiError.withdrawn(stream), _ -> {});
     }
 
     /** Answers with 410 and the earliest time that is still retained. */

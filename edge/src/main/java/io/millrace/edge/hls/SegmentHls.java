@@ -50,6 +50,10 @@ final class SegmentHls {
             responses.absent(responder, stream, directory.presence(stream, epoch));
             return;
         }
+        if (!file.isInit() && directory.withdrawals(stream).hasSegment(epoch.number(), file.number())) {
+            responses.withdrawn(responder, stream);
+            return;
+        }
         if (entry.get().state() == StreamEntry.State.ENDED) {
             older(responder, entry.get(), file, null);
             return;

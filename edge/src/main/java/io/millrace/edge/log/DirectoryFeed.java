@@ -13,10 +13,12 @@ import io.millrace.platform.log.LogVersion;
 import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
+import io.millrace.platform.log.Withdrawal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +63,8 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
     }
 
     /**
-     * Registers a listener, which receives every entry that changes the directory. It is called on the feed's thread,
+     * Registers a listener, which receives every entry that changes the directory, and every entry of a stream of which
+     * media is withdrawn. It is called on the feed's thread,
      * after the directory was updated. Call before {@link #start}.
      */
     public void onEntry(Consumer<StreamEntry> listener) {
@@ -110,6 +113,10 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
                 }
             }
             case StreamExpiry expiry -> directory.expired(expiry);
+            case Withdrawal withdrawal -> {
+                directory.withdraw(withdrawal);
+                changed(withdrawal.stream());
+            }
             case LogVersion _ -> {
                 // LogVersionWatch follows these.
             }
@@ -128,7 +135,18 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
         }
     }
 
+    /** Passes on the entries of a stream of which more or less is withdrawn now. */
+    private void changed(String stream) {
+        directory.history(stream).forEach(entry -> listeners.forEach(listener -> listener.accept(entry)));
+    }
+
     private void remove(String key) {
+        Optional<Withdrawal.Key> restored = Withdrawal.Key.parse(key);
+        if (restored.isPresent()) {
+            directory.restore(restored.get());
+            changed(restored.get().stream());
+            return;
+        }
         try {
             StreamKey of = StreamKey.parse(key);
             if (of.isOfStream()) {

@@ -30,6 +30,9 @@ public interface FlvPast {
         /** The stream has no media in the range. */
         record Nothing() implements Range {}
 
+        /** The media of the range have been withdrawn. */
+        record Withdrawn() implements Range {}
+
         /**
          * The media of the range have expired.
          *

@@ -8,6 +8,7 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.view.PastTags;
 import io.millrace.edge.view.Selection;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.directory.Withdrawals;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.past.PacketRange;
 import io.millrace.platform.timeline.FlvOpening;
@@ -51,6 +52,9 @@ final class FlvPastViewer {
          * {@link BusyException} if too many reads wait.
          */
         CompletionStage<FlvPast.Range> left();
+
+        /** Returns what is withdrawn of the stream now. */
+        Withdrawals withdrawals();
 
         /** Joins the live viewers at the position where the viewer has stopped reading. */
         void join(FlvChannel.Seam seam);
@@ -102,7 +106,7 @@ final class FlvPastViewer {
     private void playFrom(FlvPast.Range.Playable from) {
         range = from;
         tags = new PastTags(StreamTags.ofEpoch(range.epoch(), range.start(), range.tracks(), sink.chosen()),
-                range.limit());
+                range.limit(), source::withdrawals);
         headers = tags.headers();
         packets.moveTo(range.start().offset());
     }

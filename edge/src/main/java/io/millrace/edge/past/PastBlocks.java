@@ -9,6 +9,8 @@ import io.millrace.edge.log.Requester;
 import io.millrace.edge.log.SharedReads;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RenditionView;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.directory.Withdrawals;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.RenditionId;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 
 /** Reads playlist blocks from the index on demand, and caches them within a limit of bytes. Thread-safe. */
@@ -43,10 +46,10 @@ final class PastBlocks {
     /** Memory that is counted for a cached block that the index does not contain. */
     static final int ABSENT_BYTES = 512;
 
-    /** Identifies a rendition of an epoch. */
-    record MediaKey(String stream, EpochName epoch, RenditionId rendition) {
-        static MediaKey of(StreamEntry epoch, RenditionId rendition) {
-            return new MediaKey(epoch.stream(), epoch.name(), rendition);
+    /** Identifies a rendition of an epoch, with what is withdrawn of its stream. */
+    record MediaKey(String stream, EpochName epoch, RenditionId rendition, Withdrawals withdrawals) {
+        LongPredicate withdrawn() {
+            return withdrawals.segments(epoch.number());
         }
     }
 
@@ -69,14 +72,16 @@ final class PastBlocks {
     }
 
     private final KafkaClients kafka;
+    private final StreamDirectory directory;
     private final ReaderPool readers;
     private final MomentCache moments;
     private final SharedReads<BlockKey, Loaded> blocks;
     private final Cache<MediaKey, PlaylistBlock> tails;
     private final SharedReads<TailKey, List<PlaylistBlock>> tailReads;
 
-    PastBlocks(KafkaClients kafka, ReaderPool readers, MomentCache moments, long cacheBytes, Ticker ticker) {
+    PastBlocks(KafkaClients kafka, StreamDirectory directory, ReaderPool readers, MomentCache moments, long cacheBytes, Ticker ticker) {
         this.kafka = kafka;
+        this.directory = directory;
         this.readers = readers;
         this.moments = moments;
         tails = tails(ENTRIES_LIMIT).ticker(ticker).build();
@@ -99,6 +104,10 @@ final class PastBlocks {
                         (_, loaded) -> loaded.settled() ? BLOCK_KEPT : GROWING_KEPT));
     }
 
+    private MediaKey key(StreamEntry epoch, RenditionId rendition) {
+        return new MediaKey(epoch.stream(), epoch.name(), rendition, directory.withdrawals(epoch.stream()));
+    }
+
     private <T> CompletableFuture<T> read(String stream, Requester requesters, Function<PastReader, T> read) {
         return moments.floor(stream).thenCompose(
                 floor -> readers.submit(requesters, reader -> read.apply(new PastReader(kafka, reader, floor))));
@@ -113,7 +122,7 @@ final class PastBlocks {
      */
     CompletableFuture<List<PlaylistBlock>> from(StreamEntry epoch, RenditionId rendition, long from, long to,
             OptionalLong hint, Requester requester) {
-        MediaKey media = MediaKey.of(epoch, rendition);
+        MediaKey media = key(epoch, rendition);
         long first = PlaylistBlock.numberOf(from);
         long last = Math.min(PlaylistBlock.numberOf(to), first + BLOCKS_A_READ - 1);
         List<BlockKey> keys = LongStream.rangeClosed(first, last)
@@ -132,7 +141,7 @@ final class PastBlocks {
         long last = Math.min(to, (numbers.last() + 1) * PlaylistBlock.SEGMENTS - 1);
         OptionalLong from = behind(media, numbers.first()).orElse(hint);
         return read(epoch.stream(), requesters,
-                reader -> reader.blocks(epoch, media.rendition(), first, last, from)).thenApply(read -> {
+                reader -> reader.blocks(epoch, media.rendition(), first, last, from, media.withdrawn())).thenApply(read -> {
                     Map<BlockKey, Loaded> loaded = new HashMap<>();
                     missing.forEach(key -> loaded.put(key, new Loaded(null, false)));
                     for (PlaylistBlock block : read.blocks()) {
@@ -161,10 +170,10 @@ final class PastBlocks {
     CompletableFuture<List<PlaylistBlock>> tail(StreamEntry epoch, RenditionId rendition, long newest,
             RenditionView live, OptionalLong hint, Requester requester) {
         long first = PlaylistBlock.numberOf(newest) * PlaylistBlock.SEGMENTS;
-        MediaKey key = MediaKey.of(epoch, rendition);
+        MediaKey key = key(epoch, rendition);
         PlaylistBlock known = tails.getIfPresent(key);
         Optional<PlaylistBlock> grown = PlaylistBlock.grow(known, epoch.name(), rendition, live.segments(),
-                newest);
+                newest, key.withdrawn());
         if (grown.isPresent()) {
             tails.put(key, grown.get());
             return CompletableFuture.completedFuture(List.of(grown.get()));
@@ -173,7 +182,7 @@ final class PastBlocks {
         // Concurrent requests share one read: all viewers of a stream ask for its newest block at the same time.
         return tailReads.get(new TailKey(key, newest), requester,
                 requesters -> read(epoch.stream(), requesters,
-                        reader -> reader.blocks(epoch, rendition, first, newest, from))
+                        reader -> reader.blocks(epoch, rendition, first, newest, from, key.withdrawn()))
                         .thenApply(read -> {
                             read.blocks().forEach(block -> tails.put(key, block));
                             return read.blocks();

@@ -13,11 +13,13 @@ import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PastTags;
 import io.millrace.edge.view.Selection;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.directory.Withdrawals;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Withdrawal;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.PacketRange;
 import io.millrace.platform.past.RangeReader;
@@ -117,10 +119,26 @@ public final class PastFeed implements FlvPast, AutoCloseable {
             if (!(found instanceof Moment.At(_, IndexEntry start))) {
                 return CompletableFuture.completedFuture(Optional.of(new Range.NotYet()));
             }
+            Optional<Withdrawal> withdrawn = directory.withdrawals(stream).ofPacket(start.id().epoch(),
+                    start.keyframe().offset());
+            if (withdrawn.isPresent()) {
+                return after(stream, epochs, withdrawn.get().extent().toMs(), startMs, endMs);
+            }
             return start.times().programDateTimeMs() >= endMs
                     ? nothing(stream, startMs, endMs).thenApply(Optional::of)
                     : playable(stream, start, endMs);
         });
+    }
+
+    /** Looks for the range after media that is withdrawn. Each step advances, so it ends. */
+    private CompletableFuture<Optional<Range>> after(String stream, List<StreamEntry> epochs, long withdrawnToMs,
+            long startMs, long endMs) {
+        if (withdrawnToMs >= endMs) {
+            return CompletableFuture.completedFuture(Optional.of(new Range.Withdrawn()));
+        }
+        return withdrawnToMs <= startMs
+                ? CompletableFuture.completedFuture(Optional.of(new Range.NotYet()))
+                : retained(stream, epochs, withdrawnToMs, endMs);
     }
 
     private CompletableFuture<Moment> moment(String stream, long timeMs) {
@@ -212,6 +230,11 @@ public final class PastFeed implements FlvPast, AutoCloseable {
         @Override
         public CompletionStage<Range> left() {
             return find(stream, directory.epoch(stream, epoch).stream().toList(), PastRange.BEGINNING, endMs);
+        }
+
+        @Override
+        public Withdrawals withdrawals() {
+            return directory.withdrawals(stream);
         }
 
         @Override

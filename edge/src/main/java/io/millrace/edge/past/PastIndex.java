@@ -13,6 +13,7 @@ import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RenditionView;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.directory.Withdrawals;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.RenditionId;
@@ -60,8 +61,10 @@ public final class PastIndex implements PastSource {
      * @param iframes whether it lists keyframes
      * @param newest number of the newest segment of the last epoch
      * @param live whether the last epoch has not ended
+     * @param withdrawals what is withdrawn of the stream
      */
-    record VersionKey(PastRange range, RenditionId rendition, boolean iframes, long newest, boolean live) {}
+    record VersionKey(PastRange range, RenditionId rendition, boolean iframes, long newest, boolean live,
+            Withdrawals withdrawals) {}
 
     private final StreamDirectory directory;
     private final ReaderPool readers;
@@ -88,7 +91,7 @@ public final class PastIndex implements PastSource {
         this.directory = directory;
         this.readers = readers;
         moments = new MomentCache(kafka, readers, Topic.PARTS, ticker);
-        blocks = new PastBlocks(kafka, readers, moments, cacheBytes, ticker);
+        blocks = new PastBlocks(kafka, directory, readers, moments, cacheBytes, ticker);
         versions = new SharedReads<>(versions(cacheBytes / VERSIONS_SHARE).ticker(ticker).build());
         mpds = new PastMpds(cacheBytes / VERSIONS_SHARE, ticker);
         this.turns = turns;
@@ -145,14 +148,16 @@ public final class PastIndex implements PastSource {
     private CompletionStage<Answer> version(PastRange range, RenditionId rendition, boolean iframes,
             List<StreamEntry> epochs, RenditionView live) {
         long newest = live == null ? epochs.getLast().playlist().lastSegment() : live.newest();
-        return versions.get(new VersionKey(range, rendition, iframes, newest, live != null), requester,
+        return versions.get(new VersionKey(range, rendition, iframes, newest, live != null,
+                directory.withdrawals(range.stream())), requester,
                 requesters -> assemble(rendition, iframes, requesters,
                         assembler -> assembler.version(range, epochs, live)));
     }
 
     @Override
     public CompletionStage<MpdAnswer> mpd(PastRange range, Lineup lineup, List<StreamEntry> epochs, EpochView live) {
-        return mpds.get(PastMpds.Key.of(range, lineup, epochs, live), requester,
+        return mpds.get(PastMpds.Key.of(range, lineup, epochs, live, directory.withdrawals(range.stream())),
+                requester,
                 requesters -> readBy(requesters).rendered(range, lineup, epochs, live));
     }
 

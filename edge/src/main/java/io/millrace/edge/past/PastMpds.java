@@ -12,6 +12,7 @@ import io.millrace.edge.view.MpdText;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.RangePlaylist;
 import io.millrace.edge.view.RenderedText;
+import io.millrace.platform.directory.Withdrawals;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
@@ -39,15 +40,18 @@ final class PastMpds {
      * @param tracks the tracks of each epoch, which may become known later than the epoch
      * @param newest number of the newest segment of the last epoch, for each rendition
      * @param live whether the last epoch has not ended
+     * @param withdrawals what is withdrawn of the stream
      */
-    record Key(PastRange range, List<List<Track>> tracks, List<Long> newest, boolean live) {
+    record Key(PastRange range, List<List<Track>> tracks, List<Long> newest, boolean live,
+            Withdrawals withdrawals) {
         /** @param view the view of the last epoch; null if it has ended */
-        static Key of(PastRange range, Lineup lineup, List<StreamEntry> epochs, EpochView view) {
+        static Key of(PastRange range, Lineup lineup, List<StreamEntry> epochs, EpochView view,
+                Withdrawals withdrawals) {
             return new Key(range, epochs.stream().map(epoch -> epoch.session().tracks()).toList(),
                     lineup.renditions().stream().map(each -> view == null
                             ? epochs.getLast().playlist().lastSegment()
                             : view.of(each).newest()).toList(),
-                    view != null);
+                    view != null, withdrawals);
         }
     }
 

@@ -15,6 +15,7 @@ import io.millrace.platform.past.ReadBudget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.LongPredicate;
 import org.apache.kafka.common.TopicPartition;
 
 /** Makes one read of playlist blocks from the index. Blocks; confined to the thread of its reader. */
@@ -46,11 +47,13 @@ final class PastReader {
      *
      * @param first number of a segment at the beginning of a block
      * @param hint an offset in {@code index} at or before the first record of that segment, if one is known
+     * @param withdrawn the numbers of withdrawn segments, which are gaps
      */
-    Blocks blocks(StreamEntry epoch, RenditionId rendition, long first, long last, OptionalLong hint) {
+    Blocks blocks(StreamEntry epoch, RenditionId rendition, long first, long last, OptionalLong hint,
+            LongPredicate withdrawn) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
         long from = hint.isPresent() ? hint.getAsLong() : locate(epoch, first);
-        var run = new SegmentRun(epoch.epoch(), rendition, first, last);
+        var run = new SegmentRun(epoch.epoch(), rendition, first, last, withdrawn);
         reader.read(index, from, reader.end(index), record -> !epoch.stream().equals(record.key())
                 || !(record.value() instanceof IndexRecord next) || run.fold(record.offset(), next));
         // Once an ended epoch is late, its missing segments will not arrive any more.

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongPredicate;
 
 /**
  * The live media playlists of one epoch, one for each rendition: a pure fold over the index. The renditions have their
@@ -35,7 +36,8 @@ public final class EpochPlaylists {
     private long partTargetTicks;
     /** The newest part that all renditions in CMAF have; null if there is none. */
     private Front front;
-    private final PartsTexts texts = new PartsTexts();
+    private PartsTexts texts = new PartsTexts();
+    private LongPredicate withdrawn = _ -> false;
     private IndexEntry newestKeyframe;
     /** Number of the oldest segment that a rendition has listed from its first part on. */
     private long oldestRead = Long.MAX_VALUE;
@@ -66,7 +68,7 @@ public final class EpochPlaylists {
         if (ended) {
             return false;
         }
-        boolean news = playlists.computeIfAbsent(part.rendition(), each -> new StreamPlaylist(rules, each)).fold(part);
+        boolean news = playlists.computeIfAbsent(part.rendition(), this::begin).fold(part);
         if (news) {
             oldestRead = Math.min(oldestRead, part.id().segment());
             changed.add(part.rendition());
@@ -78,6 +80,24 @@ public final class EpochPlaylists {
             }
         }
         return news;
+    }
+
+    private StreamPlaylist begin(RenditionId rendition) {
+        var playlist = new StreamPlaylist(rules, rendition);
+        playlist.withdraw(withdrawn);
+        return playlist;
+    }
+
+    /**
+     * Lists segments as gaps from now on, because they are withdrawn, and no longer those that were withdrawn before.
+     * This is the only change that playlists make to what they have listed.
+     */
+    public void withdraw(LongPredicate segmentNumbers) {
+        withdrawn = segmentNumbers;
+        // Playlists as of a part are rendered again, too.
+        texts = new PartsTexts();
+        playlists.values().forEach(each -> each.withdraw(segmentNumbers));
+        changed.addAll(playlists.keySet());
     }
 
     private void keyframe(IndexEntry entry) {
@@ -128,7 +148,7 @@ public final class EpochPlaylists {
         for (RenditionId each : withParts) {
             if (playlists.containsKey(each)) {
                 known.put(each, new PartsView.Rendition(views.get(each).segments(),
-                        playlists.get(each).parts().snapshot(), playlists.get(each).oldest() - 1 > oldestRead));
+                        playlists.get(each).shownParts(), playlists.get(each).oldest() - 1 > oldestRead));
             }
         }
         return new PartsView(rules, partTargetTicks, known, front, ended, texts);

@@ -11,7 +11,7 @@ import io.millrace.platform.log.PartPlace;
  * @param durationTicks 90 kHz
  * @param programDateTimeMs wall-clock time of its start, ms since 1970
  * @param independent whether it contains a keyframe
- * @param place its place in the topic {@code parts}; null if it is missing
+ * @param place its place in the topic {@code parts}; null if it is missing or withdrawn
  */
 record LivePart(long durationTicks, long programDateTimeMs, boolean independent, PartPlace place) {
     static LivePart of(IndexedPart record) {
@@ -20,6 +20,11 @@ record LivePart(long durationTicks, long programDateTimeMs, boolean independent,
                     part.independent(), part.place());
             case Gap gap -> new LivePart(gap.times().durationTicks(), gap.times().programDateTimeMs(), false, null);
         };
+    }
+
+    /** Returns this part without its media, because it is withdrawn. */
+    LivePart withdrawn() {
+        return new LivePart(durationTicks, programDateTimeMs, false, null);
     }
 
     /** Returns whether there are bytes: a part is empty if the rendition has no sample in it. */

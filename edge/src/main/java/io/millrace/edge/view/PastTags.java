@@ -1,11 +1,14 @@
 package io.millrace.edge.view;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.directory.Withdrawals;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.past.ShownTags;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Folds the records of a range of past media into tags. A range ends with its epoch at the latest: timestamps restart
@@ -26,11 +29,17 @@ public final class PastTags {
 
     private final StreamTags tags;
     private final Limit limit;
+    private final Supplier<Withdrawals> withdrawals;
+    private final ShownTags shown = new ShownTags();
     /** Timestamp at which the range ends, on the epoch's FLV time line; unknown until the keyframe arrives. */
     private long limitMs = UNKNOWN;
 
-    /** @param limit null for an open range */
-    public PastTags(StreamTags tags, Limit limit) {
+    /**
+     * @param limit null for an open range
+     * @param withdrawals returns what is withdrawn of the stream now
+     */
+    public PastTags(StreamTags tags, Limit limit, Supplier<Withdrawals> withdrawals) {
+        this.withdrawals = withdrawals;
         this.tags = tags;
         this.limit = limit;
     }
@@ -42,7 +51,7 @@ public final class PastTags {
      * @param offset of the record in {@code packets}
      */
     public List<TagEvent> fold(long offset, PacketsRecord record) {
-        List<TagEvent> events = tags.fold(offset, record);
+        List<TagEvent> events = shown.of(tags.fold(offset, record), withdrawals.get(), tags.epoch(), offset);
         if (limit == null || events.isEmpty()) {
             return events;
         }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 
 /**
  * Up to {@link #SEGMENTS} consecutive segments of one rendition of an epoch with their rendered playlist lines: the building block of
@@ -123,10 +124,11 @@ public final class PlaylistBlock {
      *     block or null is ignored
      * @param live the newest segments by number, complete or not
      * @param newest number of the newest segment that is listed
+     * @param withdrawn the numbers of withdrawn segments, which are gaps
      * @return empty if segments are missing between {@code known}, or else the beginning of the block, and {@code live}
      */
     public static Optional<PlaylistBlock> grow(PlaylistBlock known, EpochName epoch, RenditionId rendition,
-            NavigableMap<Long, Segment> live, long newest) {
+            NavigableMap<Long, Segment> live, long newest, LongPredicate withdrawn) {
         long first = numberOf(newest) * SEGMENTS;
         boolean isSame = known != null && known.first == first;
         if (isSame && known.last() == newest) {
@@ -140,7 +142,9 @@ public final class PlaylistBlock {
         }
         for (long number = next; number <= newest; number++) {
             Segment before = segments.isEmpty() ? live.floorEntry(number).getValue() : segments.getLast();
-            segments.add(live.containsKey(number) ? live.get(number) : Segment.gap(number, before));
+            Segment segment = live.containsKey(number) ? live.get(number) : Segment.gap(number, before);
+            // The live view may be older than the withdrawal.
+            segments.add(withdrawn.test(number) ? segment.withdrawn() : segment);
         }
         return Optional.of(new PlaylistBlock(epoch, rendition, segments, UNKNOWN));
     }

@@ -108,6 +108,13 @@ public record Segment(long number, State state, long startTicks, long durationTi
                         parts.get(part).mediaBytes(), List.of(parts.get(part))));
     }
 
+    /** Returns this segment as a gap, because it is withdrawn; an open one unchanged, because it is not listed yet. */
+    Segment withdrawn() {
+        return isClosed()
+                ? new Segment(number, State.GAP, startTicks, durationTicks, programDateTimeMs, start, 0, List.of())
+                : this;
+    }
+
     /** Returns this segment without the positions of its parts, which take most of its memory. */
     Segment withoutParts() {
         return new Segment(number, state, startTicks, durationTicks, programDateTimeMs, start, sizeBytes, List.of());

@@ -23,6 +23,11 @@ record SegmentParts(List<LivePart> parts, boolean closed) {
         return new SegmentParts(more, next.last());
     }
 
+    /** Returns these parts without their media, because the segment is withdrawn. */
+    SegmentParts withdrawn() {
+        return new SegmentParts(parts.stream().map(LivePart::withdrawn).toList(), closed);
+    }
+
     int size() {
         return parts.size();
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /**
  * Consecutive segments of an epoch (a run), folded from index records that begin at or before the run. As in
@@ -20,6 +21,7 @@ public final class SegmentRun {
     private final RenditionId rendition;
     private final long first;
     private final long last;
+    private final LongPredicate withdrawn;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
     /** For each segment, the offset in {@code index} after its newest record. */
     private final NavigableMap<Long, Long> nextOffsets = new TreeMap<>();
@@ -33,6 +35,12 @@ public final class SegmentRun {
      * @param last number of the last segment of the run, inclusive
      */
     public SegmentRun(long epoch, RenditionId rendition, long first, long last) {
+        this(epoch, rendition, first, last, _ -> false);
+    }
+
+    /** @param withdrawn the numbers of withdrawn segments, which are gaps */
+    public SegmentRun(long epoch, RenditionId rendition, long first, long last, LongPredicate withdrawn) {
+        this.withdrawn = withdrawn;
         this.epoch = epoch;
         this.rendition = rendition;
         this.first = first;
@@ -115,7 +123,7 @@ public final class SegmentRun {
         List<Segment> run = new ArrayList<>();
         for (long number = from; number <= to && earlier != null; number++) {
             earlier = segments.containsKey(number) ? segments.get(number) : Segment.gap(number, earlier);
-            run.add(earlier);
+            run.add(withdrawn.test(number) ? earlier.withdrawn() : earlier);
         }
         return run;
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /**
  * The live media playlist of one epoch in one rendition: a pure fold over the index.
@@ -41,6 +42,8 @@ public final class StreamPlaylist {
     private RenderedText text;
     private LiveIframes iframes;
     private boolean ended;
+    /** The numbers of the segments that are listed as gaps, because they are withdrawn. */
+    private LongPredicate withdrawn = _ -> false;
 
     public StreamPlaylist(EpochRules rules, RenditionId rendition) {
         this.rules = rules;
@@ -62,6 +65,27 @@ public final class StreamPlaylist {
             parts.add(it);
         });
         return next.isPresent();
+    }
+
+    /** Lists these segments as gaps from now on, and no longer those that were withdrawn before. */
+    void withdraw(LongPredicate segmentNumbers) {
+        withdrawn = segmentNumbers;
+        text = null;
+    }
+
+    private Segment shown(Segment segment) {
+        return withdrawn.test(segment.number()) ? segment.withdrawn() : segment;
+    }
+
+    /** Returns the newest parts by the numbers of their segments, those of withdrawn segments without media. */
+    NavigableMap<Long, SegmentParts> shownParts() {
+        NavigableMap<Long, SegmentParts> all = parts.snapshot();
+        if (all.keySet().stream().noneMatch(withdrawn::test)) {
+            return all;
+        }
+        NavigableMap<Long, SegmentParts> shown = new TreeMap<>(all);
+        shown.replaceAll((number, its) -> withdrawn.test(number) ? its.withdrawn() : its);
+        return Collections.unmodifiableNavigableMap(shown);
     }
 
     /** Returns the newest parts. */
@@ -92,7 +116,9 @@ public final class StreamPlaylist {
     /** Returns the current view. Its text is rendered once per list of segments. */
     public RenditionView view() {
         long newest = newest();
-        var known = Collections.unmodifiableNavigableMap(new TreeMap<>(segments));
+        NavigableMap<Long, Segment> all = new TreeMap<>(segments);
+        all.replaceAll((_, segment) -> shown(segment));
+        var known = Collections.unmodifiableNavigableMap(all);
         if (newest < 0) {
             return new RenditionView(known, -1, null, null, 0, 0, ended);
         }
@@ -146,7 +172,7 @@ public final class StreamPlaylist {
         List<Segment> listed = new ArrayList<>();
         for (long number = first; number <= last; number++) {
             Segment segment = segments.get(number);
-            listed.add(segment == null ? Segment.gap(number, listed.getLast()) : segment);
+            listed.add(segment == null ? Segment.gap(number, listed.getLast()) : shown(segment));
         }
         return listed;
     }

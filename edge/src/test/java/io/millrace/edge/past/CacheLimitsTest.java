@@ -11,6 +11,7 @@ import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RangePlaylist;
 import io.millrace.edge.view.Segment;
+import io.millrace.platform.directory.Withdrawals;
 import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
@@ -35,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CacheLimitsTest {
     private static final int ENTRIES = 6;
     private static final EpochName NAME = new EpochName(17, 0);
-    private static final MediaKey EPOCH = new MediaKey("live/show", NAME, RenditionId.TS);
+    private static final MediaKey EPOCH = new MediaKey("live/show", NAME, RenditionId.TS, Withdrawals.NONE);
     private static final PlaylistBlock BLOCK = new PlaylistBlock(NAME, RenditionId.TS, List.of(
             new Segment(0, Segment.State.COMPLETE, 0, 180_000, 0, new SegmentStart(true, false, 0, 2), 1_000,
                     List.of())),
@@ -73,7 +74,7 @@ class CacheLimitsTest {
     void versionsOfPlaylists() {
         holds(PastIndex.versions(ENTRIES * PastIndex.ANSWER_BYTES),
                 i -> new VersionKey(new PastRange("live/show", NAME, NAME, i, PastRange.OPEN), RenditionId.TS, false, 5,
-                        true),
+                        true, Withdrawals.NONE),
                 new PastSource.Answer.NotYet());
     }
 
@@ -81,7 +82,7 @@ class CacheLimitsTest {
     void versionsOfMpds() {
         holds(PastMpds.versions(ENTRIES * PastMpds.ANSWER_BYTES),
                 i -> new PastMpds.Key(new PastRange("live/show", NAME, NAME, i, PastRange.OPEN), List.of(), List.of(5L),
-                        true),
+                        true, Withdrawals.NONE),
                 new PastSource.MpdAnswer.Nothing());
     }
 
@@ -118,7 +119,7 @@ class CacheLimitsTest {
 
     @Test
     void endsOfPlaylists() {
-        holds(PastBlocks.tails(ENTRIES), i -> new MediaKey("live/show", new EpochName(i, 0), RenditionId.TS), BLOCK);
+        holds(PastBlocks.tails(ENTRIES), i -> new MediaKey("live/show", new EpochName(i, 0), RenditionId.TS, Withdrawals.NONE), BLOCK);
     }
 
     @Test

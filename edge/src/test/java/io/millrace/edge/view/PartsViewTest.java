@@ -91,6 +91,25 @@ class PartsViewTest {
     }
 
     @Test
+    void withdrawnSegmentsAndPartsAreGaps() {
+        EpochPlaylists epoch = read(SHORT, and(segments(0, 3), part(VIDEO, 4, 0), part(AUDIO, 4, 0)));
+        String before = text(epoch.view().parts(), VIDEO);
+        Front last = new Front(3, 3);
+        String asOf = text(epoch.view().parts(), VIDEO, last, Skip.NOTHING);
+        epoch.withdraw(number -> number >= 3);
+        PartsView view = epoch.view().parts();
+        assertThat(text(view, VIDEO)).doesNotContain("3.0.m4s")
+                .contains("#EXT-X-GAP\n#EXTINF:2.00000,\n3.m4s", "URI=\"4.0.m4s\",GAP=YES", "\n2.m4s", "2.0.m4s");
+        assertThat(text(view, VIDEO, last, Skip.NOTHING)).isNotEqualTo(asOf).contains("#EXT-X-GAP");
+        assertThat(epoch.view().of(VIDEO).complete(3)).isEmpty();
+        assertThat(epoch.view().of(VIDEO).complete(2)).isPresent();
+        assertThat(view.part(VIDEO, new Front(4, 0))).isEmpty();
+        assertThat(view.isNext(VIDEO, new Front(4, 1))).as("the live stream goes on").isTrue();
+        epoch.withdraw(_ -> false);
+        assertThat(text(epoch.view().parts(), VIDEO)).isEqualTo(before);
+    }
+
+    @Test
     void listsPartsAtTheEnd() {
         PartsView view = view(and(segments(0, 3), part(VIDEO, 4, 0), part(AUDIO, 4, 0), part(VIDEO, 4, 1),
                 part(AUDIO, 4, 1), part(VIDEO, 4, 2)));

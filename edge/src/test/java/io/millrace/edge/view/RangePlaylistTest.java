@@ -227,7 +227,7 @@ class RangePlaylistTest {
             List<IndexEntry> parts = entries(SECOND, n, n);
             live.put(n, Segment.begin(parts.getFirst()).with(parts.getLast()));
             live.headMap(n - window + 1).clear();
-            grown = PlaylistBlock.grow(grown, name(SECOND), RenditionId.TS, live, n).orElseThrow();
+            grown = PlaylistBlock.grow(grown, name(SECOND), RenditionId.TS, live, n, _ -> false).orElseThrow();
         }
         PlaylistBlock read = blocks(SECOND, newest, newest).getLast();
         assertThat(grown.first()).isEqualTo(read.first());
@@ -363,7 +363,7 @@ class RangePlaylistTest {
         var live = new TreeMap<Long, Segment>();
         List<IndexEntry> parts = entries(SECOND, 70, 70);
         live.put(70L, Segment.begin(parts.getFirst()).with(parts.getLast()));
-        assertThat(PlaylistBlock.grow(null, name(SECOND), RenditionId.TS, live, 70)).isEmpty();
+        assertThat(PlaylistBlock.grow(null, name(SECOND), RenditionId.TS, live, 70, _ -> false)).isEmpty();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.Encoder;
+import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.PeerLog;
@@ -169,8 +170,9 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         var source = new SessionRecords.Source(stream, partition,
                 new Encoder(settings.nodeId(), request.source().client(), request.source().address()),
                 settings.process());
+        EpochRules rules = settings.rules().of(stream);
         var start = new SessionRecords.Start(context.clock().millis(),
-                known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules().withNonce(context.random()),
+                known.graceMs(stream).orElse(rules.graceMs()), rules.withNonce(context.random()),
                 Math.max(known.greatest(stream), names.greatest(stream)));
         var records = new SessionRecords(log, context.clock(), source, start);
         var valve = new Valve(publisher, budgets.of(partition), context.meters()::paused);

@@ -5,6 +5,7 @@ import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.platform.log.TrackSet;
+import io.millrace.platform.log.Withdrawal;
 import io.millrace.platform.net.PeerNetwork;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,6 +30,7 @@ public final class KnownNames {
     public static final long NOT_OWNED = -1;
     /** Stands for the last offset of an epoch that has not ended. */
     private static final long RUNNING = -1;
+    private static final long NO_EPOCH = -1;
     /**
      * Limit of the remembered streams that have no epoch. Beyond it, the expiry records of the streams that ended first
      * are removed.
@@ -83,11 +85,14 @@ public final class KnownNames {
      *
      * @param record what has expired of the stream by now; null if nothing has, or the directory contains it already
      * @param epochs the epochs to remove after {@code record} is acknowledged, in ascending order
+     * @param withdrawals the withdrawals to remove with them
      */
-    public record Expired(String stream, StreamExpiry record, List<Long> epochs) {}
+    public record Expired(String stream, StreamExpiry record, List<Long> epochs, List<Withdrawal.Key> withdrawals) {}
 
     private final Map<String, TreeMap<Long, Span>> names = new HashMap<>();
     private final Map<String, Expiry> expiries = new HashMap<>();
+    /** What is withdrawn, by stream. */
+    private final Map<String, Set<Withdrawal.Key>> withdrawals = new HashMap<>();
     private final Map<String, Integer> networks = new HashMap<>();
     /** The keys of the {@link #EXPIRED_LIMIT} newest tombstones of epochs. */
     private final Map<String, Boolean> gone = new LinkedHashMap<>() {
@@ -170,6 +175,19 @@ public final class KnownNames {
                 (_, known) -> new Expiry(record.merge(known == null ? null : known.whole()), record));
     }
 
+    /** Adds a withdrawal that was read. */
+    public synchronized void onWithdrawal(Withdrawal record) {
+        withdrawals.computeIfAbsent(record.stream(), _ -> new HashSet<>()).add(record.key());
+    }
+
+    /** Removes a withdrawal whose tombstone was read. */
+    public synchronized void onRestored(Withdrawal.Key key) {
+        withdrawals.computeIfPresent(key.stream(), (_, known) -> {
+            known.remove(key);
+            return known.isEmpty() ? null : known;
+        });
+    }
+
     /** Removes the expiry of a stream, because its tombstone was read. */
     public synchronized void onExpiryGone(String stream) {
         expiries.remove(stream);
@@ -221,12 +239,13 @@ public final class KnownNames {
     public synchronized List<Expired> expired(ToLongFunction<String> retainedFrom) {
         Set<String> streams = new HashSet<>(names.keySet());
         streams.addAll(expiries.keySet());
+        streams.addAll(withdrawals.keySet());
         List<Expired> expired = new ArrayList<>();
         for (String stream : streams) {
             long from = retainedFrom.applyAsLong(stream);
             if (from != NOT_OWNED) {
                 Expired due = expired(stream, from);
-                if (due.record() != null || !due.epochs().isEmpty()) {
+                if (due.record() != null || !due.epochs().isEmpty() || !due.withdrawals().isEmpty()) {
                     expired.add(due);
                 }
             }
@@ -248,7 +267,10 @@ public final class KnownNames {
             }
         }
         boolean isKnown = whole == null || known != null && whole.equals(known.newest());
-        return new Expired(stream, isKnown ? null : whole, due);
+        long lastEpoch = whole == null ? NO_EPOCH : whole.lastEpoch();
+        List<Withdrawal.Key> over = withdrawals.getOrDefault(stream, Set.of()).stream()
+                .filter(each -> each.epoch() <= lastEpoch || due.contains(each.epoch())).toList();
+        return new Expired(stream, isKnown ? null : whole, due, over);
     }
 
     /**

@@ -120,6 +120,7 @@ public final class OwnerSteps {
 
     private void remove(KnownNames.Expired it) {
         it.epochs().forEach(epoch -> log.epochGone(it.stream(), epoch, SessionLog.Outcome.IGNORED));
+        it.withdrawals().forEach(key -> log.withdrawalGone(key, SessionLog.Outcome.IGNORED));
     }
 
     private void suspect(int partition, SessionNotice it) {

@@ -12,10 +12,12 @@ import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
+import io.millrace.platform.log.Withdrawal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ObjLongConsumer;
@@ -184,6 +186,15 @@ public final class SessionFeed implements AutoCloseable {
         }
         if (record.value() instanceof StreamExpiry expiry) {
             names.onExpiry(expiry);
+            return;
+        }
+        if (record.value() instanceof Withdrawal withdrawal) {
+            names.onWithdrawal(withdrawal);
+            return;
+        }
+        Optional<Withdrawal.Key> restored = Withdrawal.Key.parse(record.key());
+        if (record.value() == null && restored.isPresent()) {
+            names.onRestored(restored.get());
             return;
         }
         try {

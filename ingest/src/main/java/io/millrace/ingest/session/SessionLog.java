@@ -8,6 +8,7 @@ import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
+import io.millrace.platform.log.Withdrawal;
 import org.apache.kafka.clients.producer.Callback;
 
 /**
@@ -82,6 +83,11 @@ public interface SessionLog {
     /** Removes the expiry of a stream from the directory. */
     default void expiryGone(String stream, Outcome outcome) {
         write(Topic.STREAMS, partitionOf(stream), StreamKey.of(stream), null, outcome);
+    }
+
+    /** Removes a withdrawal from the directory. */
+    default void withdrawalGone(Withdrawal.Key key, Outcome outcome) {
+        write(Topic.STREAMS, partitionOf(key.stream()), key.toString(), null, outcome);
     }
 
     /** Writes an epoch's entry to the directory again. */

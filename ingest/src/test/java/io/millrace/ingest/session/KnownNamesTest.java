@@ -7,6 +7,7 @@ import io.millrace.platform.log.Format;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
+import io.millrace.platform.log.Withdrawal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -27,13 +28,32 @@ class KnownNamesTest {
         assertThat(known.expired(_ -> 9)).isEmpty();
         assertThat(known.expired(_ -> 0)).as("everything is retained").isEmpty();
         assertThat(known.expired(_ -> KnownNames.NOT_OWNED)).as("not an owner").isEmpty();
-        assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", expiry(1, 1), List.of(1L)));
+        assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", expiry(1, 1), List.of(1L), List.of()));
         known.onExpiry(expiry(1, 1));
         assertThat(known.expired(_ -> 10)).as("until the tombstone is read")
-                .containsExactly(new Expired("live/a", null, List.of(1L)));
+                .containsExactly(new Expired("live/a", null, List.of(1L), List.of()));
         known.onTombstone("live/a", 1);
         assertThat(known.expired(_ -> 10)).isEmpty();
-        assertThat(known.expired(_ -> 31)).containsExactly(new Expired("live/a", expiry(1, 20), List.of(20L)));
+        assertThat(known.expired(_ -> 31)).containsExactly(new Expired("live/a", expiry(1, 20), List.of(20L), List.of()));
+    }
+
+    @Test
+    void withdrawalsExpireWithTheirEpoch() {
+        ended(1, 9);
+        ended(20, 30);
+        var first = new Withdrawal("live/a", 1, new Withdrawal.Extent(0, 4, 1, 9, 0, 1), 2, "");
+        var second = new Withdrawal("live/a", 20, new Withdrawal.Extent(0, 4, 20, 30, 0, 1), 2, "");
+        known.onWithdrawal(first);
+        known.onWithdrawal(second);
+        assertThat(known.expired(_ -> 9)).isEmpty();
+        assertThat(known.expired(_ -> 10)).containsExactly(
+                new Expired("live/a", expiry(1, 1), List.of(1L), List.of(first.key())));
+        known.onExpiry(expiry(1, 1));
+        known.onTombstone("live/a", 1);
+        assertThat(known.expired(_ -> 10)).as("until its tombstone is read, too")
+                .containsExactly(new Expired("live/a", null, List.of(), List.of(first.key())));
+        known.onRestored(first.key());
+        assertThat(known.expired(_ -> 10)).isEmpty();
     }
 
     @Test
@@ -67,7 +87,7 @@ class KnownNamesTest {
     @Test
     void epochWithoutSegmentLeavesNothing() {
         known.onEntry(entry(1, StreamEntry.State.ENDED, 9, -1), 0);
-        assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", null, List.of(1L)));
+        assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", null, List.of(1L), List.of()));
     }
 
     /** A frozen owner resumes and writes an outdated record after its successor has written newer ones. */
@@ -75,7 +95,7 @@ class KnownNamesTest {
     void repairsLateRecordOfReplacedOwner() {
         known.onExpiry(expiry(1, 20));
         known.onExpiry(expiry(1, 7));
-        assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", expiry(1, 20), List.of()));
+        assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", expiry(1, 20), List.of(), List.of()));
         known.onExpiry(expiry(1, 20));
         assertThat(known.expired(_ -> 10)).isEmpty();
     }
@@ -85,7 +105,7 @@ class KnownNamesTest {
         known.onExpiry(expiry(1, 20));
         live(7);
         ended(30, 40);
-        assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", null, List.of(7L)));
+        assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", null, List.of(7L), List.of()));
     }
 
     /** A segmenter has removed an epoch without a segment, and a replaced one writes its entry late. */
@@ -93,7 +113,7 @@ class KnownNamesTest {
     void removesLateEntryOfRemovedEpochThoughEverythingIsRetained() {
         known.onTombstone("live/a", 7);
         known.onEntry(entry(7, StreamEntry.State.LIVE, 9, -1), 0);
-        assertThat(known.expired(_ -> 0)).containsExactly(new Expired("live/a", null, List.of(7L)));
+        assertThat(known.expired(_ -> 0)).containsExactly(new Expired("live/a", null, List.of(7L), List.of()));
         assertThat(known.expired(_ -> KnownNames.NOT_OWNED)).isEmpty();
     }
 

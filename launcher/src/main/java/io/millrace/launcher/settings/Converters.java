@@ -86,7 +86,7 @@ public final class Converters {
     /** Converts the names of formats, each once; the result has the order of the text. */
     static final class Formats extends Checked<List<Format>> {
         Formats() {
-            super(text -> Arrays.stream(text.split(",", -1)).map(Converters::format).distinct().toList());
+            super(Converters::formats);
         }
     }
 
@@ -155,6 +155,10 @@ public final class Converters {
             throw new IllegalArgumentException("'" + text + "' is not a whole number from 1 to 99999");
         }
         return Integer.parseInt(text);
+    }
+
+    static List<Format> formats(String text) {
+        return Arrays.stream(text.split(",", -1)).map(Converters::format).distinct().toList();
     }
 
     private static Format format(String text) {

@@ -59,16 +59,18 @@ public final class KafkaOptions {
         return requireDurability;
     }
 
+    /** Returns how long media is retained. */
+    Duration retention() {
+        return retention;
+    }
+
     /**
      * Checks the values.
      *
-     * @param window length of live playlists, which must not list expired segments
      * @throws IllegalArgumentException if a value is out of range; the message is for the user
      */
-    void check(Duration window) {
+    void check() {
         Check.that(retention.compareTo(SHORTEST_RETENTION) >= 0, "--retention must be 1m or more");
-        Check.that(retention.compareTo(window) >= 0,
-                "--window must not be longer than --retention; playlists would list expired segments");
         long bytes = retentionBytes.orElse(UNLIMITED);
         Check.that(bytes == UNLIMITED || bytes >= RetentionFit.SMALLEST_BYTES,
                 "--retention-size must be 100MB or more, or 'unlimited'; a number without a unit is in bytes");

@@ -99,6 +99,11 @@ public final class LayeredDefaults implements IDefaultValueProvider {
         return file.kafkaClient();
     }
 
+    /** Returns the entries of {@code applications} in the settings file, in their order. */
+    public List<ApplicationSettings> applications() {
+        return file.applications();
+    }
+
     @Override
     public String defaultValue(ArgSpec argument) {
         return argument instanceof OptionSpec option ? find(option).map(Found::text).orElse(null) : null;

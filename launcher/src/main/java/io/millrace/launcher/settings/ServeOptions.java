@@ -1,9 +1,11 @@
 package io.millrace.launcher.settings;
 
 import io.millrace.edge.http.HttpSettings;
+import io.millrace.ingest.publish.ApplicationRules;
 import io.millrace.launcher.broker.HostPort;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.rtmp.RtmpListen;
+import java.util.List;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,17 +38,35 @@ public final class ServeOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    /** @throws ParameterException if a value is out of range or contradicts another value */
+    /**
+     * Checks the values.
+     *
+     * @throws ParameterException if a value is out of range or contradicts another value
+     * @throws io.millrace.platform.UserError if a value of an application does, in the settings file
+     */
     public void check() {
         try {
-            epochs.check();
-            kafka.check(epochs.window());
+            kafka.check();
+            epochs.settings().check("--"::concat, kafka.retention());
             process.check();
             publish.check(listen.rtmpsPort() >= 0, listen.httpsPort() >= 0);
             play.check();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage());
         }
+        applications();
+    }
+
+    /** Returns the rules of new epochs by application. */
+    public ApplicationRules rules() {
+        return new ApplicationRules(epochs.settings().rules(), applications());
+    }
+
+    private List<ApplicationRules.Application> applications() {
+        return defaults().applications().stream()
+                .map(each -> new ApplicationRules.Application(each.pattern(),
+                        each.settings(epochs.settings(), kafka.retention()).rules()))
+                .toList();
     }
 
     public ListenOptions listen() {
@@ -55,10 +75,6 @@ public final class ServeOptions {
 
     public KafkaOptions kafka() {
         return kafka;
-    }
-
-    public EpochOptions epochs() {
-        return epochs;
     }
 
     public PublishOptions publish() {

@@ -12,7 +12,7 @@ public final class SettingNames {
 
     /** Flags that apply to one run of a command. In a settings file, {@code force: true} would be a trap. */
     private static final Set<String> OF_ONE_RUN = Set.of(CONFIG, "loop", "from", "to", "force", "json", "address",
-            "prefix");
+            "prefix", "epoch", "reason", "undo");
 
     private SettingNames() {}
 

@@ -2,6 +2,7 @@ package io.millrace.launcher.settings;
 
 import io.millrace.platform.FileFault;
 import io.millrace.platform.UserError;
+import io.millrace.platform.access.StreamPattern;
 import io.millrace.platform.kafka.ClientSettings;
 import java.io.IOException;
 import java.io.Reader;
@@ -9,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -25,19 +28,21 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * The settings file of {@code --config}: a YAML map from flag names to values. Its entry {@code kafka-client} is a map
- * that is passed to every Kafka client unchanged. Values are read as text, so that YAML does not interpret them as
+ * that is passed to every Kafka client unchanged; {@code applications} is a map from applications, or patterns of them,
+ * to maps of the settings that may differ. Values are read as text, so that YAML does not interpret them as
  * numbers (in YAML, {@code 1:30} is ninety). No objects are constructed from the file. Immutable.
  */
 final class SettingsFile {
-    /** The only key that is not the name of a flag. */
+    /** A key that is not the name of a flag, as {@link #APPLICATIONS}. */
     static final String KAFKA_CLIENT = "kafka-client";
+    static final String APPLICATIONS = "applications";
     /**
      * Flags whose values have the form {@code idle=30s,per-address=50}, with the names in them. In the file, such a
      * value may also be a map.
      */
     private static final Map<String, Set<String>> MAPS = Map.of("rtmp-limits", RtmpLimitSettings.defaults().keySet(),
             "http-limits", HttpLimitList.defaults().keySet());
-    static final SettingsFile NONE = new SettingsFile("", Map.of(), Map.of());
+    static final SettingsFile NONE = new SettingsFile("", Map.of(), Map.of(), List.of());
 
     /** Larger files are rejected; a settings file is about a page long. */
     private static final int MAX_CODE_POINTS = 1 << 20;
@@ -45,14 +50,17 @@ final class SettingsFile {
     private final String name;
     private final Map<String, Value> values;
     private final Map<String, String> kafkaClient;
+    private final List<ApplicationSettings> applications;
 
     /** @param line line number, from 1 */
     record Value(String text, int line) {}
 
-    private SettingsFile(String name, Map<String, Value> values, Map<String, String> kafkaClient) {
+    private SettingsFile(String name, Map<String, Value> values, Map<String, String> kafkaClient,
+            List<ApplicationSettings> applications) {
         this.name = name;
         this.values = values;
         this.kafkaClient = kafkaClient;
+        this.applications = applications;
     }
 
     /**
@@ -92,25 +100,48 @@ final class SettingsFile {
         return kafkaClient;
     }
 
+    /** Returns the entries of {@code applications} in their order; empty if the file does not contain it. */
+    List<ApplicationSettings> applications() {
+        return applications;
+    }
+
     /** Checks the YAML nodes of one file and converts them. */
     private record Loader(String name, Set<String> known) {
         SettingsFile load(Node root) {
             if (root == null) {
-                return new SettingsFile(name, Map.of(), Map.of());
+                return new SettingsFile(name, Map.of(), Map.of(), List.of());
             }
             Map<String, Value> values = new LinkedHashMap<>();
             Map<String, String> kafkaClient = Map.of();
+            List<ApplicationSettings> applications = List.of();
             for (Map.Entry<String, Node> entry : entries(root).entrySet()) {
                 if (entry.getKey().equals(KAFKA_CLIENT)) {
                     kafkaClient = entries(entry.getValue()).entrySet().stream()
                             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, this::clientSetting));
+                } else if (entry.getKey().equals(APPLICATIONS)) {
+                    applications = entries(entry.getValue()).entrySet().stream().map(this::application).toList();
                 } else {
                     requireKnown(entry.getKey(), entry.getValue(), known, "'millrace config' lists all settings");
                     values.put(entry.getKey(), new Value(value(entry.getKey(), entry.getValue()),
                             line(entry.getValue())));
                 }
             }
-            return new SettingsFile(name, Map.copyOf(values), kafkaClient);
+            return new SettingsFile(name, Map.copyOf(values), kafkaClient, applications);
+        }
+
+        private ApplicationSettings application(Map.Entry<String, Node> entry) {
+            String where = name + ", line " + line(entry.getValue());
+            if (!StreamPattern.isValid(entry.getKey())) {
+                throw new UserError(where + ": '" + entry.getKey() + "' is not an application such as live, \"*\" or"
+                        + " radio/*");
+            }
+            Map<String, ApplicationSettings.Value> values = new LinkedHashMap<>();
+            entries(entry.getValue()).forEach((key, node) -> {
+                requireKnown(key, node, EpochSettings.NAMES, "an application accepts "
+                        + String.join(", ", new TreeSet<>(EpochSettings.NAMES)));
+                values.put(key, new ApplicationSettings.Value(text(node), name + ", line " + line(node)));
+            });
+            return new ApplicationSettings(new StreamPattern(entry.getKey()), where, values);
         }
 
         /** @param otherwise the hint if no known name is similar */

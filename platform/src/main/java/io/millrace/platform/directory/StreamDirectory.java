@@ -3,6 +3,7 @@ package io.millrace.platform.directory;
 import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
+import io.millrace.platform.log.Withdrawal;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,8 @@ public final class StreamDirectory {
     private final ConcurrentSkipListMap<String, NavigableMap<Long, StreamEntry>> streams = new ConcurrentSkipListMap<>();
     private final IngestNodes ingestNodes = new IngestNodes();
     private final Map<String, StreamExpiry> expiries = new ConcurrentHashMap<>();
+    /** By stream; without an entry if nothing is withdrawn. */
+    private final Map<String, Withdrawals> withdrawals = new ConcurrentHashMap<>();
     /** By stream. */
     private final Map<String, Waiters<StreamEntry>> waiting = new ConcurrentHashMap<>();
     private final long sessionsLimitBytes;
@@ -146,6 +149,24 @@ public final class StreamDirectory {
      */
     public void forget(String stream) {
         expiries.remove(stream);
+    }
+
+    /** Applies the record that withdraws media. */
+    public void withdraw(Withdrawal record) {
+        withdrawals.merge(record.stream(), Withdrawals.NONE.with(record), (known, _) -> known.with(record));
+    }
+
+    /** Applies the tombstone of a {@link Withdrawal}: its media may be shown again, if it is retained. */
+    public void restore(Withdrawal.Key key) {
+        withdrawals.computeIfPresent(key.stream(), (_, known) -> {
+            Withdrawals left = known.without(key);
+            return left.isEmpty() ? null : left;
+        });
+    }
+
+    /** Returns what is withdrawn of a stream. No reader may show it. */
+    public Withdrawals withdrawals(String stream) {
+        return withdrawals.getOrDefault(stream, Withdrawals.NONE);
     }
 
     private static long extraBytes(StreamEntry entry) {

@@ -38,6 +38,7 @@ public final class LogCodec {
             case Gap r -> Schemas.GAP.encode(r);
             case StreamEntry r -> Schemas.STREAM_ENTRY.encode(r);
             case StreamExpiry r -> Schemas.STREAM_EXPIRY.encode(r);
+            case Withdrawal r -> Schemas.WITHDRAWAL.encode(r);
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);
             case LogVersion r -> Schemas.LOG_VERSION.encode(r);
             case NodeHeartbeat r -> Schemas.NODE_HEARTBEAT.encode(r);

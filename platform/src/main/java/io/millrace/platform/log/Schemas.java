@@ -23,7 +23,7 @@ final class Schemas {
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "Track", "TrackId",
             "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
-            "StreamEntry", "StreamExpiry",
+            "StreamEntry", "StreamExpiry", "Withdrawal",
             "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat");
     private static final List<Map<String, Schema>> PARSED = LogVersions.NAMES.stream().map(Schemas::parse).toList();
 
@@ -108,6 +108,16 @@ final class Schemas {
                     .put("endMs", r.endMs()),
             g -> new StreamExpiry(g.text("stream"), g.int64("firstSeenMs"), g.int64("lastEpoch"), g.int64("endMs")));
 
+    static final RecordSchema<Withdrawal> WITHDRAWAL = schema("Withdrawal",
+            (r, g) -> g.put("stream", r.stream()).put("epoch", r.epoch()).put("firstSegment", r.extent().firstSegment())
+                    .put("lastSegment", r.extent().lastSegment()).put("fromOffset", r.extent().fromOffset())
+                    .put("toOffset", r.extent().toOffset()).put("fromMs", r.extent().fromMs())
+                    .put("toMs", r.extent().toMs()).put("atMs", r.atMs()).put("reason", r.reason()),
+            g -> new Withdrawal(g.text("stream"), g.int64("epoch"),
+                    new Withdrawal.Extent(g.int64("firstSegment"), g.int64("lastSegment"), g.int64("fromOffset"),
+                            g.int64("toOffset"), g.int64("fromMs"), g.int64("toMs")),
+                    g.int64("atMs"), g.text("reason")));
+
     static final RecordSchema<IngestNode> INGEST_NODE = schema("IngestNode",
             (r, g) -> {
                 g.put("node", r.node()).put("keyRequired", r.keyRequired());
@@ -190,7 +200,7 @@ final class Schemas {
     private static Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint() {
         List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER,
                 SESSION_NOTICE, CUT,
-                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE, LOG_VERSION,
+                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, WITHDRAWAL, INGEST_NODE, LOG_VERSION,
                 SESSION_TRACKS, NODE_HEARTBEAT);
         Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {

@@ -4,9 +4,11 @@ import io.millrace.media.bytes.MediaException;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.remux.BodyReader;
 import io.millrace.media.remux.TrackMedia;
+import io.millrace.platform.directory.Withdrawals;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.TrackId;
+import io.millrace.platform.past.ShownTags;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
 import java.nio.ByteBuffer;
@@ -33,6 +35,8 @@ final class PastFold {
     private static final int LONGEST_FRAME_MS = 1_000;
 
     private final Map<TrackId, ByteBuffer> headers = new HashMap<>();
+    private final Withdrawals withdrawals;
+    private final ShownTags shown = new ShownTags();
     private StreamTags tags;
     private long epoch;
     /** Whether {@link #shiftMs} is set: a frame has been placed since the epoch began, or since the last gap. */
@@ -51,7 +55,14 @@ final class PastFold {
     private int pictureMs = Integer.MIN_VALUE;
     private int frameMs = SEAM_MS;
 
+    /** Creates a fold of a stream of which nothing is withdrawn. */
     PastFold(StreamTags tags) {
+        this(tags, Withdrawals.NONE);
+    }
+
+    /** @param withdrawals what is left out; the frames after it follow those before it, as if the stream had been away */
+    PastFold(StreamTags tags, Withdrawals withdrawals) {
+        this.withdrawals = withdrawals;
         moveTo(tags);
     }
 
@@ -64,8 +75,9 @@ final class PastFold {
 
     /** Folds the next record of the stream, and returns the resulting tags in the order in which they must be sent. */
     List<TagEvent> fold(long offset, PacketsRecord record) {
-        List<TagEvent> events = tags.fold(offset, record);
-        if (tags.epoch() != epoch) {
+        List<TagEvent> all = tags.fold(offset, record);
+        List<TagEvent> events = shown.of(all, withdrawals, tags.epoch(), offset);
+        if (tags.epoch() != epoch || events.size() < all.size()) {
             epoch = tags.epoch();
             placed = false;
         }

@@ -11,6 +11,7 @@ import io.millrace.platform.kafka.Unreachable;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
+import io.millrace.platform.log.Withdrawal;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
 import java.util.List;
@@ -89,7 +90,8 @@ public final class PastLog implements AutoCloseable {
         return kafka;
     }
 
-    RangeReader reader() {
+    /** Returns the reader for this log, for the thread of this object. */
+    public RangeReader reader() {
         return reader;
     }
 
@@ -116,6 +118,10 @@ public final class PastLog implements AutoCloseable {
             directory.put(entry);
         } else if (record.value() instanceof StreamExpiry expiry) {
             directory.expired(expiry);
+        } else if (record.value() instanceof Withdrawal withdrawal) {
+            directory.withdraw(withdrawal);
+        } else if (record.value() == null && Withdrawal.Key.parse(record.key()).isPresent()) {
+            directory.restore(Withdrawal.Key.parse(record.key()).get());
         } else if (record.value() == null) {
             StreamKey key = StreamKey.parse(record.key());
             if (key.isOfStream()) {

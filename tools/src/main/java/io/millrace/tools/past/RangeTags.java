@@ -79,7 +79,7 @@ public final class RangeTags implements AutoCloseable {
             throw new UserError("no media of " + stream + " is retained in that range; see ./millrace sessions "
                     + stream);
         }
-        fold = new PastFold(tags);
+        fold = new PastFold(tags, log.directory().withdrawals(stream));
         firstTracks = tags.tracks();
         startOffset = tags.startOffset();
         records = new RangeRecords(new RangeReader(log.kafka().seeker("millrace-past-packets", Map.of())),

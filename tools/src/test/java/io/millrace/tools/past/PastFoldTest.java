@@ -2,6 +2,7 @@ package io.millrace.tools.past;
 
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.directory.Withdrawals;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
@@ -9,6 +10,7 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.TrackId;
+import io.millrace.platform.log.Withdrawal;
 import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
@@ -40,7 +42,10 @@ class PastFoldTest {
     }
 
     private List<TagEvent> fold(StreamTags tags) {
-        PastFold fold = new PastFold(tags);
+        return fold(new PastFold(tags));
+    }
+
+    private List<TagEvent> fold(PastFold fold) {
         List<TagEvent> events = new ArrayList<>();
         packets.forEach((offset, record) -> events.addAll(fold.fold(offset, (PacketsRecord) record)));
         assertThat(fold.isOver()).isTrue();
@@ -78,6 +83,28 @@ class PastFoldTest {
                 .mapToObj(i -> video.get(i).timestampMs() - video.get(i - 1).timestampMs()).toList();
         // At the start of the second session, the audio of the first one had continued slightly longer than its video.
         assertThat(steps).allMatch(step -> step > 0 && step < 300).filteredOn(step -> step > 100).hasSize(1);
+    }
+
+    @Test
+    void framesAfterWithdrawnOnesFollowThoseBefore() {
+        List<Long> keyframes = values(Topic.INDEX).values().stream()
+                .filter(record -> record instanceof IndexEntry entry && entry.keyframe().offset() >= 0)
+                .map(record -> ((IndexEntry) record).keyframe().offset()).distinct().sorted().toList();
+        long from = keyframes.get(1);
+        long to = keyframes.get(3);
+        var withdrawn = new Withdrawal.Extent(1, 2, from, to, 0, 1);
+        List<TagEvent> events = fold(new PastFold(beginning(),
+                new Withdrawals(List.of(new Withdrawal("live/show", epoch.epoch(), withdrawn, 2, "")))));
+        List<FlvTag> video = frames(events).stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).toList();
+        List<ByteBuffer> pictures = packets.entrySet().stream()
+                .filter(each -> (each.getKey() < from || each.getKey() >= to) && each.getValue() instanceof Packet p
+                        && p.kind() == Packet.Kind.VIDEO && !p.isConfig() && p.body().remaining() > 5)
+                .map(each -> ((Packet) each.getValue()).body()).toList();
+        assertThat(bodies(video)).isEqualTo(pictures).hasSizeBetween(10, 150);
+        assertThat(IntStream.range(1, video.size())
+                .map(i -> video.get(i).timestampMs() - video.get(i - 1).timestampMs()))
+                .allMatch(step -> step > 0 && step < 300);
+        assertThat(events.stream().filter(TagEvent.Config.class::isInstance)).hasSize(2);
     }
 
     @Test

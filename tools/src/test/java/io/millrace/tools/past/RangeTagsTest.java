@@ -10,6 +10,9 @@ import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Withdrawal;
+import io.millrace.platform.past.Takedown;
 import io.millrace.platform.timeline.TagEvent;
 import io.millrace.testkit.LogTape;
 import io.millrace.testkit.Patience;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -101,6 +105,14 @@ class RangeTagsTest {
         return pictures;
     }
 
+    private static TagEvent.Frame firstFrame(RangeTags tags) {
+        while (true) {
+            if (tags.next().orElseThrow() instanceof TagEvent.Frame frame) {
+                return frame;
+            }
+        }
+    }
+
     private void deletePacketsBefore(long offset) throws Exception {
         try (Admin admin = kafka.admin("test-delete")) {
             admin.deleteRecords(Map.of(kafka.partition(Topic.PACKETS, 0), RecordsToDelete.beforeOffset(offset))).all()
@@ -125,6 +137,28 @@ class RangeTagsTest {
         try (RangeTags tags = RangeTags.open(log, STREAM, EVERYTHING, RangeTags.Mode.FOLLOW)) {
             assertThat(pictures(tags)).isEqualTo(PICTURES);
             assertThat(tags.progress()).isNegative();
+        }
+    }
+
+    @Test
+    void omitsWithdrawnPictures() {
+        var takedown = new Takedown(kafka, log.reader(), log.directory());
+        StreamEntry epoch = log.epochs(STREAM).getFirst();
+        long middleMs = epoch.span().startedAtMs() + (epoch.span().endedAtMs() - epoch.span().startedAtMs()) / 2;
+        Withdrawal withdrawn = takedown.withdraw(STREAM, new Takedown.Span(OptionalLong.empty(), 0, middleMs), "test")
+                .getFirst();
+        try (RangeTags tags = RangeTags.open(log, STREAM, EVERYTHING, RangeTags.Mode.WHAT_IS_THERE)) {
+            List<ByteBuffer> rest = pictures(tags);
+            assertThat(rest).hasSizeBetween(10, PICTURES.size() - 10)
+                    .isEqualTo(PICTURES.subList(PICTURES.size() - rest.size(), PICTURES.size()));
+            assertThat(tags.arrival().toEpochMilli()).isGreaterThan(withdrawn.extent().toMs());
+        }
+        try (RangeTags tags = RangeTags.open(log, STREAM, EVERYTHING, RangeTags.Mode.WHAT_IS_THERE)) {
+            assertThat(firstFrame(tags).tag().timestampMs()).isZero();
+        }
+        new Takedown(kafka, log.reader(), log.directory()).restore(STREAM, OptionalLong.of(withdrawn.epoch()));
+        try (RangeTags tags = RangeTags.open(log, STREAM, EVERYTHING, RangeTags.Mode.WHAT_IS_THERE)) {
+            assertThat(pictures(tags)).isEqualTo(PICTURES);
         }
     }
 
