@@ -279,10 +279,9 @@ final class EdgeProcess extends StageProcess {
 
     private void show(Key key, EpochView view, RenditionId rendition, String name, long readTo) {
         RenditionView its = view.of(rendition);
-        boolean isTs = rendition.format() == Format.TS;
-        // As in production, viewers of CMAF wait until the tracks are known and all renditions list a segment.
         boolean hasParts = view.hasParts(rendition);
-        if (!isTs && !(view.ended() ? its.isListed() : hasParts)) {
+        // A playlist of MPEG-TS without a segment is shown as an empty text.
+        if (rendition.format() != Format.TS && !view.isShowable(rendition)) {
             return;
         }
         Loaded before = playlists.getOrDefault(new Media(key, name), NOTHING);

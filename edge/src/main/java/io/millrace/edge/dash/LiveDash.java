@@ -80,7 +80,7 @@ final class LiveDash {
     private void show(Responder responder, StreamEntry asked) {
         // The tracks may become known after the first segment. The epoch's view is published again then.
         Predicate<EpochView> showable = view -> lineup(asked).isReady(view);
-        Predicate<EpochView> hopeless = view -> view.ended() || isImpossible(asked);
+        Predicate<EpochView> hopeless = view -> view.isFinal() || isImpossible(asked);
         HeldView.await(responder, log.epochs().watch(asked), showable.or(hopeless), view -> {
             if (isImpossible(asked)) {
                 DashResponses.notInDash(responder, responses, newest(asked));

@@ -157,9 +157,9 @@ public final class FollowedEpoch {
         return entry.rules().endsByRecord();
     }
 
-    /** Tells the tracks once the target durations are determined with them; nothing is listed before. */
+    /** Tells the tracks once the target durations are determined with them, or nothing can change them any more. */
     private void tellTracks(EpochPlaylists of) {
-        if (entry.playlist().targetDurationS() > 0) {
+        if (entry.playlist().targetDurationS() > 0 || entry.state() == StreamEntry.State.ENDED) {
             of.tracks(entry.session().tracks(), entry.playlist().partTargetTicks());
         }
     }

@@ -13,7 +13,6 @@ import io.millrace.edge.view.VariantList;
 import io.millrace.media.m3u8.PartsPlaylist;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.EpochName;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import java.util.List;
@@ -129,7 +128,7 @@ final class LiveHls {
         RenditionId rendition = playlist.rendition();
         Predicate<EpochView> showable = playlist.iframes()
                 ? view -> view.of(rendition).isListed()
-                : view -> isShowable(view, rendition);
+                : view -> view.isShowable(rendition);
         hold(responder, entry.get(), rendition, showable,
                 () -> !Lineup.mayHave(newest(entry.get()), rendition), view -> {
                     if (playlist.iframes() || view.ended() || !view.hasParts(rendition)) {
@@ -139,13 +138,6 @@ final class LiveHls {
                                 ended -> plain(responder, playlist, ended));
                     }
                 });
-    }
-
-    /** CMAF has playlists with parts, which begin when all of its renditions list a segment. */
-    private static boolean isShowable(EpochView view, RenditionId rendition) {
-        return rendition.format() == Format.TS || view.ended()
-                ? view.of(rendition).isListed()
-                : view.hasParts(rendition);
     }
 
     /** Sends a playlist of MPEG-TS or of keyframes, or one that has ended. */
@@ -180,7 +172,7 @@ final class LiveHls {
             responses.without(responder, newest(entry), rendition);
             return;
         }
-        Predicate<EpochView> hopeless = view -> view.ended() || isImpossible.getAsBoolean();
+        Predicate<EpochView> hopeless = view -> view.isFinal() || isImpossible.getAsBoolean();
         HeldView.await(responder, log.epochs().watch(entry), wanted.or(hopeless), view -> {
             if (wanted.test(view)) {
                 then.accept(view);

@@ -31,6 +31,7 @@ public final class EpochPlaylists {
     private final Map<RenditionId, RenditionView> views = new HashMap<>();
     /** Renditions that have changed since {@link #views} was updated. */
     private final Set<RenditionId> changed = new HashSet<>();
+    private boolean tracksKnown;
     /** The renditions in CMAF; empty until the tracks are known. */
     private List<RenditionId> withParts = List.of();
     private long partTargetTicks;
@@ -56,7 +57,8 @@ public final class EpochPlaylists {
      * @param targetTicks PART-TARGET, 90 kHz; 0 in epochs whose directory entry does not have it
      */
     public void tracks(List<Track> tracks, long targetTicks) {
-        if (withParts.isEmpty()) {
+        if (!tracksKnown) {
+            tracksKnown = true;
             withParts = Renditions.of(rules, tracks).stream().filter(each -> each.format() == Format.CMAF).toList();
             partTargetTicks = targetTicks == 0 ? PartTarget.ticks(rules, tracks) : targetTicks;
             advance();
@@ -164,6 +166,6 @@ public final class EpochPlaylists {
     public EpochView view() {
         changed.forEach(rendition -> views.put(rendition, playlists.get(rendition).view()));
         changed.clear();
-        return new EpochView(views, ended, newestKeyframe, parts());
+        return new EpochView(views, ended, newestKeyframe, tracksKnown, parts());
     }
 }

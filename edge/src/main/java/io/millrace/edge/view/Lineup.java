@@ -154,11 +154,13 @@ public record Lineup(List<Listing> listings) {
 
     /**
      * Returns whether it is known which renditions have media. Players do not load the multivariant playlist of a live
-     * stream again, so it waits for a segment of each rendition, but not for long.
+     * stream again, so it waits for a segment of each rendition, but not for long. In CMAF, their playlists need the
+     * tracks of the epoch.
      */
     public boolean isReady(EpochView view) {
         List<RenditionView> views = renditions().stream().map(view::of).toList();
-        return !views.isEmpty() && (views.stream().allMatch(RenditionView::isListed)
+        boolean isCmaf = renditions().stream().anyMatch(each -> each.format() == Format.CMAF);
+        return !views.isEmpty() && (view.tracksKnown() || !isCmaf) && (views.stream().allMatch(RenditionView::isListed)
                 || views.stream().anyMatch(each -> each.isListed() && (view.ended() || isOld(each))));
     }
 

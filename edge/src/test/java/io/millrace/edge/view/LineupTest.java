@@ -98,6 +98,8 @@ class LineupTest {
         playlists.fold(new PartSpec(17, 1).of(VIDEO).part(0, true, 1));
         assertThat(lineup.isReady(playlists.view())).isFalse();
         playlists.fold(new PartSpec(17, 2).of(VIDEO).part(0, true, 2));
+        assertThat(lineup.isReady(playlists.view())).as("tracks are unknown").isFalse();
+        playlists.tracks(Records.TRACKS, 0);
         assertThat(lineup.isReady(playlists.view())).isTrue();
         assertThat(lineup.in(playlists.view()).renditions()).containsExactly(VIDEO);
 
@@ -119,11 +121,13 @@ class LineupTest {
     }
 
     @Test
-    void endedEpochWaitsForNothing() {
+    void endedEpochWaitsForTracksOnly() {
         Lineup lineup = Lineup.best(List.of(entry(AVC, AAC)));
         var playlists = new EpochPlaylists(Records.CMAF_RULES);
         playlists.fold(new PartSpec(17, 0).of(VIDEO).part(0, true, 0));
         playlists.end();
+        assertThat(lineup.isReady(playlists.view())).as("tracks are unknown").isFalse();
+        playlists.tracks(Records.TRACKS, 0);
         assertThat(lineup.isReady(playlists.view())).isTrue();
         assertThat(lineup.in(playlists.view()).renditions()).containsExactly(VIDEO);
     }

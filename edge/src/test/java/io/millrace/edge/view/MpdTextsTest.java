@@ -19,7 +19,7 @@ class MpdTextsTest {
             .of(RenderedText.of("MPD " + rendered++));
 
     private static EpochView view() {
-        return new EpochView(Map.of(), false, null, null);
+        return new EpochView(Map.of(), false, null, false, null);
     }
 
     private String get(EpochView view, StreamEntry entry) {
