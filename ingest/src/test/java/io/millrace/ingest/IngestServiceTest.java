@@ -480,7 +480,7 @@ class IngestServiceTest {
     @Test
     void limitsSessionsThatMayBeginAnotherEpoch() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
-                new PublicRtmp.Listening(null), ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0, MediaLimits.DEFAULT,
+                new PublicRtmp.Listening(null), () -> ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0, MediaLimits.DEFAULT,
                 new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
         publishClip(client(node));
         publishClip(client(node));
@@ -496,7 +496,7 @@ class IngestServiceTest {
     @Test
     void limitsNewNamesPerAddressButNotNamesInUse() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
-                new PublicRtmp.Listening(null), ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0, MediaLimits.DEFAULT,
+                new PublicRtmp.Listening(null), () -> ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0, MediaLimits.DEFAULT,
                 new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
         String url = "rtmp://127.0.0.1:" + node.port() + "/live/";
         open(PatientRtmp.publish(URI.create(url + "a")));
