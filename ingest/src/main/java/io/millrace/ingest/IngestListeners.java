@@ -28,7 +28,7 @@ public record IngestListeners(IngestSettings settings, IngestMeters meters, Acce
      */
     public static IngestListeners open(IngestSettings settings, MeterRegistry registry, IntPredicate named) {
         var meters = new IngestMeters(registry);
-        meters.gaugeSegmentTarget(Duration.ofMillis(settings.rules().longestSegmentMs()));
+        meters.gaugeSegmentTarget(() -> Duration.ofMillis(settings.rules().get().longestSegmentMs()));
         AccessGate gate = AccessGate.open(settings.policy(), AccessRequest.Action.PUBLISH, settings.nodeId(),
                 new AccessMeters(registry, "ingest", "Publishers"), InstantSource.system());
         try {

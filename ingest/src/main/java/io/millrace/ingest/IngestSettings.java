@@ -9,6 +9,7 @@ import io.millrace.platform.kafka.AdaptiveLinger;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.rtmp.RtmpListen;
+import java.util.function.Supplier;
 
 /**
  * The settings of an ingest node.
@@ -16,21 +17,21 @@ import io.millrace.platform.rtmp.RtmpListen;
  * @param listen addresses of the listeners
  * @param nodeId id of the node in the log and for operators; need not be unique
  * @param addresses addresses that the node announces to encoders
- * @param rules rules of epochs that begin on this node, by application
+ * @param rules returns the rules of epochs that begin on this node now, by application
  * @param policy rules that decide who may publish
  * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for no limit
  * @param media limits of the media of one publisher
  * @param names limits for new stream names
  * @param limits memory limits and times
  */
-public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, ApplicationRules rules,
+public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, Supplier<ApplicationRules> rules,
         AccessSettings policy,
         long ceilingBitsPerSecond, MediaLimits media, NameLimits names, Limits limits) {
 
     /** Creates settings with the same rules for all applications and the default limits for new names. */
     public IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
             AccessSettings policy, long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
-        this(listen, nodeId, addresses, ApplicationRules.same(rules), policy, ceilingBitsPerSecond, media, NameLimits.DEFAULT, limits);
+        this(listen, nodeId, addresses, () -> ApplicationRules.same(rules), policy, ceilingBitsPerSecond, media, NameLimits.DEFAULT, limits);
     }
 
     /** Returns the settings of the publications of one process. */

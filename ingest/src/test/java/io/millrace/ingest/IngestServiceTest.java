@@ -1,6 +1,7 @@
 package io.millrace.ingest;
 
 import ch.qos.logback.classic.Level;
+import io.millrace.platform.access.StreamPattern;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.publish.ApplicationRules;
@@ -39,6 +40,7 @@ import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.PatientRtmp;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
+import java.util.stream.Collectors;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -480,7 +482,7 @@ class IngestServiceTest {
     @Test
     void limitsSessionsThatMayBeginAnotherEpoch() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
-                new PublicRtmp.Listening(null), ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0, MediaLimits.DEFAULT,
+                new PublicRtmp.Listening(null), () -> ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0, MediaLimits.DEFAULT,
                 new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
         publishClip(client(node));
         publishClip(client(node));
@@ -494,9 +496,34 @@ class IngestServiceTest {
     }
 
     @Test
+    void epochsHaveTheRulesOfTheirApplicationAndOfTheirTime() throws Exception {
+        var current = new AtomicReference<>(rulesOf("radio", 6_000));
+        IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a", new PublicRtmp.Listening(null),
+                current::get, AccessSettings.OPEN, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT,
+                IngestSettings.Limits.DEFAULT));
+        String url = "rtmp://127.0.0.1:" + node.port() + "/";
+        open(PatientRtmp.publish(URI.create(url + "radio/one")));
+        open(PatientRtmp.publish(URI.create(url + "live/one")));
+        assertThat(registry.get("millrace.ingest.segment.target").gauge().value()).isEqualTo(6);
+        current.set(rulesOf("radio", 7_000));
+        open(PatientRtmp.publish(URI.create(url + "radio/two")));
+        Map<String, Integer> segmentMs = packets.until(all -> all.size() >= 3).stream()
+                .filter(record -> record.value() instanceof SessionStarted).collect(Collectors.toMap(
+                        ConsumerRecord::key, record -> ((SessionStarted) record.value()).rules().segmentTargetMs()));
+        assertThat(segmentMs).isEqualTo(Map.of("radio/one", 6_000, "live/one", rules(GRACE_MS).segmentTargetMs(),
+                "radio/two", 7_000));
+    }
+
+    private static ApplicationRules rulesOf(String application, int segmentMs) {
+        return new ApplicationRules(rules(GRACE_MS), List.of(new ApplicationRules.Application(
+                new StreamPattern(application),
+                new EpochRules(EpochRules.CURRENT_VERSION, segmentMs, 500, 30_000, GRACE_MS, List.of(Format.CMAF)))));
+    }
+
+    @Test
     void limitsNewNamesPerAddressButNotNamesInUse() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
-                new PublicRtmp.Listening(null), ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0, MediaLimits.DEFAULT,
+                new PublicRtmp.Listening(null), () -> ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0, MediaLimits.DEFAULT,
                 new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
         String url = "rtmp://127.0.0.1:" + node.port() + "/live/";
         open(PatientRtmp.publish(URI.create(url + "a")));

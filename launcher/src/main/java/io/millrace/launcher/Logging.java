@@ -76,13 +76,22 @@ public final class Logging extends ContextAwareBase implements Configurator {
         appender.addFilter(new HarmlessErrors());
         appender.start();
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(appender);
+        setLevel(context, level);
+        LogDirFailures.watch(context);
+    }
+
+    /** Changes the level of the whole process. */
+    static void setLevel(LoggingOptions.Level level) {
+        setLevel((LoggerContext) LoggerFactory.getILoggerFactory(), Level.valueOf(level.name()));
+    }
+
+    private static void setLevel(LoggerContext context, Level level) {
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(level);
         QUIET.forEach((name, quiet) -> {
             Logger logger = context.getLogger(name);
             // A less verbose --log-level applies to these loggers, too, and so does trace.
             logger.setLevel(level.isGreaterOrEqual(quiet) || level == Level.TRACE ? level : quiet);
         });
-        LogDirFailures.watch(context);
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context, LoggingOptions.Format format) {

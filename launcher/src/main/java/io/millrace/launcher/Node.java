@@ -58,6 +58,7 @@ final class Node {
 
     private final ProcessLife life;
     private final ServeOptions options;
+    private final LiveSettings live;
     private final String name = name();
     private final ReadyLine ready = new ReadyLine();
     private AdminServer admin;
@@ -71,8 +72,9 @@ final class Node {
     private volatile PlayApplication players = PlayApplication.none("The server is starting, try again");
     private volatile Status status = Status.down("starting");
 
-    Node(ProcessLife life, ServeOptions options) {
+    Node(ProcessLife life, ServeOptions options, LiveSettings live) {
         this.life = life;
+        this.live = live;
         this.options = options;
     }
 
@@ -90,7 +92,7 @@ final class Node {
                 ? life.opened(BrokerPlace.take(BrokerSettings.alone(options.kafka().dataDir(), options.kafka().port()),
                         options::names))
                 : null;
-        listeners = StageListeners.open(serving.stages(), options, name, addresses(serving), meters, options::names,
+        listeners = StageListeners.open(serving.stages(), options, live::rules, name, addresses(serving), meters, options::names,
                 life);
         KafkaClients kafka = log(place, meters);
         Topics.Replicas replicas = topics(kafka, durability);

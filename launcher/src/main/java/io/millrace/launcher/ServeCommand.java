@@ -1,5 +1,6 @@
 package io.millrace.launcher;
 
+import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.launcher.settings.LoggingOptions;
 import io.millrace.launcher.settings.ServeOptions;
 import io.millrace.tools.Job;
@@ -39,6 +40,14 @@ final class ServeCommand implements Callable<Integer> {
         this.job = job;
     }
 
+    ServeOptions options() {
+        return options;
+    }
+
+    LoggingOptions logOptions() {
+        return logOptions;
+    }
+
     @Override
     public Integer call() throws Exception {
         Logging.apply(logOptions);
@@ -47,7 +56,9 @@ final class ServeCommand implements Callable<Integer> {
         // Before anything starts, because the settings may not allow the demo to publish.
         String demo = serving == Serving.DEMO ? DemoName.of(options.publish().policy()) : null;
         ProcessLife.run(life -> {
-            ReadyLine ready = new Node(life, options).start(serving);
+            LiveSettings live = life
+                    .opened(LiveSettings.open((LayeredDefaults) spec.defaultValueProvider(), options.rules()));
+            ReadyLine ready = new Node(life, options, live).start(serving);
             out.println(ready);
             if (demo != null) {
                 publishDemo(demo, life, ready, out);

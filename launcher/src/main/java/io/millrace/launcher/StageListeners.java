@@ -6,6 +6,7 @@ import io.millrace.edge.EdgeSettings;
 import io.millrace.ingest.IngestListeners;
 import io.millrace.ingest.IngestSettings;
 import io.millrace.ingest.PublicRtmp;
+import io.millrace.ingest.publish.ApplicationRules;
 import io.millrace.launcher.settings.HttpOptions;
 import io.millrace.launcher.settings.ListenOptions;
 import io.millrace.launcher.settings.PublishOptions;
@@ -17,6 +18,7 @@ import io.millrace.platform.access.AccessRequest;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 
 /**
  * The bound ports and checked files of the stages of one process. They are opened before Kafka is started or contacted,
@@ -29,16 +31,17 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
     /**
      * Opens the listeners of the given stages. {@code life} closes them.
      *
+     * @param rules returns the rules of epochs that begin now
      * @param name name of this node
      * @param addresses addresses at which publishers reach ingest
      * @param named returns whether a flag names a port; such a port is never chosen for a flag with the value 0
      */
-    static StageListeners open(Set<Stage> stages, ServeOptions options, String name, PublicRtmp addresses,
-            MeterRegistry meters,
+    static StageListeners open(Set<Stage> stages, ServeOptions options, Supplier<ApplicationRules> rules, String name,
+            PublicRtmp addresses, MeterRegistry meters,
             IntPredicate named, ProcessLife life) {
         boolean ingests = stages.contains(Stage.INGEST);
         IngestListeners ingest = ingests
-                ? life.opened(IngestListeners.open(ingest(options, name, addresses), meters, named))
+                ? life.opened(IngestListeners.open(ingest(options, rules, name, addresses), meters, named))
                 : null;
         EdgeListeners edge = stages.contains(Stage.EDGE)
                 ? life.opened(
@@ -54,9 +57,10 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
                 new AccessMeters(meters, "edge", "Viewers"), InstantSource.system()));
     }
 
-    private static IngestSettings ingest(ServeOptions options, String name, PublicRtmp addresses) {
+    private static IngestSettings ingest(ServeOptions options, Supplier<ApplicationRules> rules, String name,
+            PublicRtmp addresses) {
         PublishOptions publish = options.publish();
-        return new IngestSettings(options.rtmp(), name, addresses, options.rules(), publish.policy(),
+        return new IngestSettings(options.rtmp(), name, addresses, rules, publish.policy(),
                 publish.maxBitsPerSecond(), publish.limits().media(), publish.limits().names(),
                 IngestSettings.Limits.DEFAULT);
     }

@@ -44,7 +44,7 @@ class OperationsTest {
         ingest.gaugeInFlight(() -> 0);
         ingest.gaugeNames(() -> 0);
         ingest.gaugeClockSkew(() -> 0);
-        ingest.gaugeSegmentTarget(Duration.ofSeconds(2));
+        ingest.gaugeSegmentTarget(() -> Duration.ofSeconds(2));
         new AccessMeters(registry, "ingest", "Publishers");
         new AccessMeters(registry, "edge", "Viewers");
         new RtmpMeters(registry);

@@ -50,7 +50,7 @@ final class NodeSettings {
     /** @param formats those of new epochs */
     static PublishSettings of(int node, long process, int rulesVersion, List<Format> formats) {
         var rules = new EpochRules(rulesVersion, 2_000, 500, 30_000, GRACE_MS, formats);
-        return new PublishSettings("node-" + node, process, ApplicationRules.same(rules), 0, MediaLimits.DEFAULT,
+        return new PublishSettings("node-" + node, process, () -> ApplicationRules.same(rules), 0, MediaLimits.DEFAULT,
                 new NameLimits(ANY, ANY, ANY),
                 LIMITS.flapWindowMs(), new PublishSettings.Unacknowledged(LIMITS.connectionBytes(),
                         LIMITS.partitionBytes(), LIMITS.nodeBytes()));

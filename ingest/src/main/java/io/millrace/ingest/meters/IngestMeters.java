@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import java.util.function.Supplier;
 
 /** Every meter of ingest. Thread-safe. */
 public final class IngestMeters {
@@ -117,8 +118,8 @@ public final class IngestMeters {
     }
 
     /** Registers the gauge of the target duration of segments. */
-    public void gaugeSegmentTarget(Duration target) {
-        Gauge.builder("millrace.ingest.segment.target", () -> target.toMillis() / 1_000.0).baseUnit("seconds")
+    public void gaugeSegmentTarget(Supplier<Duration> target) {
+        Gauge.builder("millrace.ingest.segment.target", () -> target.get().toMillis() / 1_000.0).baseUnit("seconds")
                 .description("Target duration of the segments of streams published on this node").register(registry);
     }
 

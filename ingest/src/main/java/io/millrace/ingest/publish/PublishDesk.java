@@ -170,7 +170,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         var source = new SessionRecords.Source(stream, partition,
                 new Encoder(settings.nodeId(), request.source().client(), request.source().address()),
                 settings.process());
-        EpochRules rules = settings.rules().of(stream);
+        EpochRules rules = settings.rules().get().of(stream);
         var start = new SessionRecords.Start(context.clock().millis(),
                 known.graceMs(stream).orElse(rules.graceMs()), rules.withNonce(context.random()),
                 Math.max(known.greatest(stream), names.greatest(stream)));

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,12 +23,15 @@ import picocli.CommandLine.Unmatched;
 public final class LayeredDefaults implements IDefaultValueProvider {
     private static final String CONFIG_VARIABLE = "MILLRACE_CONFIG";
 
+    private final List<String> arguments;
     private final Map<String, String> environment;
     private final SettingsFile file;
     private final Set<String> known;
 
     /** @param known the names of all settings of all commands */
-    private LayeredDefaults(Map<String, String> environment, SettingsFile file, Set<String> known) {
+    private LayeredDefaults(List<String> arguments, Map<String, String> environment, SettingsFile file,
+            Set<String> known) {
+        this.arguments = List.copyOf(arguments);
         this.environment = Map.copyOf(environment);
         this.file = file;
         this.known = Set.copyOf(known);
@@ -44,9 +48,43 @@ public final class LayeredDefaults implements IDefaultValueProvider {
         String named = configFile(arguments, environment);
         Set<String> known = SettingNames.all(commands);
         SettingsFile file = named.isBlank() ? SettingsFile.NONE : SettingsFile.read(Path.of(named), known);
-        LayeredDefaults defaults = new LayeredDefaults(environment, file, known);
+        LayeredDefaults defaults = new LayeredDefaults(arguments, environment, file, known);
         commands.setDefaultValueProvider(defaults);
         return defaults;
+    }
+
+    /** Returns the settings file; empty if there is none. */
+    public Optional<Path> file() {
+        String named = configFile(arguments, environment);
+        return named.isBlank() ? Optional.empty() : Optional.of(Path.of(named));
+    }
+
+    /**
+     * Reads the settings file again, and parses the same command line with it.
+     *
+     * @param commands new commands, whose defaults are set
+     * @throws io.millrace.platform.UserError as {@link #install} does
+     * @throws CommandLine.ParameterException if a value is not valid
+     */
+    public CommandLine.ParseResult again(CommandLine commands) {
+        install(commands, arguments, environment);
+        return commands.parseArgs(arguments.toArray(String[]::new));
+    }
+
+    /** Returns the texts of all settings of a parsed command, by name. */
+    public Map<String, String> values(CommandLine.ParseResult parsed) {
+        Map<String, String> values = new TreeMap<>();
+        for (OptionSpec option : parsed.commandSpec().options()) {
+            if (SettingNames.isSetting(option)) {
+                values.put(SettingNames.of(option), parsed.hasMatchedOption(option)
+                        ? option.stringValues().getLast()
+                        : find(option).map(Found::text).orElse(String.valueOf(option.defaultValue())));
+            }
+        }
+        kafkaClient().forEach((name, value) -> values.put("kafka-client " + name, value));
+        applications().forEach(each -> each.values()
+                .forEach((name, value) -> values.put(each.named(name), value.text())));
+        return values;
     }
 
     /** Returns the path of the settings file, or a blank string if there is none. */

@@ -1,5 +1,6 @@
 package io.millrace.platform.past;
 
+import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
@@ -97,19 +98,24 @@ public final class ExtentSearch {
     /** Returns the end of everything that the log contains of the epoch. */
     private End last(StreamEntry epoch) {
         if (epoch.state() == StreamEntry.State.ENDED) {
-            return new End(epoch.playlist().lastSegment(), epoch.span().lastOffset() + 1, epoch.span().endedAtMs());
+            long endMs = SessionSpan.of(List.of(epoch)).stream().mapToLong(SessionSpan::endMs)
+                    .reduce(epoch.span().endedAtMs(), Math::max);
+            return new End(epoch.playlist().lastSegment(), epoch.span().lastOffset() + 1, endMs);
         }
         TopicPartition packets = kafka.partition(Topic.PACKETS, kafka.partitionOf(epoch.stream()));
         long nowMs = System.currentTimeMillis();
         long[] newest = {epoch.playlist().lastSegment()};
+        // Media of a publisher that is faster than real time is ahead of the clock.
+        long[] endMs = {nowMs};
         reader.read(index(epoch), reader.offsetAt(index(epoch), nowMs - NEWEST_MS), reader.end(index(epoch)), record -> {
             if (epoch.stream().equals(record.key()) && record.value() instanceof IndexedPart part
                     && part.epoch() == epoch.epoch()) {
                 newest[0] = Math.max(newest[0], part.id().segment());
+                endMs[0] = Math.max(endMs[0], part.times().endMs());
             }
             return true;
         });
-        return new End(newest[0], reader.end(packets), nowMs);
+        return new End(newest[0], reader.end(packets), endMs[0]);
     }
 
     private TopicPartition index(StreamEntry epoch) {

@@ -44,7 +44,7 @@ public final class Takedown {
      *
      * @param epoch number of the only epoch that is meant; empty for all
      * @param fromMs PROGRAM-DATE-TIME, ms since 1970
-     * @param toMs exclusive; what is shown later than now is never withdrawn
+     * @param toMs exclusive; what is not in the log yet is never withdrawn
      */
     public record Span(OptionalLong epoch, long fromMs, long toMs) {
         boolean has(StreamEntry entry) {
@@ -63,7 +63,7 @@ public final class Takedown {
         List<Withdrawal> found = new ArrayList<>();
         try {
             directory.history(stream).stream().filter(span::has)
-                    .forEach(entry -> search.find(entry, span.fromMs(), Math.min(span.toMs(), nowMs))
+                    .forEach(entry -> search.find(entry, span.fromMs(), span.toMs())
                             .ifPresent(extent -> found
                                     .add(new Withdrawal(stream, entry.epoch(), extent, nowMs, reason))));
         } catch (KafkaException e) {

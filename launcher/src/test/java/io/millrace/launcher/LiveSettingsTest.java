@@ -1,0 +1,87 @@
+package io.millrace.launcher;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.millrace.launcher.settings.LayeredDefaults;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A settings file that changes while the process runs. */
+class LiveSettingsTest {
+    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private final Level before = root.getLevel();
+    @TempDir
+    private Path dir;
+    private Path file;
+
+    @BeforeEach
+    void begin() throws IOException {
+        file = Files.writeString(dir.resolve("millrace.yaml"), "segment: 3s\n");
+    }
+
+    @AfterEach
+    void restore() {
+        root.setLevel(before);
+    }
+
+    private LiveSettings open(String... more) {
+        var arguments = List.of("ingest", "--config", file.toString());
+        var all = Stream.concat(arguments.stream(), List.of(more).stream()).toList();
+        var commands = CommandLines.all();
+        LayeredDefaults defaults = LayeredDefaults.install(commands, all, Map.of());
+        var parsed = commands.parseArgs(all.toArray(String[]::new)).subcommand();
+        return LiveSettings.open(defaults, ((ServeCommand) parsed.commandSpec().userObject()).options().rules());
+    }
+
+    private static int segmentMs(LiveSettings settings) {
+        return settings.rules().byDefault().segmentTargetMs();
+    }
+
+    @Test
+    void rulesAndLogLevelFollowTheFile() throws IOException {
+        try (LiveSettings settings = open()) {
+            assertThat(segmentMs(settings)).isEqualTo(3_000);
+            Files.writeString(file, "segment: 4s\nlog-level: debug\napplications: {live: {segment: 6s}}\n");
+            settings.reloadIfChanged();
+            assertThat(segmentMs(settings)).isEqualTo(4_000);
+            assertThat(settings.rules().longestSegmentMs()).isEqualTo(6_000);
+            assertThat(root.getLevel()).isEqualTo(Level.DEBUG);
+        }
+    }
+
+    @Test
+    void flagsTakePrecedenceStill() throws IOException {
+        try (LiveSettings settings = open("--segment", "5s")) {
+            Files.writeString(file, "segment: 4s\n");
+            settings.reloadIfChanged();
+            assertThat(segmentMs(settings)).isEqualTo(5_000);
+        }
+    }
+
+    @Test
+    void invalidFileChangesNothing() throws IOException {
+        try (LiveSettings settings = open()) {
+            for (String mistake : List.of("segment: 90s\n", "segmnt: 4s\n", "segment: [\n", "segment: x\n",
+                    "applications: {live: {part: 5s}}\n")) {
+                Files.writeString(file, mistake + "grace: 1s\n");
+                settings.reloadIfChanged();
+                assertThat(segmentMs(settings)).as(mistake).isEqualTo(3_000);
+                assertThat(settings.rules().byDefault().graceMs()).as(mistake).isEqualTo(30_000);
+            }
+            Files.writeString(file, "segment: 4s\n");
+            settings.reloadIfChanged();
+            assertThat(segmentMs(settings)).isEqualTo(4_000);
+        }
+    }
+}
