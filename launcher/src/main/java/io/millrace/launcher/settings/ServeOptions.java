@@ -31,6 +31,8 @@ public final class ServeOptions {
     @Mixin
     private HttpOptions http;
     @Mixin
+    private RelayOptions relays;
+    @Mixin
     private ProcessOptions process;
 
     @Spec(Spec.Target.MIXEE)
@@ -71,6 +73,10 @@ public final class ServeOptions {
 
     public HttpOptions http() {
         return http;
+    }
+
+    public RelayOptions relays() {
+        return relays;
     }
 
     public ProcessOptions process() {

@@ -30,7 +30,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 /**
  * Reads the default tracks of one epoch as tags, from a position to the end of the epoch, and waits for records that
  * are not in the log yet. The sequence headers in force precede the first frame. Keeps the records of one poll in
- * memory. Calls block; confined to one thread, except {@link #cancel}.
+ * memory. Calls block until the thread is interrupted; confined to one thread.
  */
 public final class EpochTags implements AutoCloseable {
     /** Bytes that are fetched at once; a larger record is fetched alone. */
@@ -87,7 +87,7 @@ public final class EpochTags implements AutoCloseable {
     }
 
     /**
-     * Returns the next tag; empty after the end of the epoch, and after {@link #cancel}. Blocks until it is in the log.
+     * Returns the next tag; empty after the end of the epoch. Blocks until it is in the log.
      *
      * @throws ExpiredPositionException if retention has deleted the next records
      * @throws org.apache.kafka.common.KafkaException if the log cannot be read
@@ -149,11 +149,6 @@ public final class EpochTags implements AutoCloseable {
 
     private long expired() {
         throw new ExpiredPositionException("retention has deleted the next records of " + epoch.stream());
-    }
-
-    /** Makes {@link #next} return after the current poll. Thread-safe. */
-    public void cancel() {
-        records.cancel();
     }
 
     @Override

@@ -66,6 +66,11 @@ public final class SessionMessages {
         return new MediaMessage(kind, Math.max(0, tag.timestampMs() - startMs), config, tag.body());
     }
 
+    /** Returns whether all messages have been taken. */
+    public boolean isEmpty() {
+        return ready.isEmpty();
+    }
+
     /** Takes the next message. */
     public Optional<MediaMessage> take() {
         return Optional.ofNullable(ready.poll());
