@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -137,10 +138,9 @@ final class Relay {
         try {
             attempt(work.get());
         } catch (ExpiredPositionException e) {
-            shared.meters().failed(Failure.EXPIRED);
-            log.warn("{}: {}; relay {} continues with the newest keyframe", target.key().stream(), e.getMessage(),
-                    target.key().relay());
+            // What follows is sent from the newest keyframe on.
             position = RelayPosition.NONE;
+            retry(Failure.EXPIRED, e.getMessage(), sinceNanos);
         } catch (MediaException e) {
             log.warn("{}: relay {} omits the rest of the broadcast, which RTMP cannot carry: {}",
                     target.key().stream(), target.key().relay(), e.getMessage());
@@ -260,7 +260,7 @@ final class Relay {
     }
 
     private void enter(Phase phase, String error) {
-        if (state.phase() != phase || !position.equals(state.position())) {
+        if (state.phase() != phase || !Objects.equals(error, state.error()) || !position.equals(state.position())) {
             write(new RelayState(target.key(), shared.node(), phase, clock.millis(),
                     phase == Phase.WAITING ? 0 : behindMs(), error, position));
         }

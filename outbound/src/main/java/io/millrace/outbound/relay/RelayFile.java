@@ -1,6 +1,7 @@
 package io.millrace.outbound.relay;
 
 import io.millrace.platform.FileFault;
+import io.millrace.platform.SecretFile;
 import io.millrace.platform.UserError;
 import io.millrace.platform.access.StreamPattern;
 import io.millrace.platform.rtmp.ServerTrust;
@@ -42,6 +43,7 @@ public final class RelayFile {
         limits.setCodePointLimit(MAX_CODE_POINTS);
         limits.setAllowDuplicateKeys(false);
         try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            SecretFile.warnIfOpen("the targets of relays", file);
             Object root = new Yaml(new SafeConstructor(limits)).load(reader);
             return rules(file, root instanceof Map<?, ?> map ? map.get("relays") : null);
         } catch (MarkedYAMLException e) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** The meters of the relays. Thread-safe. */
-final class RelayMeters {
+public final class RelayMeters {
     /** Why a session of a relay ended before its epoch. */
     enum Failure {
         /** The target could not be reached, or rejected the stream. */
@@ -25,9 +25,9 @@ final class RelayMeters {
     private final MeterRegistry registry;
     private final Map<Failure, Counter> failures = new EnumMap<>(Failure.class);
     private final Counter bytes;
-    private final Counter omittedMs;
+    private final Counter omitted;
 
-    RelayMeters(MeterRegistry registry) {
+    public RelayMeters(MeterRegistry registry) {
         this.registry = registry;
         for (Failure failure : Failure.values()) {
             failures.put(failure, Counter.builder("millrace.relay.failures")
@@ -36,8 +36,8 @@ final class RelayMeters {
         }
         bytes = Counter.builder("millrace.relay.bytes").description("Bytes of media that were sent to targets")
                 .register(registry);
-        omittedMs = Counter.builder("millrace.relay.omitted.ms")
-                .description("Media that relays have omitted in order to be live, or because it had expired")
+        omitted = Counter.builder("millrace.relay.omitted.seconds")
+                .description("Media that relays have omitted in order to be live")
                 .register(registry);
     }
 
@@ -50,17 +50,17 @@ final class RelayMeters {
     }
 
     void omitted(long durationMs) {
-        omittedMs.increment(durationMs);
+        omitted.increment(durationMs / 1_000.0);
     }
 
     /** Registers the gauge of the relays that are sending. */
-    void gaugeSending(Supplier<Number> sending) {
+    public void gaugeSending(Supplier<Number> sending) {
         Gauge.builder("millrace.relay.sessions", sending).description("Relays of this process that send media")
                 .register(registry);
     }
 
     /** Registers the gauge of how far the streams of one relay are behind. */
-    void gaugeBehind(String relay, Supplier<Number> seconds) {
+    public void gaugeBehind(String relay, Supplier<Number> seconds) {
         Gauge.builder("millrace.relay.behind.seconds", seconds).tag("relay", relay)
                 .description("Age of the newest media that was sent, of the relay's stream that is farthest behind")
                 .register(registry);
