@@ -12,7 +12,7 @@ import io.millrace.tools.past.ExpiredPositionException;
 import io.millrace.tools.past.LogTag;
 import io.millrace.tools.push.Backoff;
 import io.millrace.tools.push.MediaSink;
-import io.millrace.tools.push.Pace;
+import io.millrace.tools.push.SendPace;
 import io.millrace.tools.push.PaceClock;
 import io.millrace.tools.push.PacedPublisher;
 import java.io.IOException;
@@ -181,7 +181,7 @@ final class Relay {
             log.info("{}: relay {} publishes to {}", target.key().stream(), target.key().relay(), target.shown());
             SentKeyframes keyframes = new SentKeyframes();
             new PacedPublisher(source, metered(sink), PaceClock.SYSTEM, cancelled, (_, _) -> sent(source, keyframes),
-                    startNanos -> Pace.catchingUp(startNanos, CATCH_UP_SPEED)).run();
+                    startNanos -> SendPace.catchingUp(startNanos, CATCH_UP_SPEED)).run();
         }
     }
 

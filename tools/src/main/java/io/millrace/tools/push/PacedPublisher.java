@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.LongFunction;
 
 /**
- * Sends each message when it is due ({@link Pace}): at its decoding time, like a live encoder, unless the caller sets
+ * Sends each message when it is due ({@link SendPace}): at its decoding time, like a live encoder, unless the caller sets
  * another pace.
  *
  * <p>Confined to the thread that calls {@link #run}, except for the latch.
@@ -17,16 +17,16 @@ public final class PacedPublisher {
     private final PaceClock clock;
     private final CountDownLatch cancelled;
     private final PushProgress progress;
-    private final LongFunction<Pace> pace;
+    private final LongFunction<SendPace> pace;
 
     PacedPublisher(MessageSource source, MediaSink sink, PaceClock clock, CountDownLatch cancelled,
             PushProgress progress) {
-        this(source, sink, clock, cancelled, progress, Pace::realTime);
+        this(source, sink, clock, cancelled, progress, SendPace::realTime);
     }
 
     /** @param pace returns the pace of a session, given its start */
     public PacedPublisher(MessageSource source, MediaSink sink, PaceClock clock, CountDownLatch cancelled,
-            PushProgress progress, LongFunction<Pace> pace) {
+            PushProgress progress, LongFunction<SendPace> pace) {
         this.source = source;
         this.sink = sink;
         this.clock = clock;
@@ -37,7 +37,7 @@ public final class PacedPublisher {
 
     /** Returns at the end of the media, or soon after the latch has opened. */
     public void run() throws IOException, InterruptedException {
-        Pace session = pace.apply(clock.nowNanos());
+        SendPace session = pace.apply(clock.nowNanos());
         long bytes = 0;
         Optional<MediaMessage> next = source.next();
         while (next.isPresent()) {

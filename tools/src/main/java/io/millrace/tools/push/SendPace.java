@@ -3,7 +3,7 @@ package io.millrace.tools.push;
 import java.util.concurrent.TimeUnit;
 
 /** Decides when each message of a session is due. Confined to one thread. */
-public interface Pace {
+public interface SendPace {
     /**
      * Returns when a message is due, as {@link System#nanoTime}; earlier than {@code nowNanos} if it is late.
      *
@@ -12,7 +12,7 @@ public interface Pace {
     long dueNanos(long nowNanos, long mediaMs);
 
     /** Each message is due at its decoding time. After a stall, messages are late until the session has caught up. */
-    static Pace realTime(long startNanos) {
+    static SendPace realTime(long startNanos) {
         return (_, mediaMs) -> startNanos + TimeUnit.MILLISECONDS.toNanos(mediaMs);
     }
 
@@ -20,12 +20,12 @@ public interface Pace {
      * Media that is behind is due {@code speed} times as fast as it was recorded, but not faster. The newest media of a
      * live stream is therefore always due.
      */
-    static Pace catchingUp(long startNanos, int speed) {
+    static SendPace catchingUp(long startNanos, int speed) {
         return new CatchUp(startNanos, speed);
     }
 
     /** The pace of {@link #catchingUp}. */
-    final class CatchUp implements Pace {
+    final class CatchUp implements SendPace {
         /** How much media may be sent at once. */
         private static final long BURST_NANOS = TimeUnit.SECONDS.toNanos(1);
         /** A longer step between two messages is a gap in the media, for which there is nothing to wait. */

@@ -6,17 +6,17 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class PaceTest {
+class SendPaceTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     @Test
     void realTimeIsTimeOfMedia() {
-        assertThat(Pace.realTime(5).dueNanos(0, 2_000)).isEqualTo(5 + 2 * SECOND);
+        assertThat(SendPace.realTime(5).dueNanos(0, 2_000)).isEqualTo(5 + 2 * SECOND);
     }
 
     @Test
     void mediaThatIsBehindIsDueFasterThanRealTime() {
-        Pace pace = Pace.catchingUp(0, 4);
+        SendPace pace = SendPace.catchingUp(0, 4);
         for (int ms = 0; ms <= 4_000; ms += 500) {
             assertThat(pace.dueNanos(0, ms)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(ms) / 4);
         }
@@ -24,7 +24,7 @@ class PaceTest {
 
     @Test
     void liveMediaIsNeverDueLater() {
-        Pace pace = Pace.catchingUp(0, 4);
+        SendPace pace = SendPace.catchingUp(0, 4);
         for (int ms = 0; ms <= 600_000; ms += 40) {
             assertThat(pace.dueNanos(TimeUnit.MILLISECONDS.toNanos(ms), ms))
                     .isLessThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(ms));
@@ -33,13 +33,13 @@ class PaceTest {
 
     @Test
     void lateSessionSendsOneSecondAtOnce() {
-        Pace pace = Pace.catchingUp(0, 4);
+        SendPace pace = SendPace.catchingUp(0, 4);
         assertThat(pace.dueNanos(60 * SECOND, 0)).isEqualTo(59 * SECOND);
     }
 
     @Test
     void gapInMediaIsNotWaitedFor() {
-        Pace pace = Pace.catchingUp(0, 4);
+        SendPace pace = SendPace.catchingUp(0, 4);
         assertThat(pace.dueNanos(0, 3_600_000)).isEqualTo(SECOND / 4);
     }
 
