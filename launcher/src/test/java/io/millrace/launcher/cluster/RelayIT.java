@@ -108,6 +108,16 @@ class RelayIT {
     }
 
     @Test
+    void continuesWithoutGapAfterFreezeOfReceiver() throws Exception {
+        begin("stopped");
+        signal("STOP", target);
+        sendForRandomTime();
+        signal("CONT", target);
+        awaitNewFrames();
+        judgeWithoutGap(finish(), 0);
+    }
+
+    @Test
     void continuesLiveAfterKillOfSender() throws Exception {
         begin("live");
         sendForRandomTime();
@@ -134,6 +144,11 @@ class RelayIT {
     private void sendForRandomTime() throws InterruptedException {
         // A random instant, for which nothing waits.
         TimeUnit.MILLISECONDS.sleep(random.nextInt(1_000, LONGEST_MS));
+    }
+
+    private static void signal(String name, MillraceProcess process) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(process.process().pid())).start().waitFor())
+                .isZero();
     }
 
     private static void killed(MillraceProcess process) throws InterruptedException {
