@@ -117,6 +117,21 @@ class RelayIT {
         judgeWithoutGap(finish(), 0);
     }
 
+    /** The frozen sender does not know that it has been replaced when it continues. */
+    @Test
+    void continuesWithoutGapAfterFreezeOfSender() throws Exception {
+        begin("stopped");
+        sendForRandomTime();
+        int owner = owner();
+        signal("STOP", relays.get(owner));
+        awaitNewFrames();
+        signal("CONT", relays.get(owner));
+        sendForRandomTime();
+        awaitNewFrames();
+        Patience.await().until(() -> sends(0) != sends(1));
+        judgeWithoutGap(finish(), 1);
+    }
+
     @Test
     void continuesLiveAfterKillOfSender() throws Exception {
         begin("live");

@@ -7,6 +7,7 @@ import io.millrace.outbound.relay.RelayPlan.Work;
 import io.millrace.outbound.relay.RelayState.Phase;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.timeline.TagEvent;
 import io.millrace.tools.past.EpochTags;
 import io.millrace.tools.past.ExpiredPositionException;
 import io.millrace.tools.past.LogTag;
@@ -130,47 +131,74 @@ final class Relay {
             changes.acquire();
             return;
         }
+        Optional<Interruption> interruption = withPermit(work.get());
+        // Without the permit, so that a target that fails takes no memory from others.
+        if (interruption.isPresent() && cancelled.getCount() > 0) {
+            retry(interruption.get());
+        }
+    }
+
+    /**
+     * Why a session ended early.
+     *
+     * @param healthy whether it has lasted long enough to show that the target works
+     */
+    private record Interruption(Failure failure, String reason, boolean healthy) {}
+
+    private Optional<Interruption> withPermit(Work work) throws InterruptedException {
         if (!shared.sessions().tryAcquire()) {
             enter(Phase.WAITING, "this process has no memory for more relays; start another one, or raise its heap");
             shared.sessions().acquire();
         }
         long sinceNanos = System.nanoTime();
         try {
-            attempt(work.get());
+            attempt(work);
+            return Optional.empty();
         } catch (ExpiredPositionException e) {
             // What follows is sent from the newest keyframe on.
             position = RelayPosition.NONE;
-            retry(Failure.EXPIRED, e.getMessage(), sinceNanos);
+            return interruption(Failure.EXPIRED, e.getMessage(), sinceNanos);
         } catch (MediaException e) {
-            log.warn("{}: relay {} omits the rest of the broadcast, which RTMP cannot carry: {}",
-                    target.key().stream(), target.key().relay(), e.getMessage());
-            position = RelayPosition.after(work.get().epoch().epoch());
+            over(work, "RTMP cannot carry it: " + e.getMessage());
+            return Optional.empty();
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
-            retry(Failure.LOG, "cannot read the log: " + e.getMessage(), sinceNanos);
+            return interruption(Failure.LOG, "cannot read the log: " + e.getMessage(), sinceNanos);
         } catch (IOException e) {
-            retry(state.phase() == Phase.CONNECTING ? Failure.REFUSED : Failure.LOST, target.redacted(e), sinceNanos);
+            return interruption(state.phase() == Phase.CONNECTING ? Failure.REFUSED : Failure.LOST,
+                    target.redacted(e), sinceNanos);
         } finally {
+            writing = false;
             shared.sessions().release();
         }
     }
 
+    private static Optional<Interruption> interruption(Failure failure, String reason, long sinceNanos) {
+        return Optional.of(new Interruption(failure, reason, System.nanoTime() - sinceNanos > HEALTHY_NANOS));
+    }
+
     /** Publishes the epoch to its end, or until the relay is cancelled. */
     private void attempt(Work work) throws IOException, InterruptedException {
+        Optional<TagEvent.Reason> end;
         try (EpochTags tags = open(work); KafkaClients.Closing _ = Thread::interrupted) {
-            LiveSkip skip = skip(work);
-            RelaySource source = new RelaySource(tags::next, skip, clock);
+            RelaySource source = new RelaySource(tags::next, skip(work), clock);
             if (source.awaitFrame()) {
                 enter(Phase.CONNECTING, state.error());
                 publish(source);
             }
+            end = source.end();
         }
         if (cancelled.getCount() > 0) {
-            log.info("{}: relay {} has sent the broadcast to its end", target.key().stream(), target.key().relay());
-            position = RelayPosition.after(work.epoch().epoch());
-            enter(Phase.WAITING, null);
+            over(work, end.map(TagEvent.Reason::label).orElse("no media follows"));
         }
+    }
+
+    private void over(Work work, String why) {
+        log.info("{}: relay {} has finished broadcast {}: {}", target.key().stream(), target.key().relay(),
+                work.epoch().name(), why);
+        position = RelayPosition.after(work.epoch().epoch());
+        enter(Phase.WAITING, null);
     }
 
     private void publish(RelaySource source) throws IOException, InterruptedException {
@@ -243,19 +271,15 @@ final class Relay {
         return sentArrivalMs == 0 ? 0 : Math.max(0, clock.millis() - sentArrivalMs);
     }
 
-    private void retry(Failure failure, String reason, long sinceNanos) throws InterruptedException {
-        if (cancelled.getCount() == 0) {
-            return;
-        }
-        writing = false;
-        shared.meters().failed(failure);
-        if (System.nanoTime() - sinceNanos > HEALTHY_NANOS) {
+    private void retry(Interruption why) throws InterruptedException {
+        shared.meters().failed(why.failure());
+        if (why.healthy()) {
             backoff.reset();
         }
         Duration pause = backoff.next();
         log.warn("{}: relay {} to {} was interrupted: {}; retrying in {} s", target.key().stream(),
-                target.key().relay(), target.shown(), reason, pause.toSeconds());
-        enter(Phase.RETRYING, reason);
+                target.key().relay(), target.shown(), why.reason(), pause.toSeconds());
+        enter(Phase.RETRYING, why.reason());
         boolean _ = cancelled.await(pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -20,6 +20,8 @@ final class RelaySource implements MessageSource {
     /** The first tag of the gap that is being omitted; null if none is. */
     private LogTag firstOmitted;
     private long gapMs;
+    /** Null until the epoch has ended. */
+    private TagEvent.Reason end;
 
     /** @param tags returns the next tag; empty at the end */
     RelaySource(Supplier<Optional<LogTag>> tags, LiveSkip skip, InstantSource clock) {
@@ -68,7 +70,8 @@ final class RelaySource implements MessageSource {
                 }
                 session.frame(frame.tag());
             }
-            case TagEvent.End _ -> {
+            case TagEvent.End(TagEvent.Reason reason) -> {
+                end = reason;
                 return false;
             }
         }
@@ -78,6 +81,11 @@ final class RelaySource implements MessageSource {
     /** Returns the newest frame, once {@link #next} has returned its message. */
     Optional<LogTag> taken() {
         return session.isEmpty() ? Optional.of(current) : Optional.empty();
+    }
+
+    /** Returns why no media follows; empty if it may. */
+    Optional<TagEvent.Reason> end() {
+        return Optional.ofNullable(end);
     }
 
     /** Returns the duration of the media that was omitted since the last call, ms. */

@@ -5,6 +5,7 @@ import io.millrace.tools.push.MediaSink;
 import io.millrace.tools.push.PublishAddress;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 
 /** Where a relay publishes one stream. Its URL contains a key, so that nothing else sees it. Immutable. */
 final class RelayTarget {
@@ -41,11 +42,14 @@ final class RelayTarget {
     /** Returns the message of a failure. A server may quote the stream name or query, which are removed. */
     String redacted(IOException failure) {
         String message = String.valueOf(failure.getMessage());
-        String path = url.getRawPath();
-        String name = path.substring(path.lastIndexOf('/') + 1);
-        if (url.getRawQuery() != null) {
-            message = message.replace(url.getRawQuery(), HIDDEN);
+        for (String secret : List.of(url.getRawQuery() == null ? "" : url.getRawQuery(), name(url.getRawPath()),
+                name(url.getPath()))) {
+            message = secret.isEmpty() ? message : message.replace(secret, HIDDEN);
         }
-        return message.replace(name, HIDDEN);
+        return message;
+    }
+
+    private static String name(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 }

@@ -13,8 +13,11 @@ import java.util.Queue;
 final class SentKeyframes {
     /** Time from the sending of a keyframe until the target has surely received what came before it. */
     static final long SETTLED_MS = 1_000;
-    /** In a stream without video, playback can begin with every frame. */
-    static final long CLOSEST_MS = 1_000;
+    /**
+     * Keyframes that are sent sooner than this after the previous one are skipped: in a stream without video, playback
+     * can begin with every frame.
+     */
+    static final long CLOSEST_MS = 250;
 
     private record Sent(EpochPosition at, long sentMs) {}
 

@@ -51,7 +51,9 @@ class RelaySourceTest {
         assertThat(source.taken()).contains(frame(100, true));
         assertThat(source.next()).map(MediaMessage::timestampMs).contains(40L);
         assertThat(source.taken()).contains(frame(140, false));
+        assertThat(source.end()).isEmpty();
         assertThat(source.next()).isEmpty();
+        assertThat(source.end()).contains(TagEvent.Reason.EPOCH_OVER);
     }
 
     @Test
