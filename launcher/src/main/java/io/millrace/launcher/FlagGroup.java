@@ -6,6 +6,7 @@ import java.util.Set;
 
 import static io.millrace.launcher.Stage.EDGE;
 import static io.millrace.launcher.Stage.INGEST;
+import static io.millrace.launcher.Stage.RELAY;
 import static io.millrace.launcher.Stage.SEGMENTER;
 
 /**
@@ -38,6 +39,8 @@ enum FlagGroup {
             flag("play-allow", EDGE), flag("play-deny", EDGE), flag("play-hook", EDGE), flag("play-hook-form", EDGE),
             flag("play-hook-timeout", EDGE), flag("play-hook-fallback", EDGE), flag("cors-origins", EDGE),
             flag("flv-tick", EDGE), flag("familiar-urls", EDGE)),
+
+    RELAYS("Relays", flag("relays", RELAY)),
 
     PROCESS("This process", flag("drain", INGEST, EDGE), flag("config"), flag("log-level"), flag("log-format"),
             flag("kafka-metrics"), flag("help"));

@@ -13,6 +13,9 @@ import io.millrace.launcher.broker.HostPort;
 import io.millrace.launcher.broker.RetentionFit;
 import io.millrace.launcher.settings.ListenOptions;
 import io.millrace.launcher.settings.ServeOptions;
+import io.millrace.outbound.relay.RelayRule;
+import io.millrace.outbound.relay.RelayService;
+import io.millrace.outbound.relay.RelaySettings;
 import io.millrace.packager.PackagerService;
 import io.millrace.packager.loop.PackagerSettings;
 import io.millrace.platform.UserError;
@@ -38,9 +41,11 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.SecureRandom;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -64,6 +69,8 @@ final class Node {
     private AdminServer admin;
     private RunningStages stages;
     private StageListeners listeners;
+    /** The relays of this process; none if it runs no relays. */
+    private List<RelayRule> relays = List.of();
     private LogSpace space = LogSpace.UNKNOWN;
     /**
      * The application that serves players who connect to ingest's listener: the edge of this process, which starts
@@ -87,6 +94,7 @@ final class Node {
     ReadyLine start(Serving serving) throws InterruptedException {
         boolean embedded = serving.mayEmbedBroker() && !options.isKafkaSet();
         DurabilityWatch.Policy durability = durability(embedded);
+        Set<Stage> wanted = wanted(serving);
         MeterRegistry meters = startAdmin();
         BrokerPlace place = embedded
                 ? life.opened(BrokerPlace.take(BrokerSettings.alone(options.kafka().dataDir(), options.kafka().port()),
@@ -101,7 +109,7 @@ final class Node {
                 life.opened(DurabilityWatch.start(kafka, durability, meters)).check(), kafka.stopped().check()));
         kafka.stopped().gauge(meters);
         stages = life.opened(new RunningStages());
-        stages.start(serving.stages(), stage -> start(stage, serving, kafka, meters, replicas, embedded));
+        stages.start(wanted, stage -> start(stage, serving, kafka, meters, replicas, embedded));
         life.opened(() -> status = Status.down("ending"));
         if (!embedded) {
             // With the broker in this process, no other node can take over, so there is nothing to drain to.
@@ -109,6 +117,19 @@ final class Node {
         }
         status = Status.up("serving");
         return ready;
+    }
+
+    /** Reads the relays, and returns the stages to run: without relays, {@code up} does not join their group. */
+    private Set<Stage> wanted(Serving serving) {
+        Set<Stage> wanted = EnumSet.copyOf(serving.stages());
+        relays = wanted.contains(Stage.RELAY) ? options.relays().rules() : List.of();
+        if (relays.isEmpty() && serving == Serving.RELAY) {
+            throw new UserError("there is nothing to relay; name a file with relays with --relays, see docs/relay.md");
+        }
+        if (relays.isEmpty()) {
+            wanted.remove(Stage.RELAY);
+        }
+        return wanted;
     }
 
     private void drain() throws InterruptedException {
@@ -173,6 +194,7 @@ final class Node {
             Topics.Replicas replicas, boolean embedded) throws InterruptedException {
         switch (stage) {
             case EDGE -> startEdge(kafka);
+            case RELAY -> startRelays(kafka, meters);
             case PACKAGER -> startPackager(kafka, meters);
             case SEGMENTER ->
                 startSegmenter(kafka, meters, replicas, embedded ? 0 : options.process().standbyReplicas());
@@ -190,6 +212,13 @@ final class Node {
         if (edge.tlsPort() != HttpSettings.NONE) {
             ready.with(ReadyLine.Part.HTTPS, new HostPort(options.listen().host(), edge.tlsPort()));
         }
+    }
+
+    private void startRelays(KafkaClients kafka, MeterRegistry meters) {
+        RelayService service = stages.opened(Stage.RELAY,
+                RelayService.start(new RelaySettings(name, relays), kafka, meters, life));
+        admin.addChecks(service.checks());
+        service.admin().forEach(admin::add);
     }
 
     private void startSegmenter(KafkaClients kafka, MeterRegistry meters, Topics.Replicas replicas, int standbys) {

@@ -14,7 +14,9 @@ enum Serving {
                                     EnumSet.of(Stage.SEGMENTER)), PACKAGER("Muxes the cut parts and writes the index.",
                                             EnumSet.of(Stage.PACKAGER)), EDGE(
                                                     "Serves viewers over HLS, HTTP-FLV, WebSocket-FLV and RTMP.",
-                                                    EnumSet.of(Stage.EDGE));
+                                                    EnumSet.of(Stage.EDGE)), RELAY(
+                                                            "Publishes streams of the log to other RTMP servers.",
+                                                            EnumSet.of(Stage.RELAY));
 
     private final String description;
     private final Set<Stage> stages;

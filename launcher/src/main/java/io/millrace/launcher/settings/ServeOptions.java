@@ -33,6 +33,8 @@ public final class ServeOptions {
     @Mixin
     private HttpOptions http;
     @Mixin
+    private RelayOptions relays;
+    @Mixin
     private ProcessOptions process;
 
     @Spec(Spec.Target.MIXEE)
@@ -87,6 +89,10 @@ public final class ServeOptions {
 
     public HttpOptions http() {
         return http;
+    }
+
+    public RelayOptions relays() {
+        return relays;
     }
 
     public ProcessOptions process() {

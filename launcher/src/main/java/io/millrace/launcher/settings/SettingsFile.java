@@ -131,17 +131,21 @@ final class SettingsFile {
 
         private ApplicationSettings application(Map.Entry<String, Node> entry) {
             String where = name + ", line " + line(entry.getValue());
-            if (!StreamPattern.isValid(entry.getKey())) {
-                throw new UserError(where + ": '" + entry.getKey() + "' is not an application such as live, \"*\" or"
-                        + " radio/*");
-            }
             Map<String, ApplicationSettings.Value> values = new LinkedHashMap<>();
             entries(entry.getValue()).forEach((key, node) -> {
                 requireKnown(key, node, EpochSettings.NAMES, "an application accepts "
                         + String.join(", ", new TreeSet<>(EpochSettings.NAMES)));
                 values.put(key, new ApplicationSettings.Value(text(node), name + ", line " + line(node)));
             });
-            return new ApplicationSettings(new StreamPattern(entry.getKey()), where, values);
+            return new ApplicationSettings(pattern(entry.getKey(), where), where, values);
+        }
+
+        private static StreamPattern pattern(String text, String where) {
+            try {
+                return StreamPattern.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new UserError(where + ": '" + text + "' is not an application such as live, \"*\" or radio/*", e);
+            }
         }
 
         /** @param otherwise the hint if no known name is similar */

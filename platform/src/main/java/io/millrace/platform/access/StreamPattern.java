@@ -13,9 +13,16 @@ public record StreamPattern(String text) {
     private static final Pattern SYNTAX = Pattern
             .compile("(?:(?:[A-Za-z0-9._~-]{1,128}|\\*)/)*(?:[A-Za-z0-9._~-]{1,128}|\\*{1,2})");
 
-    /** Returns whether {@code text} can match a name at all. */
-    public static boolean isValid(String text) {
-        return text.length() <= StreamName.LIMIT && SYNTAX.matcher(text).matches();
+    /**
+     * Parses a pattern that an operator has written.
+     *
+     * @throws IllegalArgumentException if no name can match it; the message says what is valid
+     */
+    public static StreamPattern parse(String text) {
+        if (text.length() > StreamName.LIMIT || !SYNTAX.matcher(text).matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a pattern of names such as live/show, live/* or **");
+        }
+        return new StreamPattern(text);
     }
 
     /** Returns whether the pattern is one name. */
@@ -23,11 +30,12 @@ public record StreamPattern(String text) {
         return !text.contains(ANY);
     }
 
-    boolean matches(StreamName stream) {
+    /** Returns whether the pattern matches the name of a stream. */
+    public boolean matches(StreamName stream) {
         return matches(stream.value());
     }
 
-    /** Returns whether the name of a stream or application matches. */
+    /** Returns whether the pattern matches the name of a stream or application. */
     public boolean matches(String named) {
         String[] pattern = text.split("/", -1);
         String[] name = named.split("/", -1);

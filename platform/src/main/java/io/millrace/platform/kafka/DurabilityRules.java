@@ -110,7 +110,7 @@ final class DurabilityRules {
 
     private void checkCleanup(Topic topic, TopicState state) {
         String policy = state.config().getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, "");
-        if (topic == Topic.NODES || policy.isEmpty()) {
+        if (topic.hasExpiringKeys() || policy.isEmpty()) {
             // Nodes repeat their records.
             return;
         }

@@ -23,7 +23,9 @@ public enum Topic {
      * The addresses and heartbeats of the ingest nodes, keyed by node or process. Nodes repeat their records, so none
      * is retained for long.
      */
-    NODES("nodes", true);
+    NODES("nodes", true),
+    /** The positions and states of the relays, keyed by relay and stream. They expire with the media. */
+    RELAYS("relays", true);
 
     private final String suffix;
     private final boolean compacted;
@@ -51,6 +53,11 @@ public enum Topic {
      */
     String timestampType() {
         return hasMediaTime() ? "CreateTime" : "LogAppendTime";
+    }
+
+    /** Whether the topic is compacted, and its records expire as well, because nobody deletes those of a key. */
+    public boolean hasExpiringKeys() {
+        return this == NODES || this == RELAYS;
     }
 
     /** Whether only the newest record of a key is retained. */

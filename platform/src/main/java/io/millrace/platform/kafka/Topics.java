@@ -272,11 +272,13 @@ public final class Topics {
         // The brokers' defaults may differ.
         config.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
         config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, topic.timestampType());
-        if (topic == Topic.NODES) {
-            // A node that dies leaves no tombstone, and no node uses its name again.
+        if (topic.hasExpiringKeys()) {
+            // A node that dies leaves no tombstone, and no node uses its name again. The position of a relay is of no
+            // use once its media has expired.
             config.put(TopicConfig.CLEANUP_POLICY_CONFIG,
                     TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE);
-            config.put(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(TOMBSTONE_MS));
+            config.put(TopicConfig.RETENTION_MS_CONFIG,
+                    String.valueOf(topic == Topic.NODES ? TOMBSTONE_MS : settings.retentionMs()));
         }
         return new NewTopic(settings.topic(topic), settings.partitions(), (short) replicas.count()).configs(config);
     }

@@ -160,6 +160,15 @@ public final class StreamTags {
         return startOffset;
     }
 
+    /**
+     * Returns the packet that was folded last as a place where a reader can start.
+     *
+     * @param offset its offset
+     */
+    public Keyframe start(long offset) {
+        return new Keyframe(sessions.session(), offset, sessions.timestampOffsetMs());
+    }
+
     /** Returns the number of the epoch of the newest tags. */
     public long epoch() {
         return epoch;

@@ -5,13 +5,9 @@ import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
-import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.kafka.Unreachable;
-import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.log.StreamExpiry;
-import io.millrace.platform.log.Withdrawal;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
 import java.util.List;
@@ -21,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -105,32 +100,15 @@ public final class PastLog implements AutoCloseable {
         try {
             for (int partition = 0; partition < kafka.settings().partitions(); partition++) {
                 TopicPartition of = kafka.partition(Topic.STREAMS, partition);
-                reader.read(of, reader.beginning(of), reader.end(of), record -> put(record, directory));
+                reader.read(of, reader.beginning(of), reader.end(of), record -> {
+                    DirectoryRecords.apply(record, directory);
+                    return true;
+                });
             }
         } catch (KafkaException e) {
             throw unreadable(e);
         }
         return directory;
-    }
-
-    private static boolean put(ConsumerRecord<String, LogRecord> record, StreamDirectory directory) {
-        if (record.value() instanceof StreamEntry entry) {
-            directory.put(entry);
-        } else if (record.value() instanceof StreamExpiry expiry) {
-            directory.expired(expiry);
-        } else if (record.value() instanceof Withdrawal withdrawal) {
-            directory.withdraw(withdrawal);
-        } else if (record.value() == null && Withdrawal.Key.parse(record.key()).isPresent()) {
-            directory.restore(Withdrawal.Key.parse(record.key()).get());
-        } else if (record.value() == null) {
-            StreamKey key = StreamKey.parse(record.key());
-            if (key.isOfStream()) {
-                directory.forget(key.stream());
-            } else {
-                directory.remove(key.stream(), key.number());
-            }
-        }
-        return true;
     }
 
     /**

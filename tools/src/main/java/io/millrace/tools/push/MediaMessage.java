@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * @param config whether the message is a sequence header and not media
  * @param body an FLV tag body; for data, name and value without {@code @setDataFrame}
  */
-record MediaMessage(MediaKind kind, long timestampMs, boolean config, ByteBuffer body) {
+public record MediaMessage(MediaKind kind, long timestampMs, boolean config, ByteBuffer body) {
     MediaMessage at(long newTimestampMs) {
         return new MediaMessage(kind, newTimestampMs, config, body);
     }

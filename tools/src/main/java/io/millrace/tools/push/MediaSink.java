@@ -8,7 +8,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 
 /** An accepted publish session. Confined to the job's thread, except for {@link #close}. */
-interface MediaSink extends AutoCloseable {
+public interface MediaSink extends AutoCloseable {
     /**
      * Sends one message. Blocks while the network is slow.
      *

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** The messages to publish, with times from 0. Confined to the job's thread. */
-interface MessageSource {
+public interface MessageSource {
     /** The next message, empty at the end. */
     Optional<MediaMessage> next() throws IOException;
 }

@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** The clock of a {@link PacedPublisher}. */
-interface PaceClock {
+public interface PaceClock {
     PaceClock SYSTEM = new PaceClock() {
         @Override
         public long nowNanos() {

@@ -18,9 +18,6 @@ import java.util.function.Supplier;
  * <p>{@link #run} blocks its thread; {@link #cancel} may be called from any thread, even before {@link #run}.
  */
 public final class ReplayJob implements Job {
-    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-
     private final URI url;
     private final ReplaySource source;
     private final Runnable onCancel;
@@ -30,7 +27,7 @@ public final class ReplayJob implements Job {
     private final CountDownLatch cancelled = new CountDownLatch(1);
     /** Null while there is no session. */
     private volatile MediaSink session;
-    private Duration pause = SHORTEST_PAUSE;
+    private final Backoff backoff = new Backoff();
     private long sentBytes;
 
     /**
@@ -86,7 +83,7 @@ public final class ReplayJob implements Job {
         long bytesBefore = sentBytes;
         source.beginSession();
         new PacedPublisher(source, sink, clock, cancelled, (bytes, mediaMs) -> {
-            pause = SHORTEST_PAUSE;
+            backoff.reset();
             sentBytes = bytesBefore + bytes;
             progress.sent(sentBytes, source.sessionStartMs() + mediaMs);
         }).run();
@@ -96,12 +93,11 @@ public final class ReplayJob implements Job {
         if (cancelled.getCount() == 0) {
             return;
         }
+        Duration pause = backoff.next();
         progress.trouble(
                 "lost connection to %s: %s; retrying in %d s".formatted(PublishAddress.shown(url), why.getMessage(),
                         pause.toSeconds()));
         clock.waitUntil(clock.nowNanos() + pause.toNanos(), cancelled);
-        Duration twice = pause.multipliedBy(2);
-        pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
     }
 
     @Override

@@ -1,18 +1,11 @@
 package io.millrace.tools.push;
 
-import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.flv.FlvTag;
-import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.UserError;
 import io.millrace.platform.timeline.TagEvent;
-import io.millrace.tools.past.SequenceHeader;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.function.Supplier;
 
 /**
@@ -25,13 +18,10 @@ final class ReplaySource implements MessageSource {
     private static final long GROUP_LIMIT_BYTES = 64L << 20;
 
     private final Supplier<Optional<TagEvent>> past;
-    private final Map<FlvTag.Type, FlvTag> headers = new EnumMap<>(FlvTag.Type.class);
+    private final SessionMessages session = new SessionMessages();
     private final List<FlvTag> group = new ArrayList<>();
-    private final Queue<MediaMessage> ready = new ArrayDeque<>();
     private long groupBytes;
     private boolean awaitsKeyframe = true;
-    private boolean begun;
-    private int sessionStartMs;
 
     /** @param past returns the next tag; empty at the end */
     ReplaySource(Supplier<Optional<TagEvent>> past) {
@@ -40,39 +30,32 @@ final class ReplaySource implements MessageSource {
 
     /** Begins a session with the next message. */
     void beginSession() {
-        ready.clear();
-        begun = false;
-        if (!group.isEmpty()) {
-            begin(group.getFirst());
-            group.forEach(tag -> ready.add(message(tag, false)));
-        }
+        session.end();
+        group.forEach(session::frame);
     }
 
     /** Time of the session's first frame on the timeline of the whole replay. */
     int sessionStartMs() {
-        return sessionStartMs;
+        return session.startMs();
     }
 
     @Override
     public Optional<MediaMessage> next() {
-        while (ready.isEmpty()) {
+        Optional<MediaMessage> message = session.take();
+        while (message.isEmpty()) {
             Optional<TagEvent> next = past.get();
             if (next.isEmpty()) {
                 return Optional.empty();
             }
             take(next.get());
+            message = session.take();
         }
-        return Optional.of(ready.remove());
+        return message;
     }
 
     private void take(TagEvent event) {
         switch (event) {
-            case TagEvent.Config config -> {
-                headers.put(config.tag().type(), config.tag());
-                if (begun) {
-                    ready.add(message(config.tag(), true));
-                }
-            }
+            case TagEvent.Config config -> session.config(config.tag());
             case TagEvent.Frame frame -> frame(frame.tag(), frame.entry());
             case TagEvent.End end -> throw new UserError("cannot continue the replay: the stream changes ("
                     + end.reason().label() + "); start after that with --from");
@@ -85,7 +68,7 @@ final class ReplaySource implements MessageSource {
             groupBytes = 0;
             awaitsKeyframe = false;
         }
-        if (awaitsKeyframe && !begun) {
+        if (awaitsKeyframe && !session.hasBegun()) {
             return;
         }
         groupBytes += frame.body().remaining();
@@ -96,22 +79,6 @@ final class ReplaySource implements MessageSource {
         if (!awaitsKeyframe) {
             group.add(frame);
         }
-        if (!begun) {
-            begin(frame);
-        }
-        ready.add(message(frame, false));
-    }
-
-    private void begin(FlvTag first) {
-        begun = true;
-        sessionStartMs = first.timestampMs();
-        List<CodecConfig> configs = headers.values().stream().map(SequenceHeader::config).toList();
-        ready.add(new MediaMessage(MediaKind.DATA, 0, false, StreamMetadata.of(configs)));
-        headers.values().forEach(header -> ready.add(message(header, true)));
-    }
-
-    private MediaMessage message(FlvTag tag, boolean config) {
-        MediaKind kind = tag.type() == FlvTag.Type.VIDEO ? MediaKind.VIDEO : MediaKind.AUDIO;
-        return new MediaMessage(kind, Math.max(0, tag.timestampMs() - sessionStartMs), config, tag.body());
+        session.frame(frame);
     }
 }
