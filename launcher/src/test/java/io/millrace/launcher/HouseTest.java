@@ -42,11 +42,13 @@ class HouseTest {
             .layer("stages").definedBy("io.millrace.ingest..", "io.millrace.segmenter..", "io.millrace.packager..",
                     "io.millrace.edge..")
             .layer("tools").definedBy("io.millrace.tools..")
+            .layer("outbound").definedBy("io.millrace.outbound..")
             .layer("launcher").definedBy("io.millrace.launcher..")
             .whereLayer("launcher").mayNotBeAccessedByAnyLayer()
             .whereLayer("stages").mayOnlyBeAccessedByLayers("launcher")
-            .whereLayer("tools").mayOnlyBeAccessedByLayers("launcher")
-            .whereLayer("platform").mayOnlyBeAccessedByLayers("stages", "tools", "launcher");
+            .whereLayer("outbound").mayOnlyBeAccessedByLayers("launcher")
+            .whereLayer("tools").mayOnlyBeAccessedByLayers("outbound", "launcher")
+            .whereLayer("platform").mayOnlyBeAccessedByLayers("stages", "tools", "outbound", "launcher");
 
     @ArchTest
     static final ArchRule stagesDoNotKnowEachOther = SlicesRuleDefinition.slices()
