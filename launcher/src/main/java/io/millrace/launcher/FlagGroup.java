@@ -39,6 +39,9 @@ enum FlagGroup {
             flag("play-hook-timeout", EDGE), flag("play-hook-fallback", EDGE), flag("cors-origins", EDGE),
             flag("flv-tick", EDGE), flag("familiar-urls", EDGE)),
 
+    WEBHOOKS("Webhooks", flag("webhook", Stage.WEBHOOKS), flag("webhook-secret", Stage.WEBHOOKS),
+            flag("webhooks", Stage.WEBHOOKS)),
+
     PROCESS("This process", flag("drain", INGEST, EDGE), flag("config"), flag("log-level"), flag("log-format"),
             flag("kafka-metrics"), flag("help"));
 

@@ -13,6 +13,9 @@ import io.millrace.launcher.broker.HostPort;
 import io.millrace.launcher.broker.RetentionFit;
 import io.millrace.launcher.settings.ListenOptions;
 import io.millrace.launcher.settings.ServeOptions;
+import io.millrace.outbound.webhook.WebhookService;
+import io.millrace.outbound.webhook.WebhookSettings;
+import io.millrace.outbound.webhook.WebhookTarget;
 import io.millrace.packager.PackagerService;
 import io.millrace.packager.loop.PackagerSettings;
 import io.millrace.platform.UserError;
@@ -39,8 +42,10 @@ import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -60,6 +65,7 @@ final class Node {
     private final ServeOptions options;
     private final String name = name();
     private final ReadyLine ready = new ReadyLine();
+    private List<WebhookTarget> webhooks = List.of();
     private AdminServer admin;
     private RunningStages stages;
     private StageListeners listeners;
@@ -85,6 +91,7 @@ final class Node {
     ReadyLine start(Serving serving) throws InterruptedException {
         boolean embedded = serving.mayEmbedBroker() && !options.isKafkaSet();
         DurabilityWatch.Policy durability = durability(embedded);
+        Set<Stage> wanted = wanted(serving);
         MeterRegistry meters = startAdmin();
         BrokerPlace place = embedded
                 ? life.opened(BrokerPlace.take(BrokerSettings.alone(options.kafka().dataDir(), options.kafka().port()),
@@ -99,7 +106,7 @@ final class Node {
                 life.opened(DurabilityWatch.start(kafka, durability, meters)).check(), kafka.stopped().check()));
         kafka.stopped().gauge(meters);
         stages = life.opened(new RunningStages());
-        stages.start(serving.stages(), stage -> start(stage, serving, kafka, meters, replicas, embedded));
+        stages.start(wanted, stage -> start(stage, serving, kafka, meters, replicas, embedded));
         life.opened(() -> status = Status.down("ending"));
         if (!embedded) {
             // With the broker in this process, no other node can take over, so there is nothing to drain to.
@@ -107,6 +114,20 @@ final class Node {
         }
         status = Status.up("serving");
         return ready;
+    }
+
+    /** Reads the webhooks, and returns the stages to run: without webhooks, {@code up} does not run their stage. */
+    private Set<Stage> wanted(Serving serving) {
+        Set<Stage> wanted = EnumSet.copyOf(serving.stages());
+        webhooks = wanted.contains(Stage.WEBHOOKS) ? options.webhooks().targets() : List.of();
+        if (webhooks.isEmpty() && serving == Serving.WEBHOOKS) {
+            throw new UserError("there are no webhooks; name one with --webhook, or a file with --webhooks, see "
+                    + "docs/events.md");
+        }
+        if (webhooks.isEmpty()) {
+            wanted.remove(Stage.WEBHOOKS);
+        }
+        return wanted;
     }
 
     private void drain() throws InterruptedException {
@@ -171,6 +192,7 @@ final class Node {
             Topics.Replicas replicas, boolean embedded) throws InterruptedException {
         switch (stage) {
             case EDGE -> startEdge(kafka);
+            case WEBHOOKS -> startWebhooks(kafka, meters);
             case PACKAGER -> startPackager(kafka, meters);
             case SEGMENTER ->
                 startSegmenter(kafka, meters, replicas, embedded ? 0 : options.process().standbyReplicas());
@@ -188,6 +210,13 @@ final class Node {
         if (edge.tlsPort() != HttpSettings.NONE) {
             ready.with(ReadyLine.Part.HTTPS, new HostPort(options.listen().host(), edge.tlsPort()));
         }
+    }
+
+    private void startWebhooks(KafkaClients kafka, MeterRegistry meters) {
+        WebhookService service = stages.opened(Stage.WEBHOOKS,
+                WebhookService.start(new WebhookSettings(name, webhooks), kafka, meters, life));
+        admin.addChecks(service.checks());
+        service.admin().forEach(admin::add);
     }
 
     private void startSegmenter(KafkaClients kafka, MeterRegistry meters, Topics.Replicas replicas, int standbys) {

@@ -14,7 +14,9 @@ enum Serving {
                                     EnumSet.of(Stage.SEGMENTER)), PACKAGER("Muxes the cut parts and writes the index.",
                                             EnumSet.of(Stage.PACKAGER)), EDGE(
                                                     "Serves viewers over HLS, HTTP-FLV, WebSocket-FLV and RTMP.",
-                                                    EnumSet.of(Stage.EDGE));
+                                                    EnumSet.of(Stage.EDGE)), WEBHOOKS(
+                                                            "Sends the events of streams to HTTP servers.",
+                                                            EnumSet.of(Stage.WEBHOOKS));
 
     private final String description;
     private final Set<Stage> stages;

@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.launcher.broker.DiskWatch;
+import io.millrace.outbound.webhook.WebhookMeters;
 import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.platform.access.AccessMeters;
 import io.millrace.platform.admin.ProcessMeters;
@@ -51,6 +52,8 @@ class OperationsTest {
         new SegmenterMeters(registry);
         new PackagerMeters(registry).gaugeBytes(() -> 0, () -> 0);
         new EdgeMeters(registry);
+        new WebhookMeters(registry).of("default");
+        new WebhookMeters(registry).gaugeLag("default", () -> 0);
         new AccessMeters(registry, "ingest", "Publishers");
         new AccessMeters(registry, "edge", "Viewers");
         new DurabilityMeters(registry);

@@ -31,6 +31,8 @@ public final class ServeOptions {
     @Mixin
     private HttpOptions http;
     @Mixin
+    private WebhookOptions webhooks;
+    @Mixin
     private ProcessOptions process;
 
     @Spec(Spec.Target.MIXEE)
@@ -44,6 +46,7 @@ public final class ServeOptions {
             process.check();
             publish.check(listen.rtmpsPort() >= 0, listen.httpsPort() >= 0);
             play.check();
+            webhooks.check();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage());
         }
@@ -71,6 +74,10 @@ public final class ServeOptions {
 
     public HttpOptions http() {
         return http;
+    }
+
+    public WebhookOptions webhooks() {
+        return webhooks;
     }
 
     public ProcessOptions process() {

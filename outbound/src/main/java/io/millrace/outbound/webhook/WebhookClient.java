@@ -52,7 +52,7 @@ final class WebhookClient implements AutoCloseable {
 
     private HttpRequest request(Delivery delivery) {
         String body = delivery.body();
-        HttpRequest.Builder request = HttpRequest.newBuilder(target.url()).timeout(timeout)
+        HttpRequest.Builder request = HttpRequest.newBuilder(target.url().url()).timeout(timeout)
                 .header("Content-Type", "application/json").header("User-Agent", "Millrace")
                 .header("Millrace-Event-Id", delivery.event().id())
                 .POST(HttpRequest.BodyPublishers.ofString(body));

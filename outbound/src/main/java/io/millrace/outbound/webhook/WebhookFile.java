@@ -39,15 +39,16 @@ public final class WebhookFile {
     /**
      * Reads and checks a file.
      *
+     * @param reserved a name that no webhook in the file may have
      * @throws UserError if the file cannot be read or is not valid
      */
-    public static List<WebhookTarget> read(Path file) {
+    public static List<WebhookTarget> read(Path file, String reserved) {
         LoaderOptions limits = new LoaderOptions();
         limits.setCodePointLimit(MAX_CODE_POINTS);
         limits.setAllowDuplicateKeys(false);
         try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             Object root = new Yaml(new SafeConstructor(limits)).load(reader);
-            return targets(file, root instanceof Map<?, ?> map ? map.get("webhooks") : null);
+            return targets(file, root instanceof Map<?, ?> map ? map.get("webhooks") : null, reserved);
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
             // The exception quotes the line, which may contain a secret URL, and so must not be the cause.
@@ -61,13 +62,13 @@ public final class WebhookFile {
         }
     }
 
-    private static List<WebhookTarget> targets(Path file, Object webhooks) {
+    private static List<WebhookTarget> targets(Path file, Object webhooks, String reserved) {
         if (!(webhooks instanceof List<?> list) || list.isEmpty() || list.size() > MAX_TARGETS) {
             throw new UserError(file + " must have a list 'webhooks' of 1 to " + MAX_TARGETS
                     + " webhooks; see docs/events.md for an example");
         }
         List<WebhookTarget> targets = new ArrayList<>();
-        Set<String> names = new HashSet<>();
+        Set<String> names = new HashSet<>(Set.of(reserved));
         for (Object each : list) {
             try {
                 WebhookTarget target = target(file, each);
@@ -95,8 +96,16 @@ public final class WebhookFile {
                 .map(name -> WebhookSecret.read(file.resolveSibling(name.toString())));
         Set<StreamEvent.Type> types = list(fields, "types").map(WebhookFile::type)
                 .collect(Collectors.toUnmodifiableSet());
-        return new WebhookTarget(text(fields, "name"), WebhookTarget.url(text(fields, "url")), secret, types,
+        return new WebhookTarget(text(fields, "name"), url(text(fields, "url")), secret, types,
                 list(fields, "streams").map(StreamPattern::parse).toList());
+    }
+
+    private static WebhookUrl url(String text) {
+        try {
+            return WebhookUrl.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("'url' is not valid: " + e.getMessage(), e);
+        }
     }
 
     private static StreamEvent.Type type(String label) {

@@ -83,7 +83,7 @@ final class WebhooksResource implements AdminResource {
         String heldSince = lanes.stream().mapToLong(Lane.Status::failingSinceMs).filter(since -> since > 0).min()
                 .stream().mapToObj(WebhooksResource::time).findFirst().orElse(null);
         WebhookMeters.OfTarget meters = loop.meters();
-        return new Line(loop.target().name(), loop.target().shownUrl(), lanes.size(), loop.lag(),
+        return new Line(loop.target().name(), loop.target().url().toString(), lanes.size(), loop.lag(),
                 new Totals((long) meters.delivered().count(), (long) meters.failed().count(),
                         (long) meters.deadLetters().count()),
                 last.orElse(null), heldSince);

@@ -5,7 +5,6 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -57,8 +56,8 @@ final class Receiver implements AutoCloseable {
         }
     }
 
-    URI url() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook?token=planted-token");
+    WebhookUrl url() {
+        return WebhookUrl.parse("http://127.0.0.1:" + server.getAddress().getPort() + "/hook?token=planted-token");
     }
 
     /** Returns the requests in the order of their arrival. */

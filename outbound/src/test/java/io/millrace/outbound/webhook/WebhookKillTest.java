@@ -108,7 +108,7 @@ class WebhookKillTest {
     private Process start(TestBroker broker, Receiver receiver, Path secret) throws IOException {
         return new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC", "-Xmx256m", "-cp", System.getProperty("java.class.path"),
-                WebhookProcess.class.getName(), broker.bootstrap(), "killed.", receiver.url().toString(),
+                WebhookProcess.class.getName(), broker.bootstrap(), "killed.", receiver.url().url().toString(),
                 secret.toString()).redirectErrorStream(true).redirectOutput(dir.resolve("output").toFile()).start();
     }
 }
