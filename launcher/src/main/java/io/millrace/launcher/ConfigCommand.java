@@ -5,6 +5,7 @@ import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.launcher.settings.LoggingOptions;
 import io.millrace.launcher.settings.ServeOptions;
 import io.millrace.launcher.settings.SettingNames;
+import io.millrace.outbound.webhook.WebhookUrl;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.HookUrl;
 import io.millrace.platform.kafka.ClientSettings;
@@ -57,6 +58,7 @@ final class ConfigCommand implements Callable<Integer> {
         Line found = found(name, option, defaults);
         return switch (option.getValue()) {
             case URI url -> new Line(name, new HookUrl(url).toString(), found.origin());
+            case WebhookUrl url -> new Line(name, url.toString(), found.origin());
             case AccessSettings.Jwks jwks -> new Line(name, jwks.toString(), found.origin());
             case null, default -> found;
         };

@@ -41,6 +41,8 @@ enum FlagGroup {
             flag("flv-tick", EDGE), flag("familiar-urls", EDGE)),
 
     RELAYS("Relays", flag("relays", RELAY)),
+    WEBHOOKS("Webhooks", flag("webhook", Stage.WEBHOOKS), flag("webhook-secret", Stage.WEBHOOKS),
+            flag("webhooks", Stage.WEBHOOKS)),
 
     PROCESS("This process", flag("drain", INGEST, EDGE), flag("config"), flag("log-level"), flag("log-format"),
             flag("kafka-metrics"), flag("help"));

@@ -16,6 +16,9 @@ import io.millrace.launcher.settings.ServeOptions;
 import io.millrace.outbound.relay.RelayRule;
 import io.millrace.outbound.relay.RelayService;
 import io.millrace.outbound.relay.RelaySettings;
+import io.millrace.outbound.webhook.WebhookService;
+import io.millrace.outbound.webhook.WebhookSettings;
+import io.millrace.outbound.webhook.WebhookTarget;
 import io.millrace.packager.PackagerService;
 import io.millrace.packager.loop.PackagerSettings;
 import io.millrace.platform.UserError;
@@ -66,6 +69,7 @@ final class Node {
     private final LiveSettings live;
     private final String name = name();
     private final ReadyLine ready = new ReadyLine();
+    private List<WebhookTarget> webhooks = List.of();
     private AdminServer admin;
     private RunningStages stages;
     private StageListeners listeners;
@@ -119,15 +123,26 @@ final class Node {
         return ready;
     }
 
-    /** Reads the relays, and returns the stages to run: without relays, {@code up} does not join their group. */
+    /**
+     * Reads the relays and webhooks, and returns the stages to run: without relays or webhooks, {@code up} does not run
+     * their stages.
+     */
     private Set<Stage> wanted(Serving serving) {
         Set<Stage> wanted = EnumSet.copyOf(serving.stages());
         relays = wanted.contains(Stage.RELAY) ? options.relays().rules() : List.of();
+        webhooks = wanted.contains(Stage.WEBHOOKS) ? options.webhooks().targets() : List.of();
         if (relays.isEmpty() && serving == Serving.RELAY) {
             throw new UserError("there is nothing to relay; name a file with relays with --relays, see docs/relay.md");
         }
+        if (webhooks.isEmpty() && serving == Serving.WEBHOOKS) {
+            throw new UserError("there are no webhooks; name one with --webhook, or a file with --webhooks, see "
+                    + "docs/events.md");
+        }
         if (relays.isEmpty()) {
             wanted.remove(Stage.RELAY);
+        }
+        if (webhooks.isEmpty()) {
+            wanted.remove(Stage.WEBHOOKS);
         }
         return wanted;
     }
@@ -195,6 +210,7 @@ final class Node {
         switch (stage) {
             case EDGE -> startEdge(kafka);
             case RELAY -> startRelays(kafka, meters);
+            case WEBHOOKS -> startWebhooks(kafka, meters);
             case PACKAGER -> startPackager(kafka, meters);
             case SEGMENTER ->
                 startSegmenter(kafka, meters, replicas, embedded ? 0 : options.process().standbyReplicas());
@@ -217,6 +233,13 @@ final class Node {
     private void startRelays(KafkaClients kafka, MeterRegistry meters) {
         RelayService service = stages.opened(Stage.RELAY,
                 RelayService.start(new RelaySettings(name, relays), kafka, meters, life));
+        admin.addChecks(service.checks());
+        service.admin().forEach(admin::add);
+    }
+
+    private void startWebhooks(KafkaClients kafka, MeterRegistry meters) {
+        WebhookService service = stages.opened(Stage.WEBHOOKS,
+                WebhookService.start(new WebhookSettings(name, webhooks), kafka, meters, life));
         admin.addChecks(service.checks());
         service.admin().forEach(admin::add);
     }

@@ -5,7 +5,7 @@ package io.millrace.launcher;
  * reverse order, so that publishers are disconnected first.
  */
 enum Stage {
-    EDGE("the edge's copy of the stream directory"), RELAY("the relays"), PACKAGER(
+    EDGE("the edge's copy of the stream directory"), RELAY("the relays"), WEBHOOKS("the webhooks"), PACKAGER(
             "the packager's partitions from its consumer group"), SEGMENTER(
                     "the segmenter's partitions and their state"), INGEST("ingest's copy of the sessions");
 

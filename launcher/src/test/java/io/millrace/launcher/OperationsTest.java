@@ -5,6 +5,7 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.outbound.relay.RelayMeters;
+import io.millrace.outbound.webhook.WebhookMeters;
 import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.platform.access.AccessMeters;
 import io.millrace.platform.admin.ProcessMeters;
@@ -55,6 +56,8 @@ class OperationsTest {
         RelayMeters relays = new RelayMeters(registry);
         relays.gaugeSending(() -> 0);
         relays.gaugeBehind("archive", () -> 0);
+        new WebhookMeters(registry).of("default");
+        new WebhookMeters(registry).gaugeLag("default", () -> 0);
         new AccessMeters(registry, "ingest", "Publishers");
         new AccessMeters(registry, "edge", "Viewers");
         new DurabilityMeters(registry);

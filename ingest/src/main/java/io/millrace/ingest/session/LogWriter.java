@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes all records of the ingest stage: {@code packets}, {@code sessions}, {@code nodes}, and expiry in
- * {@code streams}, in the order of the calls for each partition. Every write returns immediately; its outcome is
+ * {@code streams} and {@code events}, in the order of the calls for each partition. Every write returns immediately; its outcome is
  * reported on the producer's thread, or on the calling thread if the record could not be queued.
  *
  * <p>Thread-safe.
@@ -134,7 +134,7 @@ public final class LogWriter implements SessionLog, AutoCloseable {
     }
 
     /**
-     * The first call for {@code streams} may fail because the metadata of the topic is not known yet; fetching it in
+     * The first call for {@code streams} or {@code events} may fail because the metadata of the topic is not known yet; fetching it in
      * advance would delay every start by 100 ms.
      */
     @Override

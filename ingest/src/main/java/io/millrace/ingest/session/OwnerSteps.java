@@ -5,6 +5,7 @@ import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamEvent;
 import io.millrace.platform.net.PeerLog;
 import java.time.InstantSource;
 import java.util.List;
@@ -111,9 +112,14 @@ public final class OwnerSteps {
             remove(it);
             return;
         }
-        log.expiry(it.record(), (_, failure) -> {
-            if (failure == null) {
-                remove(it);
+        // The event comes first: once the record is in the log, nobody would repeat an event that is missing.
+        log.event(StreamEvent.expired(it.record(), clock.millis()), (_, failed) -> {
+            if (failed == null) {
+                log.expiry(it.record(), (_, failure) -> {
+                    if (failure == null) {
+                        remove(it);
+                    }
+                });
             }
         });
     }

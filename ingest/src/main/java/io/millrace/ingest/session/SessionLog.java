@@ -7,12 +7,13 @@ import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamEvent;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.platform.log.Withdrawal;
 import org.apache.kafka.clients.producer.Callback;
 
 /**
- * Writes the records of sessions: {@code packets}, {@code sessions}, and expiry in {@code streams}, for each partition
+ * Writes the records of sessions: {@code packets}, {@code sessions}, expiry in {@code streams} and {@code events}, for each partition
  * in the order of the calls. Every call returns immediately. The outcome is reported on the producer's thread, or on
  * the calling thread if the record could not be queued.
  *
@@ -78,6 +79,11 @@ public interface SessionLog {
     default void expiry(StreamExpiry record, Outcome outcome) {
         write(Topic.STREAMS, partitionOf(record.stream()), StreamKey.of(record.stream()), LogCodec.encode(record),
                 outcome);
+    }
+
+    /** Writes an event to {@code events}. */
+    default void event(StreamEvent event, Outcome outcome) {
+        write(Topic.EVENTS, partitionOf(event.stream()), StreamKey.of(event.stream()), LogCodec.encode(event), outcome);
     }
 
     /** Removes the expiry of a stream from the directory. */

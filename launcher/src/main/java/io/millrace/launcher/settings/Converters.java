@@ -7,6 +7,7 @@ import io.millrace.ingest.PublicRtmp;
 import io.millrace.launcher.broker.HostPort;
 import io.millrace.launcher.broker.Voters;
 import io.millrace.media.StreamName;
+import io.millrace.outbound.webhook.WebhookUrl;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.HookUrl;
 import io.millrace.platform.admin.AdminNames;
@@ -101,6 +102,13 @@ public final class Converters {
     static final class HttpUrlOrNone extends Checked<URI> {
         HttpUrlOrNone() {
             super(text -> text.strip().equals("none") ? null : httpUrl(text.strip()));
+        }
+    }
+
+    /** Converts the URL of a webhook. The result is null for {@code none}. */
+    static final class WebhookUrlOrNone extends Checked<WebhookUrl> {
+        WebhookUrlOrNone() {
+            super(text -> text.strip().equals("none") ? null : WebhookUrl.parse(text));
         }
     }
 

@@ -35,6 +35,8 @@ public final class ServeOptions {
     @Mixin
     private RelayOptions relays;
     @Mixin
+    private WebhookOptions webhooks;
+    @Mixin
     private ProcessOptions process;
 
     @Spec(Spec.Target.MIXEE)
@@ -53,6 +55,7 @@ public final class ServeOptions {
             process.check();
             publish.check(listen.rtmpsPort() >= 0, listen.httpsPort() >= 0);
             play.check();
+            webhooks.check();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage());
         }
@@ -93,6 +96,10 @@ public final class ServeOptions {
 
     public RelayOptions relays() {
         return relays;
+    }
+
+    public WebhookOptions webhooks() {
+        return webhooks;
     }
 
     public ProcessOptions process() {

@@ -128,7 +128,14 @@ final class DurabilityRules {
 
     private void checkRetention(Topic topic, TopicState state) {
         long retentionMs = state.number(TopicConfig.RETENTION_MS_CONFIG, -1);
-        if (!topic.isCompacted() && retentionMs >= 0 && retentionMs < settings.retentionMs()) {
+        long wantedMs = topic.retentionMs(settings.retentionMs());
+        if (topic.isCompacted() || topic == Topic.DEAD_LETTERS || retentionMs < 0 || retentionMs >= wantedMs) {
+            return;
+        }
+        if (topic == Topic.EVENTS) {
+            add(Condition.RETENTION, state.name(), "retention.ms=" + retentionMs + " is less than " + wantedMs
+                    + ": events expire before webhooks may have delivered them; set retention.ms with kafka-configs");
+        } else {
             add(Condition.RETENTION, state.name(), "retention.ms=" + retentionMs + ", but --retention is "
                     + settings.retentionMs() + " ms: media expires earlier than that; set retention.ms with "
                     + "kafka-configs, or lower --retention");

@@ -1,5 +1,7 @@
 package io.millrace.platform.kafka;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * The topics. All have the same number of partitions and, except {@link #NODES}, are partitioned by stream name alone.
  */
@@ -25,7 +27,18 @@ public enum Topic {
      */
     NODES("nodes", true),
     /** The positions and states of the relays, keyed by relay and stream. They expire with the media. */
-    RELAYS("relays", true);
+    RELAYS("relays", true),
+    /** The events in the lives of the streams, keyed by stream. */
+    EVENTS("events", false),
+    /** The events that webhooks have not delivered, keyed by stream. */
+    DEAD_LETTERS("dead-letters", false);
+
+    /**
+     * Events remain for at least this long, even if media does not: webhooks hold events for a target that does not
+     * respond for a quarter of it, and may be stopped for the rest.
+     */
+    private static final long EVENTS_MS = TimeUnit.HOURS.toMillis(24);
+    private static final long DEAD_LETTERS_MS = TimeUnit.DAYS.toMillis(7);
 
     private final String suffix;
     private final boolean compacted;
@@ -58,6 +71,24 @@ public enum Topic {
     /** Whether the topic is compacted, and its records expire as well, because nobody deletes those of a key. */
     public boolean hasExpiringKeys() {
         return this == NODES || this == RELAYS;
+    }
+
+    /**
+     * Returns for how long the records of a topic that is not compacted are retained.
+     *
+     * @param mediaMs retention of the media, which is that of most topics
+     */
+    public long retentionMs(long mediaMs) {
+        return switch (this) {
+            case EVENTS -> Math.max(mediaMs, EVENTS_MS);
+            case DEAD_LETTERS -> DEAD_LETTERS_MS;
+            case PACKETS, SESSIONS, SEGMENTS, PARTS, INDEX, STREAMS, NODES, RELAYS -> mediaMs;
+        };
+    }
+
+    /** Whether the limit on the size of the media applies to the topic. Events are small and must not be lost to it. */
+    public boolean hasSizeLimit() {
+        return !compacted && this != EVENTS && this != DEAD_LETTERS;
     }
 
     /** Whether only the newest record of a key is retained. */

@@ -268,7 +268,7 @@ public final class Topics {
         Map<String, String> config = new HashMap<>();
         config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(Sizes.RECORD_BYTES));
         config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, String.valueOf(replicas.minInSync()));
-        config.putAll(topic.isCompacted() ? compaction() : retention());
+        config.putAll(topic.isCompacted() ? compaction() : retention(topic));
         // The brokers' defaults may differ.
         config.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
         config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, topic.timestampType());
@@ -283,19 +283,20 @@ public final class Topics {
         return new NewTopic(settings.topic(topic), settings.partitions(), (short) replicas.count()).configs(config);
     }
 
-    private Map<String, String> retention() {
+    private Map<String, String> retention(Topic topic) {
+        long retentionMs = topic.retentionMs(settings.retentionMs());
         Map<String, String> config = new HashMap<>();
         config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
-        config.put(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(settings.retentionMs()));
+        config.put(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(retentionMs));
         long rollBytes = LARGEST_ROLL_BYTES;
-        if (settings.retentionBytes() >= 0) {
+        if (settings.retentionBytes() >= 0 && topic.hasSizeLimit()) {
             long partitionBytes = settings.retentionBytes() / settings.partitions();
             config.put(TopicConfig.RETENTION_BYTES_CONFIG, String.valueOf(partitionBytes));
             rollBytes = Math.clamp(partitionBytes / ROLLS_KEPT, SMALLEST_ROLL_BYTES, LARGEST_ROLL_BYTES);
         }
         config.put(TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(rollBytes));
         config.put(TopicConfig.SEGMENT_MS_CONFIG,
-                String.valueOf(Math.max(TimeUnit.MINUTES.toMillis(1), settings.retentionMs() / ROLLS_KEPT)));
+                String.valueOf(Math.max(TimeUnit.MINUTES.toMillis(1), retentionMs / ROLLS_KEPT)));
         return config;
     }
 

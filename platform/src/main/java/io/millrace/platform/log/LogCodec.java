@@ -42,6 +42,8 @@ public final class LogCodec {
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);
             case LogVersion r -> Schemas.LOG_VERSION.encode(r);
             case NodeHeartbeat r -> Schemas.NODE_HEARTBEAT.encode(r);
+            case StreamEvent r -> Schemas.STREAM_EVENT.encode(r);
+            case DeadLetter r -> Schemas.DEAD_LETTER.encode(r);
             case Undecodable r -> throw new IllegalArgumentException("record is undecodable: " + r.why());
             case UnknownSchema r -> throw new IllegalArgumentException("schema is unknown: " + r);
         };

@@ -24,7 +24,7 @@ final class Schemas {
             "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
             "StreamEntry", "StreamExpiry", "Withdrawal",
-            "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat");
+            "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat", "StreamEvent", "DeadLetter");
     private static final List<Map<String, Schema>> PARSED = LogVersions.NAMES.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -134,6 +134,21 @@ final class Schemas {
             (r, g) -> g.put("node", r.node()).put("process", r.process()).put("clockMs", r.clockMs()),
             g -> new NodeHeartbeat(g.text("node"), g.int64("process"), g.int64("clockMs")));
 
+    static final RecordSchema<StreamEvent> STREAM_EVENT = schema("StreamEvent",
+            (r, g) -> g.put("stream", r.stream()).put("type", r.type()).put("position", r.cause().position())
+                    .put("number", r.cause().number()).put("epoch", r.epoch()).put("session", r.session())
+                    .put("atMs", r.atMs()).put("code", r.code()).put("text", r.text()),
+            g -> new StreamEvent(g.text("stream"), g.symbol("type", StreamEvent.Type.class),
+                    new StreamEvent.Cause(g.int64("position"), g.int32("number")), g.int64("epoch"),
+                    g.int64("session"), g.int64("atMs"), g.text("code"), g.text("text")));
+
+    static final RecordSchema<DeadLetter> DEAD_LETTER = schema("DeadLetter",
+            (r, g) -> g.put("webhook", r.webhook()).put("partition", r.place().partition())
+                    .put("offset", r.place().offset()).put("status", r.status()).put("reason", r.reason())
+                    .put("attempts", r.attempts()).put("atMs", r.atMs()).put("event", r.event()),
+            g -> new DeadLetter(g.text("webhook"), new DeadLetter.Place(g.int32("partition"), g.int64("offset")),
+                    g.int32("status"), g.text("reason"), g.int32("attempts"), g.int64("atMs"), g.bytes("event")));
+
     private static final long PACKET_OF_VERSION_1 = PACKET.fingerprint(1);
     private static final Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> BY_FINGERPRINT = byFingerprint();
 
@@ -201,7 +216,7 @@ final class Schemas {
         List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER,
                 SESSION_NOTICE, CUT,
                 EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, WITHDRAWAL, INGEST_NODE, LOG_VERSION,
-                SESSION_TRACKS, NODE_HEARTBEAT);
+                SESSION_TRACKS, NODE_HEARTBEAT, STREAM_EVENT, DEAD_LETTER);
         Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<? extends LogRecord> schema : schemas) {

@@ -178,12 +178,27 @@ final class Directory {
         return before == null;
     }
 
-    private void dropExpired() {
+    /** Returns whether the entry contains a warning of this kind. */
+    boolean shows(StreamWarning warning) {
+        Trouble trouble = troubles.get(warning);
+        return trouble != null && !trouble.gone();
+    }
+
+    /** Returns the number of the newest session. */
+    long session() {
+        return session;
+    }
+
+    private void dropExpired(Step out) {
         // The cause of a keyframe warning can only be observed once per segment.
         long longest = Math.max(GONE_TICKS, 2 * targetDurationS * 90_000L);
-        troubles.replaceAll((warning, trouble) -> warning.ends() && sessionTicks - trouble.seenTicks() >= longest
-                ? new Trouble(trouble.message(), trouble.seenTicks(), true)
-                : trouble);
+        troubles.replaceAll((warning, trouble) -> {
+            if (trouble.gone() || !warning.ends() || sessionTicks - trouble.seenTicks() < longest) {
+                return trouble;
+            }
+            out.endWarning(warning.label());
+            return new Trouble(trouble.message(), trouble.seenTicks(), true);
+        });
     }
 
     /** Applies the encoder's metadata. Fields that the metadata does not contain keep their values. */
@@ -265,7 +280,7 @@ final class Directory {
             bitrate = windowBytes * 8 * 90_000 / windowTicks;
             if (windowTicks >= REFRESH_TICKS) {
                 compare(windowDefaultBytes * 8 * 90_000 / windowTicks, out);
-                dropExpired();
+                dropExpired(out);
             }
             windowTicks = 0;
             windowBytes = 0;

@@ -3,6 +3,7 @@ package io.millrace.segmenter.cut;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamEvent;
 import io.millrace.platform.log.Track;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,8 @@ public final class Step {
     private List<Warned> warnings = List.of();
     private List<Warned> newWarnings = List.of();
     private List<List<Track>> openings = List.of();
+    private List<String> goneWarnings = List.of();
+    private List<StreamEvent> events = List.of();
     private List<String> dropped = List.of();
     private boolean packetDropped;
     private RuntimeException failure;
@@ -56,6 +59,22 @@ public final class Step {
     /** Reports a warning. The warning is added to {@link #newWarnings} if it is the session's first with this code. */
     void warn(StreamWarning warning, String message) {
         warnings = with(warnings, new Warned(warning, message));
+    }
+
+    void event(StreamEvent event) {
+        events = with(events, event);
+    }
+
+    /** Reports the code of a warning whose cause is gone. */
+    void endWarning(String code) {
+        goneWarnings = with(goneWarnings, code);
+    }
+
+    /** Returns the codes of the warnings that have ended since the last call. */
+    List<String> takeGoneWarnings() {
+        List<String> taken = goneWarnings;
+        goneWarnings = List.of();
+        return taken;
     }
 
     void addNewWarning(Warned warning) {
@@ -125,7 +144,7 @@ public final class Step {
 
     /** Returns whether there is any record to write. */
     public boolean hasOutputs() {
-        return !cuts.isEmpty() || !entries.isEmpty() || ended != null || withdrawn != NONE;
+        return !cuts.isEmpty() || !entries.isEmpty() || ended != null || withdrawn != NONE || !events.isEmpty();
     }
 
     /** Returns the records to write to the topic {@code segments}, in order. */
@@ -141,6 +160,11 @@ public final class Step {
     /** Returns the records to write to the topic {@code streams}, in order. */
     public List<StreamEntry> entries() {
         return entries;
+    }
+
+    /** Returns the records to write to the topic {@code events}, in order. */
+    public List<StreamEvent> events() {
+        return events;
     }
 
     /**

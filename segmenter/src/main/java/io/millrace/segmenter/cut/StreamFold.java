@@ -9,6 +9,7 @@ import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StateSchema;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamEvent;
 import io.millrace.platform.log.TrackId;
 import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.timeline.SessionEvent;
@@ -17,7 +18,7 @@ import io.millrace.platform.timeline.Verdict;
 import java.nio.ByteBuffer;
 
 /**
- * Turns one stream's records of {@code packets}, in log order, into cuts and directory entries: a pure fold.
+ * Turns one stream's records of {@code packets}, in log order, into cuts, directory entries and events: a pure fold.
  *
  * <p>The result of a record depends only on the records before it. The state can be written after any record and
  * resumed in another process. If cutting a session's media fails, that session is quarantined: the rest of it is
@@ -38,6 +39,8 @@ public final class StreamFold {
     /** Both null without an epoch. */
     private Cutter cutter;
     private Directory directory;
+    /** The events of the record that is being folded; null before the first record. */
+    private StreamEvents events;
 
     /** Creates the fold of a stream without any records. */
     public StreamFold(String stream) {
@@ -76,9 +79,12 @@ public final class StreamFold {
         }
         lastOffset = offset;
         TrackSet tracks = sessions.tracks();
+        SessionFold.State before = sessions.state();
         Verdict verdict = sessions.fold(offset, record);
+        events = StreamEvents.of(stream, step, sessions, offset, record);
         for (SessionEvent event : verdict.events()) {
             apply(event, offset, step);
+            events.add(event, before, directory.epoch());
         }
         switch (verdict) {
             case Verdict.Counts counts -> count(offset, (Packet) record, counts, step);
@@ -102,10 +108,12 @@ public final class StreamFold {
     public Step lose() {
         Step step = new Step();
         if (sessions.state() == SessionFold.State.LIVE || sessions.state() == SessionFold.State.GRACE) {
+            events = StreamEvents.ofLoss(stream, step, sessions, lastOffset, cutter.endMs());
             if (sessions.state() == SessionFold.State.LIVE) {
                 directory.beginGrace(cutter.endMs());
             }
             over(step);
+            events.add(StreamEvent.Type.ENDED, directory.epoch(), -1, "records_lost", "");
             enter(lastOffset, step);
         }
         return step;
@@ -229,8 +237,13 @@ public final class StreamFold {
         }
         enterCuts(step);
         for (Step.Warned warned : step.takeNewWarnings()) {
+            boolean appears = !directory.shows(warned.warning());
             if (directory.addWarning(warned)) {
                 step.addNewWarning(warned);
+            }
+            if (appears) {
+                events.add(StreamEvent.Type.WARNING, directory.epoch(), directory.session(), warned.warning().label(),
+                        warned.message());
             }
         }
         StreamEntry entry = directory.takeChanged(offset);
@@ -247,12 +260,19 @@ public final class StreamFold {
     private void enterCuts(Step step) {
         step.takeNewOpenings().forEach(directory::beginSegment);
         for (Cut cut : step.takeNewCuts()) {
+            boolean isFirst = cut.last() && directory.lastSegment() < 0;
             if (cut.head() != null) {
                 directory.setTargets(cut.head().start().targetDurationS(), cutter.partTicks());
             }
             directory.addCut(cut, openBytes, openDefaultBytes, cutter.movedMs(), step);
             openBytes = 0;
             openDefaultBytes = 0;
+            if (isFirst) {
+                events.add(StreamEvent.Type.FIRST_SEGMENT, directory.epoch(), cut.session(), "", "");
+            }
+        }
+        for (String code : step.takeGoneWarnings()) {
+            events.add(StreamEvent.Type.WARNING_GONE, directory.epoch(), directory.session(), code, "");
         }
     }
 

@@ -8,6 +8,7 @@ import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamEvent;
 import io.millrace.platform.log.UnreadableStateException;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.segmenter.cut.Step;
@@ -251,6 +252,9 @@ final class PartitionFold {
         for (StreamEntry entry : step.entries()) {
             outputs.add(new SegmenterOutput(Topic.STREAMS, StreamKey.of(stream, entry.epoch()),
                     LogCodec.encode(entry), 0));
+        }
+        for (StreamEvent event : step.events()) {
+            outputs.add(new SegmenterOutput(Topic.EVENTS, StreamKey.of(stream), LogCodec.encode(event), 0));
         }
         step.withdrawn().ifPresent(epoch -> outputs.add(SegmenterOutput.tombstone(StreamKey.of(stream, epoch))));
         return outputs;

@@ -1,6 +1,5 @@
 package io.millrace.segmenter.topology;
 
-import io.millrace.platform.kafka.Topic;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +12,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Passes one partition of {@code packets} to a {@link PartitionTask} and forwards its cuts and directory entries. Loads
+ * Passes one partition of {@code packets} to a {@link PartitionTask} and forwards its cuts, directory entries and events. Loads
  * the states of its predecessor and repeats the outputs that the predecessor may have lost: at the first record or the
  * first punctuation, whichever comes first. Confined to its task.
  */
@@ -88,7 +87,12 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     }
 
     private void forward(SegmenterOutput output, long timestampMs) {
-        String sink = output.topic() == Topic.SEGMENTS ? SegmenterTopology.SEGMENTS : SegmenterTopology.STREAMS;
+        String sink = switch (output.topic()) {
+            case SEGMENTS -> SegmenterTopology.SEGMENTS;
+            case STREAMS -> SegmenterTopology.STREAMS;
+            case EVENTS -> SegmenterTopology.EVENTS;
+            default -> throw new IllegalStateException("the segmenter does not write " + output.topic());
+        };
         context.forward(new Record<>(output.key(), output.value(), timestampMs), sink);
     }
 }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 /**
  * A record that the segmenter writes. Two outputs are equal if their topics, keys and values are.
  *
- * @param topic {@code SEGMENTS} or {@code STREAMS}
+ * @param topic {@code SEGMENTS}, {@code STREAMS} or {@code EVENTS}
  * @param key key in the format of the topic
  * @param value encoded record, null for a tombstone
  * @param arrivalUs arrival at ingest of the newest packet in the record, in µs since 1970; 0 if the latency of the

@@ -17,10 +17,11 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
-/** Builds the Kafka Streams topology, which reads {@code packets} and writes {@code segments} and {@code streams}. */
+/** Builds the Kafka Streams topology, which reads {@code packets} and writes {@code segments}, {@code streams} and {@code events}. */
 public final class SegmenterTopology {
     static final String SEGMENTS = "segments";
     static final String STREAMS = "streams";
+    static final String EVENTS = "events";
     static final String FOLDS = "folds";
     private static final String PACKETS = "packets";
     private static final String CUT = "cut";
@@ -57,6 +58,8 @@ public final class SegmenterTopology {
                 .addSink(SEGMENTS, kafka.topic(Topic.SEGMENTS), new StringSerializer(), new ByteArraySerializer(),
                         BY_STREAM, CUT)
                 .addSink(STREAMS, kafka.topic(Topic.STREAMS), new StringSerializer(), new ByteArraySerializer(),
+                        BY_STREAM, CUT)
+                .addSink(EVENTS, kafka.topic(Topic.EVENTS), new StringSerializer(), new ByteArraySerializer(),
                         BY_STREAM, CUT);
     }
 }

@@ -4,9 +4,11 @@ import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.EpochEnded;
+import io.millrace.platform.log.EventFold;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamEvent;
 import io.millrace.segmenter.Tape;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import io.millrace.testkit.LogCapture;
@@ -102,6 +104,13 @@ class PartitionFoldTest {
 
         assertThat(firstOfEach(durable)).isEqualTo(cuts(STRAIGHT));
         assertThat(lastEntries(durable)).isEqualTo(lastEntries(STRAIGHT));
+        EventFold events = new EventFold(1);
+        assertThat(events(durable).stream().filter(events::isNew).toList()).isEqualTo(events(STRAIGHT));
+    }
+
+    private static List<StreamEvent> events(List<SegmenterOutput> outputs) {
+        return records(outputs.stream().filter(o -> o.topic() == Topic.EVENTS).toList()).stream()
+                .map(StreamEvent.class::cast).toList();
     }
 
     private static void commit(PartitionFold fold, Map<String, byte[]> changelog) {

@@ -1,0 +1,43 @@
+package io.millrace.outbound.webhook;
+
+import io.millrace.platform.log.StreamEvent;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * An event, its place in {@code events}, and its JSON, which is the body of the request. Immutable.
+ *
+ * @param appendedAtMs when the leader of the partition appended the event, ms since 1970
+ */
+record Delivery(StreamEvent event, int partition, long offset, long appendedAtMs) {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX")
+            .withZone(ZoneOffset.UTC);
+
+    /** Returns the JSON, see docs/events.md. The same in every attempt. */
+    String body() {
+        return json().toString();
+    }
+
+    /** Returns the JSON of the event. */
+    JsonNode json() {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("id", event.id()).put("partition", partition).put("offset", offset)
+                .put("type", event.type().label()).put("stream", event.stream())
+                .put("at", TIME.format(Instant.ofEpochMilli(event.atMs()))).put("epoch", event.epoch());
+        if (event.session() >= 0) {
+            json.put("session", event.session());
+        }
+        if (!event.code().isEmpty()) {
+            json.put("code", event.code());
+        }
+        if (!event.text().isEmpty()) {
+            json.put("text", event.text());
+        }
+        return json;
+    }
+}
