@@ -111,7 +111,8 @@ class TakedownIT {
         String base = playlist.substring(0, playlist.indexOf("video0/"));
         for (String rendition : List.of("video0", "audio0")) {
             assertThat(get(playlist.replace("video0", rendition)).body()).as(rendition)
-                    .containsPattern("GAP\\s+#EXTINF\\S+\\s+\\S*2\\.m4s").containsPattern("GAP\\s+#EXTINF\\S+\\s+\\S*3\\.m4s");
+                    .containsPattern("GAP\\s+#EXTINF\\S+\\s+\\S*2\\.m4s")
+                    .containsPattern("GAP\\s+#EXTINF\\S+\\s+\\S*3\\.m4s");
             for (int segment = 0; segment < 5; segment++) {
                 var answer = get(base + rendition + "/" + segment + ".m4s");
                 assertThat(answer.statusCode()).as(rendition + " " + segment)

@@ -78,7 +78,8 @@ class LogCodecTest {
                         new SegmentStart(true, false, 1, 2)),
                 new SessionTracks(17, new TrackSet("AVC", "AAC")), new SessionTracks(17, new TrackSet(null, "OPUS")),
                 new NodeHeartbeat("n", PROCESS, 1_700),
-                new Withdrawal("live/show", 17, new Withdrawal.Extent(3, 9, 55, 99, 1_700, 2_400), 3_000, "by mistake"));
+                new Withdrawal("live/show", 17, new Withdrawal.Extent(3, 9, 55, 99, 1_700, 2_400), 3_000,
+                        "by mistake"));
     }
 
     private static List<String> lines(String golden) throws IOException {
