@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@code millrace takedown} on a broadcast of real media in all formats: every output leaves out the same seconds, also
- * after a restart, until it is undone. Frames are compared by hash with those that were published.
+ * {@code millrace takedown} on a broadcast of real media in all formats: every output leaves out the same seconds, until
+ * it is undone. Frames are compared by hash with those that were published.
  */
 class TakedownIT {
     private static final int CLIP_SECONDS = 12;
