@@ -31,7 +31,8 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
     /** Creates settings with the same rules for all applications and the default limits for new names. */
     public IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
             AccessSettings policy, long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
-        this(listen, nodeId, addresses, () -> ApplicationRules.same(rules), policy, ceilingBitsPerSecond, media, NameLimits.DEFAULT, limits);
+        this(listen, nodeId, addresses, () -> ApplicationRules.same(rules), policy, ceilingBitsPerSecond, media,
+                NameLimits.DEFAULT, limits);
     }
 
     /** Returns the settings of the publications of one process. */

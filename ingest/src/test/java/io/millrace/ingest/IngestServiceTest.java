@@ -1,7 +1,6 @@
 package io.millrace.ingest;
 
 import ch.qos.logback.classic.Level;
-import io.millrace.platform.access.StreamPattern;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.publish.ApplicationRules;
@@ -13,6 +12,7 @@ import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.StreamPattern;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
@@ -40,7 +40,6 @@ import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.PatientRtmp;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
-import java.util.stream.Collectors;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +55,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -482,7 +482,8 @@ class IngestServiceTest {
     @Test
     void limitsSessionsThatMayBeginAnotherEpoch() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
-                new PublicRtmp.Listening(null), () -> ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0, MediaLimits.DEFAULT,
+                new PublicRtmp.Listening(null), () -> ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0,
+                MediaLimits.DEFAULT,
                 new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
         publishClip(client(node));
         publishClip(client(node));
@@ -523,7 +524,8 @@ class IngestServiceTest {
     @Test
     void limitsNewNamesPerAddressButNotNamesInUse() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
-                new PublicRtmp.Listening(null), () -> ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0, MediaLimits.DEFAULT,
+                new PublicRtmp.Listening(null), () -> ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0,
+                MediaLimits.DEFAULT,
                 new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
         String url = "rtmp://127.0.0.1:" + node.port() + "/live/";
         open(PatientRtmp.publish(URI.create(url + "a")));

@@ -104,7 +104,8 @@ final class Node {
                 ? life.opened(BrokerPlace.take(BrokerSettings.alone(options.kafka().dataDir(), options.kafka().port()),
                         options::names))
                 : null;
-        listeners = StageListeners.open(serving.stages(), options, live::rules, name, addresses(serving), meters, options::names,
+        listeners = StageListeners.open(serving.stages(), options, live::rules, name, addresses(serving), meters,
+                options::names,
                 life);
         KafkaClients kafka = log(place, meters);
         Topics.Replicas replicas = topics(kafka, durability);

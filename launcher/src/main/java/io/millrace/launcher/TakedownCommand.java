@@ -70,7 +70,8 @@ final class TakedownCommand implements Callable<Integer> {
 
     private void check() {
         if (undo && (from != null || to != null)) {
-            throw new ParameterException(spec.commandLine(), "--undo takes no --from and --to; name an --epoch or none");
+            throw new ParameterException(spec.commandLine(),
+                    "--undo takes no --from and --to; name an --epoch or none");
         }
         if (from != null && to != null && from.timeMs() >= to.timeMs()) {
             throw new ParameterException(spec.commandLine(), "--from must be before --to");

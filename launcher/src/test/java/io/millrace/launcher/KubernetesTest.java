@@ -101,7 +101,8 @@ class KubernetesTest {
     @SuppressWarnings("unchecked")
     private static Map<String, Integer> ports(Map<String, Object> workload) {
         return list(container(workload), "ports", Object.class).stream().map(each -> (Map<String, Object>) each)
-                .collect(Collectors.toMap(port -> (String) port.get("name"), port -> (Integer) port.get("containerPort")));
+                .collect(Collectors.toMap(port -> (String) port.get("name"),
+                        port -> (Integer) port.get("containerPort")));
     }
 
     @Test

@@ -41,7 +41,8 @@ class SystemdUnitTest {
         List<String> names = VARIABLE.matcher(Files.readString(UNIT)).results().map((MatchResult it) -> it.group(1))
                 .toList();
         assertThat(names).isNotEmpty().allSatisfy(name -> assertThat(reference.contains("`" + name + "`")
-                || reference.contains("`--" + name.substring("MILLRACE_".length()).toLowerCase().replace('_', '-') + " "))
+                || reference
+                        .contains("`--" + name.substring("MILLRACE_".length()).toLowerCase().replace('_', '-') + " "))
                 .as(name).isTrue());
     }
 }

@@ -79,7 +79,8 @@ final class PastBlocks {
     private final Cache<MediaKey, PlaylistBlock> tails;
     private final SharedReads<TailKey, List<PlaylistBlock>> tailReads;
 
-    PastBlocks(KafkaClients kafka, StreamDirectory directory, ReaderPool readers, MomentCache moments, long cacheBytes, Ticker ticker) {
+    PastBlocks(KafkaClients kafka, StreamDirectory directory, ReaderPool readers, MomentCache moments, long cacheBytes,
+            Ticker ticker) {
         this.kafka = kafka;
         this.directory = directory;
         this.readers = readers;
@@ -141,7 +142,8 @@ final class PastBlocks {
         long last = Math.min(to, (numbers.last() + 1) * PlaylistBlock.SEGMENTS - 1);
         OptionalLong from = behind(media, numbers.first()).orElse(hint);
         return read(epoch.stream(), requesters,
-                reader -> reader.blocks(epoch, media.rendition(), first, last, from, media.withdrawn())).thenApply(read -> {
+                reader -> reader.blocks(epoch, media.rendition(), first, last, from, media.withdrawn()))
+                .thenApply(read -> {
                     Map<BlockKey, Loaded> loaded = new HashMap<>();
                     missing.forEach(key -> loaded.put(key, new Loaded(null, false)));
                     for (PlaylistBlock block : read.blocks()) {

@@ -119,7 +119,8 @@ class CacheLimitsTest {
 
     @Test
     void endsOfPlaylists() {
-        holds(PastBlocks.tails(ENTRIES), i -> new MediaKey("live/show", new EpochName(i, 0), RenditionId.TS, Withdrawals.NONE), BLOCK);
+        holds(PastBlocks.tails(ENTRIES),
+                i -> new MediaKey("live/show", new EpochName(i, 0), RenditionId.TS, Withdrawals.NONE), BLOCK);
     }
 
     @Test

@@ -18,7 +18,7 @@ class ApplicationRulesTest {
 
     @ParameterizedTest
     @CsvSource({"live/show, 6000", "other/show, 5000", "radio/fm/one, 3000", "radio/fm/eu/one, 4000", "tv/eu/one, 7000",
-            "tv/us/one, 2000"})
+        "tv/us/one, 2000"})
     void exactNameThenFirstPatternThenDefault(String stream, int segmentMs) {
         assertThat(RULES.of(stream).segmentTargetMs()).isEqualTo(segmentMs);
     }

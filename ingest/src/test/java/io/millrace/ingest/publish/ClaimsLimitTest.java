@@ -52,7 +52,8 @@ class ClaimsLimitTest {
 
     private PublishDesk desk() {
         var rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
-        var settings = new PublishSettings("a", 1, () -> ApplicationRules.same(rules), 0, MediaLimits.DEFAULT, NameLimits.DEFAULT, 30_000,
+        var settings = new PublishSettings("a", 1, () -> ApplicationRules.same(rules), 0, MediaLimits.DEFAULT,
+                NameLimits.DEFAULT, 30_000,
                 new PublishSettings.Unacknowledged(1 << 20, 1 << 20, 1 << 20));
         return new PublishDesk(settings, new PublishLog(clients, log, LogSpace.UNKNOWN),
                 AccessPolicy.ALLOW_ALL, new KnownNames(),

@@ -34,7 +34,8 @@ class KnownNamesTest {
                 .containsExactly(new Expired("live/a", null, List.of(1L), List.of()));
         known.onTombstone("live/a", 1);
         assertThat(known.expired(_ -> 10)).isEmpty();
-        assertThat(known.expired(_ -> 31)).containsExactly(new Expired("live/a", expiry(1, 20), List.of(20L), List.of()));
+        assertThat(known.expired(_ -> 31))
+                .containsExactly(new Expired("live/a", expiry(1, 20), List.of(20L), List.of()));
     }
 
     @Test

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@code millrace takedown} on a broadcast of real media in all formats: every output leaves out the same seconds, also
- * after a restart, until it is undone. Frames are compared by hash with those that were published.
+ * {@code millrace takedown} on a broadcast of real media in all formats: every output leaves out the same seconds, until
+ * it is undone. Frames are compared by hash with those that were published.
  */
 class TakedownIT {
     private static final int CLIP_SECONDS = 12;
@@ -111,7 +111,8 @@ class TakedownIT {
         String base = playlist.substring(0, playlist.indexOf("video0/"));
         for (String rendition : List.of("video0", "audio0")) {
             assertThat(get(playlist.replace("video0", rendition)).body()).as(rendition)
-                    .containsPattern("GAP\\s+#EXTINF\\S+\\s+\\S*2\\.m4s").containsPattern("GAP\\s+#EXTINF\\S+\\s+\\S*3\\.m4s");
+                    .containsPattern("GAP\\s+#EXTINF\\S+\\s+\\S*2\\.m4s")
+                    .containsPattern("GAP\\s+#EXTINF\\S+\\s+\\S*3\\.m4s");
             for (int segment = 0; segment < 5; segment++) {
                 var answer = get(base + rendition + "/" + segment + ".m4s");
                 assertThat(answer.statusCode()).as(rendition + " " + segment)

@@ -107,14 +107,15 @@ public final class ExtentSearch {
         long[] newest = {epoch.playlist().lastSegment()};
         // Media of a publisher that is faster than real time is ahead of the clock.
         long[] endMs = {nowMs};
-        reader.read(index(epoch), reader.offsetAt(index(epoch), nowMs - NEWEST_MS), reader.end(index(epoch)), record -> {
-            if (epoch.stream().equals(record.key()) && record.value() instanceof IndexedPart part
-                    && part.epoch() == epoch.epoch()) {
-                newest[0] = Math.max(newest[0], part.id().segment());
-                endMs[0] = Math.max(endMs[0], part.times().endMs());
-            }
-            return true;
-        });
+        reader.read(index(epoch), reader.offsetAt(index(epoch), nowMs - NEWEST_MS), reader.end(index(epoch)),
+                record -> {
+                    if (epoch.stream().equals(record.key()) && record.value() instanceof IndexedPart part
+                            && part.epoch() == epoch.epoch()) {
+                        newest[0] = Math.max(newest[0], part.id().segment());
+                        endMs[0] = Math.max(endMs[0], part.times().endMs());
+                    }
+                    return true;
+                });
         return new End(newest[0], reader.end(packets), endMs[0]);
     }
 

@@ -67,7 +67,7 @@ public final class ExportJob implements Job {
                 return;
             }
             if (began == null) {
-                throw new UserError("there is no keyframe of " + stream + " in that range; see "
+                throw new UserError("there is no keyframe of " + stream + " in that range, or it is withdrawn; see "
                         + "./millrace sessions " + stream);
             }
             progress.completing(part.writtenBytes());

@@ -1,8 +1,8 @@
 package io.millrace.tools.past;
 
 import io.millrace.media.flv.FlvTag;
-import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.directory.Withdrawals;
+import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
