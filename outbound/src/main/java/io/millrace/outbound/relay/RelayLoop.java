@@ -6,6 +6,7 @@ import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.tools.past.DirectoryRecords;
 import java.time.Duration;
 import java.util.Collection;
@@ -51,6 +52,8 @@ final class RelayLoop implements AutoCloseable {
     private final StateReader states;
     private final Thread thread = Thread.ofVirtual().name("relays").unstarted(this::run);
     private final Map<Integer, Owned> owned = new TreeMap<>();
+    /** Without a heartbeat for this long, the group may have given the partitions to another process. */
+    private final int sessionMs;
     private volatile boolean joined;
     private volatile boolean closing;
 
@@ -73,6 +76,8 @@ final class RelayLoop implements AutoCloseable {
         this.fatal = fatal;
         consumer = kafka.member("relay-" + shared.node(), GROUP, Map.of(
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName()));
+        sessionMs = (int) kafka.groupTimes().under(kafka.settings().client())
+                .get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
         states = new StateReader(kafka, "relay-" + shared.node() + "-states");
     }
 
@@ -113,11 +118,44 @@ final class RelayLoop implements AutoCloseable {
             records.records(partition)
                     .forEach(record -> its.changed.add(DirectoryRecords.apply(record, its.directory)));
         }
+        if (isCutOff()) {
+            suspend();
+            return;
+        }
         load();
         owned.values().stream().filter(its -> its.recorded != null).forEach(its -> {
             its.changed.forEach(stream -> changed(stream, its));
             its.changed.clear();
         });
+    }
+
+    /** Returns whether the group has not heard from this process for so long that it may count as dead. */
+    private boolean isCutOff() {
+        return consumer.metrics().entrySet().stream()
+                .filter(metric -> metric.getKey().name().equals("last-heartbeat-seconds-ago"))
+                .anyMatch(metric -> metric.getValue().metricValue() instanceof Number seconds
+                        && seconds.doubleValue() * 1_000 > sessionMs);
+    }
+
+    /**
+     * Ends all relays, because another process may run them already, and a target may refuse a second publisher. They
+     * start again if the group answers and this process still has its partitions.
+     */
+    private void suspend() {
+        List<Integer> loaded = owned.entrySet().stream().filter(its -> its.getValue().recorded != null)
+                .map(Map.Entry::getKey).toList();
+        if (loaded.isEmpty()) {
+            return;
+        }
+        log.warn("the consumer group has not answered for {} s; the relays of partitions {} end until it does",
+                sessionMs / 1_000, loaded);
+        end(Set.copyOf(loaded));
+        for (int partition : loaded) {
+            Owned its = owned.get(partition);
+            its.recorded = null;
+            its.endOffset = -1;
+            its.changed.addAll(its.directory.list(null, Integer.MAX_VALUE).stream().map(StreamEntry::stream).toList());
+        }
     }
 
     /**
@@ -194,7 +232,6 @@ final class RelayLoop implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        partitions.forEach(owned::remove);
     }
 
     private final class Rebalance implements ConsumerRebalanceListener {
@@ -208,7 +245,9 @@ final class RelayLoop implements AutoCloseable {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
-            end(Set.copyOf(revoked.stream().map(TopicPartition::partition).toList()));
+            Set<Integer> partitions = Set.copyOf(revoked.stream().map(TopicPartition::partition).toList());
+            end(partitions);
+            partitions.forEach(owned::remove);
         }
 
         /** Another process has them already. */
