@@ -68,7 +68,8 @@ class SecurePageIT {
     @ParameterizedTest
     @ValueSource(strings = {"hls", "flv", "ws"})
     void linkWithTokenPlays(String player) throws Exception {
-        String signed = CommandRun.run(0, dir, "sign", "live/show", "--play-secret", secret.toString(), "--expires", "1h")
+        String signed = CommandRun
+                .run(0, dir, "sign", "live/show", "--play-secret", secret.toString(), "--expires", "1h")
                 .out().strip();
         assertThat(signed).startsWith("live/show?token=");
         Page page = open("/?player=" + player + "&stream=" + signed.replace('?', '&'));
