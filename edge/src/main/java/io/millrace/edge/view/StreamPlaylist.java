@@ -19,8 +19,8 @@ import java.util.TreeMap;
  * <p>The playlist lists the newest segments that fill the window. It depends only on the epoch's rules and on how far
  * the index has been read; where reading began makes no difference once {@link #isFilled} is true. Only the first
  * record of a part counts; repetitions change nothing. A segment is listed once its last part is known or recorded as
- * missing, or a later segment begins. A segment with a missing part is listed as EXT-X-GAP, and so is a segment that the index skips (it lists a
- * later one), so that the numbering and players continue.
+ * missing, or a later segment begins. A segment with a missing part is listed as EXT-X-GAP, and so is a segment that
+ * the index skips (it lists a later one), so that the numbering and players continue.
  *
  * <p>Confined to one thread; the {@link RenditionView}s that it returns are immutable.
  */
