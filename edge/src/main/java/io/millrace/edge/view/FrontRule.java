@@ -8,8 +8,8 @@ import java.util.Optional;
  * The rule by which the front of an epoch follows from the parts of its CMAF renditions (decision 0034). Pure:
  * stateless.
  *
- * <p>A rendition has a part if it has that part or any later one, or if its segment is closed, completely or by a gap.
- * From segment 2 on, a rendition counts only if it has a record of the segment before the newest one: the records of a
+ * <p>A rendition has a part if it has that part or any later one, or if its segment is closed: completely, by a gap, or
+ * by a later segment. From segment 2 on, a rendition counts only if it has a record of the segment before the newest one: the records of a
  * segment in all renditions precede those of the segment after the next, so it cannot have any of that segment any
  * more.
  */

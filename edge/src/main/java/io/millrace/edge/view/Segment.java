@@ -5,7 +5,9 @@ import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.SegmentStart;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,27 +60,7 @@ public record Segment(long number, State state, long startTicks, long durationTi
                 before.start().withoutDiscontinuity(), 0, List.of());
     }
 
-    /**
-     * Returns a record as it continues this segment, empty if it does not: because the segment is closed, or a part of
-     * this number was there before. A gap always closes an open segment. If parts that it calls missing are known,
-     * because another packager has written them, it counts from the first part on that is not known.
-     */
-    Optional<IndexedPart> continuation(IndexedPart next) {
-        int known = parts.size();
-        if (state != State.OPEN || next.id().part() > known) {
-            return Optional.empty();
-        }
-        return switch (next) {
-            case IndexEntry part -> part.id().part() == known ? Optional.of(part) : Optional.empty();
-            case Gap gap -> Optional.of(gap.id().part() == known ? gap : gap.from(known, startTicks + durationTicks));
-        };
-    }
-
-    /**
-     * Returns this segment with its next part; a gap if {@code next} records that the part is missing.
-     *
-     * @param next a {@link #continuation} of this segment
-     */
+    /** Returns this segment with its next part; a gap if {@code next} records that the part is missing. */
     Segment with(IndexedPart next) {
         long ticks = durationTicks + next.times().durationTicks();
         long firstTicks = durationTicks == 0 ? next.times().startTicks() : startTicks;
@@ -118,6 +100,25 @@ public record Segment(long number, State state, long startTicks, long durationTi
     /** Returns this segment without the positions of its parts, which take most of its memory. */
     Segment withoutParts() {
         return new Segment(number, state, startTicks, durationTicks, programDateTimeMs, start, sizeBytes, List.of());
+    }
+
+    /**
+     * Returns the gap that closes this open segment before {@code later}, the first record of a later segment of the
+     * rendition. Such a record shows that nothing of this segment follows: the packager that wrote its parts was
+     * replaced by one that could not mux them, so the gap that is in the index calls a known part missing, and is
+     * void. The gap lasts until {@code later}, but not longer than the target duration.
+     */
+    Gap gapBefore(IndexedPart later) {
+        long mostTicks = Math.max(0, (long) start.targetDurationS() * Ticks.MPEG - durationTicks);
+        long untilMs = later.times().programDateTimeMs() - endMs();
+        long ticks = Math.clamp(Ticks.rescale(untilMs, Ticks.MILLIS, Ticks.MPEG), 0, mostTicks);
+        return new Gap(new PartId(later.epoch(), number, parts.size()), later.rendition(), Gap.Reason.BUG,
+                new PartTimes(endTicks(), ticks, endMs(), 0), start);
+    }
+
+    /** Returns whether {@code next} is the first record of the next part. */
+    boolean isContinuedBy(IndexedPart next) {
+        return state == State.OPEN && next.id().part() == parts.size();
     }
 
     /** Returns whether the segment can be served. */

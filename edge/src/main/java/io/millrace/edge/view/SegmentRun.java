@@ -7,14 +7,13 @@ import io.millrace.platform.log.RenditionId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
 
 /**
  * Consecutive segments of an epoch (a run), folded from index records that begin at or before the run. As in
- * {@link StreamPlaylist}, only the first record of a part counts, and a segment that the index skips is a gap. Pure;
- * confined to one thread.
+ * {@link StreamPlaylist}, only the first record of a part counts, a segment that the index skips is a gap, and a later
+ * segment closes an open one. Pure; confined to one thread.
  */
 public final class SegmentRun {
     private final long epoch;
@@ -79,6 +78,7 @@ public final class SegmentRun {
             return true;
         }
         if (part.id().segment() > last) {
+            closeBefore(offset, part);
             // Segments are listed in order: one that is missing from the run now will never be listed.
             settled |= part.last();
             return !settled;
@@ -89,14 +89,26 @@ public final class SegmentRun {
 
     private void grow(long offset, IndexedPart part) {
         Segment known = segments.get(part.id().segment());
-        Optional<Segment> next = known != null
-                ? known.continuation(part).map(known::with)
-                : Optional.of(part).filter(it -> it.id().isFirst()).map(Segment::begin);
-        next.ifPresent(grown -> {
-            segments.put(grown.number(), grown);
-            nextOffsets.put(grown.number(), offset + 1);
-            settled |= grown.isClosed() && grown.number() == last;
-        });
+        if (known == null && part.id().isFirst()) {
+            closeBefore(offset, part);
+            put(offset, Segment.begin(part));
+        } else if (known != null && known.isContinuedBy(part)) {
+            put(offset, known.with(part));
+        }
+    }
+
+    /** A later segment closes one of which neither the last part nor a gap came: nothing of it follows. */
+    private void closeBefore(long offset, IndexedPart later) {
+        var open = segments.lowerEntry(later.id().segment());
+        if (later.id().isFirst() && open != null && !open.getValue().isClosed()) {
+            put(offset, open.getValue().with(open.getValue().gapBefore(later)));
+        }
+    }
+
+    private void put(long offset, Segment grown) {
+        segments.put(grown.number(), grown);
+        nextOffsets.put(grown.number(), offset + 1);
+        settled |= grown.isClosed() && grown.number() == last;
     }
 
     /** Returns whether no further record can change the run. */

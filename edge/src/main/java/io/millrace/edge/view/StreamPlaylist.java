@@ -4,13 +4,13 @@ import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaPlaylistWriter;
 import io.millrace.media.m3u8.MediaSegment;
 import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.RenditionId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
 
@@ -19,9 +19,9 @@ import java.util.function.LongPredicate;
  *
  * <p>The playlist lists the newest segments that fill the window. It depends only on the epoch's rules and on how far
  * the index has been read; where reading began makes no difference once {@link #isFilled} is true. Only the first
- * record of a part counts; repetitions change nothing. A segment is listed once its last part is known or a gap is
- * recorded. A segment with a missing part is listed as EXT-X-GAP, and so is a segment that the index skips (it lists a
- * later one), so that the numbering and players continue.
+ * record of a part counts; repetitions change nothing. A segment is listed once its last part is known or recorded as
+ * missing, or a later segment begins. A segment with a missing part is listed as EXT-X-GAP, and so is a segment that
+ * the index skips (it lists a later one), so that the numbering and players continue.
  *
  * <p>Confined to one thread; the {@link RenditionView}s that it returns are immutable.
  */
@@ -57,14 +57,27 @@ public final class StreamPlaylist {
             return false;
         }
         Segment known = segments.get(part.id().segment());
-        Optional<IndexedPart> next = known == null
-                ? Optional.of(part).filter(it -> it.id().isFirst() && it.id().segment() >= oldest())
-                : known.continuation(part);
-        next.ifPresent(it -> {
-            grow(known == null ? Segment.begin(it) : known.with(it));
-            parts.add(it);
-        });
-        return next.isPresent();
+        boolean isNext = known == null
+                ? part.id().isFirst() && part.id().segment() >= oldest()
+                : known.isContinuedBy(part);
+        if (isNext) {
+            if (known == null) {
+                closeBefore(part);
+            }
+            grow(known == null ? Segment.begin(part) : known.with(part));
+            parts.add(part);
+        }
+        return isNext;
+    }
+
+    /** A later segment closes one of which neither the last part nor a gap came: nothing of it follows. */
+    private void closeBefore(IndexedPart later) {
+        var before = segments.lowerEntry(later.id().segment());
+        if (before != null && !before.getValue().isClosed()) {
+            Gap gap = before.getValue().gapBefore(later);
+            grow(before.getValue().with(gap));
+            parts.add(gap);
+        }
     }
 
     /** Lists these segments as gaps from now on, and no longer those that were withdrawn before. */

@@ -218,17 +218,20 @@ class PartsViewTest {
         assertThat(view.part(AUDIO, new Front(2, 1))).isEmpty();
     }
 
-    /** A packager has written parts, and the one that takes over cannot mux the first of them. */
+    /**
+     * A packager has written parts, and the one that takes over cannot mux the first of them: its gap is void, and the next
+     * segment closes this one.
+     */
     @Test
-    void gapOfKnownPartClosesSegment() {
+    void nextSegmentClosesSegmentWithVoidGap() {
         List<IndexedPart> records = and(segments(0, 1), part(VIDEO, 2, 0), part(AUDIO, 2, 0), part(VIDEO, 2, 1),
-                part(AUDIO, 2, 1), part(VIDEO, 2, 2), part(VIDEO, 2, 3));
+                part(AUDIO, 2, 1), part(VIDEO, 2, 2), part(VIDEO, 2, 3), gap(AUDIO, 2, 0));
         PartsView before = view(records);
         assertThat(before.front()).isEqualTo(new Front(2, 1));
-        records.add(gap(AUDIO, 2, 0));
+        records.addAll(List.of(part(VIDEO, 3, 0), part(AUDIO, 3, 0)));
         PartsView view = view(records);
-        assertThat(view.front()).isEqualTo(new Front(2, 3));
-        assertThat(text(view, AUDIO)).endsWith("""
+        assertThat(view.front()).isEqualTo(new Front(3, 0));
+        assertThat(text(view, AUDIO, new Front(2, 3), Skip.NOTHING)).endsWith("""
                 #EXT-X-GAP
                 #EXTINF:2.00000,
                 2.m4s
@@ -236,10 +239,19 @@ class PartsViewTest {
                 #EXT-X-RENDITION-REPORT:URI="../video0/index.m3u8",LAST-MSN=2,LAST-PART=3
                 """);
         Front known = new Front(2, 1);
-        assertThat(text(view, AUDIO, known, Skip.NOTHING)).as("before the gap")
+        assertThat(text(view, AUDIO, known, Skip.NOTHING)).as("as of a part before the gap")
                 .isEqualTo(text(before, AUDIO, known, Skip.NOTHING));
-        assertThat(text(view(and(records, part(AUDIO, 2, 2), part(AUDIO, 2, 3))), AUDIO)).as("parts after the gap")
+        assertThat(text(view(and(records, part(AUDIO, 2, 2), part(AUDIO, 2, 3))), AUDIO)).as("late parts")
                 .isEqualTo(text(view, AUDIO));
+    }
+
+    /** A packager that was frozen and replaced writes a gap, and its successor goes on. */
+    @Test
+    void lateGapOfKnownPartIsVoid() {
+        List<IndexedPart> records = and(segments(0, 1), part(VIDEO, 2, 0), part(AUDIO, 2, 0), part(VIDEO, 2, 1),
+                part(AUDIO, 2, 1), gap(AUDIO, 2, 0), part(VIDEO, 2, 2), part(AUDIO, 2, 2), part(VIDEO, 2, 3),
+                part(AUDIO, 2, 3));
+        assertThat(text(view(records), AUDIO)).isEqualTo(text(view(segments(0, 2)), AUDIO));
     }
 
     @Test
@@ -303,8 +315,8 @@ class PartsViewTest {
 
     /**
      * A blocking answer is a fixed fact: whenever an edge gives the answer as of a part while it lists that part, and
-     * wherever it began to read, the bytes are the same. A gap, perhaps of parts that are known, and a discontinuity are
-     * among the records.
+     * wherever it began to read, the bytes are the same. A gap, perhaps a void one, and a discontinuity are among the
+     * records.
      */
     @Property(tries = 60)
     void answerAsOfPartIsFixed(@ForAll @IntRange(max = 120) int begin, @ForAll @IntRange(min = 1, max = 40) int step,

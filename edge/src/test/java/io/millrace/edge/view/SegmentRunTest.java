@@ -37,6 +37,21 @@ class SegmentRunTest {
         assertThat(new PlaylistBlock(new EpochName(EPOCH, 0), RenditionId.TS, past, 0).segments()).isEqualTo(past);
     }
 
+    /** The packager that wrote the part was replaced by one that could not mux it, so its gap is void. */
+    @Test
+    void laterSegmentClosesSegmentAsInLivePlaylist() {
+        List<IndexedPart> records = new ArrayList<>(Records.segment(EPOCH, 0));
+        records.add(new PartSpec(EPOCH, 1).part(0, false, 2));
+        records.add(new PartSpec(EPOCH, 1).gap(0));
+        records.addAll(Records.segment(EPOCH, 2));
+        var live = new StreamPlaylist(Records.RULES, RenditionId.TS);
+        records.forEach(live::fold);
+
+        assertThat(read(2, records).segments(0, 2)).isEqualTo(List.copyOf(live.view().segments().values()))
+                .extracting(Segment::durationTicks).containsExactly(180_000L, 180_000L, 180_000L);
+        assertThat(read(1, records).newest()).isEqualTo(1);
+    }
+
     @Test
     void gapAtEndSettlesRun() {
         List<IndexedPart> records = new ArrayList<>(Records.segment(EPOCH, 0));

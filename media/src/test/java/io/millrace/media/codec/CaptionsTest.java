@@ -95,7 +95,8 @@ class CaptionsTest {
         ByteBuffer unit = ByteBuffer.wrap(bytes);
         for (int lengthSize : new int[]{1, 2, 4}) {
             try {
-                assertThat(bytes.length < 15 && (Captions.ofAvc(unit, lengthSize) | Captions.ofHevc(unit, lengthSize)) != 0)
+                assertThat(bytes.length < 15
+                        && (Captions.ofAvc(unit, lengthSize) | Captions.ofHevc(unit, lengthSize)) != 0)
                         .isFalse();
             } catch (MediaException e) {
                 assertThat(e.structure()).isEqualTo("NALUnits");

@@ -6,9 +6,7 @@ import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.RenditionId;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The gaps that the index of one partition contained when it was taken over, of segments that may still have to be
@@ -19,8 +17,8 @@ final class RecordedGaps {
     private static final long NONE = -1;
 
     private final Map<Key, Recorded> gaps = new HashMap<>();
-    /** The segments whose last part is in the index. */
-    private final Set<Key> complete = new HashSet<>();
+    /** For each segment, the number after its last part in the index. */
+    private final Map<Key, Integer> parts = new HashMap<>();
 
     private long oldestOffset = NONE;
     private long indexEnd;
@@ -31,21 +29,17 @@ final class RecordedGaps {
     private record Recorded(long offset, Gap gap) {}
 
     /**
-     * Adds the next part or gap of the index. A gap after the last part of its segment is void: the packager that wrote
-     * it could not mux what another one could.
+     * Adds the next part or gap of the index. A gap after a part of the same number is void: a packager that was
+     * replaced may have written it late.
      *
      * @param offset offset of the record in {@code index}
      */
     void add(long offset, String stream, IndexedPart next) {
         Key key = new Key(stream, next.epoch(), next.id().segment(), next.rendition());
         switch (next) {
-            case IndexEntry entry -> {
-                if (entry.last()) {
-                    complete.add(key);
-                }
-            }
+            case IndexEntry entry -> parts.merge(key, entry.id().part() + 1, Math::max);
             case Gap gap -> {
-                if (!complete.contains(key)) {
+                if (gap.id().part() >= parts.getOrDefault(key, 0)) {
                     gaps.putIfAbsent(key, new Recorded(offset, gap));
                 }
             }
@@ -59,7 +53,7 @@ final class RecordedGaps {
      * @param segmentsEnd end of {@code segments}, queried after that of the index: all cuts of these gaps precede it
      */
     void complete(long indexEnd, long segmentsEnd) {
-        complete.clear();
+        parts.clear();
         this.indexEnd = indexEnd;
         this.segmentsEnd = segmentsEnd;
         changed();

@@ -1,13 +1,9 @@
 package io.millrace.platform.log;
 
-import io.millrace.media.time.Ticks;
-
 /**
  * States that a segment is not available in one rendition, because the packager could not mux the part {@link #id} or
- * any after it, or because the rendition has no sample in the segment. A gap closes its segment in that rendition: what
- * follows of the segment is void, and so is a gap after the segment's last part. Earlier parts are in the log, and also
- * {@link #id} and later ones if another packager has written them, but a segment with a gap is not served
- * (docs/decisions/0020-a-gap-is-a-record.md).
+ * any after it, or because the rendition has no sample in the segment. A gap is the last record of its segment in that rendition. Earlier parts are in the log, but a segment
+ * with a gap is not served.
  *
  * @param id identity of the first missing part
  * @param rendition the rendition that misses the parts
@@ -33,18 +29,5 @@ public record Gap(PartId id, RenditionId rendition, Reason reason, PartTimes tim
     @Override
     public boolean last() {
         return true;
-    }
-
-    /**
-     * Returns the gap of the parts from {@code part} on, which another packager has not written. They begin at
-     * {@code startTicks}, 90 kHz.
-     */
-    public Gap from(int part, long startTicks) {
-        long skippedTicks = Math.clamp(startTicks - times.startTicks(), 0, times.durationTicks());
-        return new Gap(new PartId(id.epoch(), id.segment(), part), rendition, reason,
-                new PartTimes(times.startTicks() + skippedTicks, times.durationTicks() - skippedTicks,
-                        times.programDateTimeMs() + Ticks.rescale(skippedTicks, Ticks.MPEG, Ticks.MILLIS),
-                        times.arrivalUs()),
-                start);
     }
 }

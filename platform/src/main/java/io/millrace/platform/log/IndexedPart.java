@@ -2,8 +2,7 @@ package io.millrace.platform.log;
 
 /**
  * States that a part of a stream is available, or that it and the rest of its segment will never be available. Readers
- * use the first record of an identity (stream, part and rendition) and ignore all others, except that a {@link Gap}
- * closes its segment even if parts that it calls missing are known.
+ * use the first record of an identity (stream, part and rendition) and ignore all others.
  */
 public sealed interface IndexedPart extends IndexRecord permits IndexEntry, Gap {
     /** Identity of the part in its stream; for a gap, of the first part that is missing. */

@@ -54,10 +54,9 @@ final class Ladder {
         return listed;
     }
 
-    /** Returns whether segments can have a video other than the default one. */
-    boolean hasFurtherVideo() {
-        return further.all().stream().map(FurtherTrack::id)
-                .anyMatch(id -> id.kind() == Packet.Kind.VIDEO && isOpenTo(id));
+    /** Returns whether segments can have further tracks. */
+    boolean hasFurtherTracks() {
+        return further.all().stream().map(FurtherTrack::id).anyMatch(this::isOpenTo);
     }
 
     /** Returns the tracks for which a part of a segment waits. */

@@ -196,11 +196,12 @@ final class Segments {
     }
 
     /**
-     * Returns whether the open segment is one of pictures, and sound has continued for longer after the newest picture than
-     * the last part can have. Not with further videos: they would leave the epoch at a segment of sound.
+     * Returns whether the open segment is one of pictures, and sound has continued for longer after the newest picture
+     * than the last part can have. Not with further tracks: those that have ended would leave the epoch at a segment of
+     * sound.
      */
     boolean soundOutlastsPictures() {
-        return open != null && tracks.videoLeads() && !ladder.hasFurtherVideo()
+        return open != null && tracks.videoLeads() && !ladder.hasFurtherTracks()
                 && waiting.newestTicks(TrackId.AUDIO) >= endTicks() + WaitingParts.LONGEST_WAIT_TICKS;
     }
 

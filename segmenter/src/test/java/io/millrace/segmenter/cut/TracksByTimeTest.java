@@ -312,15 +312,18 @@ class TracksByTimeTest {
                 Packet.Kind.VIDEO);
     }
 
-    /** Videos of a ladder would leave the epoch at a segment of sound. */
+    /** Further tracks would leave the epoch at a segment of sound. */
     @Test
-    void soundAfterLastPictureOfLadderDoesNotEndIt() {
-        for (int session = 0; session < 2; session++) {
-            Ladder encoder = new Ladder(tape, TracksByTimeTest::isKey, SECOND_VIDEO);
-            encoder.frames(VIDEO, 0, 4_000).frames(AUDIO, 0, 6_000).frames(SECOND_VIDEO, 0, 4_000)
-                    .send(new Random(3), 100).ends();
+    void soundAfterLastPictureDoesNotEndFurtherTracks() {
+        for (TrackId second : List.of(SECOND_VIDEO, SECOND_AUDIO)) {
+            tape = new Tape();
+            for (int session = 0; session < 2; session++) {
+                Ladder encoder = new Ladder(tape, TracksByTimeTest::isKey, second);
+                encoder.frames(VIDEO, 0, 4_000).frames(AUDIO, 0, 6_000).frames(second, 0, 4_000)
+                        .send(new Random(3), 100).ends();
+            }
+            assertThat(heads(cut())).hasSize(4).extracting(cut -> tracks(cut).size()).containsOnly(3);
         }
-        assertThat(heads(cut())).hasSize(4).extracting(cut -> tracks(cut).size()).containsOnly(3);
     }
 
     @Test
