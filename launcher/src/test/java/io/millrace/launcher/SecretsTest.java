@@ -38,7 +38,8 @@ class SecretsTest {
         "config --play-hook http://u:SECRET@h/?t=SECRET", "config --play-hook ftp://u:SECRET@h/",
         "config --play-jwks https://u:SECRET@h/jwks?k=SECRET", "config --play-jwks https://u:SECRET@h:x/",
         "config --publish-jwks https://u:SECRET@h/jwks", "edge --play-hook u:SECRET@h",
-        "config --webhook http://h/SECRET?t=SECRET", "config --webhook http://u:SECRET@h/", "webhooks --webhook ftp://SECRET",
+        "config --webhook http://h/SECRET?t=SECRET", "config --webhook http://u:SECRET@h/",
+        "webhooks --webhook ftp://SECRET",
         "sign live/show --play-secret none.txt --address SECRET[",
         "ingest --publish-hook http://u:SECRET@h/a --segment 1ms", "edge --publish-hook http://u:SECRET@h/a --part 9s",
         "segmenter --publish-hook http://u:SECRET@h/ --grace 8d",
@@ -65,7 +66,8 @@ class SecretsTest {
         for (List<String> flags : List.of(List.of("--publish-keys", keys), List.of("--publish-secret", shortSecret),
                 List.of("--play-keys", keys), List.of("--play-secret", shortSecret), List.of("--play-jwks", key),
                 List.of("--webhook", "http://127.0.0.1:1/" + SECRET, "--webhook-secret", shortSecret),
-                List.of("--webhooks", key), List.of("--tls-cert", key, "--tls-key", key), List.of("--config", settings))) {
+                List.of("--webhooks", key), List.of("--tls-cert", key, "--tls-key", key),
+                List.of("--config", settings))) {
             List<String> all = new ArrayList<>(up);
             all.addAll(flags);
             assertSilent(Map.of(), all.toArray(String[]::new));

@@ -188,7 +188,11 @@ final class SegmenterProcess extends GroupProcess<SegmenterProcess.Task> {
         return isNextRelease ? NextRelease.read(stored.value()) : stored.value();
     }
 
+    /** Events are left out: they are repeated like all outputs, and no promise of the simulation is about them. */
     private void forward(Task task, SegmenterOutput output) {
+        if (output.topic() == Topic.EVENTS) {
+            return;
+        }
         send(output.topic() == Topic.SEGMENTS ? SEGMENTS : NodeSettings.STREAMS, task, output.key(),
                 isNextRelease && world.isNextReleaseFinal() ? NextRelease.written(output.value()) : output.value());
     }

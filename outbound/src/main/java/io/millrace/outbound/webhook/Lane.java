@@ -186,7 +186,8 @@ final class Lane {
     private void failed(Attempt.Failed failed, Instant now) {
         long sinceMs = status.failingSinceMs();
         if (sinceMs == 0) {
-            log.warn("webhook {}: the target does not accept the events of partition {}, which are held for up to {} h: {}",
+            log.warn(
+                    "webhook {}: the target does not accept the events of partition {}, which are held for up to {} h: {}",
                     shared.target().name(), partition, DeliveryRules.HOLD.toHours(), failed.reason());
         }
         status = new Status(failed.reason(), now.toEpochMilli(), sinceMs == 0 ? now.toEpochMilli() : sinceMs);
@@ -200,7 +201,8 @@ final class Lane {
             try {
                 shared.letters().write(name, delivery, why, attempts, shared.clock().millis());
                 shared.meters().deadLetters().increment();
-                log.warn("webhook {}: event {} is a dead letter after {} attempts: {}; see /api/v1/webhooks/{}/dead-letters",
+                log.warn(
+                        "webhook {}: event {} is a dead letter after {} attempts: {}; see /api/v1/webhooks/{}/dead-letters",
                         name, delivery.event().id(), attempts, why.reason(), name);
                 return true;
             } catch (KafkaException e) {

@@ -45,7 +45,8 @@ public final class WebhookSecret {
     public static WebhookSecret read(Path file) {
         try {
             if (Files.size(file) > 2 * MOST_BYTES) {
-                throw new UserError("the secret of the webhooks in " + file + " has more than " + MOST_BYTES + " bytes");
+                throw new UserError(
+                        "the secret of the webhooks in " + file + " has more than " + MOST_BYTES + " bytes");
             }
             WebhookSecret secret = of(Files.readString(file));
             SecretFile.warnIfOpen("the secret of the webhooks", file);

@@ -29,7 +29,8 @@ public record WebhookUrl(URI url) {
     }
 
     private static IllegalArgumentException invalid() {
-        return new IllegalArgumentException("it must be a URL such as https://example.com/hook, without user and fragment");
+        return new IllegalArgumentException(
+                "it must be a URL such as https://example.com/hook, without user and fragment");
     }
 
     /** Returns the URL for display. */

@@ -35,7 +35,7 @@ class DeliveryRulesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"7|7", "0|0", "'Tue, 1 Dec 2026 00:01:00 GMT'|60", "soon|0", "-4|0", "''|0",
-            "99999999999|2147483647"})
+        "99999999999|2147483647"})
     void retryAfterIsHonoured(String header, long seconds) {
         assertThat(DeliveryRules.of(503, Optional.of(header), NOW))
                 .isEqualTo(new Attempt.Failed(503, "status 503", Duration.ofSeconds(seconds)));
@@ -54,7 +54,8 @@ class DeliveryRulesTest {
                 .isEqualTo(Duration.ofMinutes(5));
         assertThat(DeliveryRules.wait(1, 0, new Attempt.Failed(503, "", Duration.ofDays(5))))
                 .isEqualTo(DeliveryRules.HOLD);
-        assertThat(DeliveryRules.wait(1, 0, new Attempt.Failed(503, "", Duration.ofDays(-5))).toMillis()).isEqualTo(500);
+        assertThat(DeliveryRules.wait(1, 0, new Attempt.Failed(503, "", Duration.ofDays(-5))).toMillis())
+                .isEqualTo(500);
     }
 
     @ParameterizedTest

@@ -54,20 +54,20 @@ class WebhookFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "[]|must have a list 'webhooks' of 1 to 32 webhooks",
-            "[{url: 'http://a/planted-secret'}]|webhook 1: 'name' is missing",
-            "[{name: a b, url: 'http://a/planted-secret'}]|webhook 1: 'name' must have 1 to 64 letters",
-            "[{name: a, url: 'ftp://a/planted-secret'}]|webhook 1: 'url' is not valid: it must be a URL",
-            "[{name: a, url: 'http://planted-secret@a/'}]|webhook 1: 'url' is not valid: it must be a URL",
-            "[{name: a, url: 'http://a/planted-secret with space'}]|webhook 1: 'url' is not valid: it must be a URL",
-            "[{name: a, url: 'http://a/', type: [ended]}]|unknown field 'type'",
-            "[{name: a, url: 'http://a/', types: [over]}]|there are no events of type 'over'; the types are published",
-            "[{name: a, url: 'http://a/', types: ended}]|webhook 1: 'types' must be a list",
-            "[{name: a, url: 'http://a/', streams: ['**/x']}]|is not a pattern of stream names",
-            "[{name: a, url: 'http://a/'}, {name: a, url: 'http://b/'}]|another webhook has the name 'a'",
-            "[{name: default, url: 'http://a/'}]|another webhook has the name 'default'",
-            "[{name: a, url: 'http://a/', secret-file: none}]|there is no such file",
-            "[{name: a, url: 'http://a/planted-secret]|not YAML"})
+        "[]|must have a list 'webhooks' of 1 to 32 webhooks",
+        "[{url: 'http://a/planted-secret'}]|webhook 1: 'name' is missing",
+        "[{name: a b, url: 'http://a/planted-secret'}]|webhook 1: 'name' must have 1 to 64 letters",
+        "[{name: a, url: 'ftp://a/planted-secret'}]|webhook 1: 'url' is not valid: it must be a URL",
+        "[{name: a, url: 'http://planted-secret@a/'}]|webhook 1: 'url' is not valid: it must be a URL",
+        "[{name: a, url: 'http://a/planted-secret with space'}]|webhook 1: 'url' is not valid: it must be a URL",
+        "[{name: a, url: 'http://a/', type: [ended]}]|unknown field 'type'",
+        "[{name: a, url: 'http://a/', types: [over]}]|there are no events of type 'over'; the types are published",
+        "[{name: a, url: 'http://a/', types: ended}]|webhook 1: 'types' must be a list",
+        "[{name: a, url: 'http://a/', streams: ['**/x']}]|is not a pattern of stream names",
+        "[{name: a, url: 'http://a/'}, {name: a, url: 'http://b/'}]|another webhook has the name 'a'",
+        "[{name: default, url: 'http://a/'}]|another webhook has the name 'default'",
+        "[{name: a, url: 'http://a/', secret-file: none}]|there is no such file",
+        "[{name: a, url: 'http://a/planted-secret]|not YAML"})
     void saysWhatIsWrongWithoutUrl(String webhooks, String message) {
         assertThatThrownBy(() -> read("webhooks: " + webhooks)).isInstanceOf(UserError.class)
                 .hasMessageContaining(message).hasMessageNotContaining("planted-secret");

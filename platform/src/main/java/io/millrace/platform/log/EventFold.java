@@ -13,9 +13,6 @@ import java.util.Map;
  * a repetition of its events counts as new. Confined to one thread.
  */
 public final class EventFold {
-    /** Default limit of the streams in memory. */
-    public static final int STREAMS = 10_000;
-
     private static final StreamEvent.Cause NONE = new StreamEvent.Cause(-1, -1);
     private final Map<String, Seen> seen = new LinkedHashMap<>(16, 0.75f, true);
     private final int limit;
