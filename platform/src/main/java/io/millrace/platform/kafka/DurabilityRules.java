@@ -128,7 +128,7 @@ final class DurabilityRules {
 
     private void checkRetention(Topic topic, TopicState state) {
         long retentionMs = state.number(TopicConfig.RETENTION_MS_CONFIG, -1);
-        if (!topic.isCompacted() && retentionMs >= 0 && retentionMs < settings.retentionMs()) {
+        if (!topic.isCompacted() && topic != Topic.AUDIENCE && retentionMs >= 0 && retentionMs < settings.retentionMs()) {
             add(Condition.RETENTION, state.name(), "retention.ms=" + retentionMs + ", but --retention is "
                     + settings.retentionMs() + " ms: media expires earlier than that; set retention.ms with "
                     + "kafka-configs, or lower --retention");

@@ -23,7 +23,9 @@ public enum Topic {
      * The addresses and heartbeats of the ingest nodes, keyed by node or process. Nodes repeat their records, so none
      * is retained for long.
      */
-    NODES("nodes", true);
+    NODES("nodes", true),
+    /** What viewers experience: sums per stream, edge and interval, without anything about a single viewer. */
+    AUDIENCE("audience", false);
 
     private final String suffix;
     private final boolean compacted;

@@ -45,6 +45,8 @@ public final class Topics {
     private static final long RESTORABLE_MS = COMPACTION_LAG_MS / 2;
     /** How long tombstones remain readable. */
     private static final long TOMBSTONE_MS = TimeUnit.HOURS.toMillis(1);
+    /** How long {@code audience} is retained, whatever the retention of media. */
+    private static final long AUDIENCE_MS = TimeUnit.HOURS.toMillis(24);
     private static final int MOST_REPLICAS = 3;
     private static final long TIMEOUT_MS = 30_000;
     /** Interval between two checks of new topics. */
@@ -277,6 +279,9 @@ public final class Topics {
             config.put(TopicConfig.CLEANUP_POLICY_CONFIG,
                     TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE);
             config.put(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(TOMBSTONE_MS));
+        }
+        if (topic == Topic.AUDIENCE) {
+            config.put(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(AUDIENCE_MS));
         }
         return new NewTopic(settings.topic(topic), settings.partitions(), (short) replicas.count()).configs(config);
     }

@@ -41,6 +41,7 @@ public final class LogCodec {
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);
             case LogVersion r -> Schemas.LOG_VERSION.encode(r);
             case NodeHeartbeat r -> Schemas.NODE_HEARTBEAT.encode(r);
+            case AudienceReport r -> Schemas.AUDIENCE_REPORT.encode(r);
             case Undecodable r -> throw new IllegalArgumentException("record is undecodable: " + r.why());
             case UnknownSchema r -> throw new IllegalArgumentException("schema is unknown: " + r);
         };

@@ -77,7 +77,11 @@ class LogCodecTest {
                         new PartTimes(1, 2, 3, 4), true, new Keyframe(18, 100, -3),
                         new SegmentStart(true, false, 1, 2)),
                 new SessionTracks(17, new TrackSet("AVC", "AAC")), new SessionTracks(17, new TrackSet(null, "OPUS")),
-                new NodeHeartbeat("n", PROCESS, 1_700));
+                new NodeHeartbeat("n", PROCESS, 1_700),
+                new AudienceReport("live/show", "e1", 1_700, 3, new AudienceReport.Stalls(1, 4),
+                        new AudienceReport.Measures(List.of(new AudienceReport.Bucket(64, 2)), List.of(),
+                                List.of(new AudienceReport.Bucket(3, 1), new AudienceReport.Bucket(70, 2)),
+                                List.of())));
     }
 
     private static List<String> lines(String golden) throws IOException {
