@@ -14,10 +14,12 @@ import java.nio.charset.StandardCharsets;
 public final class StreamsResource implements AdminResource {
     private final StreamDirectory directory;
     private final Viewers viewers;
+    private final AudienceResource audience;
 
-    public StreamsResource(StreamDirectory directory, Viewers viewers) {
+    public StreamsResource(StreamDirectory directory, Viewers viewers, AudienceResource audience) {
         this.directory = directory;
         this.viewers = viewers;
+        this.audience = audience;
     }
 
     @Override
@@ -32,6 +34,9 @@ public final class StreamsResource implements AdminResource {
 
     @Override
     public Answer answer(Request request) {
+        if (AudienceResource.isAt(request.below()) && directory.newest(request.below()).isEmpty()) {
+            return audience.answer(request.below());
+        }
         if (!request.below().isEmpty()) {
             return directory.newest(request.below()).map(entry -> json(json(entry)))
                     .orElseGet(() -> Answer.error(404, "stream_not_found", "there is no such stream"));

@@ -28,7 +28,7 @@ class StreamsResourceTest {
 
     private final StreamDirectory directory = new StreamDirectory();
     private final StreamsResource resource = new StreamsResource(directory,
-            new Viewers(new EdgeMeters(new SimpleMeterRegistry()), InstantSource.system()));
+            new Viewers(new EdgeMeters(new SimpleMeterRegistry()), InstantSource.system()), new AudienceResource(null));
 
     @BeforeEach
     void fill() {
