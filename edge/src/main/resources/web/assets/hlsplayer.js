@@ -52,6 +52,7 @@ function byHlsJs(video, source, wish, on) {
   hls.loadSource(source.url);
   hls.attachMedia(video);
   return { stop: () => hls.destroy(), dateMs: () => hls.playingDate?.getTime() ?? null,
+    bitrateKbps: () => (hls.levels[hls.currentLevel]?.bitrate ?? 0) / 1000 || null,
     resume: isStarted => { if (isStarted) hls.startLoad(); return isStarted; },
     choices: () => choicesOf(hls), choose: (kind, id) => (kind === 'quality' ? chooseQuality(hls, id) : chooseSound(hls, id)) };
 }

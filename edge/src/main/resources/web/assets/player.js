@@ -17,7 +17,7 @@ const LIVE_FLV = { lazyLoad: false, liveBufferLatencyChasing: true, liveBufferLa
 export class Player {
   #video;
   #frame;
-  #engine = null; // {stop(), dateMs(), resume(), choices(), choose()}
+  #engine = null; // {stop(), dateMs(), resume(), choices(), choose(), bitrateKbps()}
   #wish = { quality: null, sound: null }; // of playHls
   #lastKey = '';
   #onMediaError = null; // of an FLV
@@ -26,6 +26,7 @@ export class Player {
   #time = 0;
   #arrivedAtMs = 0;
   #movedAtMs = 0;
+  #wantedAtMs = 0; // when the stream of this name was chosen
 
   source = null;
   started = false; // a picture or sound of this source was played
@@ -35,6 +36,8 @@ export class Player {
   failedAtMs = 0; // when the connection ended or broke, 0 while it holds
   refusal = ''; // code of the server's error, of sources that it refused
   reloads = 0;
+  startDelayMs = null; // from the choice of the stream until it played, null until then
+  stalls = 0; // since then
   failures = 0; // times in a row that the source's media could not be played
   onChoices = () => {}; // called when choices() changes
 
@@ -45,9 +48,16 @@ export class Player {
   constructor(video, frame) {
     this.#video = video;
     this.#frame = frame;
-    video.addEventListener('playing', () => { this.started = true; this.waiting = this.blocked = this.finished = false; });
+    video.addEventListener('playing', () => {
+      this.started = true;
+      this.startDelayMs ??= Date.now() - this.#wantedAtMs;
+      this.waiting = this.blocked = this.finished = false;
+    });
     video.addEventListener('timeupdate', () => { if (!video.paused && video.readyState > 2) this.#frame.hidden = true; });
-    video.addEventListener('waiting', () => { this.waiting = true; });
+    video.addEventListener('waiting', () => {
+      if (this.started && !video.seeking) this.stalls++;
+      this.waiting = true;
+    });
     video.addEventListener('ended', () => { this.finished = true; });
     // mpegts.js reports some errors by throwing them where nobody catches.
     video.addEventListener('error', () => this.#onMediaError?.());
@@ -61,6 +71,11 @@ export class Player {
   /** Plays a source from its beginning, a live one from now. */
   play(source) {
     const same = this.source?.name === source.name;
+    if (!same) {
+      this.#wantedAtMs = Date.now();
+      this.startDelayMs = null;
+      this.stalls = 0;
+    }
     if (same) this.#freeze();
     this.#end();
     if (!same) this.#frame.hidden = true;
@@ -155,6 +170,16 @@ export class Player {
       return this.#arrivedAtMs + clockOffsetMs - (this.#bufferedEnd() - this.#video.currentTime) * 1000;
     }
     return this.source.startMs + this.#video.currentTime * 1000;
+  }
+
+  /** Media ahead of the playhead. */
+  get bufferedS() {
+    return this.#bufferedEnd() - this.#video.currentTime;
+  }
+
+  /** The declared bitrate of what is played, or null where the format declares none. */
+  get bitrateKbps() {
+    return this.#engine?.bitrateKbps?.() ?? null;
   }
 
   #bufferedEnd() {

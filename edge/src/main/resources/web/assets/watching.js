@@ -5,6 +5,7 @@ import { Menus } from './menus.js';
 import { OUTPUTS, chooseOutput, isHls } from './outputs.js';
 import { badge, describe } from './states.js';
 import { Player } from './player.js';
+import { Reports } from './reports.js';
 import { $, say } from './dom.js';
 
 const RETRY_MS = 1500;
@@ -35,6 +36,7 @@ export class Watching {
     this.#api = api;
     this.output = output;
     new Menus(this.#player);
+    new Reports(this.#player, $('video'), api);
     $('action').addEventListener('click', () => {
       if (this.#onAction === 'whole') this.playWhole();
       else this.playLive();

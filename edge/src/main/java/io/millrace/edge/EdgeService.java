@@ -3,10 +3,13 @@ package io.millrace.edge;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.http.AudienceResource;
 import io.millrace.edge.http.EdgeServer;
 import io.millrace.edge.http.LimitClock;
 import io.millrace.edge.http.ViewersResource;
 import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.players.AudienceFeed;
+import io.millrace.edge.players.PlayerReports;
 import io.millrace.edge.rtmp.PlayDesk;
 import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
@@ -24,6 +27,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** One edge: reads the log and serves viewers. Thread-safe. */
 public final class EdgeService implements AutoCloseable, Drainable {
@@ -31,15 +35,19 @@ public final class EdgeService implements AutoCloseable, Drainable {
     private final EdgeServer server;
     private final Viewers viewers;
     private final PlayDesk desk;
+    /** Null if what viewers experience is not collected. */
+    private final AudienceFeed audience;
     /** Null if another service listens for RTMP players. */
     private final RtmpListener rtmp;
     private final int port;
 
-    private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, PlayDesk desk, RtmpListener rtmp, int port) {
+    private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, PlayDesk desk, AudienceFeed audience,
+            RtmpListener rtmp, int port) {
         this.feeds = feeds;
         this.server = server;
         this.viewers = viewers;
         this.desk = desk;
+        this.audience = audience;
         this.rtmp = rtmp;
         this.port = port;
     }
@@ -77,17 +85,25 @@ public final class EdgeService implements AutoCloseable, Drainable {
         EdgeSettings settings = listeners.settings();
         Feeds feeds = null;
         EdgeServer server = null;
+        AudienceFeed audience = null;
         try {
             var meters = new EdgeMeters(listeners.registry());
             feeds = new Feeds(settings, kafka, meters, fatal, pastTicker);
             var viewers = new Viewers(meters, InstantSource.system());
             feeds.start();
+            PlayerReports reports = null;
+            if (settings.audienceInterval() != null) {
+                reports = new PlayerReports(clock::nanoTime, meters.audience());
+                audience = new AudienceFeed(kafka, settings.node(), reports, settings.audienceInterval(),
+                        meters.audience(), fatal);
+                audience.start();
+            }
             server = new EdgeServer(listeners.http(), settings.http(), listeners.access(),
                     kafka.settings().retentionMs(),
                     feeds.directory(),
                     feeds.epochs(),
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
-                    viewers, meters, clock);
+                    viewers, reports, meters, clock);
             int port = server.start();
             var desk = new PlayDesk(listeners.access(), feeds.directory(), feeds.flv(), viewers,
                     settings.http().limits().connections(), meters, clock::schedule);
@@ -95,12 +111,15 @@ public final class EdgeService implements AutoCloseable, Drainable {
                 listeners.rtmp().serve(RtmpApplication.of(PublishApplication.none(
                         "This is an edge and takes no publishers; publish to an ingest node"), desk));
             }
-            return new EdgeService(feeds, server, viewers, desk, listeners.rtmp(), port);
+            return new EdgeService(feeds, server, viewers, desk, audience, listeners.rtmp(), port);
         } catch (RuntimeException | Error e) {
             if (server != null) {
                 server.close();
             }
             listeners.close();
+            if (audience != null) {
+                audience.close();
+            }
             if (feeds != null) {
                 feeds.close();
             }
@@ -130,12 +149,15 @@ public final class EdgeService implements AutoCloseable, Drainable {
 
     /** Returns the health checks of the threads that read the log. */
     public List<HealthCheck> checks() {
-        return feeds.checks();
+        return audience == null
+                ? feeds.checks()
+                : Stream.concat(feeds.checks().stream(), Stream.of(audience.check())).toList();
     }
 
     /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
-        return List.of(new ViewersResource(viewers), feeds.streams(viewers));
+        return List.of(new ViewersResource(viewers),
+                feeds.streams(viewers, new AudienceResource(audience == null ? null : audience.totals())));
     }
 
     /**
@@ -172,6 +194,9 @@ public final class EdgeService implements AutoCloseable, Drainable {
             rtmp.close();
         }
         server.close();
+        if (audience != null) {
+            audience.close();
+        }
         feeds.close();
     }
 }

@@ -4,9 +4,11 @@ import io.millrace.edge.http.CorsOrigins;
 import io.millrace.edge.http.FamiliarUrls;
 import io.millrace.edge.http.HttpLimits;
 import io.millrace.edge.http.HttpSettings;
+import io.millrace.edge.players.AudienceFeed;
 import io.millrace.edge.view.Pace;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.rtmp.RtmpListen;
+import java.time.Duration;
 
 /**
  * Settings of one edge.
@@ -17,8 +19,10 @@ import io.millrace.platform.rtmp.RtmpListen;
  * @param flvTickNanos minimum interval of writes to FLV and RTMP viewers; 0 writes every tag at once,
  *     {@link Pace#ADAPTIVE} adapts to the load
  * @param rtmp the listener for RTMP players; null if another service listens for them ({@link EdgeService#players})
+ * @param audienceInterval how often the edge writes what its viewers experience; null: it does not collect it
  */
-public record EdgeSettings(String node, HttpSettings http, Caches caches, long flvTickNanos, RtmpListen rtmp) {
+public record EdgeSettings(String node, HttpSettings http, Caches caches, long flvTickNanos, RtmpListen rtmp,
+        Duration audienceInterval) {
     /**
      * Limits of the memory for what viewers request, in bytes.
      *
@@ -36,29 +40,35 @@ public record EdgeSettings(String node, HttpSettings http, Caches caches, long f
 
     /** Returns the defaults for everything except the address, without a listener for RTMP players. */
     public static EdgeSettings of(String host, int httpPort, String node) {
-        return new EdgeSettings(node, HttpSettings.of(host, httpPort), Caches.DEFAULT, Pace.ADAPTIVE, null);
+        return new EdgeSettings(node, HttpSettings.of(host, httpPort), Caches.DEFAULT, Pace.ADAPTIVE, null,
+                AudienceFeed.INTERVAL);
     }
 
     public EdgeSettings withFlvTickNanos(long nanos) {
-        return new EdgeSettings(node, http, caches, nanos, rtmp);
+        return new EdgeSettings(node, http, caches, nanos, rtmp, audienceInterval);
     }
 
     public EdgeSettings withRtmp(RtmpListen listen) {
-        return new EdgeSettings(node, http, caches, flvTickNanos, listen);
+        return new EdgeSettings(node, http, caches, flvTickNanos, listen, audienceInterval);
+    }
+
+    /** @param interval how often the edge writes what its viewers experience; null: it does not collect it */
+    public EdgeSettings withAudience(Duration interval) {
+        return new EdgeSettings(node, http, caches, flvTickNanos, rtmp, interval);
     }
 
     public EdgeSettings withHttp(HttpLimits limits, ProxySources proxies, FamiliarUrls familiarUrls) {
         return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), http.tls(), http.eventLoops(),
-                limits, proxies, familiarUrls, http.origins()), caches, flvTickNanos, rtmp);
+                limits, proxies, familiarUrls, http.origins()), caches, flvTickNanos, rtmp, audienceInterval);
     }
 
     public EdgeSettings withOrigins(CorsOrigins origins) {
         return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), http.tls(), http.eventLoops(),
-                http.limits(), http.proxies(), http.familiarUrls(), origins), caches, flvTickNanos, rtmp);
+                http.limits(), http.proxies(), http.familiarUrls(), origins), caches, flvTickNanos, rtmp, audienceInterval);
     }
 
     public EdgeSettings withTls(HttpSettings.Tls tls) {
         return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), tls, http.eventLoops(), http.limits(),
-                http.proxies(), http.familiarUrls(), http.origins()), caches, flvTickNanos, rtmp);
+                http.proxies(), http.familiarUrls(), http.origins()), caches, flvTickNanos, rtmp, audienceInterval);
     }
 }

@@ -7,6 +7,7 @@ import io.millrace.edge.fanout.PacketFeed;
 import io.millrace.edge.fanout.RingMemory;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.follow.IndexFeed;
+import io.millrace.edge.http.AudienceResource;
 import io.millrace.edge.http.StreamsResource;
 import io.millrace.edge.log.DirectoryFeed;
 import io.millrace.edge.log.PartReader;
@@ -92,8 +93,8 @@ public final class Feeds implements AutoCloseable {
     }
 
     /** Returns the resource of the streams for the admin port. */
-    AdminResource streams(Viewers viewers) {
-        return new StreamsResource(directory, viewers, kafka, node);
+    AdminResource streams(Viewers viewers, AudienceResource audience) {
+        return new StreamsResource(directory, viewers, audience, kafka, node);
     }
 
     public StreamDirectory directory() {

@@ -6,6 +6,7 @@ import io.millrace.edge.http.FamiliarUrls;
 import io.millrace.edge.http.HttpLimits;
 import io.millrace.edge.http.LimitClock;
 import io.millrace.edge.http.ManualClock;
+import io.millrace.edge.players.AudienceFeed;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.net.ProxySources;
@@ -37,6 +38,7 @@ final class TestEdge implements AutoCloseable {
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();
     private final KafkaClients kafka;
     private final AccessPolicy access;
+    private final Duration audience;
     /** The query with which the API may be asked about every stream; empty if nobody needs credentials. */
     private final String credentials;
 
@@ -45,7 +47,17 @@ final class TestEdge implements AutoCloseable {
     }
 
     TestEdge(KafkaClients kafka, AccessPolicy access, String credentials) {
+        this(kafka, access, credentials, AudienceFeed.INTERVAL);
+    }
+
+    /** @param audience how often the edge writes what its viewers experience */
+    TestEdge(KafkaClients kafka, Duration audience) {
+        this(kafka, AccessPolicy.ALLOW_ALL, "", audience);
+    }
+
+    private TestEdge(KafkaClients kafka, AccessPolicy access, String credentials, Duration audience) {
         this.kafka = kafka;
+        this.audience = audience;
         this.access = access;
         this.credentials = credentials;
         service = start("edge-1", registry, clock);
@@ -67,7 +79,16 @@ final class TestEdge implements AutoCloseable {
     }
 
     private EdgeService start(String node, SimpleMeterRegistry meters, ManualClock clock) {
-        return start(EdgeSettings.of("127.0.0.1", 0, node).withRtmp(PatientRtmp.listen()), meters, clock);
+        return start(settings(node).withAudience(audience), meters, clock);
+    }
+
+    /** Starts another edge, which does not collect what viewers experience; the caller closes it. */
+    EdgeService withoutAudience() {
+        return start(settings("edge-4").withAudience(null), new SimpleMeterRegistry(), new ManualClock());
+    }
+
+    private static EdgeSettings settings(String node) {
+        return EdgeSettings.of("127.0.0.1", 0, node).withRtmp(PatientRtmp.listen());
     }
 
     /** RTMP has no manual clock: time reaches no limit except {@code blocked}, however slow the machine is. */

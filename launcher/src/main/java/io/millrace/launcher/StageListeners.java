@@ -3,6 +3,7 @@ package io.millrace.launcher;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.EdgeListeners;
 import io.millrace.edge.EdgeSettings;
+import io.millrace.edge.players.AudienceFeed;
 import io.millrace.ingest.IngestListeners;
 import io.millrace.ingest.IngestSettings;
 import io.millrace.ingest.PublicRtmp;
@@ -72,7 +73,7 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
         EdgeSettings edge = EdgeSettings.of(listen.host(), listen.httpPort(), name)
                 .withFlvTickNanos(options.process().flvTickNanos())
                 .withHttp(http.limits(), http.proxies(), http.familiarUrls()).withOrigins(options.play().origins())
-                .withTls(options.https());
+                .withTls(options.https()).withAudience(options.play().audience() ? AudienceFeed.INTERVAL : null);
         return listens ? edge.withRtmp(options.rtmp()) : edge;
     }
 }

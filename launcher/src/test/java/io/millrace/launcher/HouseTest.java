@@ -66,6 +66,7 @@ class HouseTest {
             .layer("meters").definedBy("io.millrace.edge.meters..")
             .layer("audience").definedBy("io.millrace.edge.audience..")
             .layer("log").definedBy("io.millrace.edge.log..")
+            .layer("players").definedBy("io.millrace.edge.players..")
             .layer("view").definedBy("io.millrace.edge.view..")
             .layer("follow").definedBy("io.millrace.edge.follow..")
             .layer("fanout").definedBy("io.millrace.edge.fanout..")
@@ -79,6 +80,8 @@ class HouseTest {
             .whereLayer("meters").mayNotAccessAnyLayer()
             .whereLayer("audience").mayOnlyAccessLayers("meters")
             .whereLayer("log").mayOnlyAccessLayers("meters")
+            .whereLayer("players").mayOnlyAccessLayers("meters", "log")
+            .whereLayer("players").mayOnlyBeAccessedByLayers("http")
             .whereLayer("view").mayOnlyAccessLayers("log")
             .whereLayer("follow").mayOnlyAccessLayers("meters", "log", "view")
             .whereLayer("fanout").mayOnlyAccessLayers("meters", "audience", "log", "view", "follow")
@@ -119,7 +122,7 @@ class HouseTest {
 
     @ArchTest
     static final ArchRule formatsDoNotKnowEachOther = SlicesRuleDefinition.slices()
-            .matching("io.millrace.media.(rtmp|flv|mpegts|m3u8|mpd|mp4|fmp4)..").should().notDependOnEachOther();
+            .matching("io.millrace.media.(rtmp|flv|mpegts|m3u8|mpd|mp4|fmp4|cmcd)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule codecsDoNotKnowFormats = noClasses()

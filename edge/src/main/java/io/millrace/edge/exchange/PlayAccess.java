@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -25,9 +26,16 @@ public final class PlayAccess {
     private static final char DELETE = 0x7f;
 
     private final AccessPolicy policy;
+    private final BiConsumer<Request, String> granted;
 
     public PlayAccess(AccessPolicy policy) {
+        this(policy, (_, _) -> {});
+    }
+
+    /** @param granted called with each request that {@link #ask} has allowed, and the stream, before it continues */
+    public PlayAccess(AccessPolicy policy, BiConsumer<Request, String> granted) {
         this.policy = policy;
+        this.granted = granted;
     }
 
     /** Returns whether everybody may play everything. */
@@ -43,10 +51,14 @@ public final class PlayAccess {
      *     by a stream key
      */
     public void ask(Responder responder, AccessRequest.Protocol protocol, String stream, Consumer<String> allowed) {
+        Consumer<String> then = name -> {
+            granted.accept(responder.request(), name);
+            allowed.accept(name);
+        };
         if (policy.isOpen()) {
-            allowed.accept(stream);
+            then.accept(stream);
         } else {
-            decide(responder, protocol, stream, decision -> allowed.accept(decision.stream().value()));
+            decide(responder, protocol, stream, decision -> then.accept(decision.stream().value()));
         }
     }
 

@@ -50,7 +50,7 @@ public final class Request {
         return http.method().equals(HttpMethod.HEAD);
     }
 
-    /** Returns whether the request has a body; no endpoint accepts one, so the connection cannot be reused. */
+    /** Returns whether the request has a body; unless its endpoint reads it, the connection cannot be reused. */
     public boolean hasBody() {
         return HttpUtil.isTransferEncodingChunked(http) || HttpUtil.getContentLength(http, 0L) > 0;
     }

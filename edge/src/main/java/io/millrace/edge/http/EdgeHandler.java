@@ -7,10 +7,13 @@ import io.millrace.edge.meters.HttpCloseReason;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
@@ -21,12 +24,17 @@ import io.netty.util.ReferenceCountUtil;
  */
 final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchanges {
     private static final String METHODS = "GET, HEAD, OPTIONS";
+    private static final String METHODS_OF_REPORTS = METHODS + ", POST";
+    private static final String ALLOWED_HEADERS = "Range, If-Range, If-None-Match, Cache-Control, Content-Type, "
+            + "CMCD-Request, CMCD-Object, CMCD-Status, CMCD-Session";
 
     private final Endpoints endpoints;
     private final HttpLimits limits;
     private final LimitClock clock;
     /** The response to the newest request; null before the first. */
     private HttpResponder responder;
+    /** Collects the body of the newest request; null if it has none that is read. */
+    private RequestBody body;
     private boolean draining;
 
     EdgeHandler(Endpoints endpoints, HttpLimits limits, LimitClock clock) {
@@ -37,10 +45,19 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchange
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        HttpRequest request = (HttpRequest) message;
+        if (!(message instanceof HttpRequest request)) {
+            receive((HttpContent) message);
+            return;
+        }
         try {
-            responder = new HttpResponder(ctx, request, clock, endpoints.turns(), endpoints.origins(), endpoints.log());
+            body = null;
+            responder = new HttpResponder(ctx, request, clock, endpoints.turns(), endpoints.origins(), endpoints.log(),
+                    isReport(request));
             answer(request);
+            if (body != null && message instanceof FullHttpRequest whole) {
+                body.add(whole.content());
+                body.end();
+            }
             if (draining) {
                 responder.drain();
             }
@@ -48,6 +65,29 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchange
             // A request of HTTP/2, or one that was not upgraded to it, has a buffer for a body.
             ReferenceCountUtil.release(message);
         }
+    }
+
+    private void receive(HttpContent content) {
+        try {
+            if (body != null) {
+                body.add(content.content());
+            }
+            if (body != null && content instanceof LastHttpContent) {
+                body.end();
+            }
+        } finally {
+            content.release();
+        }
+    }
+
+    /** Returns whether the newest request has a body that is read, and waits for more of it. */
+    boolean readsBody() {
+        return body != null && body.isOpen();
+    }
+
+    private static boolean isReport(HttpRequest request) {
+        return request.method().equals(HttpMethod.POST) && request.decoderResult().isSuccess()
+                && Route.parse(request.uri()) instanceof Route.Cmcd;
     }
 
     @Override
@@ -77,7 +117,8 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchange
             refuse(request.decoderResult().cause());
             return;
         }
-        if (responder.request().hasBody()) {
+        boolean isReport = isReport(request);
+        if (responder.request().hasBody() && !isReport) {
             count(HttpCloseReason.BODY);
         }
         if (request.protocolVersion().majorVersion() != 1) {
@@ -87,7 +128,9 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchange
             responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request",
                     "a request must have exactly one Host header");
         } else if (request.method().equals(HttpMethod.OPTIONS)) {
-            allow();
+            allow(request);
+        } else if (isReport) {
+            body = endpoints.api().reports().receive(responder, () -> count(HttpCloseReason.OVER_LIMIT));
         } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
             responder.error(HttpResponseStatus.METHOD_NOT_ALLOWED,
                     ApiError.of("method_not_allowed", "only " + METHODS + " are allowed"),
@@ -112,11 +155,12 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchange
             case Route.Embed() -> endpoints.page().embed(responder);
             case Route.Asset(String path) -> endpoints.page().asset(responder, path);
             case Route.Output(String path, Query query) -> output(path, query);
-            case Route.Streams(Query query) -> endpoints.api().streams(responder, query);
-            case Route.Stream(String stream) -> endpoints.api().stream(responder, stream);
-            case Route.Sessions(String stream, Query query) -> endpoints.api().sessions(responder, stream, query);
-            case Route.Ingest() -> endpoints.api().ingest(responder);
-            case Route.Access() -> endpoints.access().answer(responder);
+            case Route.Streams(Query query) -> endpoints.api().streams().streams(responder, query);
+            case Route.Stream(String stream) -> endpoints.api().streams().stream(responder, stream);
+            case Route.Sessions(String stream, Query query) -> endpoints.api().streams().sessions(responder, stream, query);
+            case Route.Ingest() -> endpoints.api().streams().ingest(responder);
+            case Route.Cmcd(Query query) -> endpoints.api().reports().answer(responder, query);
+            case Route.Access() -> endpoints.api().access().answer(responder);
             case Route.Moved(String location) -> moved(location);
             case Route.Unknown() -> unknown();
             case Route.Malformed(String why) -> responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request", why);
@@ -147,11 +191,12 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchange
     }
 
     /** Answers a preflight request (Fetch standard, 4.8): every origin that may read responses may send every request. */
-    private void allow() {
+    private void allow(HttpRequest request) {
+        String methods = Route.parse(request.uri()) instanceof Route.Cmcd ? METHODS_OF_REPORTS : METHODS;
         responder.send(HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER, headers -> {
-            headers.set(HttpHeaderNames.ALLOW, METHODS);
-            headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-            headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "Range, If-Range, If-None-Match, Cache-Control");
+            headers.set(HttpHeaderNames.ALLOW, methods);
+            headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, methods);
+            headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
             headers.set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, 86_400);
         });
     }

@@ -15,6 +15,7 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.HttpCloseReason;
 import io.millrace.edge.past.FlvPast;
 import io.millrace.edge.past.PastSource;
+import io.millrace.edge.players.PlayerReports;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.net.ConnectionAdmission;
@@ -68,34 +69,40 @@ public final class EdgeServer implements AutoCloseable {
      */
     public EdgeServer(HttpSettings settings, AccessPolicy access, long retentionMs, StreamDirectory directory,
             EpochSource epochs, PartSource parts, PastSource past, PartSource pastParts, FlvSource flv,
-            FlvPast flvPast, Viewers viewers, EdgeMeters meters, LimitClock clock) {
+            FlvPast flvPast, Viewers viewers, PlayerReports reports, EdgeMeters meters, LimitClock clock) {
         this(HttpPort.bind(settings, ServerSockets.NONE_NAMED), settings, access, retentionMs, directory, epochs,
-                parts, past, pastParts, flv, flvPast, viewers, meters, clock);
+                parts, past, pastParts, flv, flvPast, viewers, reports, meters, clock);
     }
 
     /**
      * @param port the bound port; closed with the server
      * @param retentionMs how long media are retained, and may be cached
      * @param pastParts the same media as {@code parts}, read and cached separately from live media
+     * @param reports null if reports of players are not collected
      */
     public EdgeServer(HttpPort port, HttpSettings settings, AccessPolicy access, long retentionMs,
             StreamDirectory directory, EpochSource epochs, PartSource parts, PastSource past, PartSource pastParts,
-            FlvSource flv, FlvPast flvPast, Viewers viewers,
+            FlvSource flv, FlvPast flvPast, Viewers viewers, PlayerReports reports,
             EdgeMeters meters, LimitClock clock) {
         this.port = port;
         this.settings = settings;
         this.clock = clock;
         HttpLimits limits = settings.limits();
         admission = new ConnectionAdmission(limits.connections(), Integer.MAX_VALUE, limits.perAddress());
-        var play = new PlayAccess(access);
+        var asked = new PlayAccess(access);
+        var play = reports == null
+                ? asked
+                : new PlayAccess(access, (request, stream) -> CmcdEndpoint.requested(reports, request, stream));
         var log = new HlsEndpoint.Log(epochs, parts, past, pastParts);
         List<HttpOutput> outputs = List.of(
                 new HlsEndpoint(play, directory, log, retentionMs, viewers, clock::nanoTime, meters),
                 new DashEndpoint(play, directory, log, viewers, clock::nanoTime, InstantSource.system(), meters),
                 new FlvEndpoint(play, directory, flv, flvPast, InstantSource.system(), viewers, meters));
         endpoints = new Endpoints(PageEndpoint.load(), outputs,
-                new ApiEndpoint(play, directory, past, viewers),
-                new AccessEndpoint(play, outputs, settings.familiarUrls(), InstantSource.system()), settings.origins(),
+                new Endpoints.Api(new ApiEndpoint(asked, directory, past, viewers),
+                new AccessEndpoint(asked, outputs, settings.familiarUrls(), InstantSource.system()),
+                        new CmcdEndpoint(asked, directory, reports, meters.audience())),
+                settings.origins(),
                 settings.familiarUrls(), meters,
                 new Turns(turns(settings.eventLoops())),
                 new PeerLog(LoggerFactory.getLogger(EdgeServer.class)));

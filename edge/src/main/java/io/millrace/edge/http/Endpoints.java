@@ -14,9 +14,11 @@ import java.util.List;
  * @param turns the turns in which requests for past media run on the event loops
  * @param log rate-limited log for lines that clients cause
  */
-record Endpoints(PageEndpoint page, List<HttpOutput> outputs, ApiEndpoint api, AccessEndpoint access,
-        CorsOrigins origins, FamiliarUrls familiar, EdgeMeters meters,
-        Turns turns, PeerLog log) {
+record Endpoints(PageEndpoint page, List<HttpOutput> outputs, Api api, CorsOrigins origins, FamiliarUrls familiar,
+        EdgeMeters meters, Turns turns, PeerLog log) {
+    /** The endpoints below {@code /api/v1}. */
+    record Api(ApiEndpoint streams, AccessEndpoint access, CmcdEndpoint reports) {}
+
     FailedConnection faults() {
         return new FailedConnection(meters, log);
     }

@@ -70,7 +70,7 @@ record Http2Pipeline(Endpoints endpoints, HttpLimits limits, LimitClock clock, C
     }
 
     private Http2FrameCodec codec(int resets) {
-        // The window of streams is 0: no endpoint accepts a request body.
+        // The window of streams is 0, and Http2Stream opens it where a request body is read.
         Http2Settings settings = new Http2Settings().maxConcurrentStreams(Http2Connection.STREAMS_LIMIT)
                 .initialWindowSize(0).maxHeaderListSize(limits.lineBytes() + limits.headersBytes()
                         + (long) HEADER_OVERHEAD * (limits.headerCount() + PSEUDO_HEADERS));

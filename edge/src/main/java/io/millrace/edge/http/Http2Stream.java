@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -20,13 +21,16 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Map;
 
 /**
  * One stream of an HTTP/2 connection: passes its request to {@link EdgeHandler} as one of HTTP/1.1, within the limits
- * of HTTP/1.1, and drops a request body, which no endpoint accepts. Bodies are written in pieces of
+ * of HTTP/1.1, and drops a request body that the handler does not read. Bodies are written in pieces of
  * {@link #PIECE_BYTES}, whose completion shows that the client reads.
  *
  * <p>Confined to the event loop of the connection. Stands between Netty's codec of HTTP objects and
@@ -88,7 +92,20 @@ final class Http2Stream extends ChannelDuplexHandler {
         if (message instanceof LastHttpContent) {
             hasBody = false;
         }
+        if (message instanceof HttpContent content && place != null && handler().readsBody()) {
+            int sizeBytes = content.content().readableBytes();
+            if (connection.take(sizeBytes)) {
+                countedBytes += sizeBytes;
+                ctx.fireChannelRead(message);
+                return;
+            }
+            connection.shed();
+        }
         ReferenceCountUtil.release(message);
+    }
+
+    private EdgeHandler handler() {
+        return context.pipeline().get(EdgeHandler.class);
     }
 
     private void request(ChannelHandlerContext ctx, HttpRequest request) {
@@ -109,6 +126,22 @@ final class Http2Stream extends ChannelDuplexHandler {
         }
         limit(request);
         ctx.fireChannelRead(request);
+        if (hasBody && handler().readsBody()) {
+            permitBody();
+        }
+    }
+
+    /** Permits the client to send as much as a body may have; no other stream permits any byte. */
+    private void permitBody() {
+        var channel = (Http2StreamChannel) context.channel();
+        var http2 = channel.parent().pipeline().get(Http2FrameCodec.class).connection();
+        try {
+            http2.local().flowController().incrementWindowSize(http2.stream(channel.stream().id()),
+                    RequestBody.LIMIT_BYTES);
+            channel.parent().flush();
+        } catch (Http2Exception e) {
+            context.fireExceptionCaught(e);
+        }
     }
 
     private boolean take(HttpRequest request) {
@@ -216,11 +249,11 @@ final class Http2Stream extends ChannelDuplexHandler {
     }
 
     boolean hasEnd() {
-        return context.pipeline().get(EdgeHandler.class).hasEnd();
+        return handler().hasEnd();
     }
 
     void shutDown() {
-        context.pipeline().get(EdgeHandler.class).shutDown();
+        handler().shutDown();
     }
 
     /** The channel becomes inactive later, and the client's next request may come first. */

@@ -44,16 +44,17 @@ final class HttpResponder implements Responder {
     /** The end of the hold; null if there is no hold, or if it has no limit. */
     private Future<?> expiry;
 
+    /** @param readsBody whether the body of the request is read to its end; otherwise the connection ends after it */
     HttpResponder(ChannelHandlerContext ctx, HttpRequest http, LimitClock clock, Turns turns, CorsOrigins origins,
-            PeerLog log) {
+            PeerLog log, boolean readsBody) {
         this.ctx = ctx;
         this.clock = clock;
         this.turns = turns;
         this.log = log;
         request = new Request(ctx.channel(), http);
-        // A request body is rejected, so it is not waited for.
+        // Any other request body is rejected, so it is not waited for.
         writer = new ResponseWriter(ctx, http, origins, request.acceptsChunked(),
-                HttpUtil.isKeepAlive(http) && !request.hasBody() && http.decoderResult().isSuccess());
+                HttpUtil.isKeepAlive(http) && (readsBody || !request.hasBody()) && http.decoderResult().isSuccess());
     }
 
     @Override
@@ -69,6 +70,11 @@ final class HttpResponder implements Responder {
     /** Returns whether the response ends soon; false while it is sent in pieces, which may go on forever. */
     boolean hasEnd() {
         return state != ResponseState.STREAMING;
+    }
+
+    /** Closes the connection after the response, because the rest of the request body is not read. */
+    void closeAfterwards() {
+        writer.closeAfterwards();
     }
 
     /** Makes the owner of a held request answer now, and closes the connection after the response. */

@@ -35,7 +35,7 @@ final class PageEndpoint {
     /** Below {@code /web/assets/}. */
     static final List<String> ASSETS = List.of("page.css", "embed.css", "page.js", "embed.js", "api.js", "choices.js",
             "codecs.js", "dom.js", "hints.js", "hlsplayer.js", "list.js", "menus.js", "multivariant.js", "outputs.js",
-            "player.js", "states.js", "timeline.js", "watching.js", "millrace.svg", "vendor/hls.min.js",
+            "player.js", "reports.js", "states.js", "timeline.js", "watching.js", "millrace.svg", "vendor/hls.min.js",
             "vendor/mpegts.min.js", "vendor/hls.js.LICENSE.txt", "vendor/mpegts.js.LICENSE.txt");
 
     private final RenderedText page;

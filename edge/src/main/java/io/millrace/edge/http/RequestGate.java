@@ -18,8 +18,8 @@ import java.util.Deque;
 
 /**
  * Passes on one request at a time, so that pipelined requests are answered in order, and each only after the client has
- * read the previous response. Drops request bodies, which no endpoint accepts, and everything after the last request of
- * a connection.
+ * read the previous response. Passes on the body of a request while it is being answered, and drops what comes after
+ * the response, and everything after the last request of a connection.
  *
  * <p>Confined to the event loop. Holds at most {@link #WAITING_LIMIT} requests; {@link ReadGate} holds the rest of a
  * read.
@@ -105,13 +105,23 @@ final class RequestGate extends ChannelDuplexHandler {
                 waiting.add(next);
             }
         } else {
-            boolean broken = message instanceof HttpContent content && content.decoderResult().isFailure();
-            ReferenceCountUtil.release(message);
-            if (broken) {
-                ending = true;
-                HttpCloseReason.MALFORMED.count(meters);
-                ctx.close();
+            content(ctx, (HttpContent) message);
+        }
+    }
+
+    private void content(ChannelHandlerContext ctx, HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            ending = true;
+            HttpCloseReason.MALFORMED.count(meters);
+            ctx.close();
+        } else if (answering && waiting.isEmpty()) {
+            if (content instanceof LastHttpContent) {
+                answeringBytes += reads.takeRequest();
             }
+            ctx.fireChannelRead(content);
+        } else {
+            content.release();
         }
     }
 

@@ -50,6 +50,9 @@ sealed interface Route {
     /** {@code /api/v1/access}: whether the client of a proxy may request a URL */
     record Access() implements Route {}
 
+    /** {@code /api/v1/cmcd}: reports of players; the only resource that takes a request body */
+    record Cmcd(Query query) implements Route {}
+
     /** A redirect to a relative URL; only {@link FamiliarUrls} returns it. */
     record Moved(String location) implements Route {}
 
@@ -66,6 +69,7 @@ sealed interface Route {
     String API = "/api/v1/streams";
     String INGEST = "/api/v1/ingest";
     String ACCESS = "/api/v1/access";
+    String CMCD = "/api/v1/cmcd";
 
     /**
      * Returns the route of a request; {@link Malformed} if the target cannot be parsed.
@@ -102,6 +106,9 @@ sealed interface Route {
         }
         if (path.equals(ACCESS)) {
             return new Access();
+        }
+        if (path.equals(CMCD)) {
+            return new Cmcd(query);
         }
         return new Output(path, query);
     }

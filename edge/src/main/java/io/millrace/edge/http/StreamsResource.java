@@ -16,16 +16,19 @@ import java.time.InstantSource;
 public final class StreamsResource implements AdminResource {
     private final StreamDirectory directory;
     private final Viewers viewers;
+    private final AudienceResource audience;
     private final TakedownResource takedown;
 
     /**
      * @param kafka the log in which takedowns are recorded
      * @param node this process's id, part of Kafka client ids
      */
-    public StreamsResource(StreamDirectory directory, Viewers viewers, KafkaClients kafka, String node) {
+    public StreamsResource(StreamDirectory directory, Viewers viewers, AudienceResource audience, KafkaClients kafka,
+            String node) {
         this.directory = directory;
         takedown = new TakedownResource(directory, kafka, node, InstantSource.system());
         this.viewers = viewers;
+        this.audience = audience;
     }
 
     @Override
@@ -42,6 +45,9 @@ public final class StreamsResource implements AdminResource {
     public Answer answer(Request request) {
         if (request.method().equals("DELETE")) {
             return takedown.delete(request);
+        }
+        if (AudienceResource.isAt(request.below()) && directory.newest(request.below()).isEmpty()) {
+            return audience.answer(request.below());
         }
         if (!request.below().isEmpty()) {
             return directory.newest(request.below()).map(entry -> json(json(entry)))

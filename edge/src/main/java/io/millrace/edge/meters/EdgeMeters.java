@@ -24,6 +24,7 @@ public final class EdgeMeters {
     private final Timer flvLatency;
     private final Timer playlistLatency;
     private final Timer partLatency;
+    private final AudienceMeters audience;
 
     public EdgeMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -44,6 +45,12 @@ public final class EdgeMeters {
         }
         HTTP_CLOSES.forEach(reason -> closes("http", reason));
         DROPS.forEach(this::drops);
+        audience = new AudienceMeters(registry);
+    }
+
+    /** Returns the meters of what viewers experience. */
+    public AudienceMeters audience() {
+        return audience;
     }
 
     private AtomicInteger showViewers(Protocol protocol, AtomicInteger count) {

@@ -101,6 +101,21 @@ class AccessCacheTest {
         }
     }
 
+    /** Reports of players change with every request, wherever in the query they are. */
+    @Test
+    void reportsOfPlayersAreNoPartOfTheKey() throws IOException {
+        String media = "/t/" + RestrictedServer.token("live/show", false, 600, null) + "/live/show/@17/ts/7.ts";
+        List<String> queries = List.of("", "?CMCD=bl%3D1%2Csid%3D%22a%22", "?x=1", "?CMCD=bl%3D2&x=1",
+                "?x=1&CMCD=bl%3D3", "?x=1&y=2", "?x=1&CMCD=bl%3D4&y=2", "?XCMCD=1", "?XCMCD=2");
+        List<String> answers = new ArrayList<>();
+        for (String query : queries) {
+            RawHttp.Response answer = get("127.0.0.1", media + query);
+            assertThat(answer.status()).as(query).isEqualTo(200);
+            answers.add(answer.headers().get("x-cache-status"));
+        }
+        assertThat(answers).containsExactly("MISS", "HIT", "MISS", "HIT", "HIT", "MISS", "HIT", "MISS", "MISS");
+    }
+
     /** One player: follows playlists as players do, by relative URLs. */
     private static final class Viewer implements AutoCloseable {
         private final RawHttp http;

@@ -60,9 +60,9 @@ class BlockingReloadTest {
         return new Endpoints(PageEndpoint.load(),
                 List.of(new HlsEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory,
                         new HlsEndpoint.Log(log, log, log, log), 1_000, viewers, () -> 0, meters, limits)),
-                new ApiEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory, log, viewers,
-                        new ResponseMemory(1 << 20)),
-                null, CorsOrigins.ANY, FamiliarUrls.NONE, meters,
+                new Endpoints.Api(new ApiEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory, log, viewers,
+                        new ResponseMemory(1 << 20)), null, null),
+                CorsOrigins.ANY, FamiliarUrls.NONE, meters,
                 new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
                 new PeerLog(LoggerFactory.getLogger(BlockingReloadTest.class)));
     }

@@ -60,7 +60,7 @@ class EdgeServerTest {
         log.end(NOTHING);
         var meters = new EdgeMeters(registry);
         server = new EdgeServer(HttpSettings.of("127.0.0.1", 0), AccessPolicy.ALLOW_ALL, 3_600_000, directory, log, log,
-                log, log, log, log, new Viewers(meters, InstantSource.system()), meters, clock);
+                log, log, log, log, new Viewers(meters, InstantSource.system()), null, meters, clock);
         port = server.start();
     }
 

@@ -48,7 +48,7 @@ class HttpResponderTest {
         channel.writeInbound(Unpooled.copiedBuffer("GET / HTTP/1.1\r\nhost: x\r\n\r\n".getBytes()));
         responder = new HttpResponder(channel.pipeline().lastContext(), request, LimitClock.SYSTEM, turns,
                 CorsOrigins.ANY,
-                new PeerLog(LoggerFactory.getLogger(HttpResponderTest.class)));
+                new PeerLog(LoggerFactory.getLogger(HttpResponderTest.class)), false);
     }
 
     @AfterEach

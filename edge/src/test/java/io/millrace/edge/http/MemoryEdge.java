@@ -5,6 +5,7 @@ import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.HttpCloseReason;
+import io.millrace.edge.players.PlayerReports;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
@@ -45,7 +46,8 @@ final class MemoryEdge implements AutoCloseable {
         server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge").withHttp(limits, proxies, familiar)
                 .withTls(tls).http(),
                 AccessPolicy.ALLOW_ALL, 3_600_000, directory, log, log, log, log, log, log,
-                new Viewers(meters, InstantSource.system()), meters,
+                new Viewers(meters, InstantSource.system()),
+                new PlayerReports(clock::nanoTime, meters.audience()), meters,
                 clock);
         port = server.start();
     }

@@ -1,9 +1,11 @@
 package io.millrace.edge.http;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.players.PlayerReports;
 import io.millrace.platform.access.AccessGate;
 import io.millrace.platform.access.AccessMeters;
 import io.millrace.platform.access.AccessRequest;
@@ -56,7 +58,7 @@ final class RestrictedServer implements AutoCloseable {
         server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge")
                 .withHttp(HttpLimits.DEFAULT, proxies, FamiliarUrls.parse("nginx-rtmp,nginx-http-flv")).http(), gate,
                 3_600_000, directory, log, log,
-                log, log, log, log, new Viewers(meters, InstantSource.system()), meters, new ManualClock());
+                log, log, log, log, new Viewers(meters, InstantSource.system()), new PlayerReports(Ticker.systemTicker(), meters.audience()), meters, new ManualClock());
         port = server.start();
     }
 

@@ -28,7 +28,8 @@ class StreamsResourceTest {
 
     private final StreamDirectory directory = new StreamDirectory();
     private final StreamsResource resource = new StreamsResource(directory,
-            new Viewers(new EdgeMeters(new SimpleMeterRegistry()), InstantSource.system()), null, "edge-1");
+            new Viewers(new EdgeMeters(new SimpleMeterRegistry()), InstantSource.system()), new AudienceResource(null),
+            null, "edge-1");
 
     @BeforeEach
     void fill() {

@@ -60,7 +60,7 @@ class WebSocketTest {
         viewers = new Viewers(meters, InstantSource.system());
         var flv = new FlvEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory, log, log,
                 InstantSource.system(), viewers, meters);
-        var endpoints = new Endpoints(null, List.of(flv), null, null, CorsOrigins.ANY, FamiliarUrls.NONE, meters,
+        var endpoints = new Endpoints(null, List.of(flv), null, CorsOrigins.ANY, FamiliarUrls.NONE, meters,
                 new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
                 new PeerLog(LoggerFactory.getLogger(WebSocketTest.class)));
         channel = new EmbeddedChannel();

@@ -42,6 +42,9 @@ public final class PlayOptions {
     @Option(names = "--cors-origins", paramLabel = "ORIGIN[,…]", defaultValue = "*", description = "Web sites whose pages may play streams: '*' for all, 'off' for none, or origins such as https://example.com.")
     private CorsOrigins corsOrigins;
 
+    @Option(names = "--audience", converter = Converters.Switch.class, arity = "0..1", fallbackValue = "on", paramLabel = "SWITCH", defaultValue = "on", description = "Whether edges collect what viewers experience, from the reports of their players (CMCD).")
+    private boolean audience;
+
     void check() {
         HookFallback.checkTimeout("--play-hook-timeout", playHookTimeout);
     }
@@ -53,6 +56,11 @@ public final class PlayOptions {
                 : new AccessSettings.Hook(playHook, playHookForm, playHookTimeout,
                         playHookFallback == HookFallback.ALLOW);
         return new AccessSettings(playKeys, playSecret, playJwks, new AddressRules(playAllow, playDeny), hook);
+    }
+
+    /** Returns whether edges collect what viewers experience. */
+    public boolean audience() {
+        return audience;
     }
 
     public CorsOrigins origins() {

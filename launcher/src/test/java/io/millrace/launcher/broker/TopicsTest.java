@@ -55,9 +55,10 @@ class TopicsTest {
         Config packets = config(kafka, Topic.PACKETS);
         assertThat(packets.get("cleanup.policy").value()).isEqualTo("delete");
         assertThat(packets.get("retention.bytes").value()).isEqualTo("5000000000");
-        assertThat(packets.get("retention.ms").value()).isEqualTo("86400000");
+        assertThat(packets.get("retention.ms").value()).isEqualTo("172800000");
         assertThat(packets.get("max.message.bytes").value()).isEqualTo(String.valueOf(Sizes.RECORD_BYTES));
         assertThat(config(kafka, Topic.STREAMS).get("cleanup.policy").value()).isEqualTo("compact");
+        assertThat(config(kafka, Topic.AUDIENCE).get("retention.ms").value()).isEqualTo("86400000");
     }
 
     /** A node whose clock is wrong must not decide when its records expire. */
@@ -93,7 +94,7 @@ class TopicsTest {
     }
 
     private KafkaClients kafka(String prefix, int partitions, long retentionBytes) {
-        return new KafkaClients(new KafkaSettings(broker.address().toString(), prefix, partitions, 0, 86_400_000,
+        return new KafkaClients(new KafkaSettings(broker.address().toString(), prefix, partitions, 0, 172_800_000,
                 retentionBytes, Map.of()));
     }
 

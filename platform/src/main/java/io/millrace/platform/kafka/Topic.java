@@ -31,7 +31,9 @@ public enum Topic {
     /** The events in the lives of the streams, keyed by stream. */
     EVENTS("events", false),
     /** The events that webhooks have not delivered, keyed by stream. */
-    DEAD_LETTERS("dead-letters", false);
+    DEAD_LETTERS("dead-letters", false),
+    /** What viewers experience: sums per stream, edge and interval, without anything about a single viewer. */
+    AUDIENCE("audience", false);
 
     /**
      * Events remain for at least this long, even if media does not: webhooks hold events for a target that does not
@@ -39,6 +41,7 @@ public enum Topic {
      */
     private static final long EVENTS_MS = TimeUnit.HOURS.toMillis(24);
     private static final long DEAD_LETTERS_MS = TimeUnit.DAYS.toMillis(7);
+    private static final long AUDIENCE_MS = TimeUnit.HOURS.toMillis(24);
 
     private final String suffix;
     private final boolean compacted;
@@ -82,13 +85,14 @@ public enum Topic {
         return switch (this) {
             case EVENTS -> Math.max(mediaMs, EVENTS_MS);
             case DEAD_LETTERS -> DEAD_LETTERS_MS;
+            case AUDIENCE -> AUDIENCE_MS;
             case PACKETS, SESSIONS, SEGMENTS, PARTS, INDEX, STREAMS, NODES, RELAYS -> mediaMs;
         };
     }
 
-    /** Whether the limit on the size of the media applies to the topic. Events are small and must not be lost to it. */
+    /** Whether the limit on the size of the media applies to the topic. The records of the others are small. */
     public boolean hasSizeLimit() {
-        return !compacted && this != EVENTS && this != DEAD_LETTERS;
+        return !compacted && this != EVENTS && this != DEAD_LETTERS && this != AUDIENCE;
     }
 
     /** Whether only the newest record of a key is retained. */

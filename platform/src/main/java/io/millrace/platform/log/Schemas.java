@@ -24,7 +24,7 @@ final class Schemas {
             "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
             "StreamEntry", "StreamExpiry", "Withdrawal",
-            "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat", "StreamEvent", "DeadLetter");
+            "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat", "StreamEvent", "DeadLetter", "AudienceReport");
     private static final List<Map<String, Schema>> PARSED = LogVersions.NAMES.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -149,6 +149,20 @@ final class Schemas {
             g -> new DeadLetter(g.text("webhook"), new DeadLetter.Place(g.int32("partition"), g.int64("offset")),
                     g.int32("status"), g.text("reason"), g.int32("attempts"), g.int64("atMs"), g.bytes("event")));
 
+    static final RecordSchema<AudienceReport> AUDIENCE_REPORT = schema("AudienceReport",
+            (r, g) -> g.put("stream", r.stream()).put("edge", r.edge()).put("atMs", r.atMs())
+                    .put("players", r.players()).put("stalledPlayers", r.stalls().players())
+                    .put("stalls", r.stalls().count())
+                    .list("startDelayMs", r.measures().startDelayMs(), Schemas::bucket)
+                    .list("latencyMs", r.measures().latencyMs(), Schemas::bucket)
+                    .list("bitrateKbps", r.measures().bitrateKbps(), Schemas::bucket)
+                    .list("bufferMs", r.measures().bufferMs(), Schemas::bucket),
+            g -> new AudienceReport(g.text("stream"), g.text("edge"), g.int64("atMs"), g.int32("players"),
+                    new AudienceReport.Stalls(g.int32("stalledPlayers"), g.int64("stalls")),
+                    new AudienceReport.Measures(g.list("startDelayMs", Schemas::bucket),
+                            g.list("latencyMs", Schemas::bucket), g.list("bitrateKbps", Schemas::bucket),
+                            g.list("bufferMs", Schemas::bucket))));
+
     private static final long PACKET_OF_VERSION_1 = PACKET.fingerprint(1);
     private static final Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> BY_FINGERPRINT = byFingerprint();
 
@@ -212,11 +226,19 @@ final class Schemas {
         return value.order(ByteOrder.LITTLE_ENDIAN).getLong(value.position() + 2);
     }
 
+    private static void bucket(AudienceReport.Bucket bucket, Generic g) {
+        g.put("index", bucket.index()).put("players", bucket.players());
+    }
+
+    private static AudienceReport.Bucket bucket(Generic g) {
+        return new AudienceReport.Bucket(g.int32("index"), g.int32("players"));
+    }
+
     private static Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint() {
         List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER,
                 SESSION_NOTICE, CUT,
                 EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, WITHDRAWAL, INGEST_NODE, LOG_VERSION,
-                SESSION_TRACKS, NODE_HEARTBEAT, STREAM_EVENT, DEAD_LETTER);
+                SESSION_TRACKS, NODE_HEARTBEAT, STREAM_EVENT, DEAD_LETTER, AUDIENCE_REPORT);
         Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<? extends LogRecord> schema : schemas) {

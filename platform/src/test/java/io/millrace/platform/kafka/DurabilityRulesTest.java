@@ -27,6 +27,7 @@ class DurabilityRulesTest {
     void threeReplicasWithTwoInSyncMeetAllConditions() {
         set(Topic.PACKETS, "retention.ms", "-1");
         set(Topic.NODES, "cleanup.policy", "compact,delete");
+        set(Topic.AUDIENCE, "retention.ms", "1");
         changelog = Optional.of(new TopicState("m.segmenter-folds-changelog", PARTITIONS, 3,
                 Map.of("min.insync.replicas", "2")));
         assertThat(problems(3, 0)).isEmpty();

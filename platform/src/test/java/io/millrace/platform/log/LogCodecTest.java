@@ -81,7 +81,11 @@ class LogCodecTest {
                 new Withdrawal("live/show", 17, new Withdrawal.Extent(3, 9, 55, 99, 1_700, 2_400), 3_000, "by mistake"),
                 new StreamEvent("live/show", StreamEvent.Type.WARNING, new StreamEvent.Cause(140, 1), 17, 18, 5,
                         "long_gop", "keyframes every 10 s"),
-                new DeadLetter("billing", new DeadLetter.Place(3, 41), 400, "status 400", 1, 5, bytes(1, 2)));
+                new DeadLetter("billing", new DeadLetter.Place(3, 41), 400, "status 400", 1, 5, bytes(1, 2)),
+                new AudienceReport("live/show", "e1", 1_700, 3, new AudienceReport.Stalls(1, 4),
+                        new AudienceReport.Measures(List.of(new AudienceReport.Bucket(64, 2)), List.of(),
+                                List.of(new AudienceReport.Bucket(3, 1), new AudienceReport.Bucket(70, 2)),
+                                List.of())));
     }
 
     private static List<String> lines(String golden) throws IOException {
