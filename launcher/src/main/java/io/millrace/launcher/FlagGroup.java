@@ -38,9 +38,10 @@ enum FlagGroup {
     VIEWERS("Viewers", flag("play-keys", EDGE), flag("play-secret", EDGE), flag("play-jwks", EDGE),
             flag("play-allow", EDGE), flag("play-deny", EDGE), flag("play-hook", EDGE), flag("play-hook-form", EDGE),
             flag("play-hook-timeout", EDGE), flag("play-hook-fallback", EDGE), flag("cors-origins", EDGE),
-            flag("flv-tick", EDGE), flag("familiar-urls", EDGE)),
+            flag("audience", EDGE), flag("flv-tick", EDGE), flag("familiar-urls", EDGE)),
 
     RELAYS("Relays", flag("relays", RELAY)),
+
     WEBHOOKS("Webhooks", flag("webhook", Stage.WEBHOOKS), flag("webhook-secret", Stage.WEBHOOKS),
             flag("webhooks", Stage.WEBHOOKS)),
 
