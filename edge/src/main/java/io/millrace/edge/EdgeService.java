@@ -3,8 +3,11 @@ package io.millrace.edge;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.http.ConsoleFiles;
 import io.millrace.edge.http.EdgeServer;
 import io.millrace.edge.http.LimitClock;
+import io.millrace.edge.http.NewestResource;
+import io.millrace.edge.http.PosterResource;
 import io.millrace.edge.http.StreamsResource;
 import io.millrace.edge.http.ViewersResource;
 import io.millrace.edge.meters.EdgeMeters;
@@ -12,6 +15,7 @@ import io.millrace.edge.rtmp.PlayDesk;
 import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.access.AccessPolicy;
+import io.millrace.platform.admin.AdminFiles;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
@@ -136,7 +140,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
 
     /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
-        return List.of(new ViewersResource(viewers), new StreamsResource(feeds.directory(), viewers));
+        return List.of(new ViewersResource(viewers), new StreamsResource(feeds.directory(), feeds.past(), viewers),
+                new NewestResource(feeds.directory(), feeds.epochs(), feeds.past(), InstantSource.system()),
+                new PosterResource(feeds.directory(), feeds.epochs(), feeds.parts()));
+    }
+
+    /** Returns the console, which uses these resources. */
+    public AdminFiles console() {
+        return ConsoleFiles.load();
     }
 
     /**

@@ -2,21 +2,27 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.Json;
+import io.millrace.edge.past.PastSource;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
- * {@code /api/v1/streams} on the admin port: the same as on the HTTP port, plus the encoder's address and ingest node,
- * which only the operator may see. Thread-safe.
+ * {@code /api/v1/streams} on the admin port, with {@code NAME} and {@code NAME/sessions} below it: the same as on the
+ * HTTP port, plus the encoder's address and ingest node, which only the operator may see. Thread-safe.
  */
 public final class StreamsResource implements AdminResource {
+    private static final String SESSIONS = "/sessions";
+
     private final StreamDirectory directory;
+    private final PastSource past;
     private final Viewers viewers;
 
-    public StreamsResource(StreamDirectory directory, Viewers viewers) {
+    public StreamsResource(StreamDirectory directory, PastSource past, Viewers viewers) {
         this.directory = directory;
+        this.past = past;
         this.viewers = viewers;
     }
 
@@ -32,6 +38,9 @@ public final class StreamsResource implements AdminResource {
 
     @Override
     public Answer answer(Request request) {
+        if (request.below().endsWith(SESSIONS)) {
+            return sessions(request);
+        }
         if (!request.below().isEmpty()) {
             return directory.newest(request.below()).map(entry -> json(json(entry)))
                     .orElseGet(() -> Answer.error(404, "stream_not_found", "there is no such stream"));
@@ -41,6 +50,22 @@ public final class StreamsResource implements AdminResource {
         } catch (IllegalArgumentException e) {
             return Answer.error(400, "bad_parameter", e.getMessage());
         }
+    }
+
+    private Answer sessions(Request request) {
+        String stream = request.below().substring(0, request.below().length() - SESSIONS.length());
+        SessionList list;
+        try {
+            list = SessionList.parse(request.query()::get);
+        } catch (IllegalArgumentException e) {
+            return Answer.error(400, "bad_parameter", e.getMessage());
+        }
+        List<StreamEntry> epochs = directory.history(stream);
+        if (epochs.isEmpty()) {
+            return Answer.error(404, "stream_not_found", "there is no such stream");
+        }
+        return LiveViews.get(past.retained(stream)).map(now -> json(list.page(epochs, now, "")))
+                .orElseGet(() -> Answer.error(503, "busy", "the log does not answer, try again"));
     }
 
     private ApiJson.Stream json(StreamEntry entry) {
