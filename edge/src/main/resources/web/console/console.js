@@ -136,18 +136,28 @@ function kickPublisher() {
 async function act(title, words, action) {
   if (!await confirmKick(title, words)) return;
   try {
-    say($('done'), await action());
-    problem('');
+    told(await action(), 'done');
   } catch (e) {
-    failed(e);
+    told(wordsOf(e), 'problem');
   }
   refresh();
 }
 
+/** Says how an action has ended, until the next one or another page. */
+function told(words, kind) {
+  $('done').className = kind;
+  say($('done'), words);
+}
+
 function failed(error) {
-  if (!(error instanceof AdminError)) console.error(error);
   if (error instanceof AdminError && error.status === 0) showHealth(null);
-  problem(error instanceof AdminError ? error.message : 'The console failed: ' + error.message);
+  problem(wordsOf(error));
+}
+
+function wordsOf(error) {
+  if (error instanceof AdminError) return error.message;
+  console.error(error);
+  return 'The console failed: ' + error.message;
 }
 
 function problem(words) {
@@ -160,7 +170,7 @@ function route() {
   $('list').hidden = name !== null;
   $('detail').hidden = name === null;
   document.title = (name === null ? '' : name + ' · ') + 'Console · Millrace';
-  say($('done'), '');
+  told('', 'done');
   say($('name'), name ?? '');
   $('poster').hidden = true;
   say($('poster-words'), 'Loading the newest keyframe…');

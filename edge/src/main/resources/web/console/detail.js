@@ -10,6 +10,8 @@ export class Detail {
   #plots = PLOTS.map(([kind, title, format]) => ({ kind, plot: new Plot(title, format) }));
   #history;
   #onKick;
+  /** Of the viewers, by id. */
+  #rows = new Map();
 
   /**
    * @param {import('./history.js').History} history
@@ -42,20 +44,27 @@ export class Detail {
 
   /** @param {{viewers: object[], next: ?string}} list the oldest viewers */
   showViewers(list, stream, nowMs) {
-    const before = document.activeElement?.dataset?.viewer;
     $('viewers-table').hidden = list.viewers.length === 0;
-    $('viewers').replaceChildren(...list.viewers.map(viewer => this.#row(viewer, nowMs)));
-    if (before) $('viewers').querySelector(`[data-viewer="${CSS.escape(before)}"]`)?.focus();
+    // Rows stay, so that their buttons keep the focus.
+    const rows = new Map(list.viewers.map(viewer => [viewer.id, this.#rows.get(viewer.id) ?? this.#row(viewer)]));
+    for (const [id, row] of this.#rows) if (!rows.has(id)) row.element.remove();
+    for (const viewer of list.viewers) {
+      const row = rows.get(viewer.id);
+      if (!row.element.isConnected) $('viewers').append(row.element); // the list is sorted by age
+      say(row.age, duration(nowMs - Date.parse(viewer.since)));
+      say(row.sent, size(viewer.bytes));
+    }
+    this.#rows = rows;
     say($('viewers-words'), list.viewers.length === 0 ? 'Nobody watches it at this edge.'
       : list.next ? `The first ${list.viewers.length} of ${watching(stream)}.` : '');
   }
 
-  #row(viewer, nowMs) {
+  #row(viewer) {
     const kick = button('danger', 'Disconnect…', () => this.#onKick(viewer));
-    kick.dataset.viewer = viewer.id;
-    kick.setAttribute('aria-label', 'Disconnect the viewer ' + viewer.address);
-    return element('tr', '', element('td', '', viewer.address), element('td', '', viewer.protocol.toUpperCase()),
-      element('td', 'wide', viewer.client ?? '–'), element('td', 'number', duration(nowMs - Date.parse(viewer.since))),
-      element('td', 'number wide', size(viewer.bytes)), element('td', 'action', kick));
+    kick.setAttribute('aria-label', 'Disconnect… the viewer ' + viewer.address);
+    const row = { age: element('td', 'number'), sent: element('td', 'number wide') };
+    row.element = element('tr', '', element('td', '', viewer.address), element('td', '', viewer.protocol.toUpperCase()),
+      element('td', 'wide', viewer.client ?? '–'), row.age, row.sent, element('td', 'action', kick));
+    return row;
   }
 }
