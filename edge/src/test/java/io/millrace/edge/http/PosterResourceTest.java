@@ -14,6 +14,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,12 +42,24 @@ class PosterResourceTest {
     }
 
     @Test
-    void isAbsentWithoutKeyframeInCmafAndIfExpired() {
+    void isAbsentWithoutKeyframeInCmaf() {
         directory.put(SHOW);
         log.segments(SHOW, 0, 9);
         log.end(SHOW);
         assertThat(posters.answer(new Request("GET", "live/show", Map.of())).json()).contains("no_poster");
         assertThat(posters.answer(new Request("GET", "live/none", Map.of())).json()).contains("stream_not_found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MemoryLog.SILENT, MemoryLog.BROKEN})
+    void isAbsentIfReadFails(String stream) {
+        StreamEntry entry = Records.ruledBy(Records.CMAF_RULES, Records.entry(stream, 17, StreamEntry.State.LIVE));
+        directory.put(entry);
+        log.segments(entry, CMAF, 0, 9);
+        for (int i = 0; i < 10; i++) {
+            assertThat(posters.answer(new Request("GET", stream, Map.of())).json()).as("request " + i)
+                    .contains("no_poster");
+        }
     }
 
     @Test
