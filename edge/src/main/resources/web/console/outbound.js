@@ -5,14 +5,14 @@ import { delay, moment } from './facts.js';
 /** @param {?object[]} relays of /api/v1/relays */
 export function showRelays(relays) {
   table('relays', 'Copies of streams to RTMP servers', relays, [['Relay', r => r.name], ['Stream', r => link(r.stream)], ['Target', r => r.target, 'wide'],
-    ['State', r => r.state + (r.since ? ' since ' + moment(r.since) : '')], ['Behind', r => delay(r.behindSeconds * 1000)],
+    ['State', r => r.state + (r.since ? ' since ' + moment(r.since) : '')], ['Behind', r => delay(r.behindSeconds * 1000), 'wide'],
     ['Node', r => r.owner?.node, 'wide'], ['Last error', r => r.owner?.lastError]]);
 }
 
 /** @param {?object[]} webhooks of /api/v1/webhooks */
 export function showWebhooks(webhooks) {
   table('webhooks', 'Deliveries of events by this process', webhooks, [['Webhook', w => w.name], ['Target', w => w.target, 'wide'],
-    ['State', w => w.heldSince ? '⚠ not accepted since ' + moment(w.heldSince) : 'delivers'], ['Waiting events', w => w.lag],
+    ['State', w => w.heldSince ? '⚠ not accepted since ' + moment(w.heldSince) : 'delivers'], ['Waiting', w => w.lag],
     ['Delivered', w => w.events?.delivered, 'wide'], ['Failed requests', w => w.events?.failedRequests, 'wide'], ['Dead letters', w => w.events?.deadLetters]]);
 }
 

@@ -20,7 +20,8 @@ public final class ConsoleFiles {
             "text/javascript; charset=utf-8", "css", "text/css; charset=utf-8", "svg", "image/svg+xml");
     /** Below {@code /web/console/}. */
     static final List<String> OWN = List.of("console.css", "console.js", "admin.js", "detail.js", "facts.js",
-            "history.js", "kick.js", "mp4.js", "node.js", "outbound.js", "plot.js", "poster.js", "retained.js", "streams.js",
+            "history.js", "kick.js", "mp4.js", "node.js", "outbound.js", "plot.js", "poster.js", "retained.js",
+            "streams.js",
             "token.js");
     /** Below {@code /web/assets/}: shared with the page for viewers. */
     static final List<String> SHARED = List.of("codecs.js", "dom.js", "palette.css", "millrace.svg");

@@ -113,8 +113,10 @@ class ConsoleIT {
             kick.press("Enter");
             page.keyboard().press("Tab");
             page.keyboard().press("Enter");
-            page.waitForFunction("() => document.getElementById('done').textContent.startsWith('Disconnected 127.0.0.1')"
-                    + " && document.getElementById('viewers-words').textContent.startsWith('Nobody')", null, WAIT);
+            page.waitForFunction(
+                    "() => document.getElementById('done').textContent.startsWith('Disconnected 127.0.0.1')"
+                            + " && document.getElementById('viewers-words').textContent.startsWith('Nobody')",
+                    null, WAIT);
             flv.transferTo(OutputStream.nullOutputStream());
             fail("the viewer's response ended with its last chunk");
         } catch (IOException e) {
@@ -134,7 +136,8 @@ class ConsoleIT {
         }
         assertThat(focused(page)).isEqualTo("live/show");
         page.keyboard().press("Enter");
-        page.waitForFunction("() => document.activeElement.id === 'name' && location.hash === '#live/show'", null, WAIT);
+        page.waitForFunction("() => document.activeElement.id === 'name' && location.hash === '#live/show'", null,
+                WAIT);
         assertThat(Axe.violations(page)).as("axe-core").isEmpty();
         page.goBack();
         page.waitForFunction("() => !document.getElementById('list').hidden", null, WAIT);
@@ -211,7 +214,8 @@ class ConsoleIT {
                         + "\"message\":\"this needs a token with the role admin\"}}")));
         page.navigate(millrace.admin("/console/#live/show").toString());
         page.locator("#facts div").first().waitFor();
-        page.evaluate("() => { const kick = document.getElementById('kick-all'); kick.disabled = false; kick.click() }");
+        page.evaluate(
+                "() => { const kick = document.getElementById('kick-all'); kick.disabled = false; kick.click() }");
         page.locator("#kick-yes").click();
         page.locator("#done.problem:has-text('This needs a token with the role admin.')").waitFor();
         page.waitForResponse("**/api/v1/streams/live/show/sessions*", () -> {});
@@ -226,7 +230,8 @@ class ConsoleIT {
     void listsRelaysAndWebhooks(int width, ColorScheme scheme) throws IOException {
         Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(width, 850).setColorScheme(scheme));
         page.route("**/api/v1/relays", route -> route.fulfill(new Route.FulfillOptions()
-                .setContentType("application/json").setBody("{\"relays\":[{\"name\":\"archive\",\"stream\":\"live/show\","
+                .setContentType("application/json")
+                .setBody("{\"relays\":[{\"name\":\"archive\",\"stream\":\"live/show\","
                         + "\"target\":\"rtmp://archive.example/live/…\",\"state\":\"retrying\",\"since\":"
                         + "\"2026-12-01T00:26:40.695Z\",\"position\":null,\"behindSeconds\":0.04,"
                         + "\"owner\":{\"node\":\"studio-3fa9\",\"lastError\":\"connection refused\"}}]}")));

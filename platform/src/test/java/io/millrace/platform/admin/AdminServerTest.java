@@ -83,7 +83,7 @@ class AdminServerTest {
 
             @Override
             public Answer answer(Request request) {
-                return new Answer(200, null, new AdminFile("video/mp4", new byte[] {1, 2}));
+                return new Answer(200, null, new AdminFile("video/mp4", new byte[]{1, 2}));
             }
         });
         HttpResponse<String> page = get("/console/");
