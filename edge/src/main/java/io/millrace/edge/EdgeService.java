@@ -4,8 +4,11 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.http.AudienceResource;
+import io.millrace.edge.http.ConsoleFiles;
 import io.millrace.edge.http.EdgeServer;
 import io.millrace.edge.http.LimitClock;
+import io.millrace.edge.http.NewestResource;
+import io.millrace.edge.http.PosterResource;
 import io.millrace.edge.http.ViewersResource;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.players.AudienceFeed;
@@ -14,6 +17,7 @@ import io.millrace.edge.rtmp.PlayDesk;
 import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.access.AccessPolicy;
+import io.millrace.platform.admin.AdminFiles;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
@@ -157,7 +161,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
     /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
         return List.of(new ViewersResource(viewers),
-                feeds.streams(viewers, new AudienceResource(audience == null ? null : audience.totals())));
+                feeds.streams(viewers, new AudienceResource(audience == null ? null : audience.totals())),
+                new NewestResource(feeds.directory(), feeds.epochs(), feeds.past(), InstantSource.system()),
+                new PosterResource(feeds.directory(), feeds.epochs(), feeds.parts()));
+    }
+
+    /** Returns the console, which uses these resources. */
+    public AdminFiles console() {
+        return ConsoleFiles.load();
     }
 
     /**

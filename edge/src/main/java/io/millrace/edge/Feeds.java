@@ -9,6 +9,7 @@ import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.follow.IndexFeed;
 import io.millrace.edge.http.AudienceResource;
 import io.millrace.edge.http.StreamsResource;
+import io.millrace.edge.http.TakedownResource;
 import io.millrace.edge.log.DirectoryFeed;
 import io.millrace.edge.log.PartReader;
 import io.millrace.edge.log.PartSource;
@@ -24,6 +25,7 @@ import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.past.RangeReader;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -94,7 +96,8 @@ public final class Feeds implements AutoCloseable {
 
     /** Returns the resource of the streams for the admin port. */
     AdminResource streams(Viewers viewers, AudienceResource audience) {
-        return new StreamsResource(directory, viewers, audience, kafka, node);
+        return new StreamsResource(directory, past, viewers, audience,
+                new TakedownResource(directory, kafka, node, InstantSource.system()));
     }
 
     public StreamDirectory directory() {

@@ -224,6 +224,7 @@ final class Node {
         players = edge.players();
         admin.addChecks(edge.checks());
         edge.admin().forEach(admin::add);
+        admin.add(edge.console());
         edge.rtmp().ifPresent(rtmp -> readyForRtmp(rtmp.port(), rtmp.tlsPort()));
         ready.with(ReadyLine.Part.HTTP, new HostPort(options.listen().host(), edge.port()));
         if (edge.tlsPort() != HttpSettings.NONE) {

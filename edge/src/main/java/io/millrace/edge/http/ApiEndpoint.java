@@ -8,7 +8,6 @@ import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.past.PastSource;
 import io.millrace.platform.access.AccessRequest;
-import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.netty.buffer.Unpooled;
@@ -69,11 +68,9 @@ final class ApiEndpoint {
     }
 
     private void retained(Responder responder, String stream, Query query) {
-        int limit;
-        long after;
+        SessionList list;
         try {
-            limit = StreamList.limit(query.get("limit"));
-            after = after(query.get("after"));
+            list = SessionList.parse(query::get);
         } catch (IllegalArgumentException e) {
             badParameter(responder, e);
             return;
@@ -83,16 +80,8 @@ final class ApiEndpoint {
             absent(responder, stream);
             return;
         }
-        responder.then(past.readBy(responder.request().requester()).retained(stream), now -> {
-            // Expired sessions are not listed; every listed session has something to play.
-            List<SessionSpan> found = SessionSpan.of(epochs).stream().filter(span -> span.endMs() >= now.fromMs()
-                    && span.session().session() > after).toList();
-            boolean more = found.size() > limit;
-            List<SessionSpan> page = more ? found.subList(0, limit) : found;
-            send(responder, new ApiJson.Sessions(page.stream()
-                    .map(span -> ApiJson.session(span, access.credentials(responder.request()).prefix())).toList(),
-                    more ? Long.toString(page.getLast().session().session()) : null));
-        });
+        responder.then(past.readBy(responder.request().requester()).retained(stream), now -> send(responder,
+                list.page(epochs, now, access.credentials(responder.request()).prefix())));
     }
 
     /** Sends the list of live ingest nodes; see {@link Route.Ingest}. */
@@ -103,17 +92,6 @@ final class ApiEndpoint {
 
     private ApiJson.Stream json(StreamEntry entry) {
         return ApiJson.stream(entry, StreamList.counts(viewers, entry.stream()));
-    }
-
-    /** Parses the number of the session before the page; null begins with the first session. */
-    private static long after(String text) {
-        if (text == null) {
-            return -1;
-        }
-        if (text.matches("[0-9]{1,18}")) {
-            return Long.parseLong(text);
-        }
-        throw new IllegalArgumentException("after must be a session number");
     }
 
     private static void badParameter(Responder responder, IllegalArgumentException fault) {

@@ -89,6 +89,14 @@ final class ApiJson {
 
     record Kicked(int kicked) {}
 
+    /**
+     * @param listedTo time up to which this edge lists the stream; null before the first segment, and if it has ended
+     * @param latencyMs from there to this edge's clock
+     * @param bitrate of the newest segment, of all tracks
+     * @param retainedFrom time of the oldest segment that the log retains
+     */
+    record Newest(String listedTo, Long latencyMs, Long bitrate, String retainedFrom) {}
+
     record Warning(String code, String message) {}
 
     record Sessions(List<Session> sessions, String next) {}

@@ -2,31 +2,36 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.Json;
+import io.millrace.edge.past.PastSource;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.directory.StreamDirectory;
-import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.StreamEntry;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
+import java.util.List;
 
 /**
- * {@code /api/v1/streams} on the admin port: the same as on the HTTP port, plus the encoder's address and ingest node,
- * which only the operator may see; it also withdraws past media. Thread-safe.
+ * {@code /api/v1/streams} on the admin port, with {@code NAME} and {@code NAME/sessions} below it: the same as on the
+ * HTTP port, plus the encoder's address and ingest node, which only the operator may see. Also {@code NAME/audience} and
+ * {@code NAME/past}, which withdraws media. Thread-safe.
  */
 public final class StreamsResource implements AdminResource {
+    private static final String SESSIONS = "/sessions";
+
     private final StreamDirectory directory;
+    private final PastSource past;
     private final Viewers viewers;
     private final AudienceResource audience;
     private final TakedownResource takedown;
 
     /**
-     * @param kafka the log in which takedowns are recorded
-     * @param node this process's id, part of Kafka client ids
+     * @param audience answers below a stream's name
+     * @param takedown answers requests that delete
      */
-    public StreamsResource(StreamDirectory directory, Viewers viewers, AudienceResource audience, KafkaClients kafka,
-            String node) {
+    public StreamsResource(StreamDirectory directory, PastSource past, Viewers viewers, AudienceResource audience,
+            TakedownResource takedown) {
         this.directory = directory;
-        takedown = new TakedownResource(directory, kafka, node, InstantSource.system());
+        this.past = past;
+        this.takedown = takedown;
         this.viewers = viewers;
         this.audience = audience;
     }
@@ -49,6 +54,9 @@ public final class StreamsResource implements AdminResource {
         if (AudienceResource.isAt(request.below()) && directory.newest(request.below()).isEmpty()) {
             return audience.answer(request.below());
         }
+        if (request.below().endsWith(SESSIONS)) {
+            return sessions(request);
+        }
         if (!request.below().isEmpty()) {
             return directory.newest(request.below()).map(entry -> json(json(entry)))
                     .orElseGet(() -> Answer.error(404, "stream_not_found", "there is no such stream"));
@@ -58,6 +66,22 @@ public final class StreamsResource implements AdminResource {
         } catch (IllegalArgumentException e) {
             return Answer.error(400, "bad_parameter", e.getMessage());
         }
+    }
+
+    private Answer sessions(Request request) {
+        String stream = request.below().substring(0, request.below().length() - SESSIONS.length());
+        SessionList list;
+        try {
+            list = SessionList.parse(request.query()::get);
+        } catch (IllegalArgumentException e) {
+            return Answer.error(400, "bad_parameter", e.getMessage());
+        }
+        List<StreamEntry> epochs = directory.history(stream);
+        if (epochs.isEmpty()) {
+            return Answer.error(404, "stream_not_found", "there is no such stream");
+        }
+        return LiveViews.get(past.retained(stream)).map(now -> json(list.page(epochs, now, "")))
+                .orElseGet(() -> Answer.error(503, "busy", "the log does not answer, try again"));
     }
 
     private ApiJson.Stream json(StreamEntry entry) {

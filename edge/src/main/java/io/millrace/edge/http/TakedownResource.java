@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * {@code DELETE /api/v1/streams/live/show/past} on the admin port: withdraws past media, as {@code millrace takedown}
  * does. Thread-safe: one request at a time writes. Blocks for as long as Kafka takes.
  */
-final class TakedownResource {
+public final class TakedownResource {
     private static final Logger LOG = LoggerFactory.getLogger(TakedownResource.class);
     /** The end of the path, after the stream's name. */
     private static final String PAST = "/past";
@@ -33,7 +33,7 @@ final class TakedownResource {
     private final InstantSource clock;
 
     /** @param node this process's id, part of Kafka client ids */
-    TakedownResource(StreamDirectory directory, KafkaClients kafka, String node, InstantSource clock) {
+    public TakedownResource(StreamDirectory directory, KafkaClients kafka, String node, InstantSource clock) {
         this.directory = directory;
         this.kafka = kafka;
         this.node = node;

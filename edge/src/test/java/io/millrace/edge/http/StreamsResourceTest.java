@@ -27,9 +27,9 @@ class StreamsResourceTest {
     private static final String SOURCE = "\"publisher\":{\"node\":\"node-1\",\"address\":\"127.0.0.1:5000\",\"client\":\"FMLE/3.0\"}";
 
     private final StreamDirectory directory = new StreamDirectory();
-    private final StreamsResource resource = new StreamsResource(directory,
+    private final StreamsResource resource = new StreamsResource(directory, new MemoryLog(),
             new Viewers(new EdgeMeters(new SimpleMeterRegistry()), InstantSource.system()), new AudienceResource(null),
-            null, "edge-1");
+            new TakedownResource(directory, null, "edge-1", InstantSource.system()));
 
     @BeforeEach
     void fill() {
@@ -73,6 +73,15 @@ class StreamsResourceTest {
     void countsViewersByProtocol() {
         assertThat(get("live/a", Map.of()).json())
                 .contains("\"viewers\":{\"hls\":0,\"dash\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}");
+    }
+
+    @Test
+    void listsSessions() {
+        assertThat(get("live/a/sessions", Map.of()).json()).startsWith("{\"sessions\":[{\"epoch\":17,\"session\":17,")
+                .endsWith("\"next\":null}");
+        assertThat(get("live/a/sessions", Map.of("after", "17")).json()).isEqualTo("{\"sessions\":[],\"next\":null}");
+        assertThat(get("live/none/sessions", Map.of()).status()).isEqualTo(404);
+        assertThat(get("live/a/sessions", Map.of("after", "x")).status()).isEqualTo(400);
     }
 
     @ParameterizedTest

@@ -2,7 +2,7 @@ package io.millrace.platform.admin;
 
 import java.util.Map;
 
-/** A JSON resource that a stage adds to the admin port. Thread-safe; called on virtual threads. */
+/** A resource that a stage adds to the admin port, usually JSON. Thread-safe; called on virtual threads. */
 public interface AdminResource {
     /** The path without a trailing slash. The resource also serves all paths below it. */
     String path();
@@ -26,9 +26,15 @@ public interface AdminResource {
      * The response.
      *
      * @param status HTTP status
-     * @param json null for a status without a body
+     * @param json null for a status without a body, and if there is a file
+     * @param file a body that is not JSON; null without one
      */
-    record Answer(int status, String json) {
+    record Answer(int status, String json, AdminFile file) {
+        /** Creates a response of JSON, or without a body if it is null. */
+        public Answer(int status, String json) {
+            this(status, json, null);
+        }
+
         /** Returns an error response, whose body has the form of all errors of the API. */
         public static Answer error(int status, String code, String message) {
             return new Answer(status, HealthReport.error(code, message));

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -116,6 +117,31 @@ public final class AdminServer implements AutoCloseable {
         context(resource.path(), exchange -> answer(exchange, resource));
     }
 
+    /**
+     * Adds files, which everyone may read.
+     *
+     * @throws IllegalArgumentException if a resource has the same path
+     */
+    public void add(AdminFiles files) {
+        String path = files.path().substring(0, files.path().length() - 1);
+        context(path, exchange -> {
+            Optional<AdminFiles.Reply> reply = files.answer(exchange.getRequestURI().getPath(),
+                    exchange.getRequestHeaders().getFirst("If-None-Match"));
+            if (reply.isEmpty()) {
+                send(exchange, 404, JSON_TYPE, notFound());
+            } else if (!isRead(exchange)) {
+                onlyReads(exchange);
+            } else {
+                reply.get().headers().forEach(exchange.getResponseHeaders()::set);
+                if (reply.get().file() == null) {
+                    exchange.sendResponseHeaders(reply.get().status(), -1);
+                } else {
+                    send(exchange, reply.get().status(), reply.get().file().type(), reply.get().file().bytes());
+                }
+            }
+        });
+    }
+
     private static void answer(HttpExchange exchange, AdminResource resource) throws IOException {
         String path = exchange.getRequestURI().getPath();
         String method = exchange.getRequestMethod();
@@ -130,7 +156,10 @@ public final class AdminServer implements AutoCloseable {
             AdminResource.Answer answer = resource
                     .answer(new AdminResource.Request(method.equals("HEAD") ? "GET" : method,
                             below.isEmpty() ? "" : below.substring(1), query(exchange.getRequestURI().getRawQuery())));
-            if (answer.json() == null) {
+            if (answer.file() != null) {
+                exchange.getResponseHeaders().set("Cache-Control", "no-store");
+                send(exchange, answer.status(), answer.file().type(), answer.file().bytes());
+            } else if (answer.json() == null) {
                 exchange.sendResponseHeaders(answer.status(), -1);
             } else {
                 send(exchange, answer.status(), JSON_TYPE, answer.json());
@@ -176,9 +205,7 @@ public final class AdminServer implements AutoCloseable {
             if (!path.equals("/") && !exchange.getRequestURI().getPath().equals(path)) {
                 send(exchange, 404, JSON_TYPE, notFound());
             } else if (!isRead(exchange)) {
-                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-                send(exchange, 405, JSON_TYPE,
-                        HealthReport.error("method_not_allowed", "only GET and HEAD are allowed"));
+                onlyReads(exchange);
             } else {
                 handler.handle(exchange);
             }
@@ -206,15 +233,23 @@ public final class AdminServer implements AutoCloseable {
         return exchange.getRequestMethod().equals("GET") || exchange.getRequestMethod().equals("HEAD");
     }
 
+    private static void onlyReads(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+        send(exchange, 405, JSON_TYPE, HealthReport.error("method_not_allowed", "only GET and HEAD are allowed"));
+    }
+
     private static String notFound() {
         return HealthReport.error("not_found", "unknown path; try /metrics, /health/live or /health/ready");
     }
 
     private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Cache-Control", "no-store");
+        send(exchange, status, type, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void send(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
         Headers headers = exchange.getResponseHeaders();
         headers.set("Content-Type", type);
-        headers.set("Cache-Control", "no-store");
         if (exchange.getRequestMethod().equals("HEAD")) {
             headers.set("Content-Length", Integer.toString(body.length));
             exchange.sendResponseHeaders(status, -1);

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -63,6 +64,38 @@ class AdminServerTest {
         assertThat(up.headers().firstValue("Content-Type")).contains("application/json");
         assertThat(up.body()).isEqualTo(
                 "{\"status\":\"up\",\"checks\":[{\"name\":\"kafka\",\"status\":\"up\",\"detail\":\"3 brokers\"}]}");
+    }
+
+    @Test
+    void servesFilesAndResourcesThatAreNotJson() throws Exception {
+        admin.add(new AdminFiles("/console/", "default-src 'none'",
+                Map.of("", new AdminFile("text/html", "<p>".getBytes(StandardCharsets.UTF_8)))));
+        admin.add(new AdminResource() {
+            @Override
+            public String path() {
+                return "/poster";
+            }
+
+            @Override
+            public String methods() {
+                return "GET, HEAD";
+            }
+
+            @Override
+            public Answer answer(Request request) {
+                return new Answer(200, null, new AdminFile("video/mp4", new byte[]{1, 2}));
+            }
+        });
+        HttpResponse<String> page = get("/console/");
+        assertThat(page.body()).isEqualTo("<p>");
+        assertThat(page.headers().firstValue("Content-Type")).contains("text/html");
+        assertThat(page.headers().firstValue("Content-Security-Policy")).contains("default-src 'none'");
+        assertThat(get("/console").statusCode()).isEqualTo(301);
+        assertThat(get("/consoles").statusCode()).isEqualTo(404);
+        HttpResponse<String> poster = get("/poster");
+        assertThat(poster.body()).isEqualTo("\u0001\u0002");
+        assertThat(poster.headers().firstValue("Content-Type")).contains("video/mp4");
+        assertThat(poster.headers().firstValue("Cache-Control")).contains("no-store");
     }
 
     @Test
