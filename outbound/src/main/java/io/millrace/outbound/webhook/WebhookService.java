@@ -69,7 +69,7 @@ public final class WebhookService implements AutoCloseable {
             }
             long held = loops.stream()
                     .filter(loop -> loop.statuses().stream().anyMatch(lane -> lane.failingSinceMs() > 0)).count();
-            return HealthCheck.Status.up(loops.size() + " webhooks, of which " + held + " hold events");
+            return HealthCheck.Status.up(held + " of " + loops.size() + " hold events");
         }));
     }
 
