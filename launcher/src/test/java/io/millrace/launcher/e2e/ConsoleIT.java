@@ -241,9 +241,9 @@ class ConsoleIT {
                         + "\"failedRequests\":3,\"deadLetters\":1},\"heldSince\":\"2026-12-01T00:26:40.695Z\"}]}")));
         page.navigate(millrace.admin("/console/").toString());
         page.locator("#webhooks tbody tr").waitFor();
-        assertThat(page.locator("#relays tbody tr").innerText()).contains("archive", "retrying since", "40 ms",
+        assertThat(page.locator("#relays tbody tr").textContent()).contains("archive", "retrying since", "40 ms",
                 "connection refused");
-        assertThat(page.locator("#webhooks tbody tr").innerText()).contains("not accepted since", "7");
+        assertThat(page.locator("#webhooks tbody tr").textContent()).contains("not accepted since", "7");
         check(page, "outbound", width, scheme);
         page.unrouteAll();
         page.close();
