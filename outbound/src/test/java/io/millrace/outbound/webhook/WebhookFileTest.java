@@ -63,7 +63,7 @@ class WebhookFileTest {
         "[{name: a, url: 'http://a/', type: [ended]}]|unknown field 'type'",
         "[{name: a, url: 'http://a/', types: [over]}]|there are no events of type 'over'; the types are published",
         "[{name: a, url: 'http://a/', types: ended}]|webhook 1: 'types' must be a list",
-        "[{name: a, url: 'http://a/', streams: ['**/x']}]|is not a pattern of stream names",
+        "[{name: a, url: 'http://a/', streams: ['**/x']}]|is not a pattern of names",
         "[{name: a, url: 'http://a/'}, {name: a, url: 'http://b/'}]|another webhook has the name 'a'",
         "[{name: default, url: 'http://a/'}]|another webhook has the name 'default'",
         "[{name: a, url: 'http://a/', secret-file: none}]|there is no such file",
