@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.http.EdgeServer;
 import io.millrace.edge.http.LimitClock;
+import io.millrace.edge.http.OpenApi;
 import io.millrace.edge.http.StreamsResource;
 import io.millrace.edge.http.ViewersResource;
 import io.millrace.edge.meters.EdgeMeters;
@@ -136,7 +137,8 @@ public final class EdgeService implements AutoCloseable, Drainable {
 
     /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
-        return List.of(new ViewersResource(viewers), new StreamsResource(feeds.directory(), viewers));
+        return List.of(new ViewersResource(viewers), new StreamsResource(feeds.directory(), viewers),
+                OpenApi.load());
     }
 
     /**

@@ -43,10 +43,20 @@ public final class PlayAccess {
      *     by a stream key
      */
     public void ask(Responder responder, AccessRequest.Protocol protocol, String stream, Consumer<String> allowed) {
+        permit(responder, protocol, stream, decision -> allowed.accept(decision.stream().value()));
+    }
+
+    /**
+     * Asks the policy as {@link #ask} does, for an output that must end when the permission expires.
+     *
+     * @param allowed receives the name of the stream, and when the permission expires
+     */
+    public void permit(Responder responder, AccessRequest.Protocol protocol, String stream,
+            Consumer<AccessDecision.Allowed> allowed) {
         if (policy.isOpen()) {
-            allowed.accept(stream);
+            allowed.accept(new AccessDecision.Allowed(new StreamName(stream)));
         } else {
-            decide(responder, protocol, stream, decision -> allowed.accept(decision.stream().value()));
+            decide(responder, protocol, stream, allowed);
         }
     }
 

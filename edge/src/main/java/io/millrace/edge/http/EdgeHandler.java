@@ -111,6 +111,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchange
             case Route.Sessions(String stream, Query query) -> endpoints.api().sessions(responder, stream, query);
             case Route.Ingest() -> endpoints.api().ingest(responder);
             case Route.Access() -> endpoints.access().answer(responder);
+            case Route.OpenApi() -> endpoints.api().openApi(responder);
             case Route.Moved(String location) -> moved(location);
             case Route.Unknown() -> unknown();
             case Route.Malformed(String why) -> responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request", why);

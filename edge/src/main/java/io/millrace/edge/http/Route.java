@@ -50,6 +50,9 @@ sealed interface Route {
     /** {@code /api/v1/access}: whether the client of a proxy may request a URL */
     record Access() implements Route {}
 
+    /** {@code /api/v1/openapi.json} */
+    record OpenApi() implements Route {}
+
     /** A redirect to a relative URL; only {@link FamiliarUrls} returns it. */
     record Moved(String location) implements Route {}
 
@@ -65,6 +68,7 @@ sealed interface Route {
 
     String API = "/api/v1/streams";
     String INGEST = "/api/v1/ingest";
+    String OPEN_API = "/api/v1/openapi.json";
     String ACCESS = "/api/v1/access";
 
     /**
@@ -102,6 +106,9 @@ sealed interface Route {
         }
         if (path.equals(ACCESS)) {
             return new Access();
+        }
+        if (path.equals(OPEN_API)) {
+            return new OpenApi();
         }
         return new Output(path, query);
     }
