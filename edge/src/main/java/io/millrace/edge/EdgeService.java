@@ -8,6 +8,7 @@ import io.millrace.edge.http.ConsoleFiles;
 import io.millrace.edge.http.EdgeServer;
 import io.millrace.edge.http.LimitClock;
 import io.millrace.edge.http.NewestResource;
+import io.millrace.edge.http.OpenApi;
 import io.millrace.edge.http.PosterResource;
 import io.millrace.edge.http.ViewersResource;
 import io.millrace.edge.meters.EdgeMeters;
@@ -163,7 +164,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
         return List.of(new ViewersResource(viewers),
                 feeds.streams(viewers, new AudienceResource(audience == null ? null : audience.totals())),
                 new NewestResource(feeds.directory(), feeds.epochs(), feeds.past(), InstantSource.system()),
-                new PosterResource(feeds.directory(), feeds.epochs(), feeds.parts()));
+                new PosterResource(feeds.directory(), feeds.epochs(), feeds.parts()), OpenApi.load());
     }
 
     /** Returns the console, which uses these resources. */

@@ -3,12 +3,14 @@ package io.millrace.edge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.PlayerEvent;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessGate;
 import io.millrace.platform.access.AccessMeters;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.PlayToken;
 import io.millrace.platform.access.SigningSecrets;
+import io.millrace.testkit.HttpFlvViewer;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
@@ -19,7 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,5 +113,41 @@ class ViewerTokensTest {
                 }
             }
         }
+    }
+
+    /** Connections are checked when they begin, so that they end when the token does. */
+    @Test
+    void connectionsEndWhenTokenExpires(TestBroker broker) throws Exception {
+        AtomicLong untilS = new AtomicLong(AccessDecision.NO_END);
+        try (var brief = new TestEdge(broker.clients("tokens.brief."), request -> CompletableFuture.completedFuture(
+                new AccessDecision.Allowed(request.stream(), untilS.get())), "");
+                var _ = new LiveStream(brief, "live/show"); var lasting = brief.ws("/live/show.flv")) {
+            assertThat(lasting.next()).isNotNull();
+            untilS.set(System.currentTimeMillis() / 1000 + 2);
+            try (var viewer = brief.flv("/live/show.flv"); var socket = brief.ws("/live/show.flv");
+                    RtmpClient player = brief.rtmp("live/show")) {
+                assertThat(socket.closed()).isEqualTo(1008);
+                assertThatThrownBy(() -> drain(viewer)).isInstanceOf(IOException.class);
+                PlayerEvent event = player.next();
+                while (!(event instanceof PlayerEvent.Status(String code, _)) || !code.equals("NetStream.Play.Failed")) {
+                    event = player.next();
+                }
+                assertThat(event).isEqualTo(new PlayerEvent.Status("NetStream.Play.Failed", "the token has expired"));
+                TestEdge.await(() -> count(brief, "rtmp") == 1);
+                assertThat(count(brief, "flv")).isEqualTo(1);
+                assertThat(count(brief, "ws")).isEqualTo(1);
+            }
+        }
+    }
+
+    private static void drain(HttpFlvViewer viewer) throws IOException {
+        while (true) {
+            viewer.next();
+        }
+    }
+
+    private static double count(TestEdge edge, String protocol) {
+        return edge.registry.get("millrace.connections.closed").tag("protocol", protocol).tag("reason", "expired")
+                .counter().count();
     }
 }

@@ -19,7 +19,8 @@ enum FlagGroup {
             flag("tls-cert", INGEST, EDGE), flag("tls-key", INGEST, EDGE), flag("proxy-protocol", INGEST, EDGE),
             flag("rtmp-limits", INGEST, EDGE), flag("http-port", EDGE), flag("https-port", EDGE),
             flag("http-proxies", EDGE),
-            flag("http-limits", EDGE), flag("admin-host"), flag("admin-port"), flag("admin-names")),
+            flag("http-limits", EDGE), flag("admin-host"), flag("admin-port"), flag("admin-names"),
+            flag("admin-tokens")),
 
     LOG("The log in Kafka", flag("kafka"), embedded("kafka-port"), embedded("data-dir", SEGMENTER),
             flag("topic-prefix"),

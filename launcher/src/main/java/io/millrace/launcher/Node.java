@@ -22,6 +22,7 @@ import io.millrace.outbound.webhook.WebhookTarget;
 import io.millrace.packager.PackagerService;
 import io.millrace.packager.loop.PackagerSettings;
 import io.millrace.platform.UserError;
+import io.millrace.platform.admin.AdminAccess;
 import io.millrace.platform.admin.AdminServer;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.admin.HealthCheck.Status;
@@ -52,12 +53,15 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One serving process: starts the admin port, the embedded broker if there is one, the topics and the stages, and gives
  * each stage its settings. Confined to the thread that starts it, except that the stages start concurrently.
  */
 final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     /**
      * How long the packager may wait for partitions. Longer than the session timeout of a group member that died
      * without leaving the group.
@@ -156,12 +160,17 @@ final class Node {
     private MeterRegistry startAdmin() {
         ListenOptions listen = options.listen();
         ProcessMeters meters = life.opened(new ProcessMeters(Version.name(), options.process().kafkaMetrics()));
+        AdminAccess access = life.opened(AdminAccess.open(listen.adminTokens()));
         try {
             admin = life.opened(AdminServer.start(new InetSocketAddress(listen.adminHost(), listen.adminPort()),
-                    listen.adminNames(), meters.registry(), options::names));
+                    listen.adminNames(), access, meters.registry(), options::names));
         } catch (IOException | UnresolvedAddressException e) {
             throw ListenFault.of("the admin port", listen.adminHost(), listen.adminPort(), "--admin-host",
                     "--admin-port", e);
+        }
+        if (listen.adminTokens() == null && !admin.address().getAddress().isLoopbackAddress()) {
+            LOG.warn("everybody who reaches the admin port at {} can list and disconnect viewers; set --admin-tokens",
+                    listen.adminHost());
         }
         admin.addChecks(List.of(new HealthCheck("process", () -> status)));
         ready.with(ReadyLine.Part.ADMIN, new HostPort(listen.adminHost(), admin.address().getPort()));

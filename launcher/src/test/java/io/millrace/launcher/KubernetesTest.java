@@ -1,5 +1,6 @@
 package io.millrace.launcher;
 
+import io.millrace.platform.admin.AdminAccess;
 import io.millrace.platform.admin.AdminNames;
 import io.millrace.platform.admin.AdminServer;
 import io.millrace.platform.admin.ProcessMeters;
@@ -129,7 +130,7 @@ class KubernetesTest {
     @Test
     void probesAskPathsThatTheAdminPortServes() throws Exception {
         try (var meters = new ProcessMeters("test", false);
-                var admin = AdminServer.start(new InetSocketAddress("127.0.0.1", 0), AdminNames.NONE, meters.registry(),
+                var admin = AdminServer.start(new InetSocketAddress("127.0.0.1", 0), AdminNames.NONE, AdminAccess.WITHOUT_TOKENS, meters.registry(),
                         ServerSockets.NONE_NAMED);
                 HttpClient http = HttpClient.newHttpClient()) {
             for (Map<String, Object> workload : workloads) {

@@ -51,14 +51,29 @@ public final class PlayAccess {
      *     by a stream key
      */
     public void ask(Responder responder, AccessRequest.Protocol protocol, String stream, Consumer<String> allowed) {
-        Consumer<String> then = name -> {
-            granted.accept(responder.request(), name);
-            allowed.accept(name);
+        if (policy.isOpen()) {
+            granted.accept(responder.request(), stream);
+            allowed.accept(stream);
+        } else {
+            permit(responder, protocol, stream, decision -> allowed.accept(decision.stream().value()));
+        }
+    }
+
+    /**
+     * Asks the policy as {@link #ask} does, for an output that must end when the permission expires.
+     *
+     * @param allowed receives the name of the stream, and when the permission expires
+     */
+    public void permit(Responder responder, AccessRequest.Protocol protocol, String stream,
+            Consumer<AccessDecision.Allowed> allowed) {
+        Consumer<AccessDecision.Allowed> then = decision -> {
+            granted.accept(responder.request(), decision.stream().value());
+            allowed.accept(decision);
         };
         if (policy.isOpen()) {
-            then.accept(stream);
+            then.accept(new AccessDecision.Allowed(new StreamName(stream)));
         } else {
-            decide(responder, protocol, stream, decision -> then.accept(decision.stream().value()));
+            decide(responder, protocol, stream, then);
         }
     }
 

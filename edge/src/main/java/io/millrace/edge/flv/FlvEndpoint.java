@@ -15,6 +15,7 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.past.FlvPast;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.TrackParameter;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
@@ -62,14 +63,16 @@ public final class FlvEndpoint implements HttpOutput {
         }
         try {
             TrackChoice choice = TrackChoice.parse(query);
-            access.ask(responder, AccessRequest.Protocol.FLV, stream,
+            access.permit(responder, AccessRequest.Protocol.FLV, stream,
                     allowed -> watch(responder, allowed, query, choice));
         } catch (TrackChoice.UnreadableException e) {
             responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
         }
     }
 
-    private void watch(Responder responder, String stream, Query query, TrackChoice choice) {
+    private void watch(Responder responder, AccessDecision.Allowed allowed, Query query, TrackChoice choice) {
+        String stream = allowed.stream().value();
+        long untilS = allowed.untilS();
         Optional<StreamEntry> entry = directory.newest(stream);
         if (entry.isEmpty() && directory.presence(stream) == StreamDirectory.Presence.EXPIRED) {
             responder.error(HttpResponseStatus.GONE, ApiError.expired(stream + " is no longer retained", null),
@@ -80,12 +83,12 @@ public final class FlvEndpoint implements HttpOutput {
             HeldRequest.<StreamEntry>await(responder, StreamDirectory.ARRIVAL_MS,
                     found -> directory.await(stream, _ -> true, found),
                     // The directory may have read older epochs first.
-                    arrived -> live(responder, directory.newest(stream).orElse(arrived), choice),
+                    arrived -> live(responder, directory.newest(stream).orElse(arrived), choice, untilS),
                     () -> unknown(responder, stream));
         } else if (TimeSpan.isIn(query)) {
-            responder.inTurns(() -> rewind(responder, stream, query, choice));
+            responder.inTurns(() -> rewind(responder, stream, query, choice, untilS));
         } else {
-            live(responder, entry.get(), choice);
+            live(responder, entry.get(), choice, untilS);
         }
     }
 
@@ -93,7 +96,7 @@ public final class FlvEndpoint implements HttpOutput {
         responder.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream);
     }
 
-    private void live(Responder responder, StreamEntry entry, TrackChoice choice) {
+    private void live(Responder responder, StreamEntry entry, TrackChoice choice, long untilS) {
         if (entry.state() == StreamEntry.State.ENDED) {
             responder.error(HttpResponseStatus.NOT_FOUND, "stream_ended", entry.stream() + " has ended");
         } else if (lacks(entry, choice)) {
@@ -101,7 +104,7 @@ public final class FlvEndpoint implements HttpOutput {
         } else if (responder.request().isHead()) {
             sendHeaders(responder);
         } else {
-            join(responder, entry.stream(), choice);
+            join(responder, entry.stream(), choice, untilS);
         }
     }
 
@@ -112,18 +115,18 @@ public final class FlvEndpoint implements HttpOutput {
                 && !TrackParameter.areIn(tracks, choice.chosen(), choice.kinds());
     }
 
-    private void rewind(Responder responder, String stream, Query query, TrackChoice choice) {
+    private void rewind(Responder responder, String stream, Query query, TrackChoice choice, long untilS) {
         try {
             TimeSpan span = TimeSpan.parse(query, clock.millis());
             responder.then(past.watchedBy(responder.request().requester()).find(stream, span.startMs(), span.endMs()),
-                    range -> rewind(responder, stream, span, range, choice));
+                    range -> rewind(responder, stream, span, range, choice, untilS));
         } catch (TimeSpan.UnreadableException e) {
             responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
         }
     }
 
     private void rewind(Responder responder, String stream, TimeSpan span, FlvPast.Range range,
-            TrackChoice choice) {
+            TrackChoice choice, long untilS) {
         switch (range) {
             case FlvPast.Range.Playable playable when !TrackParameter.areIn(playable.tracks(), choice.chosen(),
                     choice.kinds()) ->
@@ -132,12 +135,12 @@ public final class FlvEndpoint implements HttpOutput {
                     .isEmpty() ->
                 nothing(responder, stream);
             case FlvPast.Range.Playable _ when responder.request().isHead() -> sendHeaders(responder);
-            case FlvPast.Range.Playable playable -> play(responder, playable, choice);
+            case FlvPast.Range.Playable playable -> play(responder, playable, choice, untilS);
             // The range may begin with the newest media, which are not in the index yet.
             case FlvPast.Range.NotYet() when span.endMs() == PastRange.OPEN
                     && span.startMs() <= clock.millis() ->
                 directory.newest(stream).ifPresentOrElse(
-                        entry -> live(responder, entry, choice), () -> nothing(responder, stream));
+                        entry -> live(responder, entry, choice, untilS), () -> nothing(responder, stream));
             case FlvPast.Range.Withdrawn() ->
                 responder.error(HttpResponseStatus.GONE, ApiError.withdrawn(stream), _ -> {});
             case FlvPast.Range.NotYet(),FlvPast.Range.Nothing() -> nothing(responder, stream);
@@ -155,22 +158,27 @@ public final class FlvEndpoint implements HttpOutput {
         responder.stream(ResponseTransport::setHeaders).end();
     }
 
-    private void play(Responder responder, FlvPast.Range.Playable range, TrackChoice choice) {
-        viewer(responder, range.epoch().stream(), choice).join(
+    private void play(Responder responder, FlvPast.Range.Playable range, TrackChoice choice, long untilS) {
+        viewer(responder, range.epoch().stream(), choice, untilS).join(
                 viewer -> past.watchedBy(responder.request().requester()).play(range, viewer), Responder.NO_LIMIT);
     }
 
-    private void join(Responder responder, String stream, TrackChoice choice) {
-        viewer(responder, stream, choice).join(viewer -> {
+    private void join(Responder responder, String stream, TrackChoice choice, long untilS) {
+        viewer(responder, stream, choice, untilS).join(viewer -> {
             source.join(stream, viewer);
             return () -> source.leave(stream, viewer);
         }, Responder.HOLD_MS);
     }
 
-    private FlvViewer viewer(Responder responder, String stream, TrackChoice choice) {
+    /** @param untilS when the viewer's permission expires, as in {@link AccessDecision.Allowed} */
+    private FlvViewer viewer(Responder responder, String stream, TrackChoice choice, long untilS) {
         ViewerTransport transport = responder.request().requestsWebSocket()
                 ? new WebSocketTransport(responder, meters)
                 : new ResponseTransport(responder);
-        return new FlvViewer(responder, transport, stream, choice, viewers, meters);
+        var viewer = new FlvViewer(responder, transport, stream, choice, viewers, meters);
+        if (untilS != AccessDecision.NO_END) {
+            viewer.expiresIn(Math.max(0, untilS - clock.instant().getEpochSecond()));
+        }
+        return viewer;
     }
 }

@@ -21,6 +21,8 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One FLV viewer, of a live stream or of past media: passes framed tags on to its transport, and owns the response.
@@ -51,6 +53,8 @@ final class FlvViewer implements FlvSink, ResponseOwner {
     private final Viewers viewers;
     private final EdgeMeters meters;
     private State state = State.HELD;
+    /** The end of the viewer's permission; null if it does not expire. */
+    private Future<?> expiry;
     /** Leaves the source. */
     private Runnable leave = () -> {};
     // Null until playback starts.
@@ -68,6 +72,22 @@ final class FlvViewer implements FlvSink, ResponseOwner {
         this.meters = meters;
     }
 
+    /** Ends the viewer after this time, because its permission expires. To be called before {@link #join}. */
+    void expiresIn(long seconds) {
+        expiry = responder.loop().schedule(this::expired, seconds, TimeUnit.SECONDS);
+    }
+
+    private void expired() {
+        if (state == State.HELD) {
+            close();
+            responder.error(HttpResponseStatus.UNAUTHORIZED,
+                    ApiError.of("credentials_expired", "the token has expired"),
+                    headers -> headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer"));
+        } else {
+            disconnect("expired", EndReason.EXPIRED);
+        }
+    }
+
     /**
      * Joins a source, and holds the request until the source starts the viewer. Answers with 503 if the source is busy.
      *
@@ -77,7 +97,7 @@ final class FlvViewer implements FlvSink, ResponseOwner {
         try {
             leave = source.join(this);
         } catch (BusyException e) {
-            state = State.OVER;
+            close();
             responder.fail(e);
             return;
         }
@@ -228,6 +248,9 @@ final class FlvViewer implements FlvSink, ResponseOwner {
         }
         if (state != State.OVER) {
             state = State.OVER;
+            if (expiry != null) {
+                expiry.cancel(false);
+            }
             leave.run();
         }
     }

@@ -54,7 +54,7 @@ final class ResponseTransport implements ViewerTransport {
             // Pending tags are still delivered; ConnectionGuard disconnects a viewer that stops reading them.
             case ENDED, SHUTDOWN -> body.end();
             // Without the last chunk, so that the player does not take this for the end of the stream.
-            case SLOW, KICKED, BUSY -> body.abort();
+            case SLOW, KICKED, EXPIRED, BUSY -> body.abort();
         }
     }
 }

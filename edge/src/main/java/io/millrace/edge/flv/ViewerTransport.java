@@ -19,6 +19,8 @@ interface ViewerTransport {
         SLOW,
         /** The operator disconnected the viewer. */
         KICKED,
+        /** The viewer's token has expired. */
+        EXPIRED,
         /** The edge has no memory for the stream. */
         BUSY
     }

@@ -15,6 +15,7 @@ final class WebSocketTransport implements ViewerTransport {
     private static final WebSocketCloseStatus ENDED = new WebSocketCloseStatus(1000, "the stream has ended");
     private static final WebSocketCloseStatus SHUTDOWN = new WebSocketCloseStatus(1001, "the server is shutting down");
     private static final WebSocketCloseStatus KICKED = new WebSocketCloseStatus(1008, "disconnected by the operator");
+    private static final WebSocketCloseStatus EXPIRED = new WebSocketCloseStatus(1008, "the token has expired");
     private static final WebSocketCloseStatus SLOW = new WebSocketCloseStatus(1013, "too slow for this stream");
     private static final WebSocketCloseStatus BUSY = new WebSocketCloseStatus(1013,
             "this edge has reached its limit of viewers");
@@ -49,6 +50,7 @@ final class WebSocketTransport implements ViewerTransport {
             case SHUTDOWN -> SHUTDOWN;
             case SLOW -> SLOW;
             case KICKED -> KICKED;
+            case EXPIRED -> EXPIRED;
             case BUSY -> BUSY;
         });
     }

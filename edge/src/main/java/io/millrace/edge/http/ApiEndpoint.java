@@ -23,6 +23,7 @@ final class ApiEndpoint {
     private final PastSource past;
     private final Viewers viewers;
     private final ResponseMemory memory;
+    private final OpenApi document = OpenApi.load();
 
     ApiEndpoint(PlayAccess access, StreamDirectory directory, PastSource past, Viewers viewers) {
         this(access, directory, past, viewers, ResponseMemory.ofHeap());
@@ -88,6 +89,11 @@ final class ApiEndpoint {
     void ingest(Responder responder) {
         var alive = directory.ingestNodes().list(System.currentTimeMillis());
         send(responder, new ApiJson.Ingest(alive.stream().map(ApiJson::ingest).toList()));
+    }
+
+    /** Sends the description of the API; see {@link Route.OpenApi}. */
+    void openApi(Responder responder) {
+        document.answer(responder);
     }
 
     private ApiJson.Stream json(StreamEntry entry) {

@@ -53,6 +53,9 @@ sealed interface Route {
     /** {@code /api/v1/cmcd}: reports of players; the only resource that takes a request body */
     record Cmcd(Query query) implements Route {}
 
+    /** {@code /api/v1/openapi.json} */
+    record OpenApi() implements Route {}
+
     /** A redirect to a relative URL; only {@link FamiliarUrls} returns it. */
     record Moved(String location) implements Route {}
 
@@ -68,6 +71,7 @@ sealed interface Route {
 
     String API = "/api/v1/streams";
     String INGEST = "/api/v1/ingest";
+    String OPEN_API = "/api/v1/openapi.json";
     String ACCESS = "/api/v1/access";
     String CMCD = "/api/v1/cmcd";
 
@@ -109,6 +113,9 @@ sealed interface Route {
         }
         if (path.equals(CMCD)) {
             return new Cmcd(query);
+        }
+        if (path.equals(OPEN_API)) {
+            return new OpenApi();
         }
         return new Output(path, query);
     }

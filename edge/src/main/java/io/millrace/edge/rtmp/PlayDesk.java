@@ -72,7 +72,7 @@ public final class PlayDesk implements PlayApplication {
     @Override
     public CompletionStage<PlayAnswer> play(PlayRequest request, Player player) {
         return access.decide(request.access()).thenComposeAsync(answer -> switch (answer) {
-            case AccessDecision.Allowed(StreamName stream, _) -> allowed(request.of(stream), player);
+            case AccessDecision.Allowed(StreamName stream, long untilS) -> allowed(request.of(stream), player, untilS);
             case AccessDecision.Refused(_, String description) -> refused(FAILED, description);
         }, task -> onLoop(player, task));
     }
@@ -90,17 +90,19 @@ public final class PlayDesk implements PlayApplication {
         return CompletableFuture.completedFuture(new PlayAnswer.Refused(code, description));
     }
 
-    private CompletionStage<PlayAnswer> allowed(PlayRequest request, Player player) {
+    private CompletionStage<PlayAnswer> allowed(PlayRequest request, Player player, long untilS) {
         boolean waits = directory.presence(request.stream().value()) == StreamDirectory.Presence.UNKNOWN
                 && !asksForPast(request) && !player.isOver();
-        return waits ? arrival(request, player) : CompletableFuture.completedFuture(answer(request, player));
+        return waits
+                ? arrival(request, player, untilS)
+                : CompletableFuture.completedFuture(answer(request, player, untilS));
     }
 
     /**
      * Waits for an unknown stream, because another edge may know it already, until the player leaves. The player counts
      * meanwhile.
      */
-    private CompletionStage<PlayAnswer> arrival(PlayRequest request, Player player) {
+    private CompletionStage<PlayAnswer> arrival(PlayRequest request, Player player, long untilS) {
         if (players.incrementAndGet() > limit) {
             players.decrementAndGet();
             return refused(FAILED, FULL);
@@ -116,11 +118,12 @@ public final class PlayDesk implements PlayApplication {
             waiting.cancel();
             held.decrementAndGet();
             players.decrementAndGet();
-            return answer(request, player);
+            return answer(request, player, untilS);
         }, task -> onLoop(player, task));
     }
 
-    private PlayAnswer answer(PlayRequest request, Player player) {
+    /** @param untilS when the player's permission expires, as in {@link AccessDecision.Allowed} */
+    private PlayAnswer answer(PlayRequest request, Player player, long untilS) {
         if (player.isOver()) {
             return new PlayAnswer.Refused(FAILED, "the player has left");
         }
@@ -138,6 +141,7 @@ public final class PlayDesk implements PlayApplication {
             return new PlayAnswer.Refused(FAILED, FULL);
         }
         var viewer = new RtmpViewer(request, chosen.get(), player, this, source, viewers, meters);
+        viewer.expiresAt(untilS);
         viewer.resume(true, true);
         return new PlayAnswer.Accepted(viewer);
     }

@@ -11,6 +11,7 @@ import io.millrace.edge.view.Selection;
 import io.millrace.edge.view.TrackParameter;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.PlayDuration;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.rtmp.CloseReason;
 import io.millrace.platform.rtmp.PlayRequest;
@@ -59,6 +60,8 @@ final class RtmpViewer implements PlaySink {
     private Viewer viewer;
     /** The current subscription to the stream; null while there is none. */
     private Subscription subscription;
+    /** The end of the player's permission; null if it does not expire. */
+    private Future<?> expiry;
     /** The end of the wait of a held player. */
     private final Future<?> hold;
 
@@ -131,6 +134,9 @@ final class RtmpViewer implements PlaySink {
                 desk.begins(hold);
             }
             state = State.OVER;
+            if (expiry != null) {
+                expiry.cancel(false);
+            }
             leave();
             desk.left();
             if (viewer != null) {
@@ -210,6 +216,16 @@ final class RtmpViewer implements PlaySink {
     private void sendAll(List<ByteBuf> pieces) {
         viewer.sent(pieces);
         player.send(pieces);
+    }
+
+    /** Ends the play at this time, in seconds since 1970, unless it is {@link AccessDecision#NO_END}. */
+    void expiresAt(long untilS) {
+        if (untilS != AccessDecision.NO_END) {
+            long leftS = Math.max(0, untilS - TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()));
+            expiry = player.loop().schedule(
+                    () -> player.close(CloseReason.EXPIRED, PlayDesk.FAILED, "the token has expired"), leftS,
+                    TimeUnit.SECONDS);
+        }
     }
 
     private void kick() {

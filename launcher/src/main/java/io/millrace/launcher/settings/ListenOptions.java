@@ -2,6 +2,7 @@ package io.millrace.launcher.settings;
 
 import io.millrace.ingest.PublicRtmp;
 import io.millrace.platform.admin.AdminNames;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -33,6 +34,9 @@ public final class ListenOptions {
 
     @Option(names = "--admin-names", paramLabel = "NAME[,…]", defaultValue = "none", description = "Host names under which the admin port may be reached, in addition to IP addresses and localhost.")
     private AdminNames adminNames;
+
+    @Option(names = "--admin-tokens", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Restricts the admin port's API: file of operators' tokens, one 'read TOKEN' or 'admin TOKEN' per line; reloaded when it changes.")
+    private Path adminTokens;
 
     public String host() {
         return host;
@@ -74,5 +78,10 @@ public final class ListenOptions {
     /** Returns the host names under which the admin port may be reached. */
     public AdminNames adminNames() {
         return adminNames;
+    }
+
+    /** Returns the file of operators' tokens; null for none. */
+    public Path adminTokens() {
+        return adminTokens;
     }
 }

@@ -24,7 +24,8 @@ import java.util.function.IntPredicate;
  * request runs on its own virtual thread, never on an event loop of the media path. Thread-safe.
  *
  * <p>The port listens before the services start, so that a process that is slow to start is reported as alive but not
- * ready. Requests for a host name that is not in {@link AdminNames} get 421.
+ * ready. Requests for a host name that is not in {@link AdminNames} get 421, requests of foreign pages 403, and
+ * {@link AdminAccess} decides about requests for the resources.
  */
 public final class AdminServer implements AutoCloseable {
     /** The media type of Prometheus's text format. */
@@ -32,6 +33,7 @@ public final class AdminServer implements AutoCloseable {
     private static final String JSON_TYPE = "application/json";
     /** 421 Misdirected Request, RFC 9110, 15.5.20. */
     private static final int MISDIRECTED = 421;
+    private static final int UNAUTHORIZED = 401;
     /** Limit of pending connections. Scrapers and probes are few. */
     private static final int BACKLOG = 64;
 
@@ -49,13 +51,15 @@ public final class AdminServer implements AutoCloseable {
 
     private final HttpServer server;
     private final AdminNames names;
+    private final AdminAccess access;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final PrometheusMeterRegistry meters;
     private final List<HealthCheck> checks = new CopyOnWriteArrayList<>();
 
-    private AdminServer(HttpServer server, AdminNames names, PrometheusMeterRegistry meters) {
+    private AdminServer(HttpServer server, AdminNames names, AdminAccess access, PrometheusMeterRegistry meters) {
         this.server = server;
         this.names = names;
+        this.access = access;
         this.meters = meters;
     }
 
@@ -67,7 +71,7 @@ public final class AdminServer implements AutoCloseable {
      * @throws IOException if the address cannot be bound
      */
     public static AdminServer start(InetSocketAddress address, PrometheusMeterRegistry meters) throws IOException {
-        return start(address, AdminNames.NONE, meters, ServerSockets.NONE_NAMED);
+        return start(address, AdminNames.NONE, AdminAccess.WITHOUT_TOKENS, meters, ServerSockets.NONE_NAMED);
     }
 
     /**
@@ -75,11 +79,12 @@ public final class AdminServer implements AutoCloseable {
      * named}.
      *
      * @param names host names that requests may use
+     * @param access decides about requests for resources; closed by the caller
      * @param named ports that other settings of this process name
      */
-    public static AdminServer start(InetSocketAddress address, AdminNames names, PrometheusMeterRegistry meters,
-            IntPredicate named) throws IOException {
-        AdminServer admin = new AdminServer(bind(address, named), names, meters);
+    public static AdminServer start(InetSocketAddress address, AdminNames names, AdminAccess access,
+            PrometheusMeterRegistry meters, IntPredicate named) throws IOException {
+        AdminServer admin = new AdminServer(bind(address, named), names, access, meters);
         admin.server.setExecutor(admin.threads);
         admin.serve("/", exchange -> send(exchange, 404, JSON_TYPE, notFound()));
         admin.serve("/metrics", exchange -> send(exchange, 200, METRICS_TYPE, meters.scrape()));
@@ -114,7 +119,22 @@ public final class AdminServer implements AutoCloseable {
      * @throws IllegalArgumentException if another resource has the same path
      */
     public void add(AdminResource resource) {
-        context(resource.path(), exchange -> answer(exchange, resource));
+        context(resource.path(), exchange -> {
+            Optional<AdminAccess.Refusal> refusal = access.refusal(isRead(exchange),
+                    exchange.getRequestHeaders().getFirst("Authorization"));
+            if (refusal.isPresent()) {
+                refuse(exchange, refusal.get());
+            } else {
+                answer(exchange, resource);
+            }
+        });
+    }
+
+    private static void refuse(HttpExchange exchange, AdminAccess.Refusal refusal) throws IOException {
+        if (refusal.status() == UNAUTHORIZED) {
+            exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+        }
+        send(exchange, refusal.status(), JSON_TYPE, HealthReport.error(refusal.code(), refusal.message()));
     }
 
     /**
@@ -215,8 +235,15 @@ public final class AdminServer implements AutoCloseable {
     private void context(String path, HttpHandler handler) {
         server.createContext(path, exchange -> {
             try (exchange) {
-                if (names.allow(exchange.getRequestHeaders().get("Host"))) {
-                    handler.handle(exchange);
+                Headers headers = exchange.getRequestHeaders();
+                Optional<AdminAccess.Refusal> foreign = AdminAccess.foreign(headers.getFirst("Origin"),
+                        headers.getFirst("Host"));
+                if (names.allow(headers.get("Host"))) {
+                    if (foreign.isPresent()) {
+                        refuse(exchange, foreign.get());
+                    } else {
+                        handler.handle(exchange);
+                    }
                 } else {
                     send(exchange, MISDIRECTED, JSON_TYPE, HealthReport.error("unknown_host",
                             "use an IP address, localhost or a name in --admin-names to reach the admin port"));

@@ -33,6 +33,8 @@ public enum CloseReason {
     SLOW,
     /** The operator disconnected the player. */
     KICKED,
+    /** The player's token has expired. */
+    EXPIRED,
     /** The stream that the player played has ended. */
     STREAM_ENDED,
     /** The request was not allowed or not valid. */

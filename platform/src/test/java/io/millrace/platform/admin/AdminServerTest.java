@@ -1,6 +1,7 @@
 package io.millrace.platform.admin;
 
 import io.millrace.platform.admin.HealthCheck.Status;
+import io.millrace.platform.net.ServerSockets;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -169,6 +170,80 @@ class AdminServerTest {
     void portInUseIsBindException() {
         assertThatThrownBy(() -> AdminServer.start(admin.address(), meters.registry()))
                 .isInstanceOf(BindException.class);
+    }
+
+    /** The role decides about resources; metrics and health need no token. */
+    @Test
+    void resourcesNeedRole() throws Exception {
+        AdminAccess access = AdminAccess.of(AdminTokens.parse("read 0123456789abcdef\nadmin fedcba9876543210"));
+        try (AdminServer restricted = AdminServer.start(ANY, AdminNames.NONE, access, meters.registry(),
+                ServerSockets.NONE_NAMED)) {
+            restricted.add(new Thing());
+            List<String[]> refused = List.of(new String[]{"GET", "", "401", "credentials_required"},
+                    new String[]{"GET", "Bearer 0123456789abcdeX", "401", "credentials_invalid"},
+                    new String[]{"GET", "Basic 0123456789abcdef", "401", "credentials_invalid"},
+                    new String[]{"DELETE", "", "401", "credentials_required"},
+                    new String[]{"DELETE", "Bearer 0123456789abcdef", "403", "role_required"});
+            for (String[] each : refused) {
+                HttpResponse<String> answer = thing(restricted, each[0], each[1]);
+                assertThat(answer.statusCode()).as(String.join(" ", each)).isEqualTo(Integer.parseInt(each[2]));
+                assertThat(answer.body()).contains("\"code\":\"" + each[3] + "\"").doesNotContain("0123456789abcde");
+                assertThat(answer.headers().firstValue("WWW-Authenticate").isPresent()).isEqualTo(each[2].equals("401"));
+            }
+            for (String[] each : List.of(new String[]{"GET", "Bearer 0123456789abcdef"},
+                    new String[]{"GET", "bearer fedcba9876543210"}, new String[]{"DELETE", "Bearer fedcba9876543210"})) {
+                assertThat(thing(restricted, each[0], each[1]).statusCode()).isEqualTo(200);
+            }
+            for (String open : List.of("/metrics", "/health/live", "/health/ready")) {
+                assertThat(client.send(HttpRequest.newBuilder(uri(restricted, open)).build(),
+                        HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void rejectsForeignOrigin() throws Exception {
+        admin.add(new Thing());
+        int port = admin.address().getPort();
+        for (String origin : List.of("https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1")) {
+            for (String path : List.of("/api/v1/things", "/metrics")) {
+                assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nOrigin: " + origin
+                        + "\r\n\r\n")).as(origin).startsWith("HTTP/1.1 403 ").contains("foreign_origin");
+            }
+        }
+        for (String scheme : List.of("http", "https")) {
+            assertThat(raw("DELETE /api/v1/things HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nOrigin: " + scheme
+                    + "://127.0.0.1:" + port + "\r\n\r\n")).as("its own page").startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    private HttpResponse<String> thing(AdminServer of, String method, String authorization) throws Exception {
+        var request = HttpRequest.newBuilder(uri(of, "/api/v1/things")).method(method,
+                HttpRequest.BodyPublishers.noBody());
+        return client.send(authorization.isEmpty()
+                ? request.build()
+                : request.header("Authorization", authorization).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static URI uri(AdminServer of, String path) {
+        return URI.create("http://127.0.0.1:" + of.address().getPort() + path);
+    }
+
+    private static final class Thing implements AdminResource {
+        @Override
+        public String path() {
+            return "/api/v1/things";
+        }
+
+        @Override
+        public String methods() {
+            return "GET, HEAD, DELETE";
+        }
+
+        @Override
+        public Answer answer(Request request) {
+            return new Answer(200, "{}");
+        }
     }
 
     /** With DNS rebinding, a page of a foreign site sends requests under that site's name. */
