@@ -64,7 +64,8 @@ public record EdgeSettings(String node, HttpSettings http, Caches caches, long f
 
     public EdgeSettings withOrigins(CorsOrigins origins) {
         return new EdgeSettings(node, new HttpSettings(http.host(), http.port(), http.tls(), http.eventLoops(),
-                http.limits(), http.proxies(), http.familiarUrls(), origins), caches, flvTickNanos, rtmp, audienceInterval);
+                http.limits(), http.proxies(), http.familiarUrls(), origins), caches, flvTickNanos, rtmp,
+                audienceInterval);
     }
 
     public EdgeSettings withTls(HttpSettings.Tls tls) {

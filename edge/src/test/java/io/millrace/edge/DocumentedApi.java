@@ -123,7 +123,8 @@ final class DocumentedApi {
 
     private void plain(String at, JsonNode schema, JsonNode value, List<String> faults, Set<String> found) {
         JsonNode type = schema.get("type");
-        boolean fits = type.isArray() ? type.valueStream().anyMatch(each -> is(each.asString(), value))
+        boolean fits = type.isArray()
+                ? type.valueStream().anyMatch(each -> is(each.asString(), value))
                 : is(type.asString(), value);
         boolean listed = !schema.has("enum") || schema.get("enum").valueStream().anyMatch(value::equals);
         if (!fits || !listed || schema.has("const") && !schema.get("const").equals(value)) {

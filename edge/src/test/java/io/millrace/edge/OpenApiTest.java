@@ -66,7 +66,8 @@ class OpenApiTest {
     void documentAndServerAreEqual(TestBroker broker) throws Exception {
         Path file = Files.writeString(directory.resolve("tokens"), "read " + READ + "\nadmin " + ADMIN);
         AtomicBoolean ready = new AtomicBoolean(true);
-        try (var meters = new ProcessMeters("1", false); var access = AdminAccess.open(file);
+        try (var meters = new ProcessMeters("1", false);
+                var access = AdminAccess.open(file);
                 var admin = AdminServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         AdminNames.NONE, access, meters.registry(), ServerSockets.NONE_NAMED);
                 var started = new TestEdge(broker.clients("openapi."))) {

@@ -121,15 +121,18 @@ class ViewerTokensTest {
         AtomicLong untilS = new AtomicLong(AccessDecision.NO_END);
         try (var brief = new TestEdge(broker.clients("tokens.brief."), request -> CompletableFuture.completedFuture(
                 new AccessDecision.Allowed(request.stream(), untilS.get())), "");
-                var _ = new LiveStream(brief, "live/show"); var lasting = brief.ws("/live/show.flv")) {
+                var _ = new LiveStream(brief, "live/show");
+                var lasting = brief.ws("/live/show.flv")) {
             assertThat(lasting.next()).isNotNull();
             untilS.set(System.currentTimeMillis() / 1000 + 2);
-            try (var viewer = brief.flv("/live/show.flv"); var socket = brief.ws("/live/show.flv");
+            try (var viewer = brief.flv("/live/show.flv");
+                    var socket = brief.ws("/live/show.flv");
                     RtmpClient player = brief.rtmp("live/show")) {
                 assertThat(socket.closed()).isEqualTo(1008);
                 assertThatThrownBy(() -> drain(viewer)).isInstanceOf(IOException.class);
                 PlayerEvent event = player.next();
-                while (!(event instanceof PlayerEvent.Status(String code, _)) || !code.equals("NetStream.Play.Failed")) {
+                while (!(event instanceof PlayerEvent.Status(String code, _))
+                        || !code.equals("NetStream.Play.Failed")) {
                     event = player.next();
                 }
                 assertThat(event).isEqualTo(new PlayerEvent.Status("NetStream.Play.Failed", "the token has expired"));

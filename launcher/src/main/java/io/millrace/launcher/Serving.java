@@ -16,7 +16,8 @@ enum Serving {
                                                     "Serves viewers over HLS, HTTP-FLV, WebSocket-FLV and RTMP.",
                                                     EnumSet.of(Stage.EDGE)), RELAY(
                                                             "Publishes streams of the log to other RTMP servers.",
-                                                            EnumSet.of(Stage.RELAY)), WEBHOOKS("Sends the events of streams to HTTP servers.",
+                                                            EnumSet.of(Stage.RELAY)), WEBHOOKS(
+                                                                    "Sends the events of streams to HTTP servers.",
                                                                     EnumSet.of(Stage.WEBHOOKS));
 
     private final String description;

@@ -130,7 +130,8 @@ class KubernetesTest {
     @Test
     void probesAskPathsThatTheAdminPortServes() throws Exception {
         try (var meters = new ProcessMeters("test", false);
-                var admin = AdminServer.start(new InetSocketAddress("127.0.0.1", 0), AdminNames.NONE, AdminAccess.WITHOUT_TOKENS, meters.registry(),
+                var admin = AdminServer.start(new InetSocketAddress("127.0.0.1", 0), AdminNames.NONE,
+                        AdminAccess.WITHOUT_TOKENS, meters.registry(),
                         ServerSockets.NONE_NAMED);
                 HttpClient http = HttpClient.newHttpClient()) {
             for (Map<String, Object> workload : workloads) {

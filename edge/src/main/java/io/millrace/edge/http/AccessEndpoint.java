@@ -79,7 +79,8 @@ final class AccessEndpoint {
         return switch (route) {
             // A familiar URL is redirected before anything about its stream is looked up.
             // The endpoint of reports asks about the stream of each report itself.
-            case Route.Page _,Route.Embed _,Route.Asset _,Route.Streams _,Route.Ingest _,Route.Cmcd _,Route.OpenApi _,Route.Moved _ -> true;
+            case Route.Page _,Route.Embed _,Route.Asset _,Route.Streams _,Route.Ingest _,Route.Cmcd _,Route.OpenApi _,Route.Moved _ ->
+                true;
             case Route.Output(String path, _) -> path.equals(MpdText.TIME_PATH);
             case Route.Stream _,Route.Sessions _,Route.Access _,Route.Unknown _,Route.Malformed _ -> false;
         };

@@ -157,7 +157,8 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchange
             case Route.Output(String path, Query query) -> output(path, query);
             case Route.Streams(Query query) -> endpoints.api().streams().streams(responder, query);
             case Route.Stream(String stream) -> endpoints.api().streams().stream(responder, stream);
-            case Route.Sessions(String stream, Query query) -> endpoints.api().streams().sessions(responder, stream, query);
+            case Route.Sessions(String stream, Query query) ->
+                endpoints.api().streams().sessions(responder, stream, query);
             case Route.Ingest() -> endpoints.api().streams().ingest(responder);
             case Route.Cmcd(Query query) -> endpoints.api().reports().answer(responder, query);
             case Route.Access() -> endpoints.api().access().answer(responder);

@@ -100,7 +100,7 @@ public final class EdgeServer implements AutoCloseable {
                 new FlvEndpoint(play, directory, flv, flvPast, InstantSource.system(), viewers, meters));
         endpoints = new Endpoints(PageEndpoint.load(), outputs,
                 new Endpoints.Api(new ApiEndpoint(asked, directory, past, viewers),
-                new AccessEndpoint(asked, outputs, settings.familiarUrls(), InstantSource.system()),
+                        new AccessEndpoint(asked, outputs, settings.familiarUrls(), InstantSource.system()),
                         new CmcdEndpoint(asked, directory, reports, meters.audience())),
                 settings.origins(),
                 settings.familiarUrls(), meters,

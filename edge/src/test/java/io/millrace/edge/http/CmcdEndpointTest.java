@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -205,7 +204,8 @@ class CmcdEndpointTest {
 
     @Test
     void onlyThoseWhoMayPlayReport() throws Exception {
-        var nobody = new AccessSettings(null, null, null, new AddressRules(Networks.parse("10.0.0.0/8"), Networks.NONE), null);
+        var nobody = new AccessSettings(null, null, null, new AddressRules(Networks.parse("10.0.0.0/8"), Networks.NONE),
+                null);
         try (var restricted = new RestrictedServer(nobody, ProxySources.NONE);
                 HttpClient http = HttpClient.newHttpClient()) {
             HttpResponse<String> response = http.send(HttpRequest

@@ -72,7 +72,9 @@ class EdgeHandlerTest {
         var endpoints = new Endpoints(PageEndpoint.load(),
                 List.of(new HlsEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), 1_000,
                         viewers, () -> audienceNanos, meters), flv),
-                new Endpoints.Api(new ApiEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory, log, viewers, answerMemory), null,
+                new Endpoints.Api(
+                        new ApiEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory, log, viewers, answerMemory),
+                        null,
                         null),
                 CorsOrigins.ANY, FamiliarUrls.NONE, meters,
                 new Turns(new Turns.Limits(1, 1, 1, 1, 0)),

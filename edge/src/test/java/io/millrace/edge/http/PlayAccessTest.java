@@ -98,7 +98,9 @@ class PlayAccessTest {
                         new DashEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), viewers,
                                 () -> nanos, InstantSource.system(), meters),
                         new FlvEndpoint(access, directory, log, log, InstantSource.system(), viewers, meters)),
-                new Endpoints.Api(new ApiEndpoint(access, directory, log, viewers, new ResponseMemory(1 << 20)), null, null), CorsOrigins.ANY,
+                new Endpoints.Api(new ApiEndpoint(access, directory, log, viewers, new ResponseMemory(1 << 20)), null,
+                        null),
+                CorsOrigins.ANY,
                 FamiliarUrls.NONE, meters, new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
                 new PeerLog(NOPLogger.NOP_LOGGER));
         channel = open();

@@ -58,7 +58,8 @@ final class RestrictedServer implements AutoCloseable {
         server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge")
                 .withHttp(HttpLimits.DEFAULT, proxies, FamiliarUrls.parse("nginx-rtmp,nginx-http-flv")).http(), gate,
                 3_600_000, directory, log, log,
-                log, log, log, log, new Viewers(meters, InstantSource.system()), new PlayerReports(Ticker.systemTicker(), meters.audience()), meters, new ManualClock());
+                log, log, log, log, new Viewers(meters, InstantSource.system()),
+                new PlayerReports(Ticker.systemTicker(), meters.audience()), meters, new ManualClock());
         port = server.start();
     }
 

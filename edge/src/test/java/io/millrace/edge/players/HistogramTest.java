@@ -12,12 +12,12 @@ class HistogramTest {
     @Test
     void quantileIsNearTheExactOne() {
         Random random = new Random(43);
-        for (int players : new int[] {1, 2, 19, 20, 1_000}) {
+        for (int players : new int[]{1, 2, 19, 20, 1_000}) {
             long[] values = LongStream.generate(() -> random.nextLong(1L << random.nextInt(1, 40))).limit(players)
                     .sorted().toArray();
             var histogram = new Histogram();
             LongStream.of(values).forEach(histogram::add);
-            for (double quantile : new double[] {0.01, 0.5, 0.95, 1}) {
+            for (double quantile : new double[]{0.01, 0.5, 0.95, 1}) {
                 long exact = values[(int) Math.ceil(players * quantile) - 1];
                 assertThat(histogram.quantile(quantile).orElseThrow() - exact).as("%s of %d", quantile, players)
                         .isBetween(-exact / 16 - 1, exact / 16 + 1);
@@ -27,10 +27,11 @@ class HistogramTest {
 
     @Test
     void bucketsFollowEachOtherUpToTheGreatestValue() {
-        for (long value : new long[] {0, 15, 16, 17, 18, 31, 32, 255, 256, 1L << 40, (1L << 62) - 1}) {
+        for (long value : new long[]{0, 15, 16, 17, 18, 31, 32, 255, 256, 1L << 40, (1L << 62) - 1}) {
             var histogram = new Histogram();
             histogram.add(value);
-            assertThat(histogram.quantile(1).orElseThrow()).as("%d", value).isBetween(value - value / 16, value + value / 16);
+            assertThat(histogram.quantile(1).orElseThrow()).as("%d", value).isBetween(value - value / 16,
+                    value + value / 16);
         }
         var two = new Histogram();
         LongStream.of(15, 16, 17, 18).forEach(two::add);

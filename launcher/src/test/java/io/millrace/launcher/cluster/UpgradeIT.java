@@ -37,7 +37,8 @@ class UpgradeIT {
     private static final List<String> SCHEMAS = List.of("Format", "Kind", "EpochRules", "Track", "TrackId",
             "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
-            "StreamEntry", "StreamExpiry", "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat", "AudienceReport");
+            "StreamEntry", "StreamExpiry", "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat",
+            "AudienceReport");
     /** The judge of this test reads {@code packets} with this release. */
     private static final List<String> CHANGED = List.of("SessionNotice", "Cut", "EpochEnded", "IndexEntry", "Gap",
             "StreamEntry", "StreamExpiry", "IngestNode", "NodeHeartbeat");

@@ -22,7 +22,8 @@ class CmcdReaderTest {
     void readsVersion1() {
         assertThat(CmcdReader.read("bl=21300,br=3200,bs,cid=\"faec\",d=4004,mtp=25400,nor=\"..%2F3.m4s\",ot=v,pr=1.08,"
                 + "sf=h,sid=\"6e2fb550\",st=l,su,tb=6000"))
-                .isEqualTo(new CmcdReport("6e2fb550", "faec", null, new CmcdReport.Measures(UNKNOWN, UNKNOWN, 3_200, 21_300),
+                .isEqualTo(new CmcdReport("6e2fb550", "faec", null,
+                        new CmcdReport.Measures(UNKNOWN, UNKNOWN, 3_200, 21_300),
                         new CmcdReport.Starvation(true, UNKNOWN)));
     }
 
@@ -42,7 +43,7 @@ class CmcdReaderTest {
 
     @Test
     void ignoresBitrateOfWhatIsNotThePicture() {
-        for (String type : new String[] {"a", "i", "m", "c", "tt", "k"}) {
+        for (String type : new String[]{"a", "i", "m", "c", "tt", "k"}) {
             assertThat(CmcdReader.read("br=128,ot=" + type).measures().bitrateKbps()).as(type).isEqualTo(UNKNOWN);
         }
     }
@@ -62,8 +63,10 @@ class CmcdReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"br=x", "br=-1", "br=1e9", "br=\"\"", "br=", "=1", "br=1 bl=2", "sid=\"a", "bl=(1", "bl=(1;)", "bs=?2", ",",
-            "br=9999999999999999", "br=1000001", "ltc=86400001", "msd=3600001", "bsa=100001", "br", "bl=1;", "sid=ä", "a=(\"", "a=\"\\"})
+    @ValueSource(strings = {"br=x", "br=-1", "br=1e9", "br=\"\"", "br=", "=1", "br=1 bl=2", "sid=\"a", "bl=(1",
+        "bl=(1;)", "bs=?2", ",",
+        "br=9999999999999999", "br=1000001", "ltc=86400001", "msd=3600001", "bsa=100001", "br", "bl=1;", "sid=ä",
+        "a=(\"", "a=\"\\"})
     void rejectsMalformed(String text) {
         assertThatThrownBy(() -> CmcdReader.read(text)).isInstanceOf(MalformedException.class);
     }
@@ -83,7 +86,8 @@ class CmcdReaderTest {
         assertThat(CmcdReader.read("cid=\"" + cid + "\"").content()).isEqualTo(cid);
         assertThatThrownBy(() -> CmcdReader.read("cid=\"" + cid + "c\"")).isInstanceOf(OverLimitException.class);
         assertThat(CmcdReader.read(keys(CmcdReader.KEY_LIMIT) + ",k0").measures()).isEqualTo(CmcdReport.Measures.NONE);
-        assertThatThrownBy(() -> CmcdReader.read(keys(CmcdReader.KEY_LIMIT + 1))).isInstanceOf(OverLimitException.class);
+        assertThatThrownBy(() -> CmcdReader.read(keys(CmcdReader.KEY_LIMIT + 1)))
+                .isInstanceOf(OverLimitException.class);
         String longest = "x=" + "1".repeat(CmcdReader.LENGTH_LIMIT - 2);
         assertThat(CmcdReader.read(longest).session()).isNull();
         assertThatThrownBy(() -> CmcdReader.read(longest + "1")).isInstanceOf(OverLimitException.class);

@@ -20,7 +20,8 @@ public record StreamPattern(String text) {
      */
     public static StreamPattern parse(String text) {
         if (text.length() > StreamName.LIMIT || !SYNTAX.matcher(text).matches()) {
-            throw new IllegalArgumentException("'" + text + "' is not a pattern of names such as live/show, live/* or **");
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a pattern of names such as live/show, live/* or **");
         }
         return new StreamPattern(text);
     }

@@ -54,8 +54,10 @@ public final class AdminTokens {
             }
             Matcher parts = LINE.matcher(line);
             if (!parts.matches()) {
-                throw new IllegalArgumentException("line " + (i + 1) + " is neither 'read TOKEN' nor 'admin TOKEN' with a"
-                        + " token of " + FEWEST_CHARACTERS + " characters or more; make one with 'openssl rand -hex 16'");
+                throw new IllegalArgumentException(
+                        "line " + (i + 1) + " is neither 'read TOKEN' nor 'admin TOKEN' with a"
+                                + " token of " + FEWEST_CHARACTERS
+                                + " characters or more; make one with 'openssl rand -hex 16'");
             }
             entries.add(new Entry(hash(parts.group(2)), parts.group(1).equals("read") ? Role.READ : Role.ADMIN));
         }

@@ -129,7 +129,8 @@ final class DurabilityRules {
     private void checkRetention(Topic topic, TopicState state) {
         long retentionMs = state.number(TopicConfig.RETENTION_MS_CONFIG, -1);
         long wantedMs = topic.retentionMs(settings.retentionMs());
-        if (topic.isCompacted() || topic == Topic.DEAD_LETTERS || topic == Topic.AUDIENCE || retentionMs < 0 || retentionMs >= wantedMs) {
+        if (topic.isCompacted() || topic == Topic.DEAD_LETTERS || topic == Topic.AUDIENCE || retentionMs < 0
+                || retentionMs >= wantedMs) {
             return;
         }
         if (topic == Topic.EVENTS) {

@@ -11,8 +11,8 @@ import java.util.List;
  * @param atMs wall clock of the edge, ms since 1970
  * @param players the playback sessions that have reported recently; 0 once, after the last one
  */
-public record AudienceReport(String stream, String edge, long atMs, int players, Stalls stalls, Measures measures)
-        implements LogRecord {
+public record AudienceReport(String stream, String edge, long atMs, int players, Stalls stalls,
+        Measures measures) implements LogRecord {
     /**
      * Stalls of these players.
      *

@@ -188,10 +188,12 @@ class AdminServerTest {
                 HttpResponse<String> answer = thing(restricted, each[0], each[1]);
                 assertThat(answer.statusCode()).as(String.join(" ", each)).isEqualTo(Integer.parseInt(each[2]));
                 assertThat(answer.body()).contains("\"code\":\"" + each[3] + "\"").doesNotContain("0123456789abcde");
-                assertThat(answer.headers().firstValue("WWW-Authenticate").isPresent()).isEqualTo(each[2].equals("401"));
+                assertThat(answer.headers().firstValue("WWW-Authenticate").isPresent())
+                        .isEqualTo(each[2].equals("401"));
             }
             for (String[] each : List.of(new String[]{"GET", "Bearer 0123456789abcdef"},
-                    new String[]{"GET", "bearer fedcba9876543210"}, new String[]{"DELETE", "Bearer fedcba9876543210"})) {
+                    new String[]{"GET", "bearer fedcba9876543210"},
+                    new String[]{"DELETE", "Bearer fedcba9876543210"})) {
                 assertThat(thing(restricted, each[0], each[1]).statusCode()).isEqualTo(200);
             }
             for (String open : List.of("/metrics", "/health/live", "/health/ready")) {
