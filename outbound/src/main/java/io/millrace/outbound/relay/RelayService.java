@@ -32,7 +32,8 @@ public final class RelayService implements AutoCloseable {
         states = new StateWriter(kafka, "relay-" + settings.node());
         int sessions = (int) Math.max(1, Runtime.getRuntime().maxMemory() / SHARE / SESSION_BYTES);
         loop = new RelayLoop(kafka, settings.rules(),
-                new Relay.Shared(settings.node(), kafka, states, meters, new Semaphore(sessions, true)), running, fatal);
+                new Relay.Shared(settings.node(), kafka, states, meters, new Semaphore(sessions, true)), running,
+                fatal);
         feed = new StateFeed(kafka, settings.node(), fatal);
         resource = new RelaysResource(settings.rules(), feed::states, running);
     }

@@ -26,7 +26,8 @@ public final class TargetTemplate {
         TargetTemplate template = new TargetTemplate(text);
         URI sample = template.of(SAMPLE);
         if (sample.toString().contains("{") || sample.toString().contains("}")) {
-            throw new IllegalArgumentException("the target contains a placeholder other than {app}, {name} and {stream}");
+            throw new IllegalArgumentException(
+                    "the target contains a placeholder other than {app}, {name} and {stream}");
         }
         return template;
     }

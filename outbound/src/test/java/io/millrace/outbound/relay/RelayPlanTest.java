@@ -34,7 +34,8 @@ class RelayPlanTest {
     static Stream<Case> cases() {
         return Stream.of(
                 new Case("unknown stream", From.STOPPED, RelayPosition.NONE, List.of(), YOUNG, NOTHING),
-                new Case("new stream", From.STOPPED, RelayPosition.NONE, List.of(LIVE), YOUNG, new Work.Beginning(LIVE)),
+                new Case("new stream", From.STOPPED, RelayPosition.NONE, List.of(LIVE), YOUNG,
+                        new Work.Beginning(LIVE)),
                 new Case("tracks not known", From.STOPPED, RelayPosition.NONE, List.of(TRACKLESS), YOUNG, NOTHING),
                 new Case("old stream", From.STOPPED, RelayPosition.NONE, List.of(LIVE), OLD, new Work.Newest(LIVE)),
                 new Case("ended before", From.STOPPED, RelayPosition.NONE, List.of(ENDED), YOUNG, NOTHING),

@@ -18,11 +18,13 @@ public record StreamPattern(String text) {
      */
     public static StreamPattern parse(String text) {
         List<String> segments = List.of(text.split("/", -1));
-        List<String> fixed = segments.stream().filter(segment -> !segment.equals(ANY) && !segment.equals(REST)).toList();
+        List<String> fixed = segments.stream().filter(segment -> !segment.equals(ANY) && !segment.equals(REST))
+                .toList();
         if (fixed.stream().anyMatch(segment -> segment.isEmpty() || segment.contains(ANY))
                 || segments.subList(0, segments.size() - 1).contains(REST)) {
-            throw new IllegalArgumentException("'" + text + "' is not a pattern of stream names such as live/show, live/*"
-                    + " or **");
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a pattern of stream names such as live/show, live/*"
+                            + " or **");
         }
         return new StreamPattern(text);
     }
