@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * encoder has sent. Beside the good target, one relay has a target that never answers, and one a target that refuses
  * connections. Processes are killed at random instants.
  */
+@Tag("chaos")
 class RelayIT {
     private static final String STREAM = "live/show";
     private static final String COPY = "copy/show";
