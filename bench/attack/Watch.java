@@ -76,6 +76,9 @@ final class Watch {
                     .append(all.stream().mapToInt(viewer -> viewer.ended).sum()).append(' ')
                     .append(all.stream().mapToLong(viewer -> viewer.bytes).sum()));
             System.out.println(line);
+            if (System.out.checkError()) {
+                return; // the process that reads the lines has ended
+            }
         }
     }
 

@@ -38,7 +38,7 @@ public final class ViewersResource implements AdminResource {
         }
         return wanted(request.query())
                 .map(wanted -> delete ? kick(request.query(), wanted) : list(request.query(), wanted))
-                .orElseGet(() -> Answer.error(400, "bad_parameter", "protocol must be hls, flv, ws or rtmp"));
+                .orElseGet(() -> Answer.error(400, "bad_parameter", "protocol must be hls, dash, flv, ws or rtmp"));
     }
 
     /** Returns the filter that the parameters describe; empty if the protocol is unknown. */
