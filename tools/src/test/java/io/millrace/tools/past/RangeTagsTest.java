@@ -105,6 +105,16 @@ class RangeTagsTest {
         return pictures;
     }
 
+    private static List<ByteBuffer> pictures(EpochTags tags) {
+        List<ByteBuffer> pictures = new ArrayList<>();
+        for (Optional<LogTag> next = tags.next(); next.isPresent(); next = tags.next()) {
+            if (next.get().event() instanceof TagEvent.Frame frame && frame.tag().type() == FlvTag.Type.VIDEO) {
+                pictures.add(frame.tag().body());
+            }
+        }
+        return pictures;
+    }
+
     private static TagEvent.Frame firstFrame(RangeTags tags) {
         while (true) {
             if (tags.next().orElseThrow() instanceof TagEvent.Frame frame) {
@@ -155,6 +165,11 @@ class RangeTagsTest {
         }
         try (RangeTags tags = RangeTags.open(log, STREAM, EVERYTHING, RangeTags.Mode.WHAT_IS_THERE)) {
             assertThat(firstFrame(tags).tag().timestampMs()).isZero();
+        }
+        try (EpochTags tags = EpochTags.beginning(kafka, epoch, () -> log.directory().withdrawals(STREAM))) {
+            List<ByteBuffer> rest = pictures(tags);
+            assertThat(rest).as("as relays read the epoch").hasSizeBetween(10, PICTURES.size() - 10)
+                    .isEqualTo(PICTURES.subList(PICTURES.size() - rest.size(), PICTURES.size()));
         }
         new Takedown(kafka, log.reader(), log.directory()).restore(STREAM, OptionalLong.of(withdrawn.epoch()));
         try (RangeTags tags = RangeTags.open(log, STREAM, EVERYTHING, RangeTags.Mode.WHAT_IS_THERE)) {
