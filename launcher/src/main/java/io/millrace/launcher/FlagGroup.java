@@ -32,11 +32,13 @@ enum FlagGroup {
             flag("window", INGEST), flag("grace", INGEST), flag("formats", INGEST)),
 
     PUBLISHERS("Publishers", flag("publish-keys", INGEST), flag("publish-secret", INGEST), flag("publish-jwks", INGEST),
+            flag("publish-jwt-issuer", INGEST), flag("publish-jwt-audience", INGEST),
             flag("publish-allow", INGEST), flag("publish-deny", INGEST), flag("publish-hook", INGEST),
             flag("publish-hook-form", INGEST), flag("publish-hook-timeout", INGEST),
             flag("publish-hook-fallback", INGEST), flag("max-bitrate", INGEST)),
 
     VIEWERS("Viewers", flag("play-keys", EDGE), flag("play-secret", EDGE), flag("play-jwks", EDGE),
+            flag("play-jwt-issuer", EDGE), flag("play-jwt-audience", EDGE),
             flag("play-allow", EDGE), flag("play-deny", EDGE), flag("play-hook", EDGE), flag("play-hook-form", EDGE),
             flag("play-hook-timeout", EDGE), flag("play-hook-fallback", EDGE), flag("cors-origins", EDGE),
             flag("audience", EDGE), flag("flv-tick", EDGE), flag("familiar-urls", EDGE)),

@@ -98,6 +98,13 @@ public final class Converters {
         }
     }
 
+    /** Keeps a text. The result is null for {@code none}. */
+    static final class TextOrNone extends Checked<String> {
+        TextOrNone() {
+            super(text -> text.strip().equals("none") ? null : text.strip());
+        }
+    }
+
     /** Converts an HTTP or HTTPS URL. The result is null for {@code none}. */
     static final class HttpUrlOrNone extends Checked<URI> {
         HttpUrlOrNone() {

@@ -4,6 +4,7 @@ import io.millrace.edge.http.CorsOrigins;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.AddressRules;
 import io.millrace.platform.access.HookForm;
+import io.millrace.platform.access.JwtClaimRules;
 import io.millrace.platform.net.Networks;
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,6 +21,12 @@ public final class PlayOptions {
 
     @Option(names = "--play-jwks", paramLabel = "FILE|URL", defaultValue = "none", converter = Converters.JwksOrNone.class, description = "Restricts playing: JSON Web Key Set of the JSON Web Tokens that allow it; a file is reloaded when it changes.")
     private AccessSettings.Jwks playJwks;
+
+    @Option(names = "--play-jwt-issuer", paramLabel = "NAME", defaultValue = "none", converter = Converters.TextOrNone.class, description = "Issuer (iss) that JSON Web Tokens for playing must name.")
+    private String playJwtIssuer;
+
+    @Option(names = "--play-jwt-audience", paramLabel = "NAME", defaultValue = "none", converter = Converters.TextOrNone.class, description = "Audience (aud) that JSON Web Tokens for playing must name.")
+    private String playJwtAudience;
 
     @Option(names = "--play-allow", paramLabel = "NETWORK[,…]", defaultValue = "off", description = "Restricts playing to these addresses and networks, in addition to credentials.")
     private Networks playAllow;
@@ -55,7 +62,11 @@ public final class PlayOptions {
                 ? null
                 : new AccessSettings.Hook(playHook, playHookForm, playHookTimeout,
                         playHookFallback == HookFallback.ALLOW);
-        return new AccessSettings(playKeys, playSecret, playJwks, new AddressRules(playAllow, playDeny), hook);
+        return new AccessSettings(playKeys, playSecret, jwks(), new AddressRules(playAllow, playDeny), hook);
+    }
+
+    private AccessSettings.Jwks jwks() {
+        return playJwks == null ? null : playJwks.with(new JwtClaimRules(playJwtIssuer, playJwtAudience));
     }
 
     /** Returns whether edges collect what viewers experience. */

@@ -4,6 +4,7 @@ import io.millrace.edge.http.HttpSettings;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.AddressRules;
 import io.millrace.platform.access.HookForm;
+import io.millrace.platform.access.JwtClaimRules;
 import io.millrace.platform.net.Networks;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.rtmp.RtmpListen;
@@ -31,6 +32,12 @@ public final class PublishOptions {
 
     @Option(names = "--publish-jwks", paramLabel = "FILE|URL", defaultValue = "none", converter = Converters.JwksOrNone.class, description = "Restricts publishing: JSON Web Key Set of the JSON Web Tokens that allow it; a file is reloaded when it changes.")
     private AccessSettings.Jwks publishJwks;
+
+    @Option(names = "--publish-jwt-issuer", paramLabel = "NAME", defaultValue = "none", converter = Converters.TextOrNone.class, description = "Issuer (iss) that JSON Web Tokens for publishing must name.")
+    private String publishJwtIssuer;
+
+    @Option(names = "--publish-jwt-audience", paramLabel = "NAME", defaultValue = "none", converter = Converters.TextOrNone.class, description = "Audience (aud) that JSON Web Tokens for publishing must name.")
+    private String publishJwtAudience;
 
     @Option(names = "--publish-allow", paramLabel = "NETWORK[,…]", defaultValue = "off", description = "Restricts publishing to these addresses and networks, in addition to credentials.")
     private Networks publishAllow;
@@ -73,8 +80,12 @@ public final class PublishOptions {
                 ? null
                 : new AccessSettings.Hook(publishHook, publishHookForm, publishHookTimeout,
                         publishHookFallback == HookFallback.ALLOW);
-        return new AccessSettings(publishKeys, publishSecret, publishJwks,
+        return new AccessSettings(publishKeys, publishSecret, jwks(),
                 new AddressRules(publishAllow, publishDeny), hook);
+    }
+
+    private AccessSettings.Jwks jwks() {
+        return publishJwks == null ? null : publishJwks.with(new JwtClaimRules(publishJwtIssuer, publishJwtAudience));
     }
 
     /** Returns the maximum bitrate of one publisher in bits per second, 0 for no limit. */

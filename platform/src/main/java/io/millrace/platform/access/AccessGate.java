@@ -96,8 +96,8 @@ public final class AccessGate implements AccessPolicy, AutoCloseable {
         Executor threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name(action.label() + "-jwt-", 0).factory());
         return jwks.url() == null
-                ? new JwtKeyFile(jwks.file(), threads)
-                : new JwtKeyUrl(jwks.url(), threads, System::nanoTime);
+                ? new JwtKeyFile(jwks.file(), jwks.claims(), threads)
+                : new JwtKeyUrl(jwks.url(), jwks.claims(), threads, System::nanoTime);
     }
 
     @Override

@@ -20,6 +20,8 @@ public enum AccessReason {
     OTHER_STREAM(Kind.FORBIDDEN),
     /** A JSON Web Token allows other actions only. */
     OTHER_ACTION(Kind.FORBIDDEN),
+    /** A JSON Web Token is of another issuer, or for another audience. */
+    OTHER_AUDIENCE(Kind.FORBIDDEN),
     /** The list of addresses does not admit the peer. */
     ADDRESS(Kind.FORBIDDEN), HOOK_REFUSED(Kind.FORBIDDEN),
     /**

@@ -38,8 +38,18 @@ public record AccessSettings(Path keys, Path secret, Jwks jwks, AddressRules add
      *
      * @param file null if the set has a URL
      * @param url null if the set is in a file
+     * @param claims what the tokens must claim
      */
-    public record Jwks(Path file, HookUrl url) {
+    public record Jwks(Path file, HookUrl url, JwtClaimRules claims) {
+        /** Creates a set whose tokens may have any issuer and audience. */
+        public Jwks(Path file, HookUrl url) {
+            this(file, url, JwtClaimRules.ANY);
+        }
+
+        public Jwks with(JwtClaimRules others) {
+            return new Jwks(file, url, others);
+        }
+
         /** Returns the setting for display, with the secret parts of a URL replaced by {@code [hidden]}. */
         @Override
         public String toString() {

@@ -18,10 +18,10 @@ final class JwtKeyFile implements JwtKeys {
      * @param threads verify tokens
      * @throws io.millrace.platform.UserError if it cannot be read or is not valid
      */
-    JwtKeyFile(Path file, Executor threads) {
+    JwtKeyFile(Path file, JwtClaimRules claims, Executor threads) {
         this.threads = threads;
         verifier = WatchedFiles.open("the key set", List.of(file),
-                contents -> JwtVerifier.parse(new String(contents.getFirst(), StandardCharsets.UTF_8)));
+                contents -> JwtVerifier.parse(new String(contents.getFirst(), StandardCharsets.UTF_8), claims));
     }
 
     @Override

@@ -29,6 +29,7 @@ final class JwtKeyUrl implements JwtKeys {
             "permission cannot be checked at the moment, try again");
 
     private final HookUrl url;
+    private final JwtClaimRules claims;
     private final Executor threads;
     private final LongSupplier nanos;
     private final HttpClient client;
@@ -49,8 +50,9 @@ final class JwtKeyUrl implements JwtKeys {
      * @param threads verify tokens and read responses
      * @param nanos a monotonic clock
      */
-    JwtKeyUrl(HookUrl url, Executor threads, LongSupplier nanos) {
+    JwtKeyUrl(HookUrl url, JwtClaimRules claims, Executor threads, LongSupplier nanos) {
         this.url = url;
+        this.claims = claims;
         this.threads = threads;
         this.nanos = nanos;
         client = HttpClient.newBuilder().connectTimeout(TIMEOUT).followRedirects(HttpClient.Redirect.NEVER)
@@ -129,7 +131,7 @@ final class JwtKeyUrl implements JwtKeys {
         }
         Loaded before = loaded;
         boolean isSame = before != null && before.json().equals(response.body());
-        JwtVerifier verifier = isSame ? before.verifier() : JwtVerifier.parse(response.body());
+        JwtVerifier verifier = isSame ? before.verifier() : JwtVerifier.parse(response.body(), claims);
         loaded = new Loaded(response.body(), verifier, nanos.getAsLong());
         complaint = "";
         if (!isSame) {

@@ -32,9 +32,10 @@ import org.jose4j.lang.UnresolvableKeyException;
  * streams  required: a pattern of stream names, or a list of up to 100 (see StreamPattern)
  * actions  "play", "publish", or a list of these; without the claim, the token permits "play"
  * nbf      optional
+ * iss, aud as {@link JwtClaimRules} requires
  * </pre>
  *
- * Other claims are ignored, {@code aud} and {@code iss} too. Thread-safe.
+ * Other claims are ignored. Thread-safe.
  */
 final class JwtVerifier {
     /** Tokens with more characters are refused before they are parsed. */
@@ -58,11 +59,13 @@ final class JwtVerifier {
         AlgorithmIdentifiers.ECDSA_USING_P521_CURVE_AND_SHA512, AlgorithmIdentifiers.EDDSA};
 
     private final JwtConsumer consumer;
+    private final JwtClaimRules rules;
     private final int keys;
     private final Cache<String, JwtResult> results = Caffeine.newBuilder().maximumWeight(CACHE_BYTES)
             .weigher((String token, JwtResult _) -> ENTRY_BYTES + 2 * token.length()).build();
 
-    private JwtVerifier(List<JsonWebKey> keys) {
+    private JwtVerifier(List<JsonWebKey> keys, JwtClaimRules rules) {
+        this.rules = rules;
         this.keys = keys.size();
         var resolver = new JwksVerificationKeyResolver(keys);
         resolver.setDisambiguateWithVerifySignature(true);
@@ -78,7 +81,7 @@ final class JwtVerifier {
      * @throws IllegalArgumentException if {@code json} is no key set, or has no or too many public keys; the message
      *     does not quote it
      */
-    static JwtVerifier parse(String json) {
+    static JwtVerifier parse(String json, JwtClaimRules rules) {
         List<JsonWebKey> all;
         try {
             all = new JsonWebKeySet(json).getJsonWebKeys();
@@ -90,7 +93,7 @@ final class JwtVerifier {
             throw new IllegalArgumentException("it has " + usable.size() + " public keys; 1 to " + KEYS_LIMIT
                     + " are needed, of the types RSA, EC or OKP");
         }
-        return new JwtVerifier(usable);
+        return new JwtVerifier(usable, rules);
     }
 
     /** Returns the number of keys. */
@@ -138,9 +141,15 @@ final class JwtVerifier {
         return false;
     }
 
-    private static JwtResult genuine(JwtClaims claims) throws MalformedClaimException {
+    private JwtResult genuine(JwtClaims claims) throws MalformedClaimException {
         if (claims.getExpirationTime() == null) {
             return malformed("the token has no exp");
+        }
+        if (rules.issuer() != null && !texts(claims, "iss").equals(List.of(rules.issuer()))) {
+            return new JwtResult.Invalid(AccessReason.OTHER_AUDIENCE, "the token is of another issuer");
+        }
+        if (rules.audience() != null && !texts(claims, "aud").contains(rules.audience())) {
+            return new JwtResult.Invalid(AccessReason.OTHER_AUDIENCE, "the token is for another audience");
         }
         List<String> patterns = texts(claims, "streams");
         if (patterns.isEmpty() || patterns.size() > PATTERNS_LIMIT) {

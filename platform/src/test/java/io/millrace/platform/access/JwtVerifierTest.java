@@ -30,7 +30,7 @@ class JwtVerifierTest {
     private static final PublicJsonWebKey EC = key("ES256");
     private static final PublicJsonWebKey RSA = key("RS256");
 
-    private final JwtVerifier verifier = JwtVerifier.parse(set(EC));
+    private final JwtVerifier verifier = JwtVerifier.parse(set(EC), JwtClaimRules.ANY);
 
     private static PublicJsonWebKey key(String algorithm) {
         try {
@@ -94,7 +94,7 @@ class JwtVerifierTest {
         };
         String token = token(key, algorithm, claims(Map.of()));
         assertThat(JwtVerifier.isJwt(token)).isTrue();
-        assertThat(JwtVerifier.parse(set(EC, key)).verify(token)).isInstanceOf(JwtResult.Genuine.class);
+        assertThat(JwtVerifier.parse(set(EC, key), JwtClaimRules.ANY).verify(token)).isInstanceOf(JwtResult.Genuine.class);
     }
 
     @Test
@@ -111,6 +111,24 @@ class JwtVerifierTest {
         assertRefused(decide(Map.of("nbf", NOW_S + 6), Action.PLAY, NOW_S), AccessReason.NOT_YET_VALID);
         assertThat(decide(Map.of("nbf", NOW_S + 5), Action.PLAY, NOW_S)).as("a clock that is a little ahead")
                 .isInstanceOf(AccessDecision.Allowed.class);
+    }
+
+    @Test
+    void requiresIssuerAndAudience() throws JoseException {
+        JwtVerifier strict = JwtVerifier.parse(set(EC), new JwtClaimRules("shop", "millrace"));
+        for (Object audience : List.of("millrace", List.of("other", "millrace"))) {
+            assertThat(strict.verify(token(EC, "ES256", claims(Map.of("iss", "shop", "aud", audience)))))
+                    .isInstanceOf(JwtResult.Genuine.class);
+        }
+        for (Map<String, Object> other : List.<Map<String, Object>>of(Map.of(), Map.of("iss", "shop"),
+                Map.of("aud", "millrace"), Map.of("iss", "shop2", "aud", "millrace"),
+                Map.of("iss", "shop", "aud", "mill"), Map.of("iss", "shop", "aud", List.of()))) {
+            assertThat(strict.verify(token(EC, "ES256", claims(other)))).as("%s", other)
+                    .isInstanceOfSatisfying(JwtResult.Invalid.class,
+                            invalid -> assertThat(invalid.reason()).isEqualTo(AccessReason.OTHER_AUDIENCE));
+        }
+        assertThat(strict.verify(token(EC, "ES256", claims(Map.of("iss", 1, "aud", "millrace")))))
+                .isInstanceOf(JwtResult.Invalid.class);
     }
 
     @Test
@@ -171,13 +189,13 @@ class JwtVerifierTest {
         String shared = new JsonWebKeySet(OctJwkGenerator.generateJwk(256))
                 .toJson(JsonWebKey.OutputControlLevel.INCLUDE_SYMMETRIC);
         for (String json : new String[]{"", "{}", "[]", "{\"keys\":[]}", "{\"keys\":7}", shared, "{\"keys\":[{}]}"}) {
-            assertThatThrownBy(() -> JwtVerifier.parse(json)).as(json).isInstanceOf(IllegalArgumentException.class)
+            assertThatThrownBy(() -> JwtVerifier.parse(json, JwtClaimRules.ANY)).as(json).isInstanceOf(IllegalArgumentException.class)
                     .hasMessageMatching("it (is not a JSON Web Key Set|has 0 public keys).*");
         }
         PublicJsonWebKey[] many = new PublicJsonWebKey[JwtVerifier.KEYS_LIMIT + 1];
         java.util.Arrays.fill(many, EC);
-        assertThatThrownBy(() -> JwtVerifier.parse(set(many))).hasMessageContaining("it has 21 public keys");
-        assertThat(JwtVerifier.parse(set(java.util.Arrays.copyOf(many, JwtVerifier.KEYS_LIMIT))).keys())
+        assertThatThrownBy(() -> JwtVerifier.parse(set(many), JwtClaimRules.ANY)).hasMessageContaining("it has 21 public keys");
+        assertThat(JwtVerifier.parse(set(java.util.Arrays.copyOf(many, JwtVerifier.KEYS_LIMIT)), JwtClaimRules.ANY).keys())
                 .isEqualTo(JwtVerifier.KEYS_LIMIT);
     }
 }
