@@ -94,7 +94,8 @@ class JwtVerifierTest {
         };
         String token = token(key, algorithm, claims(Map.of()));
         assertThat(JwtVerifier.isJwt(token)).isTrue();
-        assertThat(JwtVerifier.parse(set(EC, key), JwtClaimRules.ANY).verify(token)).isInstanceOf(JwtResult.Genuine.class);
+        assertThat(JwtVerifier.parse(set(EC, key), JwtClaimRules.ANY).verify(token))
+                .isInstanceOf(JwtResult.Genuine.class);
     }
 
     @Test
@@ -189,13 +190,16 @@ class JwtVerifierTest {
         String shared = new JsonWebKeySet(OctJwkGenerator.generateJwk(256))
                 .toJson(JsonWebKey.OutputControlLevel.INCLUDE_SYMMETRIC);
         for (String json : new String[]{"", "{}", "[]", "{\"keys\":[]}", "{\"keys\":7}", shared, "{\"keys\":[{}]}"}) {
-            assertThatThrownBy(() -> JwtVerifier.parse(json, JwtClaimRules.ANY)).as(json).isInstanceOf(IllegalArgumentException.class)
+            assertThatThrownBy(() -> JwtVerifier.parse(json, JwtClaimRules.ANY)).as(json)
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageMatching("it (is not a JSON Web Key Set|has 0 public keys).*");
         }
         PublicJsonWebKey[] many = new PublicJsonWebKey[JwtVerifier.KEYS_LIMIT + 1];
         java.util.Arrays.fill(many, EC);
-        assertThatThrownBy(() -> JwtVerifier.parse(set(many), JwtClaimRules.ANY)).hasMessageContaining("it has 21 public keys");
-        assertThat(JwtVerifier.parse(set(java.util.Arrays.copyOf(many, JwtVerifier.KEYS_LIMIT)), JwtClaimRules.ANY).keys())
+        assertThatThrownBy(() -> JwtVerifier.parse(set(many), JwtClaimRules.ANY))
+                .hasMessageContaining("it has 21 public keys");
+        assertThat(
+                JwtVerifier.parse(set(java.util.Arrays.copyOf(many, JwtVerifier.KEYS_LIMIT)), JwtClaimRules.ANY).keys())
                 .isEqualTo(JwtVerifier.KEYS_LIMIT);
     }
 }
