@@ -85,8 +85,10 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchange
         return body != null && body.isOpen();
     }
 
+    /** Returns whether the body of a request is read. One that is refused for its form is no report. */
     private static boolean isReport(HttpRequest request) {
         return request.method().equals(HttpMethod.POST) && request.decoderResult().isSuccess()
+                && request.protocolVersion().majorVersion() == 1 && !lacksHost(request)
                 && Route.parse(request.uri()) instanceof Route.Cmcd;
     }
 

@@ -151,6 +151,18 @@ class CmcdEndpointTest {
         }
     }
 
+    /** Its body is not read, so nothing of it is counted or waited for. */
+    @Test
+    void reportWithoutHostEndsItsConnection() throws IOException {
+        try (var client = new RawHttp(edge.port)) {
+            client.send("POST " + Route.CMCD + " HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+            RawHttp.Response response = client.read(false);
+            assertThat(response.status()).isEqualTo(400);
+            assertThat(response.headers()).containsEntry("connection", "close");
+        }
+        assertThat(edge.closed(HttpCloseReason.BODY)).isEqualTo(1);
+    }
+
     @Test
     void everyOtherBodyIsRefusedAsBefore() throws IOException {
         try (var client = new RawHttp(edge.port)) {
