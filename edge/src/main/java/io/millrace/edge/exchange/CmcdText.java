@@ -3,8 +3,6 @@ package io.millrace.edge.exchange;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Finds the report of a player (CMCD) in a request for media: CTA-5004, 2.1 and 2.2. Pure. */
 public final class CmcdText {
@@ -18,10 +16,17 @@ public final class CmcdText {
      * empty if the request has neither.
      */
     public static Optional<String> of(Request request) {
-        String headers = HEADERS.stream().flatMap(name -> Stream.ofNullable(request.headers().get(name)))
-                .filter(value -> !value.isBlank()).collect(Collectors.joining(","));
-        if (!headers.isEmpty()) {
-            return Optional.of(headers);
+        // Most requests have none: nothing is allocated for them.
+        StringBuilder report = null;
+        for (String name : HEADERS) {
+            String value = request.headers().get(name);
+            if (value != null && !value.isBlank()) {
+                report = report == null ? new StringBuilder() : report.append(',');
+                report.append(value);
+            }
+        }
+        if (report != null) {
+            return Optional.of(report.toString());
         }
         return request.uri().contains(ARGUMENT + "=") ? argument(request.uri()) : Optional.empty();
     }

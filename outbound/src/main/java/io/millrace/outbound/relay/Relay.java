@@ -116,7 +116,8 @@ final class Relay {
             // Only cancel() interrupts.
             boolean _ = Thread.interrupted();
             enter(Phase.STOPPED, null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Other relays are not affected. Without this, the state would remain what it was.
             log.error("{}: relay {} has failed and stays ended in this process; this is a bug",
                     target.key().stream(), target.key().relay(), e);
             enter(Phase.FAILED, "internal error");
