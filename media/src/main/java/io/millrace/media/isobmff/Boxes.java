@@ -9,11 +9,13 @@ import java.util.Optional;
 /** Cursor over the boxes in the payload of another box. Copies nothing. Confined to one thread. */
 public final class Boxes {
     private final ByteBuffer in;
+    private final int start;
     private BoxHeader header;
     private ByteBuffer payload;
 
     public Boxes(ByteBuffer payload) {
         this.in = payload.duplicate();
+        this.start = in.position();
     }
 
     /**
@@ -33,6 +35,11 @@ public final class Boxes {
 
     public String type() {
         return header.type();
+    }
+
+    /** Returns the position after the current box, from the start of the boxes; 0 before the first one. */
+    public int position() {
+        return in.position() - start;
     }
 
     public ByteBuffer payload() {

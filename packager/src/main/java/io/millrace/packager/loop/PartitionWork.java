@@ -26,6 +26,8 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -268,9 +270,7 @@ final class PartitionWork {
             begin(stream, segment.get(), cut);
         }
         segment.get().taken(cut, workedMs);
-        for (Rendition rendition : segment.get().renditions) {
-            output(stream, segment.get(), rendition, cut, packets, next.loggedMs());
-        }
+        output(stream, segment.get(), cut, packets, next.loggedMs());
         if (cut.last()) {
             stream.open = null;
         }
@@ -339,22 +339,52 @@ final class PartitionWork {
         return packet != null && packet.session() == cut.session();
     }
 
-    /** @param packets empty if they have expired or are lost */
-    private void output(StreamWork stream, OpenSegment segment, Rendition rendition, Cut cut,
-            Optional<List<Packet>> packets, long loggedMs) {
+    /**
+     * Writes what a cut results in: first the parts and gaps that have records of their own, then the parts that readers
+     * make from them.
+     *
+     * @param packets empty if they have expired or are lost
+     */
+    private void output(StreamWork stream, OpenSegment segment, Cut cut, Optional<List<Packet>> packets,
+            long loggedMs) {
+        Map<Rendition, MuxedPart> parts = new LinkedHashMap<>();
+        for (Rendition rendition : segment.renditions) {
+            part(stream, segment, rendition, cut, packets).ifPresent(part -> parts.put(rendition, part));
+        }
+        Set<RenditionId> present = ids(parts.keySet().stream());
+        Set<RenditionId> empty = ids(segment.renditions.stream().filter(Rendition::isWithoutMedia));
+        Map<Rendition, MuxedPart> derived = new LinkedHashMap<>();
+        for (Rendition rendition : segment.renditions) {
+            MuxedPart part = parts.get(rendition);
+            if (part != null && rendition.isMadeFrom(present, empty, cut)) {
+                derived.put(rendition, part);
+            } else if (part != null) {
+                sink.write(segment.stream, part, loggedMs, indexed(segment));
+            }
+            if (cut.last() && rendition.gap() != null) {
+                meters.gap(rendition.gap().reason());
+                sink.write(segment.stream, rendition.gap(), loggedMs, indexed(segment));
+            }
+        }
+        derived.forEach((rendition, part) -> sink.derive(segment.stream, part,
+                rendition.sources().stream().filter(present::contains).toList(), loggedMs, indexed(segment)));
+    }
+
+    private static Set<RenditionId> ids(Stream<Rendition> renditions) {
+        return renditions.map(Rendition::id).collect(Collectors.toSet());
+    }
+
+    private Optional<MuxedPart> part(StreamWork stream, OpenSegment segment, Rendition rendition, Cut cut,
+            Optional<List<Packet>> packets) {
         if (rendition.isMissing()) {
             missing(rendition, cut, Gap.Reason.MEDIA);
         } else if (packets.isEmpty()) {
             log.warn("{}: segment {} is a gap because its packets have expired", segment.stream, cut.id().segment());
             missing(rendition, cut, Gap.Reason.EXPIRED);
         } else {
-            mux(stream, segment, rendition, cut, packets.get())
-                    .ifPresent(part -> sink.write(segment.stream, part, loggedMs, indexed(segment)));
+            return mux(stream, segment, rendition, cut, packets.get());
         }
-        if (cut.last() && rendition.gap() != null) {
-            meters.gap(rendition.gap().reason());
-            sink.write(segment.stream, rendition.gap(), loggedMs, indexed(segment));
-        }
+        return Optional.empty();
     }
 
     private Optional<MuxedPart> mux(StreamWork stream, OpenSegment segment, Rendition rendition, Cut cut,

@@ -4,10 +4,13 @@ import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.packager.mux.MuxedPart;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.EpochEnded;
+import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.SourcePart;
 import io.millrace.platform.past.LogTimestamps;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -32,6 +35,9 @@ import org.apache.kafka.common.errors.RetriableException;
  * together (docs/decisions/0032-a-failed-write-ends-its-producer.md). Confined to the partition's worker.
  */
 final class PartitionWriter implements PartSink, AutoCloseable {
+    /** Offset of a derived part, which has no record, before its sources are known. */
+    private static final long UNKNOWN = -1;
+
     private final int partition;
     private final RecordLog records;
     private final ByteBudget.Share memory;
@@ -48,13 +54,18 @@ final class PartitionWriter implements PartSink, AutoCloseable {
     /** A part, or a record of the index alone, on its way into the log. */
     private static final class Pending {
         final String stream;
+        /** The part that is written to {@code parts}; null for a record of the index alone. */
         final MuxedPart part;
-        /** A gap or the end of an epoch; null for a part. */
+        /** A gap, the end of an epoch or the entry of a derived part without its sources; null with {@link #part}. */
         final IndexRecord other;
+        /** What a derived part is made from. */
+        final List<Pending> sources;
         final long loggedMs;
         final LongConsumer indexed;
         State state = State.WAITING;
         long partsOffset;
+        /** See {@link #entry()}. */
+        private IndexEntry entry;
         long indexOffset;
 
         /**
@@ -62,7 +73,7 @@ final class PartitionWriter implements PartSink, AutoCloseable {
          * by a retry.
          */
         enum State {
-            /** The part is not in the log, or the other record waits for its turn. */
+            /** The part is not in the log, or the other record waits for its turn and its sources. */
             WAITING,
             /** The part is in {@code parts}. */
             STORED,
@@ -72,10 +83,12 @@ final class PartitionWriter implements PartSink, AutoCloseable {
             INDEXED
         }
 
-        Pending(String stream, MuxedPart part, IndexRecord other, long loggedMs, LongConsumer indexed) {
+        Pending(String stream, MuxedPart part, IndexRecord other, List<Pending> sources, long loggedMs,
+                LongConsumer indexed) {
             this.stream = stream;
             this.part = part;
             this.other = other;
+            this.sources = sources;
             this.loggedMs = loggedMs;
             this.indexed = indexed;
         }
@@ -86,11 +99,12 @@ final class PartitionWriter implements PartSink, AutoCloseable {
 
         /** Whether the index record can be sent, or has been. */
         boolean isStored() {
-            return state != State.WAITING || other != null;
+            return state != State.WAITING || other != null && sources.stream().allMatch(Pending::isStored);
         }
 
+        /** Whether the index record is to be sent now. */
         boolean isReady() {
-            return state == State.STORED || state == State.WAITING && other != null;
+            return (state == State.WAITING || state == State.STORED) && isStored();
         }
 
         /** Identity of the part, of the first part that a gap lacks, or of the end of an epoch. */
@@ -106,7 +120,29 @@ final class PartitionWriter implements PartSink, AutoCloseable {
         }
 
         IndexRecord record() {
-            return part == null ? other : part.entry(partsOffset);
+            if (part != null) {
+                return entry();
+            }
+            return other instanceof IndexEntry derived
+                    ? derived.madeFrom(sources.stream().map(Pending::source).toList())
+                    : other;
+        }
+
+        private SourcePart source() {
+            return new SourcePart(part.part().rendition().tracks().getFirst(), entry().place());
+        }
+
+        /** Made once for an offset, because it takes a checksum of the part's bytes. */
+        private IndexEntry entry() {
+            if (entry == null || entry.place().offset() != partsOffset) {
+                entry = part.entry(partsOffset);
+            }
+            return entry;
+        }
+
+        /** Arrival of a part's newest packet, µs since 1970. */
+        long arrivalUs() {
+            return part == null ? ((IndexEntry) other).times().arrivalUs() : part.cut().times().arrivalUs();
         }
 
         /** PROGRAM-DATE-TIME, ms since 1970. Does not make the index entry of a part, which takes a checksum of its bytes. */
@@ -165,15 +201,24 @@ final class PartitionWriter implements PartSink, AutoCloseable {
 
     @Override
     public void write(String stream, MuxedPart part, long loggedMs, LongConsumer indexed) {
-        Pending next = new Pending(stream, part, null, loggedMs, indexed);
+        Pending next = new Pending(stream, part, null, List.of(), loggedMs, indexed);
         add(next);
         memory.add(next.bytes());
         store(next);
     }
 
     @Override
+    public void derive(String stream, MuxedPart part, List<RenditionId> sources, long loggedMs,
+            LongConsumer indexed) {
+        List<Pending> made = pending.get(stream).stream().filter(each -> each.part != null
+                && each.id().equals(part.cut().id()) && sources.contains(each.part.part().rendition())).toList();
+        add(new Pending(stream, null, part.entry(UNKNOWN), made, loggedMs, indexed));
+        index(stream);
+    }
+
+    @Override
     public void write(String stream, IndexRecord record, long loggedMs, LongConsumer indexed) {
-        add(new Pending(stream, null, record, loggedMs, indexed));
+        add(new Pending(stream, null, record, List.of(), loggedMs, indexed));
         index(stream);
     }
 
@@ -224,8 +269,8 @@ final class PartitionWriter implements PartSink, AutoCloseable {
             Pending done = ofStream.removeFirst();
             memory.add(-done.bytes());
             done.indexed.accept(done.indexOffset);
-            if (done.part != null) {
-                meters.indexed(done.bytes(), clock.millis() * 1_000 - done.part.cut().times().arrivalUs());
+            if (done.part != null || done.other instanceof IndexEntry) {
+                meters.indexed(done.bytes(), clock.millis() * 1_000 - done.arrivalUs());
             }
         }
         if (ofStream.isEmpty()) {

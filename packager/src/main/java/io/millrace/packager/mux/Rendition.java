@@ -7,9 +7,11 @@ import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.Renditions;
 import io.millrace.platform.log.SegmentStart;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One rendition of one segment: its parts or, once a part is missing, the gap up to the end of the segment. Each
@@ -25,6 +27,10 @@ public final class Rendition {
     private final SegmentStart start;
     /** Times of the segment's first cut. */
     private final PartTimes firstTimes;
+    /** The renditions from which readers can make this one; empty if it has its own parts. */
+    private final List<RenditionId> sources;
+    /** Whether readers can make all parts so far. */
+    private boolean derived;
     private SegmentMux muxer;
     private int droppedFrames;
     private Gap gap;
@@ -33,6 +39,8 @@ public final class Rendition {
     /** @param first part 0 of the segment, of which the rendition carries a track */
     public Rendition(RenditionId id, Cut first) {
         this.id = id;
+        sources = Renditions.sources(id, first.head());
+        derived = !sources.isEmpty();
         start = first.head().start();
         firstTimes = first.times();
     }
@@ -49,6 +57,30 @@ public final class Rendition {
     /** Marks the segment as one whose gap is in the index already. */
     public void recordedAsGap() {
         recorded = true;
+    }
+
+    /** Returns the renditions from which readers can make this one. */
+    public List<RenditionId> sources() {
+        return sources;
+    }
+
+    /**
+     * Returns whether readers can make the part of {@code cut} from those of other renditions: each of its tracks has a
+     * part, or the last part is empty and readers know the track's configuration from an earlier part. Once a part
+     * cannot be made, the rest of the segment is written as it is.
+     *
+     * @param present the renditions that have a part of the cut
+     * @param empty the renditions that have no media in the segment, which the cut ends
+     */
+    public boolean isMadeFrom(Set<RenditionId> present, Set<RenditionId> empty, Cut cut) {
+        derived &= sources.stream().anyMatch(present::contains) && sources.stream()
+                .allMatch(source -> present.contains(source) || !cut.id().isFirst() && empty.contains(source));
+        return derived;
+    }
+
+    /** Returns whether the segment has a gap because it has no media in this rendition. */
+    public boolean isWithoutMedia() {
+        return gap != null && gap.reason() == Gap.Reason.EMPTY;
     }
 
     /**

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -53,6 +54,8 @@ class PartitionWorkTest {
         final SimpleMeterRegistry registry = new SimpleMeterRegistry();
         final LinkedHashMap<String, MuxedPart> parts = new LinkedHashMap<>();
         final Map<String, Gap> gaps = new LinkedHashMap<>();
+        /** Parts of MPEG-TS that readers make from others. */
+        final Set<String> derived = new LinkedHashSet<>();
         final List<String> ends = new ArrayList<>();
         final Deque<Runnable> unacknowledged = new ArrayDeque<>();
         final PartitionWork work;
@@ -149,6 +152,15 @@ class PartitionWorkTest {
         public void write(String stream, MuxedPart part, long loggedMs, LongConsumer indexed) {
             parts.putIfAbsent(identity(stream, part.cut().id(), part.part().rendition()), part);
             write(stream, part.entry(parts.size()), loggedMs, indexed);
+        }
+
+        @Override
+        public void derive(String stream, MuxedPart part, List<RenditionId> sources, long loggedMs,
+                LongConsumer indexed) {
+            assertThat(sources).as("sources that were written before").isNotEmpty()
+                    .allMatch(source -> parts.containsKey(identity(stream, part.cut().id(), source)));
+            derived.add(identity(stream, part.cut().id()));
+            write(stream, part, loggedMs, indexed);
         }
 
         @Override

@@ -42,7 +42,12 @@ final class Mp4Clip {
         }
     }
 
+    /** Creates a segment of an epoch in CMAF. */
     Mp4Clip(String resource, int samplesPerPart) {
+        this(resource, samplesPerPart, Format.CMAF);
+    }
+
+    Mp4Clip(String resource, int samplesPerPart, Format... formats) {
         ByteBuffer file = file(resource);
         List<Unit> units = new ArrayList<>();
         List<Track> tracks = new ArrayList<>();
@@ -61,7 +66,7 @@ final class Mp4Clip {
             packets.add(new Packet(SESSION, packets.size(), 1_000_000 + packets.size() * 10_000L, 0, 0,
                     unit.track.kind(), 0, unit.key ? Packet.Content.KEYFRAME : Packet.Content.OTHER, unit.body));
         }
-        var rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.CMAF));
+        var rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(formats));
         var head = new Cut.SegmentHead(rules, new SegmentStart(true, false, 0, 2), tracks, 0, 0,
                 ByteBuffer.allocate(0));
         for (int from = 0; from < units.size(); from += samplesPerPart) {
@@ -82,7 +87,7 @@ final class Mp4Clip {
                 body(source.config().codec(), samples.isSync(n), data));
     }
 
-    /** Enhanced RTMP: the header of coded frames, the composition time of HEVC (which no muxer reads), and the frame. */
+    /** Enhanced RTMP: the header of coded frames, the composition time of H.264 and HEVC (which no muxer reads), and the frame. */
     private static ByteBuffer body(Codec codec, boolean key, ByteBuffer data) {
         ByteBuffer body = ByteBuffer.allocate(8 + data.remaining());
         switch (codec) {
@@ -90,6 +95,10 @@ final class Mp4Clip {
             case AV1 -> body.put((byte) (key ? 0x91 : 0xA1)).put(ascii("av01"));
             case OPUS -> body.put((byte) 0x91).put(ascii("Opus"));
             case AAC -> body.put((byte) 0xAF).put((byte) 1);
+            case AVC -> body.put((byte) (key ? 0x17 : 0x27)).put((byte) 1).put(new byte[3]);
+            case MP3 -> body.put((byte) 0x91).put(ascii(".mp3"));
+            case AC3 -> body.put((byte) 0x91).put(ascii("ac-3"));
+            case EAC3 -> body.put((byte) 0x91).put(ascii("ec-3"));
             default -> throw new IllegalArgumentException("no clip has " + codec);
         }
         return body.put(data.duplicate()).flip();

@@ -39,6 +39,18 @@ public final class Renditions {
         return of(rules, tracks).stream().findFirst();
     }
 
+    /**
+     * Returns the CMAF renditions of the tracks that a rendition of MPEG-TS has in a segment, from which it can be made;
+     * empty for a CMAF rendition, and without CMAF among the formats of the epoch.
+     */
+    public static List<RenditionId> sources(RenditionId rendition, Cut.SegmentHead head) {
+        if (rendition.format() != Format.TS || !head.rules().formats().contains(Format.CMAF)) {
+            return List.of();
+        }
+        return head.tracks().stream().filter(track -> codec(rendition, head.rules(), track).isPresent())
+                .map(track -> RenditionId.cmaf(track.trackId())).toList();
+    }
+
     private static Stream<RenditionId> of(Format format, EpochRules rules, List<Track> tracks) {
         Stream<RenditionId> candidates = switch (format) {
             case TS -> Stream.of(RenditionId.TS);

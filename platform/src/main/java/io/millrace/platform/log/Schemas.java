@@ -81,12 +81,13 @@ final class Schemas {
                     .put("last", r.last()).put("partsOffset", r.place().offset())
                     .put("sizeBytes", r.place().sizeBytes()).put("initBytes", r.place().initBytes())
                     .put("check", r.place().check()).put("keyframeBytes", r.place().keyframeBytes())
+                    .list("sources", r.place().sources(), Schemas::source)
                     .put("independent", r.independent())
                     .put("session", r.keyframe().session()).put("keyframeOffset", r.keyframe().offset())
                     .put("timestampOffsetMs", r.keyframe().timestampOffsetMs()),
             g -> new IndexEntry(part(g), g.bool("last"), rendition(g),
                     new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("initBytes"), g.int32("check"),
-                            g.int32("keyframeBytes")),
+                            g.int32("keyframeBytes"), g.list("sources", Schemas::source)),
                     times(g),
                     g.bool("independent"),
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
@@ -310,7 +311,25 @@ final class Schemas {
 
     private static RenditionId rendition(Generic g) {
         return new RenditionId(g.symbol("format", Format.class),
-                g.list("tracks", t -> new TrackId(t.symbol("kind", Packet.Kind.class), t.int32("id"))));
+                g.list("tracks", Schemas::trackId));
+    }
+
+    private static TrackId trackId(Generic g) {
+        return new TrackId(g.symbol("kind", Packet.Kind.class), g.int32("id"));
+    }
+
+    private static void source(SourcePart source, Generic g) {
+        TrackId track = source.track();
+        g.put("track", g.child("track").put("kind", track.kind()).put("id", track.id()))
+                .put("partsOffset", source.place().offset()).put("sizeBytes", source.place().sizeBytes())
+                .put("initBytes", source.place().initBytes()).put("check", source.place().check())
+                .put("keyframeBytes", source.place().keyframeBytes());
+    }
+
+    private static SourcePart source(Generic g) {
+        return new SourcePart(trackId(g.record("track")),
+                new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("initBytes"), g.int32("check"),
+                        g.int32("keyframeBytes")));
     }
 
     private static Generic times(Generic g, PartTimes t) {

@@ -10,9 +10,11 @@ import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.RenditionId;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /**
  * A former defect: a part that cannot be muxed puts its session under quarantine, in the memory of this run of the
@@ -53,6 +55,17 @@ final class SessionQuarantine implements PartSink {
             indexed.accept(NOWHERE);
         } else {
             sink.write(stream, part, loggedMs, indexed);
+        }
+    }
+
+    @Override
+    public void derive(String stream, MuxedPart part, List<RenditionId> sources, long loggedMs,
+            LongConsumer indexed) {
+        if (Stream.concat(sources.stream(), Stream.of(part.part().rendition()))
+                .anyMatch(each -> quarantined.contains(new Quarantined(stream, part.cut().session(), each)))) {
+            indexed.accept(NOWHERE);
+        } else {
+            sink.derive(stream, part, sources, loggedMs, indexed);
         }
     }
 
