@@ -10,6 +10,7 @@ import io.millrace.edge.follow.IndexFeed;
 import io.millrace.edge.http.AudienceResource;
 import io.millrace.edge.http.StreamsResource;
 import io.millrace.edge.http.TakedownResource;
+import io.millrace.edge.log.DerivedParts;
 import io.millrace.edge.log.DirectoryFeed;
 import io.millrace.edge.log.PartReader;
 import io.millrace.edge.log.PartSource;
@@ -43,6 +44,8 @@ public final class Feeds implements AutoCloseable {
      * may each take the direct memory divided by this number.
      */
     private static final int SHARE = 4;
+    /** MPEG-TS segments that are made from CMAF may take the memory for parts divided by this number. */
+    private static final int DERIVED_SHARE = 4;
     /** About the size of a segment: the records after the wanted part are usually wanted next. */
     private static final int PART_FETCH_BYTES = 512 * 1024;
 
@@ -56,10 +59,12 @@ public final class Feeds implements AutoCloseable {
     private final PacketFeed packets;
     private final PastFeed flvPast;
     private final PartReader parts;
+    private final DerivedParts derivedParts;
     private final ReaderPool pastReaders;
     private final ReaderPool pastPartReaders;
     private final PastIndex past;
     private final PartReader pastParts;
+    private final DerivedParts pastDerivedParts;
 
     /** @param pastTicker the clock for the expiry of cached reads of past media */
     public Feeds(EdgeSettings settings, KafkaClients kafka, EdgeMeters meters, FatalError fatal, Ticker pastTicker) {
@@ -76,15 +81,29 @@ public final class Feeds implements AutoCloseable {
         packets = new PacketFeed(kafka, node, directory, index, rangeReaders, new RingMemory(shareBytes),
                 settings.flvTickNanos(), meters, fatal);
         flvPast = new PastFeed(kafka, node, directory, packets, pastTicker, meters);
-        parts = new PartReader(kafka, partReaders, settings.caches().partBytes(), shareBytes);
+        parts = new PartReader(kafka, partReaders, stored(settings.caches().partBytes()), stored(shareBytes));
+        derivedParts = new DerivedParts(parts, partReaders, derived(settings.caches().partBytes()),
+                derived(shareBytes));
         pastReaders = new ReaderPool("edge-past", READERS, i -> RangeReader.ofIndex(kafka, node + "-edge-past-" + i));
         pastPartReaders = new ReaderPool("edge-past-parts", READERS,
                 i -> new RangeReader(kafka.seeker(node + "-edge-past-parts-" + i,
                         Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
         past = new PastIndex(kafka, pastReaders, directory, settings.caches().pastIndexBytes(), pastTicker);
-        pastParts = new PartReader(kafka, pastPartReaders, settings.caches().pastPartBytes(), shareBytes);
+        pastParts = new PartReader(kafka, pastPartReaders, stored(settings.caches().pastPartBytes()),
+                stored(shareBytes));
+        pastDerivedParts = new DerivedParts(pastParts, pastPartReaders, derived(settings.caches().pastPartBytes()),
+                derived(shareBytes));
         directoryFeed.onEntry(index::changed);
         directoryFeed.onEntry(packets::changed);
+    }
+
+    /** Returns the share of the memory for parts that is for those that are made from others. */
+    private static long derived(long bytes) {
+        return bytes / DERIVED_SHARE;
+    }
+
+    private static long stored(long bytes) {
+        return bytes - derived(bytes);
     }
 
     /** Starts the tails, and blocks until the directory has been read to its end; see {@link DirectoryFeed#start}. */
@@ -109,7 +128,7 @@ public final class Feeds implements AutoCloseable {
     }
 
     public PartSource parts() {
-        return parts;
+        return derivedParts;
     }
 
     public PastSource past() {
@@ -118,7 +137,7 @@ public final class Feeds implements AutoCloseable {
 
     /** Returns the source of the same parts for requests long after they were live, with its own threads and cache. */
     public PartSource pastParts() {
-        return pastParts;
+        return pastDerivedParts;
     }
 
     public FlvSource flv() {
@@ -152,6 +171,8 @@ public final class Feeds implements AutoCloseable {
         partReaders.close();
         pastReaders.close();
         pastPartReaders.close();
+        derivedParts.close();
+        pastDerivedParts.close();
         parts.close();
         pastParts.close();
     }

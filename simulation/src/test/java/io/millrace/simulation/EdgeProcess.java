@@ -15,6 +15,7 @@ import io.millrace.media.m3u8.PartsPlaylist;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.SteppedStops;
 import io.millrace.platform.kafka.StreamKey;
+import io.millrace.media.bytes.MediaException;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.LogRecord;
@@ -328,21 +329,16 @@ final class EdgeProcess extends StageProcess {
 
     /** A request for a segment and its init section: the records at the offsets of its parts, if they are its parts. */
     private void load(Key key, RenditionId rendition, Segment segment) {
-        ModelPartition parts = kafka.partition(PackagerProcess.PARTS, NodeSettings.KAFKA.partitionOf(key.stream()));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         int initBytes = segment.parts().getFirst().initBytes();
-        for (int n = 0; n < segment.parts().size(); n++) {
-            PartPlace place = segment.parts().get(n);
-            var id = new PartId(key.epoch(), segment.number(), n);
-            Optional<ByteBuffer> found = parts.read(place.offset(), 1).stream()
-                    .filter(stored -> isPart(key.stream(), rendition, id, place, stored))
-                    .map(stored -> ((Part) stored.decoded()).bytes()).findFirst();
-            if (found.isEmpty()) {
-                // It has expired, or the log has lost it.
-                return;
-            }
-            byte[] copy = new byte[found.get().remaining()];
-            found.get().duplicate().get(copy);
+        Optional<List<ByteBuffer>> read = parts(key, rendition, segment);
+        if (read.isEmpty()) {
+            // It has expired, or the log has lost it.
+            return;
+        }
+        for (ByteBuffer part : read.get()) {
+            byte[] copy = new byte[part.remaining()];
+            part.duplicate().get(copy);
             bytes.writeBytes(copy);
         }
         ByteBuffer all = ByteBuffer.wrap(bytes.toByteArray());
@@ -355,6 +351,23 @@ final class EdgeProcess extends StageProcess {
         ByteBuffer body = all.slice(initBytes, all.limit() - initBytes);
         world.history().add(new Fact.Served(key.stream(), number, key.epoch(), name, segment.number(),
                 rendition.format() == Format.CMAF ? Wire.numbersOfCmaf(body) : Wire.numbersOf(body.duplicate()), body));
+    }
+
+    private Optional<List<ByteBuffer>> parts(Key key, RenditionId rendition, Segment segment) {
+        ModelPartition parts = kafka.partition(PackagerProcess.PARTS, NodeSettings.KAFKA.partitionOf(key.stream()));
+        try {
+            return SteppedParts.segment(key.stream(), rendition, new PartId(key.epoch(), segment.number(), 0),
+                    segment.start(), segment.parts(),
+                    (of, id, place) -> parts.read(place.offset(), 1).stream()
+                            .filter(stored -> isPart(key.stream(), of, id, place, stored))
+                            .map(stored -> ((Part) stored.decoded()).bytes()).findFirst());
+        } catch (MediaException | IllegalStateException e) {
+            if (isByOffset) {
+                // Made from parts of something else, which is not the defect that is looked for.
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private boolean isPart(String stream, RenditionId rendition, PartId id, PartPlace place,

@@ -104,7 +104,7 @@ final class SegmentHls {
 
     private void send(Responder responder, StreamEntry entry, MediaFile file, Segment segment, PartSource source) {
         responder.then(source.read(responder.request().requester(), entry.stream(), file.rendition(),
-                file.first(entry.epoch(), segment), file.parts(segment)), answer -> {
+                file.first(entry.epoch(), segment), segment.start(), file.parts(segment)), answer -> {
                     switch (answer) {
                         case PartSource.Answer.Bytes bytes -> {
                             var body = new SegmentBody(file.etag(segment, bytes),

@@ -88,7 +88,7 @@ public final class PosterResource implements AdminResource {
 
     private Optional<byte[]> read(StreamEntry entry, Segment segment) {
         CompletionStage<PartSource.Answer> read = parts.read(Requester.EDGE, entry.stream(), VIDEO,
-                new PartId(entry.epoch(), segment.number(), 0), segment.parts().subList(0, 1));
+                new PartId(entry.epoch(), segment.number(), 0), segment.start(), segment.parts().subList(0, 1));
         // The buffer is copied and released where the read ends, so that none is left if the request is late.
         return LiveViews.get(read.thenApply(answer -> switch (answer) {
             case PartSource.Answer.Bytes bytes -> Optional.of(copied(bytes.bytes()));

@@ -8,6 +8,7 @@ import io.millrace.platform.log.Part;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.past.RangeReader;
 import io.netty.buffer.ByteBuf;
@@ -32,8 +33,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Reads parts from the log by their offsets, when they are first requested, and caches them within a limit of bytes for
- * all requests.
+ * Reads parts that have records from the log by their offsets, when they are first requested, and caches them within a
+ * limit of bytes for all requests. {@link DerivedParts} makes the others.
  *
  * <p>The record at an offset is compared with the index's description of the part, since the log may have lost the part
  * and used its offset again. A part that differs counts as expired.
@@ -48,9 +49,9 @@ public final class PartReader implements PartSource, AutoCloseable {
      */
     private static final int READ_OVER = 8;
     /** Attempts to read parts, each of which may be evicted again before the response retains it. */
-    private static final int TRIES = 3;
+    static final int TRIES = 3;
     /** A request fails after this time, before players give up, which is after about ten seconds. */
-    private static final long ANSWER_MS = 8_000;
+    static final long ANSWER_MS = 8_000;
 
     private final KafkaClients kafka;
     private final ReaderPool readers;
@@ -99,13 +100,23 @@ public final class PartReader implements PartSource, AutoCloseable {
 
     @Override
     public CompletionStage<Answer> read(Requester requester, String stream, RenditionId rendition, PartId first,
-            List<PartPlace> parts) {
+            SegmentStart start, List<PartPlace> parts) {
+        return read(requester, stream, keys(stream, rendition, first, parts));
+    }
+
+    /** Returns the keys of consecutive parts. */
+    static List<PartKey> keys(String stream, RenditionId rendition, PartId first, List<PartPlace> parts) {
         List<PartKey> keys = new ArrayList<>(parts.size());
         PartId id = first;
         for (PartPlace place : parts) {
             keys.add(new PartKey(stream, rendition, id, place));
             id = id.next();
         }
+        return keys;
+    }
+
+    /** Reads any parts of a stream that have records, each into a buffer of its own. */
+    CompletionStage<Answer> read(Requester requester, String stream, List<PartKey> keys) {
         return read(requester, stream, keys, TRIES);
     }
 
@@ -116,18 +127,23 @@ public final class PartReader implements PartSource, AutoCloseable {
             if (!found.keySet().containsAll(keys)) {
                 return CompletableFuture.completedFuture(new Answer.Expired());
             }
-            Optional<Answer> taken = take(keys.stream().map(found::get).toList());
+            List<CachedPart> all = keys.stream().map(found::get).toList();
+            Optional<List<ByteBuf>> taken = take(all);
             if (taken.isPresent()) {
-                return CompletableFuture.completedFuture(taken.get());
+                return CompletableFuture.completedFuture(
+                        new Answer.Bytes(taken.get(), check(all.stream().map(CachedPart::check).toList())));
             }
-            return tries > 1
-                    ? read(requester, stream, keys, tries - 1)
-                    : CompletableFuture.failedFuture(new BusyException("the cache of parts is too small"));
+            return tries > 1 ? read(requester, stream, keys, tries - 1) : evicted();
         });
     }
 
+    /** Returns the failure of a read whose parts were evicted as often as it tried. */
+    static CompletionStage<Answer> evicted() {
+        return CompletableFuture.failedFuture(new BusyException("the cache of parts is too small"));
+    }
+
     /** Retains all parts for the caller; returns empty, and retains none, if one of them has been freed. */
-    private static Optional<Answer> take(List<CachedPart> parts) {
+    static Optional<List<ByteBuf>> take(List<CachedPart> parts) {
         List<ByteBuf> taken = new ArrayList<>(parts.size());
         for (CachedPart part : parts) {
             try {
@@ -137,14 +153,15 @@ public final class PartReader implements PartSource, AutoCloseable {
                 return Optional.empty();
             }
         }
-        return Optional.of(new Answer.Bytes(taken, check(parts)));
+        return Optional.of(taken);
     }
 
-    private static int check(List<CachedPart> parts) {
-        ByteBuffer checks = ByteBuffer.allocate(Integer.BYTES * parts.size());
-        parts.forEach(part -> checks.putInt(part.check()));
+    /** Returns the checksum of parts from their checksums. */
+    static int check(List<Integer> checks) {
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * checks.size());
+        checks.forEach(bytes::putInt);
         CRC32C crc = new CRC32C();
-        crc.update(checks.flip());
+        crc.update(bytes.flip());
         return (int) crc.getValue();
     }
 

@@ -3,6 +3,7 @@ package io.millrace.edge.log;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.SegmentStart;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -14,7 +15,7 @@ public interface PartSource {
         /**
          * The parts.
          *
-         * @param bytes the bytes of each part, in order; the caller must release each buffer
+         * @param bytes the bytes of the parts, in order, in at least one buffer; the caller must release each buffer
          * @param check checksum of the parts' checksums, so that it depends on the bytes and on their division into
          *     parts
          */
@@ -31,8 +32,9 @@ public interface PartSource {
      *
      * @param rendition the rendition of the parts
      * @param first identity of the first part
-     * @param parts the places of the parts, in order
+     * @param start how the segment continues its epoch
+     * @param parts the places of the parts, in order; from the first part of the segment on if any is derived
      */
     CompletionStage<Answer> read(Requester requester, String stream, RenditionId rendition, PartId first,
-            List<PartPlace> parts);
+            SegmentStart start, List<PartPlace> parts);
 }

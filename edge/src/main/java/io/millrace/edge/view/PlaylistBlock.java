@@ -7,6 +7,7 @@ import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PeriodStart;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
+import io.millrace.platform.log.SourcePart;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ public final class PlaylistBlock {
     private static final int FIXED_BYTES = 256;
     private static final int SEGMENT_BYTES = 64;
     private static final int PART_BYTES = 16;
+    private static final int SOURCE_BYTES = 88;
 
     private final EpochName epoch;
     private final RenditionFiles files;
@@ -60,6 +62,8 @@ public final class PlaylistBlock {
     private final int[] partBytes;
     /** CRC-32C of each part, 0 if unknown. */
     private final int[] partChecks;
+    /** What each part is made from; null if no part of the block is derived. */
+    private final List<List<SourcePart>> partSources;
     /** For each segment, the index in {@link #text} after its lines. */
     private final int[] textEnds;
     /** The playlist lines of all segments. */
@@ -114,6 +118,9 @@ public final class PlaylistBlock {
         partOffsets = parts.stream().mapToLong(PartPlace::offset).toArray();
         partBytes = parts.stream().mapToInt(PartPlace::sizeBytes).toArray();
         partChecks = parts.stream().mapToInt(PartPlace::check).toArray();
+        partSources = parts.stream().anyMatch(PartPlace::isDerived)
+                ? parts.stream().map(PartPlace::sources).toList()
+                : null;
         text = TextPiece.of(lines.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -248,7 +255,8 @@ public final class PlaylistBlock {
         List<PartPlace> parts = new ArrayList<>();
         for (int part = i == 0 ? 0 : partEnds[i - 1]; part < partEnds[i]; part++) {
             parts.add(new PartPlace(partOffsets[part], partBytes[part], parts.isEmpty() ? initBytes[i] : 0,
-                    partChecks[part], parts.isEmpty() ? keyframeBytes[i] : 0));
+                    partChecks[part], parts.isEmpty() ? keyframeBytes[i] : 0,
+                    partSources == null ? List.of() : partSources.get(part)));
         }
         return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, startTicks[i],
                 durationTicks[i],
@@ -311,6 +319,8 @@ public final class PlaylistBlock {
 
     /** Returns the approximate memory that the block occupies. */
     public int sizeBytes() {
-        return FIXED_BYTES + SEGMENT_BYTES * startsMs.length + PART_BYTES * partOffsets.length + text.sizeBytes();
+        int sources = partSources == null ? 0 : partSources.stream().mapToInt(List::size).sum();
+        return FIXED_BYTES + SEGMENT_BYTES * startsMs.length + PART_BYTES * partOffsets.length
+                + SOURCE_BYTES * sources + text.sizeBytes();
     }
 }

@@ -20,6 +20,7 @@ import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import io.millrace.testkit.Records;
@@ -182,7 +183,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
 
     @Override
     public CompletionStage<PartSource.Answer> read(Requester requester, String stream, RenditionId rendition,
-            PartId first, List<PartPlace> parts) {
+            PartId first, SegmentStart start, List<PartPlace> parts) {
         requester.collect(readers);
         if (stream.equals(SILENT)) {
             return CompletableFuture.failedFuture(new CompletionException(new TimeoutException()));

@@ -8,6 +8,7 @@ import io.millrace.platform.log.Part;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.Patience;
@@ -123,7 +124,8 @@ class PartReaderTest {
     }
 
     private static PartSource.Answer answer(PartReader parts, PartId id, PartPlace place) throws Exception {
-        return parts.read(Requester.EDGE, STREAM, RenditionId.TS, id, List.of(place)).toCompletableFuture().get(
+        return parts.read(Requester.EDGE, STREAM, RenditionId.TS, id,
+                new SegmentStart(true, false, 0, 2), List.of(place)).toCompletableFuture().get(
                 Patience.MILLIS,
                 TimeUnit.MILLISECONDS);
     }

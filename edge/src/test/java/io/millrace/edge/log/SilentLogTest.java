@@ -5,6 +5,7 @@ import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.past.RangeReader;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** Reads of parts while no broker responds; the test has no broker. */
 @Timeout(300)
 class SilentLogTest {
+    private static final SegmentStart START = new SegmentStart(true, false, 0, 2);
     private static final PartId FIRST = new PartId(17, 4, 0);
     private static final List<PartPlace> PARTS = List.of(new PartPlace(17, 1_000), new PartPlace(18, 1_000));
 
@@ -42,14 +44,14 @@ class SilentLogTest {
         var never = new CountDownLatch(1);
         try (var pool = new ReaderPool("silent", 1, _ -> neverMade(never));
                 var parts = new PartReader(kafka, pool, 1_000, 1_000, TimeUnit.DAYS.toMillis(1))) {
-            assertThat(parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, PARTS).toCompletableFuture())
+            assertThat(parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, START, PARTS).toCompletableFuture())
                     .isNotDone();
         }
     }
 
     private static void assertTimesOut(PartReader parts, List<PartPlace> refs) {
         assertThatThrownBy(
-                () -> parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, refs).toCompletableFuture().join())
+                () -> parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, START, refs).toCompletableFuture().join())
                 .hasRootCauseInstanceOf(TimeoutException.class);
     }
 
