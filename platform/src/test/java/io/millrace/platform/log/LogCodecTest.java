@@ -114,6 +114,10 @@ class LogCodecTest {
                 new Part(first, cmaf, bytes(1, 2, 3)), new Part(first, ofMany, bytes(1, 2, 3)),
                 new IndexEntry(first, false, cmaf, new PartPlace(55, 188, 100, -4711), new PartTimes(1, 0, 3, 4), false,
                         new Keyframe(18, Keyframe.NONE, 0), new SegmentStart(true, false, 1, 2)),
+                new IndexEntry(first, false, RenditionId.TS, new PartPlace(55, 188, -4711).madeFrom(List.of(
+                        new SourcePart(TrackId.VIDEO, new PartPlace(61, 300, 100, 5, 120)),
+                        new SourcePart(TrackId.AUDIO, new PartPlace(60, 40, 20, -6)))), new PartTimes(1, 0, 3, 4),
+                        false, new Keyframe(18, Keyframe.NONE, 0), new SegmentStart(true, false, 1, 2)),
                 new Gap(new PartId(17, 5, 2), cmaf, Gap.Reason.EMPTY, new PartTimes(1, 2, 3, 4),
                         new SegmentStart(true, false, 1, 2)),
                 new Gap(new PartId(17, 5, 2), ofOne, Gap.Reason.BUG, new PartTimes(1, 2, 3, 4),
