@@ -17,6 +17,7 @@ import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentsRecord;
+import io.millrace.platform.log.TrackId;
 import io.millrace.testkit.LogCapture;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -415,15 +416,48 @@ class PartitionWorkTest {
         assertThat(life.count("millrace.quarantines")).isZero();
     }
 
-    private List<Cut> missing(String stream, Cut first) {
+    @Test
+    void partsOfMpegTsAreMadeFromCmaf() {
+        publish(Format.TS, Format.CMAF);
+        Life life = new Life(ROOMY).readAll();
+        assertThat(life.derived).containsExactlyElementsOf(identities());
+    }
+
+    /** Readers know the configuration of the sound from the first part, and the end of the segment has none. */
+    @Test
+    void lastPartWithoutSoundIsMadeFromPicturesAlone() {
+        publish(Format.CMAF, Format.TS);
+        silence("live/a", 2);
+        Life life = new Life(ROOMY).readAll();
+        assertThat(life.gaps).isNotEmpty().allSatisfy((_, gap) -> assertThat(gap.rendition().format())
+                .isEqualTo(Format.CMAF));
+        assertThat(life.derived).containsExactlyElementsOf(identities());
+    }
+
+    /** A track that CMAF lacks cannot be made from it; MPEG-TS has it nevertheless. */
+    @Test
+    void segmentIsWrittenIfCmafLacksOneOfItsTracks() {
+        publish(Format.CMAF, Format.TS);
+        Cut first = missing("live/a", new PartId(7, 2, 0)).getFirst();
+        index.add(new Entry<>(0, "live/a", new Gap(first.id(), RenditionId.cmaf(TrackId.AUDIO), Gap.Reason.BUG,
+                first.times(), first.head().start())));
+        Life life = new Life(ROOMY).readAll();
+        List<String> written = missing("live/a", first.id()).stream().map(cut -> identity("live/a", cut.id())).toList();
+        assertThat(written).hasSizeGreaterThan(1);
+        assertThat(life.parts).containsKeys(written.toArray(String[]::new));
+        assertThat(life.derived).containsExactlyElementsOf(
+                identities().stream().filter(id -> !written.contains(id)).toList());
+    }
+
+    private List<Cut> missing(String stream, PartId first) {
         return log.cuts.stream().filter(e -> e.stream().equals(stream)).map(Entry::value)
-                .filter(cut -> cut.id().isInSegmentOf(first.id()) && cut.id().part() >= first.id().part()).toList();
+                .filter(cut -> cut.id().isInSegmentOf(first) && cut.id().part() >= first.part()).toList();
     }
 
     @Test
     void faultIsGapUpToEndOfItsSegment() {
         Cut broken = breakSegment("live/a", 3, 1);
-        List<Cut> missing = missing("live/a", broken);
+        List<Cut> missing = missing("live/a", broken.id());
         Life life = new Life(ROOMY).readAll();
         life.acknowledge(1000);
 
@@ -541,7 +575,7 @@ class PartitionWorkTest {
         assertThat(life.count("millrace.quarantines")).isEqualTo(1);
         assertThat(life.gaps.values()).extracting(Gap::reason).containsExactly(Gap.Reason.BUG);
         List<String> expected = new ArrayList<>(identities());
-        expected.removeAll(missing(stream, broken).stream().map(cut -> identity(stream, cut.id())).toList());
+        expected.removeAll(missing(stream, broken.id()).stream().map(cut -> identity(stream, cut.id())).toList());
         assertThat(life.parts.keySet()).containsExactlyElementsOf(expected);
     }
 

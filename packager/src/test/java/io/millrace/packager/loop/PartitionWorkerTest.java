@@ -5,6 +5,10 @@ import io.millrace.packager.WrittenLog;
 import io.millrace.packager.WrittenLog.Entry;
 import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.SourcePart;
+import io.millrace.platform.log.RenditionId;
+import io.millrace.platform.log.Part;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.IndexEntry;
@@ -43,7 +47,7 @@ class PartitionWorkerTest {
     private static final long ROOMY = 64L << 20;
     private static final long RETENTION_MS = TimeUnit.DAYS.toMillis(1);
 
-    private final WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
+    private WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
     private final Map<Integer, List<Entry<LogRecord>>> index = new ConcurrentHashMap<>();
     private final Map<Integer, List<Entry<LogRecord>>> parts = new ConcurrentHashMap<>();
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();
@@ -201,6 +205,44 @@ class PartitionWorkerTest {
         Patience.await().until(() -> fatal.get() != null || worker.status().positions().segments() == log.cuts.size());
         assertThat(fatal.get()).isNull();
         assertThat(idsOf("live/a", indexed(0))).isEqualTo(idsOf("live/a", log.cuts));
+    }
+
+    /** What is written again after a failure has another offset. */
+    @Test
+    void derivedPartsNameRecordsOfTheirSources() {
+        log = new WrittenLog(Format.TS, Format.CMAF).publish(7, 9, "live/a", "live/b");
+        int renditions = 3;
+        AtomicInteger count = new AtomicInteger();
+        PartitionWorker worker = worker(0, (topic, partition, stream, _, value, result) -> {
+            int number = count.incrementAndGet();
+            if (number == 8 || number == 17 || number == 30) {
+                result.appended(-1, new TimeoutException("no leader"));
+            } else {
+                accept(topic, partition, stream, value, result);
+            }
+        }, noReads());
+        Patience.await().until(() -> fatal.get() != null || worker.status().positions() != null
+                && worker.status().positions().segments() == log.cuts.size());
+        assertThat(fatal.get()).isNull();
+
+        assertThat(parts.get(0)).extracting(record -> ((Part) record.value()).rendition().format())
+                .containsOnly(Format.CMAF);
+        assertThat(indexed(0)).hasSizeGreaterThanOrEqualTo(renditions * log.cuts.size());
+        for (Entry<LogRecord> record : indexed(0)) {
+            IndexEntry entry = (IndexEntry) record.value();
+            assertThat(entry.place().isDerived()).isEqualTo(entry.rendition().equals(RenditionId.TS));
+            for (SourcePart source : entry.place().sources()) {
+                Entry<LogRecord> stored = parts.get(0).get((int) source.place().offset());
+                Part part = (Part) stored.value();
+                assertThat(stored.stream()).isEqualTo(record.stream());
+                assertThat(part.id()).isEqualTo(entry.id());
+                assertThat(part.rendition()).isEqualTo(source.rendition());
+                assertThat(source.place().isOf(part.bytes().remaining(), part.check())).isTrue();
+            }
+        }
+        assertThat(indexed(0).stream().map(Entry::value).map(IndexEntry.class::cast)
+                .filter(entry -> entry.place().isDerived()))
+                .allMatch(entry -> entry.place().sources().size() == renditions - 1);
     }
 
     /** Returns the identities of a stream's parts, in the order of their first records. */
