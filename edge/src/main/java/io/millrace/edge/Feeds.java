@@ -45,7 +45,7 @@ public final class Feeds implements AutoCloseable {
      */
     private static final int SHARE = 4;
     /** MPEG-TS segments that are made from CMAF may take the memory for parts divided by this number. */
-    private static final int DERIVED_SHARE = 4;
+    private static final int DERIVED_SHARE = 8;
     /** About the size of a segment: the records after the wanted part are usually wanted next. */
     private static final int PART_FETCH_BYTES = 512 * 1024;
 

@@ -23,10 +23,14 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread-safe. Segments are made on the threads of the readers.
  */
 public final class DerivedParts implements PartSource, AutoCloseable {
+    /** Segments larger than the cache divided by this number are made for each request, and not cached. */
+    private static final int LARGE_SHARE = 2;
+
     private final PartReader parts;
     private final ReaderPool readers;
     private final SharedReads<DerivedSegment, CachedPart> segments;
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
+    private final long cacheBytes;
     private final long limitBytes;
 
     /**
@@ -37,6 +41,7 @@ public final class DerivedParts implements PartSource, AutoCloseable {
     public DerivedParts(PartReader parts, ReaderPool readers, long cacheBytes, long sendingBytes) {
         this.parts = parts;
         this.readers = readers;
+        this.cacheBytes = cacheBytes;
         limitBytes = cacheBytes + sendingBytes;
         segments = new SharedReads<>(Caffeine.newBuilder().maximumWeight(cacheBytes)
                 .<DerivedSegment, CachedPart>weigher((_, made) -> made.bytes().readableBytes()).executor(Runnable::run)
@@ -49,7 +54,12 @@ public final class DerivedParts implements PartSource, AutoCloseable {
         if (places.stream().noneMatch(PartPlace::isDerived)) {
             return parts.read(requester, stream, rendition, first, start, places);
         }
-        return read(requester, new DerivedSegment(stream, rendition, first, places), start, PartReader.TRIES);
+        var segment = new DerivedSegment(stream, rendition, first, places);
+        return segment.sizeBytes() > cacheBytes / LARGE_SHARE
+                ? make(requester, segment, start).thenApply(found -> found.isEmpty()
+                        ? new Answer.Expired()
+                        : new Answer.Bytes(List.of(found.get(segment).bytes()), found.get(segment).check()))
+                : read(requester, segment, start, PartReader.TRIES);
     }
 
     private CompletionStage<Answer> read(Requester requester, DerivedSegment segment, SegmentStart start, int tries) {
