@@ -1,6 +1,5 @@
 package io.millrace.launcher.e2e;
 
-import io.millrace.launcher.e2e.Deployment.Layout;
 import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
@@ -22,6 +21,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -34,6 +34,7 @@ import static org.awaitility.Awaitility.await;
  * their output carries.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(SharedMillrace.class)
 class EnhancedRtmpIT {
     private static final int CLIP_SECONDS = 4;
     private static final int GOP_FRAMES = 15;
@@ -96,22 +97,22 @@ class EnhancedRtmpIT {
     private final HttpClient client = HttpClient.newHttpClient();
     private Ffmpeg8 ffmpeg;
     private Deployment millrace;
+    /** The length of the log before these tests. */
+    private int logged;
 
     @BeforeAll
-    void start(@TempDir Path dir) throws Exception {
+    void start(Deployment shared) throws Exception {
         ffmpeg = new Ffmpeg8(Path.of("target", "javacpp").toAbsolutePath());
-        millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--grace", "2s");
+        millrace = shared;
+        logged = millrace.process(0).log().length();
     }
 
     @AfterAll
-    void stop() throws Exception {
+    void assertQuietLog() throws IOException {
         client.close();
-        if (millrace != null) {
-            String log = millrace.process(0).log();
-            millrace.close();
-            assertThat(log).doesNotContainIgnoringCase("quarantine").doesNotContain("a bug");
-            assertThat(MillraceProcess.errors(log)).isEmpty();
-        }
+        String log = millrace.process(0).log().substring(logged);
+        assertThat(log).doesNotContainIgnoringCase("quarantine").doesNotContain("a bug");
+        assertThat(MillraceProcess.errors(log)).isEmpty();
     }
 
     @ParameterizedTest
@@ -122,7 +123,7 @@ class EnhancedRtmpIT {
         arguments.addAll(List.of("-t", String.valueOf(CLIP_SECONDS), "-g",
                 String.valueOf(GOP_FRAMES), "-pix_fmt", "yuv420p", "-ac", "2"));
         ffmpeg.make(made, arguments);
-        String stream = "live/" + clip.name();
+        String stream = "enhanced/" + clip.name();
         Path same = dir.resolve("same.flv");
         Process publisher = ffmpeg.publishAndWrite(made, millrace.rtmp() + "/" + stream, same, dir.resolve("log"));
         try (Viewers viewers = new Viewers()) {

@@ -2,7 +2,6 @@ package io.millrace.launcher.e2e;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.SelectOption;
 import java.io.IOException;
@@ -10,10 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * browsers decode only in part.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(SharedBrowser.class)
 class PlayerMenusIT {
     private static final String LADDER = "ladder/show";
     private static final String[] LADDER_TRACKS = {"video0 avc1.42c01e", "video1 avc1.42c00d", "video2 avc1.42c00c",
@@ -36,26 +37,16 @@ class PlayerMenusIT {
 
     private final Ffmpeg ffmpeg = new Ffmpeg();
     private Path media;
-    private PageHost host;
-    private Playwright playwright;
     private Browser browser;
+    @AutoClose
+    private PageHost host;
 
     @BeforeAll
-    void start(@TempDir Path dir) throws Exception {
+    void start(Browser shared, @TempDir Path dir) throws Exception {
+        browser = shared;
         media = dir;
         host = new PageHost(dir);
         ladder();
-        playwright = PlayerPage.playwright();
-        browser = PlayerPage.chromium(playwright);
-    }
-
-    @AfterAll
-    void stop() {
-        if (browser != null) {
-            browser.close();
-            playwright.close();
-        }
-        host.close();
     }
 
     @Test
@@ -76,7 +67,6 @@ class PlayerMenusIT {
                 null, WAIT);
         assertThat(PlayerPage.stops(page)).as("times that the picture stopped or went back").isZero();
         PlayerPage.waitForOneRange(page);
-        page.close();
     }
 
     @Test
@@ -91,7 +81,6 @@ class PlayerMenusIT {
         page.locator("#quality").selectOption(PlayerPage.option(page, "quality", "90p"));
         page.waitForFunction("() => document.querySelector('video').videoHeight === 90", null, WAIT);
         PlayerPage.waitForPitch(page, 880);
-        page.close();
     }
 
     /** A player that stands still is loaded again. */
@@ -112,7 +101,6 @@ class PlayerMenusIT {
         assertThat(page.evaluate("() => [...window.heights].filter(height => height > 0)")).isEqualTo(List.of(90));
         assertThat(page.evaluate("() => document.activeElement.id")).isEqualTo("quality");
         assertThat(page.evaluate("() => document.activeElement.selectedOptions[0].text")).asString().startsWith("90p");
-        page.close();
     }
 
     @ParameterizedTest
@@ -129,7 +117,6 @@ class PlayerMenusIT {
                 null, WAIT);
         assertThat(page.getByLabel("Quality").inputValue()).isNotEqualTo("auto");
         assertThat(page.getByLabel("Audio").isVisible()).isTrue();
-        page.close();
     }
 
     @ParameterizedTest
@@ -142,7 +129,6 @@ class PlayerMenusIT {
                 (path.startsWith("/e") ? "menus-embed-" : "menus-") + width + "-" + scheme + ".png")));
         assertThat(Axe.violations(page)).as("axe-core").isEmpty();
         assertThat((Boolean) page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")).isTrue();
-        page.close();
     }
 
     /** Codecs that Chromium decodes in MP4, one track of each kind: there is nothing to choose. */
@@ -160,7 +146,6 @@ class PlayerMenusIT {
         assertThat(page.locator("#quality").isVisible()).isFalse();
         assertThat(page.locator("#audio").isVisible()).isFalse();
         PlayerPage.waitForOutput(page, "hls");
-        page.close();
     }
 
     /** hls.js plays nothing of a variant of which the browser decodes a part. */
@@ -179,7 +164,6 @@ class PlayerMenusIT {
         page.waitForFunction("() => document.getElementById('lacks').textContent.startsWith('No picture: ')", null,
                 WAIT);
         assertThat(Axe.violations(page)).as("axe-core").isEmpty();
-        page.close();
     }
 
     @Test
@@ -190,7 +174,6 @@ class PlayerMenusIT {
                 + " return v.currentTime > 1 && v.videoWidth > 0 }", null, WAIT);
         assertThat(page.locator("#lacks").textContent()).isEqualTo("No sound: this browser cannot decode AC-3. Open "
                 + host.url("/ac3/show.m3u8") + " in VLC or Safari.");
-        page.close();
     }
 
     /** As the server describes streams; whether their media can be loaded does not matter here. */
@@ -216,7 +199,6 @@ class PlayerMenusIT {
                 ? "/table/show@ts.m3u8"
                 : output.equals("hls") ? "/table/show.m3u8" : "/table/show.flv";
         page.waitForCondition(() -> asked.stream().anyMatch(url -> url.startsWith(host.url(suffix))));
-        page.close();
     }
 
     @Test
@@ -230,7 +212,6 @@ class PlayerMenusIT {
                         + " in VLC or Safari.");
         page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", "nothing-plays.png")));
         assertThat(Axe.violations(page)).as("axe-core").isEmpty();
-        page.close();
     }
 
     private Page open(String path, int width, ColorScheme scheme) {
