@@ -1,5 +1,6 @@
 package io.millrace.launcher.e2e;
 
+import io.millrace.launcher.CommandCall;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -108,8 +109,7 @@ class CodecExportIT {
         List<CodedFrame> sounds = encoder.coded(source, "a");
         for (String format : List.of("mp4", "cmaf")) {
             Path file = dir.resolve(format + ".mp4");
-            CommandRun.run(0, dir, "export", stream, file.getFileName().toString(), "--format", format, "--kafka",
-                    millrace.kafka());
+            CommandCall.run(0, "export", stream, file.toString(), "--format", format, "--kafka", millrace.kafka());
             List<CodedFrame> exported = encoder.coded(file, "v");
             assertThat(hashes(exported)).as(format).isEqualTo(hashes(pictures));
             assertTimes(exported, pictures, exported.getFirst());
@@ -127,13 +127,13 @@ class CodecExportIT {
             assertThat(encoder.decodedHashes(file)).isEqualTo(encoder.decodedHashes(source));
         }
         if (TS_CLIPS.contains(clip.name())) {
-            exportsTs(stream, source, dir.resolve("show.ts"), dir);
+            exportsTs(stream, source, dir.resolve("show.ts"));
         }
     }
 
     /** Frames in MPEG-TS have other bytes, in Annex B and ADTS: their number and times are compared, and the pictures. */
-    private void exportsTs(String stream, Path source, Path file, Path dir) throws Exception {
-        CommandRun.run(0, dir, "export", stream, file.getFileName().toString(), "--kafka", millrace.kafka());
+    private void exportsTs(String stream, Path source, Path file) throws Exception {
+        CommandCall.run(0, "export", stream, file.toString(), "--kafka", millrace.kafka());
         List<CodedFrame> pictures = encoder.coded(source, "v", SAME_TIMES);
         List<CodedFrame> exported = encoder.coded(file, "v", SAME_TIMES);
         assertThat(exported).hasSameSizeAs(pictures);

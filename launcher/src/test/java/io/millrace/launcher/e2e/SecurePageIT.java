@@ -2,6 +2,7 @@ package io.millrace.launcher.e2e;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
+import io.millrace.launcher.CommandCall;
 import io.millrace.launcher.e2e.Deployment.Layout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,9 +53,7 @@ class SecurePageIT {
     @ParameterizedTest
     @ValueSource(strings = {"hls", "flv", "ws"})
     void linkWithTokenPlays(String player) throws Exception {
-        String signed = CommandRun
-                .run(0, dir, "sign", "live/show", "--play-secret", secret.toString(), "--expires", "1h")
-                .out().strip();
+        String signed = CommandCall.run(0, "sign", "live/show", "--play-secret", secret.toString(), "--expires", "1h").out().strip();
         assertThat(signed).startsWith("live/show?token=");
         Page page = open("/?player=" + player + "&stream=" + signed.replace('?', '&'));
         page.waitForFunction("() => document.querySelector('video').currentTime > 2", null, PlayerPage.WAIT);

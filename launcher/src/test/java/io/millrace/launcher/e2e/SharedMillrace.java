@@ -17,11 +17,12 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * class. Each class must use streams with names of its own, in the application whose rules it needs, and end its encoders.
  */
 final class SharedMillrace implements ParameterResolver {
-
+    /** Streams of {@code back} wait for encoders that return within the test; those of {@code patient} never end. */
     private static final String SETTINGS = """
             grace: 4s
             applications:
               brief: {segment: 1s, window: 5m, grace: 1s}
+              back: {grace: 10s}
               patient: {grace: 10m}
             """;
 

@@ -1,5 +1,6 @@
 package io.millrace.launcher.e2e;
 
+import io.millrace.launcher.CommandCall;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -46,15 +48,17 @@ class TakedownIT {
                 : answer;
     }
 
-    private CommandRun takedown(int code, String... more) throws Exception {
-        List<String> all = new ArrayList<>(List.of("takedown", "live/taken"));
-        all.addAll(List.of(more));
-        all.addAll(List.of("--kafka", millrace.kafka()));
-        return CommandRun.run(code, dir, all.toArray(String[]::new));
+    private CommandCall takedown(int code, String... more) {
+        return called(code, Stream.concat(Stream.of("takedown", "live/taken"), Stream.of(more)));
+    }
+
+    private CommandCall called(int code, Stream<String> arguments) {
+        return CommandCall.run(code,
+                Stream.concat(arguments, Stream.of("--kafka", millrace.kafka())).toArray(String[]::new));
     }
 
     private List<String> exported(Ffmpeg ffmpeg, String name) throws Exception {
-        CommandRun.run(0, dir, "export", "live/taken", dir.resolve(name).toString(), "--force", "--kafka", millrace.kafka());
+        called(0, Stream.of("export", "live/taken", dir.resolve(name).toString(), "--force"));
         return ffmpeg.codedHashes(dir.resolve(name), "v");
     }
 
@@ -97,8 +101,7 @@ class TakedownIT {
         Awaitility.await().until(() -> !get(playlist()).body().contains("#EXT-X-GAP"));
         assertThat(exported(ffmpeg, "undone.mp4")).isEqualTo(video);
         takedown(0);
-        assertThat(CommandRun.run(1, dir, "export", "live/taken", dir.resolve("none.mp4").toString(), "--kafka",
-                millrace.kafka()).err()).contains("no keyframe of live/taken");
+        assertThat(called(1, Stream.of("export", "live/taken", dir.resolve("none.mp4").toString())).err()).contains("no keyframe of live/taken");
         assertThat(takedown(1, "--epoch", "999999").err()).contains("no media of live/taken");
     }
 
