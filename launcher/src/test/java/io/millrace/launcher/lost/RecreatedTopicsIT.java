@@ -29,7 +29,7 @@ import static org.awaitility.Awaitility.await;
  */
 @SlowTest
 @ExtendWith(SharedBroker.class)
-class RecreatedTopicsTest {
+class RecreatedTopicsIT {
     private static final String STREAM = "live/show";
     private static final int SEGMENTS = 3;
 

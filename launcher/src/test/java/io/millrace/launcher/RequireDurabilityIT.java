@@ -21,10 +21,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SlowTest
 @Isolated
 @ExtendWith(SharedBroker.class)
-class RequireDurabilityTest {
+class RequireDurabilityIT {
     private final TestBroker broker;
 
-    RequireDurabilityTest(TestBroker broker) {
+    RequireDurabilityIT(TestBroker broker) {
         this.broker = broker;
     }
 
