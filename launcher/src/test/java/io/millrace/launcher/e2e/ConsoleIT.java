@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -76,7 +77,7 @@ class ConsoleIT {
         Number frameRate = (Number) page.evaluate("() => Promise.all([import('/console/mp4.js'),"
                 + " fetch('/api/v1/posters/live/console').then(file => file.arrayBuffer())])"
                 + ".then(([mp4, file]) => mp4.frameRate(file))");
-        assertThat(frameRate.doubleValue()).as("frame rate of the newest part").isBetween(29.0, 31.0);
+        assertThat(frameRate.doubleValue()).as("frame rate of the newest part").isBetween(14.0, 16.0);
     }
 
     @Test
@@ -130,8 +131,19 @@ class ConsoleIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"1280, LIGHT", "1280, DARK", "390, LIGHT", "390, DARK"})
+    @CsvSource({"1280, DARK", "390, LIGHT"})
     void isAccessibleAndFits(int width, ColorScheme scheme) throws IOException {
+        fits(width, scheme);
+    }
+
+    @Tag("matrix")
+    @ParameterizedTest
+    @CsvSource({"1280, LIGHT", "390, DARK"})
+    void isAccessibleAndFitsInOtherColours(int width, ColorScheme scheme) throws IOException {
+        fits(width, scheme);
+    }
+
+    private void fits(int width, ColorScheme scheme) throws IOException {
         Page page = open("", width, scheme);
         page.locator("tr[data-name='live/console']").waitFor();
         page.waitForFunction("() => document.querySelector('#rows canvas').width > 160", null, WAIT);

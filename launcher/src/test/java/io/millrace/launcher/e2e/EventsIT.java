@@ -46,7 +46,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(SharedBroker.class)
 class EventsIT {
     private static final String PREFIX = "events-e2e.";
-    private static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 1_000, 500, 60_000, 6_000,
+    private static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 1_000, 500, 60_000, 10_000,
             List.of(Format.TS));
 
     @TempDir

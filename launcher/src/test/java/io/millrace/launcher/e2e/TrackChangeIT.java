@@ -3,8 +3,10 @@ package io.millrace.launcher.e2e;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,17 +31,25 @@ class TrackChangeIT {
     private Browser browser;
 
     @BeforeAll
-    void start(Deployment shared, Browser sharedBrowser, @TempDir Path dir) throws IOException, InterruptedException {
+    void start(Deployment shared, Browser sharedBrowser, @TempDir Path dir) {
         scratch = dir;
         millrace = shared;
         browser = sharedBrowser;
-        ffmpeg.makeClip(clip("both"), 20, 60);
-        ffmpeg.makeClip(clip("silent"), 20, 60, "-an");
-        ffmpeg.makeClip(clip("mp3"), 20, 60, "-c:a", "libmp3lame", "-ar", "44100");
     }
 
-    private Path clip(String name) {
-        return scratch.resolve(name + ".flv");
+    /** Returns a clip of 20 s with segments of two seconds, and makes it if it does not exist yet. */
+    private Path clip(String name) throws IOException, InterruptedException {
+        Path clip = scratch.resolve(name + ".flv");
+        if (Files.notExists(clip)) {
+            String[] sound = switch (name) {
+                case "both" -> new String[0];
+                case "silent" -> new String[]{"-an"};
+                case "mp3" -> new String[]{"-c:a", "libmp3lame", "-ar", "44100"};
+                default -> throw new IllegalArgumentException(name);
+            };
+            ffmpeg.makeClip(clip, 20, 30, Stream.concat(Stream.of("-r", "15"), Stream.of(sound)).toArray(String[]::new));
+        }
+        return clip;
     }
 
     @ParameterizedTest
@@ -91,7 +101,7 @@ class TrackChangeIT {
         }
     }
 
-    private Process publishForEver(String clip, String stream) throws IOException {
+    private Process publishForEver(String clip, String stream) throws IOException, InterruptedException {
         return ffmpeg.publishForEver(clip(clip), millrace.rtmp() + "/" + stream,
                 scratch.resolve(stream.replace('/', '-') + "-" + clip + ".log"));
     }

@@ -31,7 +31,7 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(SharedBroker.class)
 class RecreatedTopicsIT {
     private static final String STREAM = "live/show";
-    private static final int SEGMENTS = 3;
+    private static final int SEGMENTS = 2;
 
     private static TestBroker broker;
 

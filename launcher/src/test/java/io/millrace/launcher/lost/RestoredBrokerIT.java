@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SlowTest
 class RestoredBrokerIT {
     private static final String STREAM = "live/show";
-    private static final int SEGMENTS = 3;
+    private static final int SEGMENTS = 2;
 
     @TempDir
     Path dir;
