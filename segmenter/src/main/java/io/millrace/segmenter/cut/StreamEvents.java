@@ -17,19 +17,15 @@ import java.util.Locale;
  * segmenter that folds a record again creates the same events. Confined to the thread of its fold.
  */
 final class StreamEvents {
-    private final String stream;
+    private String stream;
     private Step step;
     private long position;
     private int firstNumber;
     private long atMs;
 
-    StreamEvents(String stream) {
-        this.stream = stream;
-    }
-
     /** Adds the next events to {@code step}, as those of {@code record}, which {@code sessions} has folded. */
-    void begin(Step step, SessionFold sessions, long offset, PacketsRecord record) {
-        begin(step, position(sessions, offset), 0, switch (record) {
+    void begin(String stream, Step step, SessionFold sessions, long offset, PacketsRecord record) {
+        begin(stream, step, position(sessions, offset), 0, switch (record) {
             case Packet packet -> packet.arrivalUs() / 1_000;
             case SessionStarted claim -> claim.startedAtMs();
             case SessionTracks _ -> sessions.started() == null ? 0 : sessions.started().startedAtMs();
@@ -39,11 +35,12 @@ final class StreamEvents {
     }
 
     /** Adds the next events to {@code step}, as those of a loss of records. */
-    void beginLoss(Step step, SessionFold sessions, long lastOffset, long atMs) {
-        begin(step, position(sessions, lastOffset), StreamEvent.Cause.LOSS, atMs);
+    void beginLoss(String stream, Step step, SessionFold sessions, long lastOffset, long atMs) {
+        begin(stream, step, position(sessions, lastOffset), StreamEvent.Cause.LOSS, atMs);
     }
 
-    private void begin(Step step, long position, int firstNumber, long atMs) {
+    private void begin(String stream, Step step, long position, int firstNumber, long atMs) {
+        this.stream = stream;
         this.step = step;
         this.position = position;
         this.firstNumber = firstNumber;
