@@ -40,7 +40,8 @@ final class LiveDash {
     void stream(Responder responder, String stream) {
         Optional<StreamEntry> newest = directory.newest(stream);
         if (newest.isEmpty()) {
-            responses.whenKnown(responder, stream, directory.presence(stream), _ -> true, () -> stream(responder, stream));
+            responses.whenKnown(responder, stream, directory.presence(stream), _ -> true,
+                    () -> stream(responder, stream));
             return;
         }
         StreamEntry entry = newest.get();
@@ -53,7 +54,8 @@ final class LiveDash {
     void epoch(Responder responder, String stream, EpochName epoch) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
-            responses.whenKnown(responder, stream, directory.presence(stream, epoch), its -> its.epoch() == epoch.number(),
+            responses.whenKnown(responder, stream, directory.presence(stream, epoch),
+                    its -> its.epoch() == epoch.number(),
                     () -> epoch(responder, stream, epoch));
             return;
         }

@@ -100,7 +100,8 @@ final class LiveHls {
         EpochName epoch = playlist.first();
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
-            responses.whenKnown(responder, stream, directory.presence(stream, epoch), its -> its.epoch() == epoch.number(),
+            responses.whenKnown(responder, stream, directory.presence(stream, epoch),
+                    its -> its.epoch() == epoch.number(),
                     () -> media(responder, playlist, query));
             return;
         }

@@ -20,7 +20,8 @@ class BrowserLadderIT {
     private static final Page.WaitForFunctionOptions WAIT = PlayerPage.WAIT;
 
     @Test
-    void switchesQualityAndAudioOfEncodersLadder(Deployment millrace, Browser browser, @TempDir Path dir) throws Exception {
+    void switchesQualityAndAudioOfEncodersLadder(Deployment millrace, Browser browser, @TempDir Path dir)
+            throws Exception {
         Ffmpeg8 ffmpeg = new Ffmpeg8(Path.of("target", "javacpp").toAbsolutePath());
         Path clip = dir.resolve("clip.flv");
         ffmpeg.make(clip, List.of("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30", "-f", "lavfi", "-i",

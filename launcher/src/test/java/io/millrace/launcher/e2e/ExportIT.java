@@ -237,7 +237,8 @@ class ExportIT {
     @SideBySide
     void keepsExistingFileAndReportsUnknownStream() throws Exception {
         Files.writeString(dir.resolve("there.ts"), "mine");
-        assertThat(export(1, "back/show", "there.ts").err()).startsWith("millrace: ").contains("there.ts already exists");
+        assertThat(export(1, "back/show", "there.ts").err()).startsWith("millrace: ")
+                .contains("there.ts already exists");
         assertThat(dir.resolve("there.ts")).hasContent("mine");
         export(0, "back/show", "there.ts", "--force");
         assertThat(Files.size(dir.resolve("there.ts"))).isGreaterThan(10_000);

@@ -31,7 +31,8 @@ class PlayersIT {
                     dir.resolve("publish.log"));
             try {
                 await(millrace, "\"codec\"");
-                for (String url : List.of(millrace.rtmp() + "/brief/players", millrace.http("/brief/players.flv").toString(),
+                for (String url : List.of(millrace.rtmp() + "/brief/players",
+                        millrace.http("/brief/players.flv").toString(),
                         millrace.http("/brief/players.m3u8").toString())) {
                     String protocol = url.endsWith("/players") ? "rtmp" : url.substring(url.lastIndexOf('.') + 1);
                     players.add(new ScreenPlayer.Ffplay(url, dir, "ffplay-" + protocol));

@@ -53,7 +53,8 @@ class SecurePageIT {
     @ParameterizedTest
     @ValueSource(strings = {"hls", "flv", "ws"})
     void linkWithTokenPlays(String player) throws Exception {
-        String signed = CommandCall.run(0, "sign", "live/show", "--play-secret", secret.toString(), "--expires", "1h").out().strip();
+        String signed = CommandCall.run(0, "sign", "live/show", "--play-secret", secret.toString(), "--expires", "1h")
+                .out().strip();
         assertThat(signed).startsWith("live/show?token=");
         Page page = open("/?player=" + player + "&stream=" + signed.replace('?', '&'));
         page.waitForFunction("() => document.querySelector('video').currentTime > 2", null, PlayerPage.WAIT);

@@ -101,7 +101,8 @@ class TakedownIT {
         Awaitility.await().until(() -> !get(playlist()).body().contains("#EXT-X-GAP"));
         assertThat(exported(ffmpeg, "undone.mp4")).isEqualTo(video);
         takedown(0);
-        assertThat(called(1, Stream.of("export", "live/taken", dir.resolve("none.mp4").toString())).err()).contains("no keyframe of live/taken");
+        assertThat(called(1, Stream.of("export", "live/taken", dir.resolve("none.mp4").toString())).err())
+                .contains("no keyframe of live/taken");
         assertThat(takedown(1, "--epoch", "999999").err()).contains("no media of live/taken");
     }
 

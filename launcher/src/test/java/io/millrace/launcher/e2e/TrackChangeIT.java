@@ -47,7 +47,8 @@ class TrackChangeIT {
                 case "mp3" -> new String[]{"-c:a", "libmp3lame", "-ar", "44100"};
                 default -> throw new IllegalArgumentException(name);
             };
-            ffmpeg.makeClip(clip, 20, 30, Stream.concat(Stream.of("-r", "15"), Stream.of(sound)).toArray(String[]::new));
+            ffmpeg.makeClip(clip, 20, 30,
+                    Stream.concat(Stream.of("-r", "15"), Stream.of(sound)).toArray(String[]::new));
         }
         return clip;
     }

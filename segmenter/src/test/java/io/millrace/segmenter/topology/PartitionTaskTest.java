@@ -99,7 +99,8 @@ class PartitionTaskTest {
             PartitionTask successor = task("c");
             assertThat(expected).hasSizeGreaterThan(2);
             assertThat(segments(successor.process(STREAM, next, RECORDS.get(next)))).isEqualTo(segments(expected));
-            assertThat(said.texts(Level.WARN)).hasSize(2).allMatch(line -> line.startsWith("packets lost records up to"));
+            assertThat(said.texts(Level.WARN)).hasSize(2)
+                    .allMatch(line -> line.startsWith("packets lost records up to"));
         }
     }
 

@@ -168,7 +168,8 @@ class TenureTest {
             Owner fourth = new Owner("d");
             assertThat(fourth.tenure.newest()).isEqualTo(LogMark.of(19, RECORDS.get(19)));
             assertThat(fourth.fold.lacksPast()).isFalse();
-            assertThat(said.texts(Level.WARN)).hasSize(2).allMatch(line -> line.startsWith("packets lost records up to"));
+            assertThat(said.texts(Level.WARN)).hasSize(2)
+                    .allMatch(line -> line.startsWith("packets lost records up to"));
         }
     }
 
