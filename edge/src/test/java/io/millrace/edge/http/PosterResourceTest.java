@@ -1,5 +1,6 @@
 package io.millrace.edge.http;
 
+import ch.qos.logback.classic.Level;
 import io.millrace.platform.admin.AdminResource.Answer;
 import io.millrace.platform.admin.AdminResource.Request;
 import io.millrace.platform.directory.StreamDirectory;
@@ -62,8 +63,8 @@ class PosterResourceTest {
                 assertThat(posters.answer(new Request("GET", stream, Map.of())).json()).as("request " + i)
                         .contains("no_poster");
             }
-            assertThat(said.lines()).hasSize(stream.equals(MemoryLog.BROKEN) ? 10 : 0)
-                    .allMatch(line -> line.startsWith("WARN a read for the admin port failed"));
+            // Their number is limited for the whole process.
+            assertThat(said.texts(Level.WARN)).allMatch(line -> line.startsWith("a read for the admin port failed"));
         }
     }
 
