@@ -18,9 +18,8 @@ export class Api {
   /** What the viewer's link has: {token} or {key} for streams that not everybody may watch, or {}. */
   credentials;
 
-  /** @param {URLSearchParams} link the query of the page */
-  constructor(link) {
-    this.credentials = Object.fromEntries(['token', 'key'].filter(name => link.get(name)).map(name => [name, link.get(name)]));
+  constructor(credentials) {
+    this.credentials = credentials;
   }
 
   /** The server's clock, ms since 1970. */

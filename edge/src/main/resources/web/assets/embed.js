@@ -2,15 +2,15 @@
 // &key= for a stream that not everybody may watch.
 import { Api } from './api.js';
 import { $, say } from './dom.js';
-import { OUTPUTS } from './outputs.js';
+import { linkTo, readLink } from './link.js';
+import { inWords } from './outputs.js';
 import { Watching } from './watching.js';
 
 const POLL_MS = 2000;
 
-const wish = new URLSearchParams(location.search);
-const name = wish.get('stream');
-const api = new Api(wish);
-const watching = new Watching(api, OUTPUTS.find(output => output.id === wish.get('player'))?.id ?? null, show);
+const { name, output, startMs, credentials } = readLink();
+const api = new Api(credentials);
+const watching = new Watching(api, output, show);
 let before = null;
 let sessions = null;
 
@@ -31,20 +31,16 @@ async function poll() {
 }
 
 function show() {
-  const { badge, choice, player } = watching.view();
-  say($('state'), badge.text);
-  $('state').className = 'state ' + badge.kind;
-  $('state').hidden = badge.text === '';
+  const { choice, player } = watching.view();
   // Over the picture, so only where there is none.
-  say($('lacks'), player.started && choice.id !== null && !choice.video ? (choice.lacks + ' ' + choice.elsewhere).trim() : '');
+  say($('lacks'), player.started && choice.id !== null && !choice.video ? inWords(choice) : '');
 }
 
 if (name) {
   document.title = name + ' – Millrace';
   say($('name'), name);
-  $('home').href = '/?stream=' + encodeURIComponent(name).replaceAll('%2F', '/')
-    + Object.entries(api.credentials).map(([key, value]) => '&' + key + '=' + encodeURIComponent(value)).join('');
-  watching.choose(name, Date.parse(wish.get('start')) || null);
+  $('home').href = linkTo('/', name, credentials);
+  watching.choose(name, startMs);
   poll();
 } else {
   say($('words'), 'The URL names no stream: /embed?stream=live/show');

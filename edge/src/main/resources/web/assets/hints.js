@@ -1,5 +1,6 @@
 // How to push a stream to this server, and where else to watch one: texts to copy.
 import { $, copyLine, fill, say } from './dom.js';
+import { linkTo } from './link.js';
 
 const DEFAULT_PORTS = { rtmp: 1935, rtmps: 443 };
 const TEST_PICTURE = 'ffmpeg -re -f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sine=f=440'
@@ -42,17 +43,12 @@ export function showWatchHints({ name, state, outputs }) {
   const isEnded = state === 'ended';
   const hls = outputs.filter(output => output.protocol === 'hls');
   const older = hls.slice(1).filter(output => output.format === 'ts').map(output => ['HLS for old players', location.origin + output.url]);
-  const embed = '<iframe src="' + location.origin + '/embed?stream=' + query(name)
+  const embed = '<iframe src="' + linkTo(location.origin + '/embed', name)
     + '" width="640" height="360" allow="autoplay; fullscreen; picture-in-picture" title="' + name + '"></iframe>';
   const live = [['HTTP-FLV', base + '.flv'], ['WebSocket-FLV', base.replace('http', 'ws') + '.flv'],
     ['ffplay', 'ffplay -fflags nobuffer ' + base + '.flv']];
   showLines($('urls'), [['HLS', base + '.m3u8'], ...older, ...(isEnded ? [] : live), ['VLC', 'vlc ' + base + '.m3u8']]);
   showLines($('embed'), [['On a web page', embed]]);
-}
-
-/** A stream's name as a value of a query: slashes may stay. */
-export function query(name) {
-  return encodeURIComponent(name).replaceAll('%2F', '/');
 }
 
 function showLines(list, lines) {

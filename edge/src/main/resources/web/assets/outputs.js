@@ -44,6 +44,11 @@ export function chooseOutput(stream, wish, failing) {
     elsewhere: missing.length > 0 ? elsewhere(stream, offers) : '' };
 }
 
+/** What a choice lacks and what plays it instead, or "". */
+export function inWords({ lacks, elsewhere: instead }) {
+  return (lacks + ' ' + instead).trim();
+}
+
 /** The outputs that the server has, each with the codecs of its tracks. */
 function offersOf(stream) {
   const codecs = names => stream.tracks.filter(track => names.includes(track.kind + track.id)).map(track => track.codec);

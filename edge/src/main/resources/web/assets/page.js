@@ -2,9 +2,10 @@
 import { Api, Denied } from './api.js';
 import { codecName } from './codecs.js';
 import { $, element, fill, say } from './dom.js';
-import { query, showPushHints, showWatchHints } from './hints.js';
+import { showPushHints, showWatchHints } from './hints.js';
+import { linkTo, readLink } from './link.js';
 import { StreamList, count, picture, viewers } from './list.js';
-import { OUTPUTS, isHls } from './outputs.js';
+import { inWords, isHls } from './outputs.js';
 import { FAR_BEHIND_MS } from './states.js';
 import { Timeline } from './timeline.js';
 import { Watching } from './watching.js';
@@ -13,10 +14,9 @@ const POLL_MS = 2000;
 const SLOWLY = 3; // polls between two looks at what changes slowly
 const NONE = { streams: [], next: null, isPublic: true };
 
-const wish = new URLSearchParams(location.search);
-const api = new Api(wish);
-const wished = OUTPUTS.find(output => output.id === wish.get('player'))?.id ?? null;
-const watching = new Watching(api, wished, remember);
+const wish = readLink();
+const api = new Api(wish.credentials);
+const watching = new Watching(api, wish.output, remember);
 const timeline = new Timeline($('timeline'), $('sessions'), playFrom);
 const list = new StreamList(choose, ask);
 let polls = 0;
@@ -27,7 +27,7 @@ let ended = NONE;
 let stream = null; // on the stage
 let sessions = null;
 
-if (wish.get('stream')) watching.choose(wish.get('stream'), Date.parse(wish.get('start')) || null);
+if (wish.name) watching.choose(wish.name, wish.startMs);
 
 // ---------------------------------------------------------------- what the server says
 
@@ -81,10 +81,8 @@ function playFrom(momentMs) {
 }
 
 function remember() {
-  const output = watching.output === null ? '' : '&player=' + watching.output;
-  const start = watching.startMs === null ? '' : '&start=' + new Date(watching.startMs).toISOString();
-  const credentials = Object.entries(api.credentials).map(([key, value]) => '&' + key + '=' + encodeURIComponent(value)).join('');
-  history.replaceState(null, '', '/?stream=' + query(watching.name) + output + start + credentials);
+  const start = watching.startMs === null ? null : new Date(watching.startMs).toISOString();
+  history.replaceState(null, '', linkTo('/', watching.name, { player: watching.output, start, ...api.credentials }));
 }
 
 // ---------------------------------------------------------------- what is shown
@@ -110,15 +108,12 @@ function stage() {
   const view = watching.view();
   document.title = watching.name + ' – Millrace';
   say($('name'), watching.name);
-  say($('state'), view.badge.text);
-  $('state').className = 'state ' + view.badge.kind;
-  $('state').hidden = view.badge.text === '';
   const isLive = view.stream !== null && view.stream.state !== 'ended';
   $('whole').hidden = stream?.state !== 'ended' || view.mode === 'whole' || !view.choice.inHls;
   $('live').hidden = !isLive || (view.mode === 'live' && !(view.behindMs > FAR_BEHIND_MS));
   outputs(view);
   for (const part of document.querySelectorAll('.of-stream')) part.hidden = stream === null;
-  say($('lacks'), stream && view.choice.id !== null ? (view.choice.lacks + ' ' + view.choice.elsewhere).trim() : '');
+  say($('lacks'), stream && view.choice.id !== null ? inWords(view.choice) : '');
   if (stream === null) return;
   facts(view);
   fill($('warnings'), stream.warnings.map(w => element('li', '', '⚠ ' + w.message)));

@@ -1,5 +1,6 @@
 // What is going on, in words. Pure: no DOM, no clock.
 import { codecName } from './codecs.js';
+import { inWords } from './outputs.js';
 
 const NO_DATA_MS = { hls: 8000, ts: 8000, flv: 5000, ws: 5000 };
 const DENIALS = {
@@ -26,7 +27,7 @@ export function describe(s) {
   if (s.denial !== '') return words(DENIALS[s.denial] ?? 'You may not watch this stream.');
   if (!s.stream) return words('There is no stream ' + s.name + ' yet. It starts here as soon as an encoder sends it.');
   if (s.choice.id === null) {
-    return words(('This browser cannot play the stream. ' + s.choice.lacks + ' ' + s.choice.elsewhere).trim());
+    return words(('This browser cannot play the stream. ' + inWords(s.choice)).trim());
   }
   if (s.pastOutOfReach) return outOfReach(s);
   if (s.mode !== 'live' && s.refusal !== '') return refused(s);

@@ -192,7 +192,12 @@ export class Watching {
 
   #speak() {
     if (this.#name === null) return;
-    const { text, count, action } = describe(this.#situation());
+    const situation = this.#situation();
+    const { text: state, kind } = badge(situation);
+    say($('state'), state);
+    $('state').className = 'state ' + kind;
+    $('state').hidden = state === '';
+    const { text, count, action } = describe(situation);
     say($('words'), text);
     say($('count'), count);
     this.#onAction = action;

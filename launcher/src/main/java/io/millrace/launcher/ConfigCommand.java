@@ -7,7 +7,7 @@ import io.millrace.launcher.settings.ServeOptions;
 import io.millrace.launcher.settings.SettingNames;
 import io.millrace.outbound.webhook.WebhookUrl;
 import io.millrace.platform.access.AccessSettings;
-import io.millrace.platform.access.HookUrl;
+import io.millrace.platform.access.SecretUrl;
 import io.millrace.platform.kafka.ClientSettings;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -57,7 +57,7 @@ final class ConfigCommand implements Callable<Integer> {
         String name = SettingNames.of(option);
         Line found = found(name, option, defaults);
         return switch (option.getValue()) {
-            case URI url -> new Line(name, new HookUrl(url).toString(), found.origin());
+            case URI url -> new Line(name, new SecretUrl(url).toString(), found.origin());
             case WebhookUrl url -> new Line(name, url.toString(), found.origin());
             case AccessSettings.Jwks jwks -> new Line(name, jwks.toString(), found.origin());
             case null, default -> found;

@@ -1,8 +1,6 @@
 package io.millrace.launcher;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -73,11 +71,10 @@ class FailFastTest {
         Stream<String> host = List.of(flags).contains("--host") ? Stream.empty() : Stream.of("--host", "127.0.0.1");
         List<String> arguments = Stream.of(Stream.of("up", "--data-dir", dir.resolve("data").toString()), host, ports,
                 Stream.of(flags)).flatMap(each -> each).toList();
-        StringWriter err = new StringWriter();
-        int code = CommandLines.run(arguments, Map.of(), new PrintWriter(new StringWriter()), new PrintWriter(err));
-        assertThat(code).isEqualTo(1);
+        CommandCall call = CommandCall.run(Map.of(), arguments);
+        assertThat(call.code()).isEqualTo(1);
         assertThat(dir.resolve("data").resolve(STARTED)).doesNotExist();
-        assertThat(err.toString().lines()).singleElement().asString().startsWith("millrace: ");
-        return err.toString().strip();
+        assertThat(call.err().lines()).singleElement().asString().startsWith("millrace: ");
+        return call.err().strip();
     }
 }

@@ -6,9 +6,7 @@ import io.millrace.platform.admin.AdminServer;
 import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.net.ServerSockets;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.Reader;
-import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -69,13 +67,10 @@ class KubernetesTest {
 
     /** Returns what {@code config} prints of the settings file. */
     private static Map<String, String> settings() {
-        var out = new StringWriter();
-        var err = new StringWriter();
-        int code = CommandLines.run(List.of("config", "--config", SETTINGS.toString()), Map.of(), new PrintWriter(out),
-                new PrintWriter(err));
-        assertThat(err.toString()).isEmpty();
-        assertThat(code).isZero();
-        return out.toString().lines().map(line -> line.split(" {2,}"))
+        CommandCall config = CommandCall.run(Map.of(), List.of("config", "--config", SETTINGS.toString()));
+        assertThat(config.err()).isEmpty();
+        assertThat(config.code()).isZero();
+        return config.out().lines().map(line -> line.split(" {2,}"))
                 .collect(Collectors.toMap(columns -> columns[0], columns -> columns[1]));
     }
 

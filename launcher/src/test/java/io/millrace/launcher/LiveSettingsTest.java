@@ -3,6 +3,8 @@ package io.millrace.launcher;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.millrace.launcher.settings.LayeredDefaults;
+import io.millrace.platform.WatchedFiles;
+import io.millrace.testkit.LogCapture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LiveSettingsTest {
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final Level before = root.getLevel();
+    private final LogCapture said = new LogCapture(LiveSettings.class, WatchedFiles.class);
     @TempDir
     private Path dir;
     private Path file;
@@ -32,6 +35,7 @@ class LiveSettingsTest {
 
     @AfterEach
     void restore() {
+        said.close();
         root.setLevel(before);
     }
 
@@ -57,6 +61,7 @@ class LiveSettingsTest {
             assertThat(segmentMs(settings)).isEqualTo(4_000);
             assertThat(settings.rules().longestSegmentMs()).isEqualTo(6_000);
             assertThat(root.getLevel()).isEqualTo(Level.DEBUG);
+            assertThat(said.lines()).contains("INFO the log level is debug now");
         }
     }
 
@@ -79,6 +84,7 @@ class LiveSettingsTest {
                 assertThat(segmentMs(settings)).as(mistake).isEqualTo(3_000);
                 assertThat(settings.rules().byDefault().graceMs()).as(mistake).isEqualTo(30_000);
             }
+            assertThat(said.texts(Level.WARN)).hasSize(5).allMatch(line -> line.contains("cannot be used: "));
             Files.writeString(file, "segment: 4s\n");
             settings.reloadIfChanged();
             assertThat(segmentMs(settings)).isEqualTo(4_000);

@@ -1,5 +1,6 @@
 package io.millrace.simulation;
 
+import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.oracle.Promise;
 import io.millrace.testkit.oracle.Violation;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Former defects are found by random seeds if they are reintroduced, and are not found otherwise. */
+@SlowTest
 class KnownDefectsTest {
     private static final long SEEDS = 10_000;
     private static final int MOST_LINES = 300;

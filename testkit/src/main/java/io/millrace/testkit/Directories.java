@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 /**
  * Temporary directories for resources that outlive a test class, for which JUnit's {@code @TempDir} is too short-lived.
  */
-final class Directories {
+public final class Directories {
     private Directories() {}
 
-    static Path temporary(String name) throws IOException {
+    public static Path temporary(String name) throws IOException {
         return Files.createTempDirectory(name);
     }
 
@@ -28,7 +28,7 @@ final class Directories {
     }
 
     /** Deletes the directory and its contents. Ignores files that disappear meanwhile. */
-    static void delete(Path directory) throws IOException {
+    public static void delete(Path directory) throws IOException {
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

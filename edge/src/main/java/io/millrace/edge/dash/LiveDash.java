@@ -1,6 +1,5 @@
 package io.millrace.edge.dash;
 
-import io.millrace.edge.exchange.HeldRequest;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.hls.HeldView;
 import io.millrace.edge.hls.HlsAudience;
@@ -41,7 +40,8 @@ final class LiveDash {
     void stream(Responder responder, String stream) {
         Optional<StreamEntry> newest = directory.newest(stream);
         if (newest.isEmpty()) {
-            absent(responder, stream, directory.presence(stream), _ -> true, () -> stream(responder, stream));
+            responses.whenKnown(responder, stream, directory.presence(stream), _ -> true,
+                    () -> stream(responder, stream));
             return;
         }
         StreamEntry entry = newest.get();
@@ -54,26 +54,13 @@ final class LiveDash {
     void epoch(Responder responder, String stream, EpochName epoch) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
-            absent(responder, stream, directory.presence(stream, epoch), its -> its.epoch() == epoch.number(),
+            responses.whenKnown(responder, stream, directory.presence(stream, epoch),
+                    its -> its.epoch() == epoch.number(),
                     () -> epoch(responder, stream, epoch));
             return;
         }
         if (entry.get().state() == StreamEntry.State.ENDED || !audience.refuses(responder, stream)) {
             show(responder, entry.get());
-        }
-    }
-
-    /**
-     * Handles a request for something that is not in the directory: answers if it has expired; otherwise waits for it,
-     * because another edge may know it already.
-     */
-    private void absent(Responder responder, String stream, StreamDirectory.Presence presence,
-            Predicate<StreamEntry> wanted, Runnable onArrival) {
-        switch (presence) {
-            case EXPIRED -> responses.absent(responder, stream, presence);
-            case UNKNOWN, KNOWN -> HeldRequest.<StreamEntry>await(responder, StreamDirectory.ARRIVAL_MS,
-                    found -> directory.await(stream, wanted, found), _ -> onArrival.run(),
-                    () -> responses.absent(responder, stream, presence));
         }
     }
 

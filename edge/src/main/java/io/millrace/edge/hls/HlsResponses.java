@@ -1,6 +1,7 @@
 package io.millrace.edge.hls;
 
 import io.millrace.edge.exchange.ApiError;
+import io.millrace.edge.exchange.HeldRequest;
 import io.millrace.edge.exchange.Json;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.TextBody;
@@ -20,6 +21,7 @@ import io.millrace.platform.timeline.Tracks;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The responses that the outputs from the index share: HLS and DASH, live and past. Thread-safe. */
@@ -90,6 +92,23 @@ public final class HlsResponses {
         switch (presence) {
             case EXPIRED -> expired(responder, stream);
             case UNKNOWN, KNOWN -> notFound(responder, "stream_not_found", "there is no stream " + stream);
+        }
+    }
+
+    /**
+     * Continues once the directory has an entry. Another edge may know it already, so a request for an entry that this
+     * edge does not know is held; one for an entry that has expired is answered.
+     *
+     * @param presence whether the directory has it
+     * @param wanted the entry to wait for
+     */
+    public void whenKnown(Responder responder, String stream, StreamDirectory.Presence presence,
+            Predicate<StreamEntry> wanted, Runnable onArrival) {
+        switch (presence) {
+            case EXPIRED -> absent(responder, stream, presence);
+            case UNKNOWN, KNOWN -> HeldRequest.<StreamEntry>await(responder, StreamDirectory.ARRIVAL_MS,
+                    found -> directory.await(stream, wanted, found), _ -> onArrival.run(),
+                    () -> absent(responder, stream, presence));
         }
     }
 

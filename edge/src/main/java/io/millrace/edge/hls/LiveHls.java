@@ -1,6 +1,5 @@
 package io.millrace.edge.hls;
 
-import io.millrace.edge.exchange.HeldRequest;
 import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.view.EpochView;
@@ -50,7 +49,7 @@ final class LiveHls {
     void multivariant(Responder responder, String stream, boolean isTs) {
         Optional<StreamEntry> newest = directory.newest(stream);
         if (newest.isEmpty()) {
-            absent(responder, stream, directory.presence(stream), _ -> true,
+            responses.whenKnown(responder, stream, directory.presence(stream), _ -> true,
                     () -> multivariant(responder, stream, isTs));
             return;
         }
@@ -73,23 +72,6 @@ final class LiveHls {
 
     private static Lineup lineup(StreamEntry entry, boolean isTs) {
         return isTs ? Lineup.ofTs(List.of(entry)) : Lineup.best(List.of(entry));
-    }
-
-    /**
-     * Handles a request for something that is not in the directory: answers if it has expired; otherwise waits for it,
-     * because another edge may know it already.
-     *
-     * @param wanted the directory entry to wait for
-     * @param onArrival continues once there is such an entry
-     */
-    private void absent(Responder responder, String stream, StreamDirectory.Presence presence,
-            Predicate<StreamEntry> wanted, Runnable onArrival) {
-        switch (presence) {
-            case EXPIRED -> responses.absent(responder, stream, presence);
-            case UNKNOWN, KNOWN -> HeldRequest.<StreamEntry>await(responder, StreamDirectory.ARRIVAL_MS,
-                    found -> directory.await(stream, wanted, found), _ -> onArrival.run(),
-                    () -> responses.absent(responder, stream, presence));
-        }
     }
 
     /** Sends the multivariant playlist if media of one of its renditions are retained. */
@@ -118,7 +100,8 @@ final class LiveHls {
         EpochName epoch = playlist.first();
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
-            absent(responder, stream, directory.presence(stream, epoch), its -> its.epoch() == epoch.number(),
+            responses.whenKnown(responder, stream, directory.presence(stream, epoch),
+                    its -> its.epoch() == epoch.number(),
                     () -> media(responder, playlist, query));
             return;
         }

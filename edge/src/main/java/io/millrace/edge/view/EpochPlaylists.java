@@ -60,7 +60,7 @@ public final class EpochPlaylists {
         if (!tracksKnown) {
             tracksKnown = true;
             withParts = Renditions.of(rules, tracks).stream().filter(each -> each.format() == Format.CMAF).toList();
-            partTargetTicks = targetTicks == 0 ? PartTarget.ticks(rules, tracks) : targetTicks;
+            partTargetTicks = targetTicks == 0 ? FormerPartTarget.ticks(rules, tracks) : targetTicks;
             advance();
         }
     }

@@ -53,12 +53,9 @@ final class PartsRender {
         return newest;
     }
 
-    /** Returns whether all segments of the window are known: an edge may have begun to read after the first of them. */
+    /** Returns whether all segments of the window are known. */
     boolean isFilled() {
-        long first = known.segments().values().stream().filter(Segment::isClosed).mapToLong(Segment::number)
-                .findFirst().orElse(Long.MAX_VALUE);
-        return newest < 0 || known.isWhole() || known.segments().firstKey() == 0
-                || PlaylistWindow.start(known.segments(), newest, view.rules()) > first;
+        return newest < 0 || known.isWhole() || PlaylistWindow.isFilled(known.segments(), newest, view.rules());
     }
 
     /** Returns the number of the first segment whose parts are listed. */

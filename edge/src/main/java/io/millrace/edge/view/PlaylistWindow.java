@@ -30,4 +30,16 @@ final class PlaylistWindow {
         }
         return start;
     }
+
+    /**
+     * Returns whether all segments of the window that ends with the segment {@code newest} are known, although reading may
+     * have begun after the first segment of the epoch.
+     *
+     * @param segments not empty
+     */
+    static boolean isFilled(NavigableMap<Long, Segment> segments, long newest, EpochRules rules) {
+        long oldestClosed = segments.values().stream().filter(Segment::isClosed).mapToLong(Segment::number).findFirst()
+                .orElse(Long.MAX_VALUE);
+        return segments.firstKey() == 0 || start(segments, newest, rules) > oldestClosed;
+    }
 }

@@ -118,7 +118,7 @@ public final class StreamPlaylist {
 
     /** Returns whether reading began early enough: no older segment belongs in the window. */
     public boolean isFilled() {
-        return !segments.isEmpty() && (segments.firstKey() == 0 || windowStart() > firstClosed());
+        return !segments.isEmpty() && PlaylistWindow.isFilled(segments, newest(), rules);
     }
 
     /** Returns the number of the oldest known segment, -1 if there is none. */
@@ -194,12 +194,6 @@ public final class StreamPlaylist {
     public long newest() {
         return segments.descendingMap().values().stream().filter(Segment::isClosed).mapToLong(Segment::number)
                 .findFirst().orElse(-1);
-    }
-
-    /** Returns the number of the oldest segment that can be listed; MAX_VALUE if there is none. */
-    private long firstClosed() {
-        return segments.values().stream().filter(Segment::isClosed).mapToLong(Segment::number).findFirst()
-                .orElse(Long.MAX_VALUE);
     }
 
     private long windowStart() {

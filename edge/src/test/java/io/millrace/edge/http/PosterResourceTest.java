@@ -1,5 +1,6 @@
 package io.millrace.edge.http;
 
+import ch.qos.logback.classic.Level;
 import io.millrace.platform.admin.AdminResource.Answer;
 import io.millrace.platform.admin.AdminResource.Request;
 import io.millrace.platform.directory.StreamDirectory;
@@ -7,6 +8,7 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.TrackId;
+import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.Records;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -56,9 +58,13 @@ class PosterResourceTest {
         StreamEntry entry = Records.ruledBy(Records.CMAF_RULES, Records.entry(stream, 17, StreamEntry.State.LIVE));
         directory.put(entry);
         log.segments(entry, CMAF, 0, 9);
-        for (int i = 0; i < 10; i++) {
-            assertThat(posters.answer(new Request("GET", stream, Map.of())).json()).as("request " + i)
-                    .contains("no_poster");
+        try (LogCapture said = new LogCapture(LiveViews.class)) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(posters.answer(new Request("GET", stream, Map.of())).json()).as("request " + i)
+                        .contains("no_poster");
+            }
+            // Their number is limited for the whole process.
+            assertThat(said.texts(Level.WARN)).allMatch(line -> line.startsWith("a read for the admin port failed"));
         }
     }
 

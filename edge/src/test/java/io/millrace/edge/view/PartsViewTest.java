@@ -318,7 +318,7 @@ class PartsViewTest {
      * wherever it began to read, the bytes are the same. A gap, perhaps a void one, and a discontinuity are among the
      * records.
      */
-    @Property(tries = 60)
+    @Property(tries = 20)
     void answerAsOfPartIsFixed(@ForAll @IntRange(max = 120) int begin, @ForAll @IntRange(min = 1, max = 40) int step,
             @ForAll @IntRange(max = 20) int gapAt, @ForAll @IntRange(max = 2) int gapFrom) {
         List<IndexedPart> records = new ArrayList<>();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class PiecedTextTest {
-    @Property
+    @Property(tries = 100)
     void plainAndCompressedTextAreEqual(@ForAll @Size(max = 8) List<@StringLength(max = 3_000) String> texts)
             throws IOException {
         PiecedText text = PiecedText.of(texts.stream().map(TextPiece::of).toList());

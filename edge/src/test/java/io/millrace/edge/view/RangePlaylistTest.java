@@ -180,7 +180,7 @@ class RangePlaylistTest {
     }
 
     /** While the index grows and old records expire, every segment keeps its number and its discontinuity number. */
-    @Property(tries = 300)
+    @Property(tries = 100)
     void versionsOfOneUrlAreConsistent(@ForAll @IntRange(max = SEGMENTS - 1) int start,
             @ForAll @IntRange(min = -1, max = 140) int newest,
             @ForAll @IntRange(max = 2 * SEGMENTS + 40) int partsBegin) {
@@ -218,7 +218,7 @@ class RangePlaylistTest {
     }
 
     /** An edge that read a block from the log and one that built it while it grew have the same bytes, plain and compressed. */
-    @Property(tries = 100)
+    @Property(tries = 30)
     void isEqualOnAllEdges(@ForAll @IntRange(max = 130) int newest,
             @ForAll @IntRange(min = 1, max = 20) int window) {
         var live = new TreeMap<Long, Segment>();

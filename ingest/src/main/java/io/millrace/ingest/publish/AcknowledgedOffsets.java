@@ -30,7 +30,7 @@ final class AcknowledgedOffsets {
     /**
      * Handles the acknowledgement of a record.
      *
-     * @param record the record's number, as returned by {@link #nextNumber}
+     * @param record number of the record, as returned by {@link #nextNumber}
      * @return whether the record's offset contradicts the offset of another acknowledged record, which the log must
      *        have lost
      */

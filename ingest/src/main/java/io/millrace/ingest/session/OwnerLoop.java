@@ -48,6 +48,8 @@ public final class OwnerLoop implements AutoCloseable {
     private static final Duration CHECK_PERIOD = Duration.ofSeconds(1);
     /** Interval between two searches for expired epochs. */
     private static final long EXPIRY_MS = 60_000;
+    /** The same after a search that found some: what could not be written is written again. */
+    private static final long EXPIRY_AGAIN_MS = 5_000;
     /** Time after which a loop that hangs loses its partitions to another node. */
     private static final int MAX_POLL_INTERVAL_MS = 60_000;
     /** How long the first assignment may take. */
@@ -199,7 +201,6 @@ public final class OwnerLoop implements AutoCloseable {
         if (startMs < nextExpiryMs || owned.isEmpty()) {
             return;
         }
-        nextExpiryMs = startMs + EXPIRY_MS;
         List<TopicPartition> packets = owned.keySet().stream()
                 .filter(of -> kafka.stopped().stoppedAt(kafka.partition(Topic.STREAMS, of.partition())).isEmpty())
                 .map(of -> kafka.partition(Topic.PACKETS, of.partition())).toList();
@@ -207,7 +208,9 @@ public final class OwnerLoop implements AutoCloseable {
         ends.beginnings(packets, (partition, offset) -> beginnings.put(partition.partition(), offset),
                 (partition, failure) -> LOG.debug("the beginning of {} is not known: {}", partition,
                         failure.getMessage()));
-        steps.expire(stream -> beginnings.getOrDefault(kafka.partitionOf(stream), KnownNames.NOT_OWNED));
+        boolean found = steps
+                .expire(stream -> beginnings.getOrDefault(kafka.partitionOf(stream), KnownNames.NOT_OWNED));
+        nextExpiryMs = startMs + (found ? EXPIRY_AGAIN_MS : EXPIRY_MS);
         try {
             steps.restore(stream -> beginnings.containsKey(kafka.partitionOf(stream)), this::entry);
         } catch (RetriableException e) {

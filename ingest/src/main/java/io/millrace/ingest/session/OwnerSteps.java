@@ -72,8 +72,9 @@ public final class OwnerSteps {
      *
      * @param retainedFrom returns, for a stream, the first retained offset in the stream's partition of
      *        {@code packets}; {@link KnownNames#NOT_OWNED} if another node owns the partition
+     * @return whether an epoch has expired
      */
-    public void expire(ToLongFunction<String> retainedFrom) {
+    public boolean expire(ToLongFunction<String> retainedFrom) {
         List<KnownNames.Expired> expired = names.expired(retainedFrom);
         expired.forEach(this::expire);
         if (!expired.isEmpty()) {
@@ -82,6 +83,7 @@ public final class OwnerSteps {
         }
         names.forgotten(KnownNames.EXPIRED_LIMIT).stream().filter(stream -> retainedFrom.applyAsLong(stream) > 0)
                 .forEach(stream -> log.expiryGone(stream, SessionLog.Outcome.IGNORED));
+        return !expired.isEmpty();
     }
 
     /**

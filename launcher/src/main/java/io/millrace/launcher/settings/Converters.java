@@ -9,7 +9,7 @@ import io.millrace.launcher.broker.Voters;
 import io.millrace.media.StreamName;
 import io.millrace.outbound.webhook.WebhookUrl;
 import io.millrace.platform.access.AccessSettings;
-import io.millrace.platform.access.HookUrl;
+import io.millrace.platform.access.SecretUrl;
 import io.millrace.platform.admin.AdminNames;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.net.Networks;
@@ -125,7 +125,7 @@ public final class Converters {
             super(text -> switch (text.strip()) {
                 case "none" -> null;
                 case String url when url.matches("(?i)https?:.*") ->
-                    new AccessSettings.Jwks(null, new HookUrl(httpUrl(url)));
+                    new AccessSettings.Jwks(null, new SecretUrl(httpUrl(url)));
                 case String path -> new AccessSettings.Jwks(Path.of(path), null);
             });
         }

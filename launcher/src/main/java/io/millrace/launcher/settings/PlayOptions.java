@@ -58,15 +58,10 @@ public final class PlayOptions {
 
     /** Returns the rules that decide who may play. */
     public AccessSettings policy() {
-        AccessSettings.Hook hook = playHook == null
-                ? null
-                : new AccessSettings.Hook(playHook, playHookForm, playHookTimeout,
-                        playHookFallback == HookFallback.ALLOW);
-        return new AccessSettings(playKeys, playSecret, jwks(), new AddressRules(playAllow, playDeny), hook);
-    }
-
-    private AccessSettings.Jwks jwks() {
-        return playJwks == null ? null : playJwks.with(new JwtClaimRules(playJwtIssuer, playJwtAudience));
+        var claims = new JwtClaimRules(playJwtIssuer, playJwtAudience);
+        return new AccessSettings(playKeys, playSecret, playJwks == null ? null : playJwks.with(claims),
+                new AddressRules(playAllow, playDeny),
+                playHookFallback.hook(playHook, playHookForm, playHookTimeout));
     }
 
     /** Returns whether edges collect what viewers experience. */

@@ -76,16 +76,10 @@ public final class PublishOptions {
 
     /** Returns the rules that decide who may publish. */
     public AccessSettings policy() {
-        AccessSettings.Hook hook = publishHook == null
-                ? null
-                : new AccessSettings.Hook(publishHook, publishHookForm, publishHookTimeout,
-                        publishHookFallback == HookFallback.ALLOW);
-        return new AccessSettings(publishKeys, publishSecret, jwks(),
-                new AddressRules(publishAllow, publishDeny), hook);
-    }
-
-    private AccessSettings.Jwks jwks() {
-        return publishJwks == null ? null : publishJwks.with(new JwtClaimRules(publishJwtIssuer, publishJwtAudience));
+        var claims = new JwtClaimRules(publishJwtIssuer, publishJwtAudience);
+        return new AccessSettings(publishKeys, publishSecret, publishJwks == null ? null : publishJwks.with(claims),
+                new AddressRules(publishAllow, publishDeny),
+                publishHookFallback.hook(publishHook, publishHookForm, publishHookTimeout));
     }
 
     /** Returns the maximum bitrate of one publisher in bits per second, 0 for no limit. */

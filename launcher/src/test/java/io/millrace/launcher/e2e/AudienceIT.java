@@ -2,18 +2,17 @@ package io.millrace.launcher.e2e;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import io.millrace.launcher.e2e.Deployment.Layout;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,54 +22,36 @@ import static org.awaitility.Awaitility.await;
 
 /** Viewers in a real browser, with hls.js and with mpegts.js, and what the admin port says that they experience. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith({SharedMillrace.class, SharedBrowser.class})
 class AudienceIT {
     private final Ffmpeg ffmpeg = new Ffmpeg();
+    @AutoClose
     private final HttpClient http = HttpClient.newHttpClient();
     private Deployment millrace;
-    private Process publisher;
-    private Playwright playwright;
     private Browser browser;
+    @AutoClose
+    private LoopedClip show;
 
     @BeforeAll
-    void publishStream(@TempDir Path dir) throws IOException, InterruptedException {
-        Path clip = dir.resolve("clip.flv");
-        ffmpeg.makeClip(clip, 40, 60);
-        millrace = Deployment.start(Layout.ONE_PROCESS, dir);
-        publisher = ffmpeg.publishForEver(clip, millrace.rtmp() + "/live/show", dir.resolve("publish.log"));
-        playwright = PlayerPage.playwright();
-        browser = PlayerPage.chromium(playwright);
-    }
-
-    @AfterAll
-    void end() throws InterruptedException {
-        if (browser != null) {
-            browser.close();
-            playwright.close();
-        }
-        if (publisher != null) {
-            publisher.destroy();
-            publisher.waitFor();
-        }
-        if (millrace != null) {
-            millrace.close();
-        }
-        http.close();
+    void publishStream(Deployment shared, Browser sharedBrowser, @TempDir Path dir)
+            throws IOException, InterruptedException {
+        millrace = shared;
+        browser = sharedBrowser;
+        show = LoopedClip.publish(ffmpeg, dir, 40, millrace.rtmp() + "/live/watched");
     }
 
     @Test
     void pageReportsWhatItsViewersExperience() {
         Page hls = open("hls");
-        await().atMost(Duration.ofMillis((long) PlayerPage.WAIT_MS)).untilAsserted(() -> {
-            JsonNode one = audience();
-            assertThat(one.get("players").asInt()).isEqualTo(1);
-            assertThat(one.at("/startDelayMs/p50").asLong()).isPositive();
-            assertThat(one.at("/latencyMs/p50").asLong()).isPositive();
-            assertThat(one.at("/bitrateKbps/p50").asLong()).isPositive();
-            assertThat(one.at("/bufferMs").isNull()).isFalse();
-        });
         Page flv = open("flv");
-        await().atMost(Duration.ofMillis((long) PlayerPage.WAIT_MS))
-                .untilAsserted(() -> assertThat(audience().get("players").asInt()).isEqualTo(2));
+        await().atMost(Duration.ofMillis((long) PlayerPage.WAIT_MS)).untilAsserted(() -> {
+            JsonNode both = audience();
+            assertThat(both.get("players").asInt()).isEqualTo(2);
+            assertThat(both.at("/startDelayMs/p50").asLong()).isPositive();
+            assertThat(both.at("/latencyMs/p50").asLong()).isPositive();
+            assertThat(both.at("/bitrateKbps/p50").asLong()).isPositive();
+            assertThat(both.at("/bufferMs").isNull()).isFalse();
+        });
         hls.close(new Page.CloseOptions().setRunBeforeUnload(false));
         flv.navigate("about:blank");
         await().atMost(Duration.ofMillis((long) PlayerPage.WAIT_MS))
@@ -79,14 +60,14 @@ class AudienceIT {
 
     private Page open(String player) {
         Page page = browser.newPage();
-        page.navigate(millrace.http("/?stream=live/show&player=" + player).toString());
+        page.navigate(millrace.http("/?stream=live/watched&player=" + player).toString());
         page.waitForFunction("() => document.querySelector('video')?.currentTime > 0", null, PlayerPage.WAIT);
         return page;
     }
 
     private JsonNode audience() throws IOException, InterruptedException {
         HttpResponse<String> response = http.send(HttpRequest
-                .newBuilder(millrace.admin("/api/v1/streams/live/show/audience")).build(),
+                .newBuilder(millrace.admin("/api/v1/streams/live/watched/audience")).build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(response.statusCode()).isEqualTo(200);
         return JsonMapper.shared().readTree(response.body());

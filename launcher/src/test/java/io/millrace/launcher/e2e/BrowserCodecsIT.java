@@ -2,15 +2,13 @@ package io.millrace.launcher.e2e;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import io.millrace.launcher.e2e.Deployment.Layout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** The page in a real browser plays live CMAF of codecs that FFmpeg 8 publishes, and says which it cannot play. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith({SharedMillrace.class, SharedBrowser.class})
 @Tag("matrix")
 class BrowserCodecsIT {
     private static final int CLIP_SECONDS = 20;
@@ -28,26 +27,13 @@ class BrowserCodecsIT {
 
     private Ffmpeg8 ffmpeg;
     private Deployment millrace;
-    private Playwright playwright;
     private Browser browser;
 
     @BeforeAll
-    void start(@TempDir Path dir) throws Exception {
+    void start(Deployment shared, Browser sharedBrowser) throws Exception {
         ffmpeg = new Ffmpeg8(Path.of("target", "javacpp").toAbsolutePath());
-        millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--grace", "4s");
-        playwright = PlayerPage.playwright();
-        browser = PlayerPage.chromium(playwright);
-    }
-
-    @AfterAll
-    void stop() {
-        if (browser != null) {
-            browser.close();
-            playwright.close();
-        }
-        if (millrace != null) {
-            millrace.close();
-        }
+        millrace = shared;
+        browser = sharedBrowser;
     }
 
     /** @param picture whether the browser decodes the picture */
@@ -68,7 +54,8 @@ class BrowserCodecsIT {
         String stream = "live/" + name;
         Process publisher = ffmpeg.publishAndWrite(clip, millrace.rtmp() + "/" + stream, dir.resolve("same.flv"),
                 dir.resolve("log"));
-        try (Page page = browser.newPage()) {
+        try {
+            Page page = browser.newPage();
             List<String> segments = new ArrayList<>();
             page.onRequest(request -> segments.add(request.url().replaceFirst(".*[.]", "")));
             page.addInitScript("window.seeks = 0; document.addEventListener('seeking', () => window.seeks++, true)");

@@ -2,25 +2,26 @@ package io.millrace.launcher.e2e;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.SelectOption;
-import io.millrace.launcher.e2e.Deployment.Layout;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The page plays a live ladder of three video and two audio tracks, which FFmpeg 8 sends as multitrack. */
 @Tag("matrix")
+@ExtendWith({SharedMillrace.class, SharedBrowser.class})
 class BrowserLadderIT {
     private static final int CLIP_SECONDS = 30;
     private static final Page.WaitForFunctionOptions WAIT = PlayerPage.WAIT;
 
     @Test
-    void switchesQualityAndAudioOfEncodersLadder(@TempDir Path dir) throws Exception {
+    void switchesQualityAndAudioOfEncodersLadder(Deployment millrace, Browser browser, @TempDir Path dir)
+            throws Exception {
         Ffmpeg8 ffmpeg = new Ffmpeg8(Path.of("target", "javacpp").toAbsolutePath());
         Path clip = dir.resolve("clip.flv");
         ffmpeg.make(clip, List.of("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30", "-f", "lavfi", "-i",
@@ -29,22 +30,18 @@ class BrowserLadderIT {
                 "-map", "[b1]", "-map", "[c1]", "-map", "1:a", "-map", "2:a", "-b:v:0", "1500k", "-b:v:1", "500k",
                 "-b:v:2", "150k", "-c:v", "libx264", "-preset", "ultrafast", "-sc_threshold", "0", "-c:a", "aac", "-g",
                 "60", "-keyint_min", "60", "-pix_fmt", "yuv420p", "-ac", "2", "-t", String.valueOf(CLIP_SECONDS)));
-        try (Deployment millrace = Deployment.start(Layout.ONE_PROCESS, dir);
-                Playwright playwright = PlayerPage.playwright();
-                Browser browser = PlayerPage.chromium(playwright)) {
-            Process publisher = ffmpeg.publishAndWrite(clip, millrace.rtmp() + "/live/ladder", dir.resolve("same.flv"),
-                    dir.resolve("publish.log"));
-            try {
-                Page page = browser.newPage();
-                page.navigate(millrace.http("/?stream=live/ladder").toString());
-                page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
-                assertThat(PlayerPage.options(page, "quality")).hasSize(4);
-                assertThat(PlayerPage.options(page, "audio")).hasSize(2);
-                switchBoth(page);
-            } finally {
-                publisher.destroy();
-                publisher.waitFor();
-            }
+        Process publisher = ffmpeg.publishAndWrite(clip, millrace.rtmp() + "/live/ladder", dir.resolve("same.flv"),
+                dir.resolve("publish.log"));
+        try {
+            Page page = browser.newPage();
+            page.navigate(millrace.http("/?stream=live/ladder").toString());
+            page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
+            assertThat(PlayerPage.options(page, "quality")).hasSize(4);
+            assertThat(PlayerPage.options(page, "audio")).hasSize(2);
+            switchBoth(page);
+        } finally {
+            publisher.destroy();
+            publisher.waitFor();
         }
     }
 

@@ -1,6 +1,5 @@
 package io.millrace.launcher.e2e;
 
-import io.millrace.launcher.e2e.Deployment.Layout;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,11 +10,13 @@ import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** FFmpeg publishes, and plays HLS over CMAF: live without an error, and then every access unit of the past. */
+@ExtendWith(SharedMillrace.class)
 class CmafHlsIT {
     private static final int CLIP_SECONDS = 4;
     private static final int GOP_FRAMES = 30;
@@ -27,15 +28,14 @@ class CmafHlsIT {
     private final Ffmpeg ffmpeg = new Ffmpeg();
 
     @Test
-    void everyAccessUnitIsPlayed(@TempDir Path dir) throws Exception {
+    void everyAccessUnitIsPlayed(Deployment millrace, @TempDir Path dir) throws Exception {
         Path clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, CLIP_SECONDS, GOP_FRAMES, "-s", "320x180");
-        try (Deployment millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--segment", "1s", "--grace", "1s");
-                HttpClient client = HttpClient.newHttpClient()) {
+        try (HttpClient client = HttpClient.newHttpClient()) {
             Path published = dir.resolve("published.flv");
-            Process publisher = ffmpeg.publishForEver(clip, millrace.rtmp() + "/live/show", published,
+            Process publisher = ffmpeg.publishForEver(clip, millrace.rtmp() + "/brief/cmaf", published,
                     dir.resolve("publish.log"));
-            URI multivariant = millrace.http("/live/show.m3u8");
+            URI multivariant = millrace.http("/brief/cmaf.m3u8");
             Awaitility.await().atMost(HANG).until(() -> get(client, multivariant).statusCode() == 200);
             assertThat(get(client, multivariant).body()).contains("/video0/index.m3u8", "/audio0/index.m3u8",
                     "AUDIO=\"aac\"");
@@ -45,7 +45,7 @@ class CmafHlsIT {
             publisher.destroy();
             assertThat(publisher.waitFor()).as("ffmpeg ends as told, and not before")
                     .isEqualTo(Ffmpeg.ENDED_BY_SIGNAL);
-            URI stream = millrace.http("/api/v1/streams/live/show");
+            URI stream = millrace.http("/api/v1/streams/brief/cmaf");
             Awaitility.await().atMost(HANG).until(() -> get(client, stream).body().contains("\"state\":\"ended\""));
 
             Path past = dir.resolve("past.mkv");

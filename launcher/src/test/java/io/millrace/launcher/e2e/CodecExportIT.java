@@ -1,6 +1,6 @@
 package io.millrace.launcher.e2e;
 
-import io.millrace.launcher.e2e.Deployment.Layout;
+import io.millrace.launcher.CommandCall;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,10 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -29,6 +30,7 @@ import static org.awaitility.Awaitility.await;
  */
 @Tag("matrix")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(SharedMillrace.class)
 class CodecExportIT {
     private static final int CLIP_SECONDS = 5;
     private static final int GOP_FRAMES = 15;
@@ -77,24 +79,17 @@ class CodecExportIT {
     /** Clips whose codecs MPEG-TS carries. */
     private static final Set<String> TS_CLIPS = Set.of("hevc-aac", "hdr-aac", "avc-ac3", "avc-eac3", "avc-mp3");
 
+    @AutoClose
     private final HttpClient client = HttpClient.newHttpClient();
     private Ffmpeg8 encoder;
     private Ffmpeg judge;
     private Deployment millrace;
 
     @BeforeAll
-    void start(@TempDir Path dir) throws Exception {
+    void start(Deployment shared) throws Exception {
         judge = new Ffmpeg();
         encoder = new Ffmpeg8(Path.of("target", "javacpp").toAbsolutePath());
-        millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--grace", "2s");
-    }
-
-    @AfterAll
-    void stop() {
-        client.close();
-        if (millrace != null) {
-            millrace.close();
-        }
+        millrace = shared;
     }
 
     @ParameterizedTest
@@ -106,7 +101,7 @@ class CodecExportIT {
         arguments.addAll(clip.encoding());
         arguments.addAll(List.of("-t", String.valueOf(CLIP_SECONDS), "-g", String.valueOf(GOP_FRAMES), "-ac", "2"));
         encoder.make(source, arguments);
-        String stream = "live/" + clip.name();
+        String stream = "export/" + clip.name();
         encoder.publishAtOnce(source, millrace.rtmp() + "/" + stream);
         await(stream + " has ended").atMost(HANG)
                 .until(() -> get("/api/v1/streams/" + stream).contains("\"state\":\"ended\""));
@@ -114,8 +109,7 @@ class CodecExportIT {
         List<CodedFrame> sounds = encoder.coded(source, "a");
         for (String format : List.of("mp4", "cmaf")) {
             Path file = dir.resolve(format + ".mp4");
-            CommandRun.run(0, dir, "export", stream, file.getFileName().toString(), "--format", format, "--kafka",
-                    millrace.kafka());
+            CommandCall.run(0, "export", stream, file.toString(), "--format", format, "--kafka", millrace.kafka());
             List<CodedFrame> exported = encoder.coded(file, "v");
             assertThat(hashes(exported)).as(format).isEqualTo(hashes(pictures));
             assertTimes(exported, pictures, exported.getFirst());
@@ -133,13 +127,13 @@ class CodecExportIT {
             assertThat(encoder.decodedHashes(file)).isEqualTo(encoder.decodedHashes(source));
         }
         if (TS_CLIPS.contains(clip.name())) {
-            exportsTs(stream, source, dir.resolve("show.ts"), dir);
+            exportsTs(stream, source, dir.resolve("show.ts"));
         }
     }
 
     /** Frames in MPEG-TS have other bytes, in Annex B and ADTS: their number and times are compared, and the pictures. */
-    private void exportsTs(String stream, Path source, Path file, Path dir) throws Exception {
-        CommandRun.run(0, dir, "export", stream, file.getFileName().toString(), "--kafka", millrace.kafka());
+    private void exportsTs(String stream, Path source, Path file) throws Exception {
+        CommandCall.run(0, "export", stream, file.toString(), "--kafka", millrace.kafka());
         List<CodedFrame> pictures = encoder.coded(source, "v", SAME_TIMES);
         List<CodedFrame> exported = encoder.coded(file, "v", SAME_TIMES);
         assertThat(exported).hasSameSizeAs(pictures);

@@ -1,5 +1,6 @@
 package io.millrace.launcher.e2e;
 
+import io.millrace.launcher.CommandCall;
 import io.millrace.launcher.RequiredTool;
 import io.millrace.launcher.SideBySide;
 import io.millrace.platform.log.Packet;
@@ -19,10 +20,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The commands for the past: a clip is published twice within the grace period; then it is listed, exported, pushed and
  * replayed. Frames are compared by hash with those that were published.
  */
+@ExtendWith(SharedMillrace.class)
 class ExportIT {
     private static final int CLIP_SECONDS = 6;
     private static final int GOP_FRAMES = 60;
@@ -51,26 +54,19 @@ class ExportIT {
     private static boolean longPublished;
 
     @BeforeAll
-    static void publishTwice() throws Exception {
+    static void publishTwice(Deployment shared) throws Exception {
         ffmpeg = new Ffmpeg();
         clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, CLIP_SECONDS, GOP_FRAMES);
-        millrace = Deployment.start(Deployment.Layout.ONE_PROCESS, dir, "--grace", "10s");
-        kafka = millrace.process(0).ready().get("kafka");
-        ffmpeg.publishAtOnce(clip, 1, millrace.rtmp() + "/live/show");
+        millrace = shared;
+        kafka = millrace.kafka();
+        ffmpeg.publishAtOnce(clip, 1, millrace.rtmp() + "/back/show");
         // A second session takes over, whatever of the first one is not yet in the log.
-        awaitState("live/show", "grace");
-        ffmpeg.publishAtOnce(clip, 1, millrace.rtmp() + "/live/show");
-        awaitState("live/show", "ended");
+        awaitState("back/show", "grace");
+        ffmpeg.publishAtOnce(clip, 1, millrace.rtmp() + "/back/show");
+        awaitState("back/show", "ended");
         video = twice(ffmpeg.codedHashes(clip, "v"));
         audio = twice(ffmpeg.codedHashes(clip, "a"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (millrace != null) {
-            millrace.close();
-        }
     }
 
     private static List<String> twice(List<String> once) {
@@ -100,11 +96,13 @@ class ExportIT {
         return Instant.parse(started.group(1));
     }
 
-    private static CommandRun export(int code, String... arguments) throws IOException, InterruptedException {
-        List<String> all = new ArrayList<>(List.of("export"));
-        all.addAll(List.of(arguments));
-        all.addAll(List.of("--kafka", kafka));
-        return CommandRun.run(code, dir, all.toArray(String[]::new));
+    /** Exports to a file of {@link #dir}. */
+    private static CommandCall export(int code, String stream, String file, String... more) {
+        return called(code, Stream.concat(Stream.of("export", stream, dir.resolve(file).toString()), Stream.of(more)));
+    }
+
+    private static CommandCall called(int code, Stream<String> arguments) {
+        return CommandCall.run(code, Stream.concat(arguments, Stream.of("--kafka", kafka)).toArray(String[]::new));
     }
 
     /** A stream with video begins with its keyframe: audio that was sent before it is omitted in each session. */
@@ -116,12 +114,12 @@ class ExportIT {
     @Test
     @SideBySide
     void listsAreJsonOfApi() throws Exception {
-        assertThat(CommandRun.run(0, dir, "sessions", "live/show", "--json", "--kafka", kafka).out().strip())
-                .isEqualTo(get("/api/v1/streams/live/show/sessions")).contains("\"session\"");
-        String streams = CommandRun.run(0, dir, "streams", "--json", "--kafka", kafka).out();
-        String show = streams.substring(streams.indexOf("{\"name\":\"live/show\""));
+        assertThat(called(0, Stream.of("sessions", "back/show", "--json")).out().strip())
+                .isEqualTo(get("/api/v1/streams/back/show/sessions")).contains("\"session\"");
+        String streams = called(0, Stream.of("streams", "--json")).out();
+        String show = streams.substring(streams.indexOf("{\"name\":\"back/show\""));
         // As on the admin port, with the encoder's address and the node.
-        String api = get(URI.create(millrace.process(0).ready().get("admin") + "/api/v1/streams/live/show"))
+        String api = get(millrace.admin("/api/v1/streams/back/show"))
                 .replaceAll("\"viewers\":\\{[^}]*}", "\"viewers\":null");
         assertThat(show).startsWith(api);
     }
@@ -129,15 +127,15 @@ class ExportIT {
     @Test
     @SideBySide
     void listsAreTables() throws Exception {
-        assertThat(CommandRun.run(0, dir, "streams", "--kafka", kafka).out()).startsWith("NAME")
-                .containsPattern("live/show +ended +\\S+Z +avc1\\S+,mp4a.40.2 ");
-        assertThat(CommandRun.run(0, dir, "sessions", "live/show", "--kafka", kafka).out().lines()).hasSize(3);
+        assertThat(called(0, Stream.of("streams")).out()).startsWith("NAME")
+                .containsPattern("back/show +ended +\\S+Z +avc1\\S+,mp4a.40.2 ");
+        assertThat(called(0, Stream.of("sessions", "back/show")).out().lines()).hasSize(3);
     }
 
     @Test
     @SideBySide
     void flvHasEveryFrameAcrossPublisherRestart() throws Exception {
-        export(0, "live/show", "all.flv");
+        export(0, "back/show", "all.flv");
         Path file = dir.resolve("all.flv");
         assertThat(ffmpeg.codedHashes(file, "v")).isEqualTo(video);
         assertAllAudio(ffmpeg.codedHashes(file, "a"));
@@ -147,7 +145,7 @@ class ExportIT {
     @Test
     @SideBySide
     void mp4HasEveryFrameAndSurvivesPushAndExport() throws Exception {
-        export(0, "live/show", "all.mp4");
+        export(0, "back/show", "all.mp4");
         Path file = dir.resolve("all.mp4");
         assertThat(ffmpeg.codedHashes(file, "v")).isEqualTo(video);
         assertAllAudio(ffmpeg.codedHashes(file, "a"));
@@ -176,7 +174,7 @@ class ExportIT {
     @Test
     @SideBySide
     void tsDecodesToSameFrames() throws Exception {
-        export(0, "live/show", "all.ts");
+        export(0, "back/show", "all.ts");
         Path file = dir.resolve("all.ts");
         assertThat(ffmpeg.decodedHashes(file)).isEqualTo(twice(ffmpeg.decodedHashes(clip)));
         assertAllAudio(ffmpeg.codedHashes(file, "a", "-bsf:a", "aac_adtstoasc"));
@@ -205,33 +203,33 @@ class ExportIT {
     @Test
     @SideBySide
     void formatOverridesExtension() throws Exception {
-        export(0, "live/show", "fragmented.mp4", "--format", "cmaf");
+        export(0, "back/show", "fragmented.mp4", "--format", "cmaf");
         Path file = dir.resolve("fragmented.mp4");
         assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains("moof").contains("mvex");
         assertThat(ffmpeg.codedHashes(file, "v")).isEqualTo(video);
         assertAllAudio(ffmpeg.codedHashes(file, "a"));
         ffmpeg.assertDecodesWithoutErrors(file);
         assertThat(probedDuration(file)).isBetween(2.0 * CLIP_SECONDS, 2 * CLIP_SECONDS + 0.3);
-        export(0, "live/show", "show.bin", "--format", "ts");
+        export(0, "back/show", "show.bin", "--format", "ts");
         ffmpeg.assertDecodesWithoutErrors(dir.resolve("show.bin"));
-        assertThat(export(2, "live/show", "none.bin").err()).contains(".flv, .mp4 or .ts").contains("--format");
+        assertThat(export(2, "back/show", "none.bin").err()).contains(".flv, .mp4 or .ts").contains("--format");
     }
 
     @Test
     @SideBySide
     void rangeStartsAtKeyframeAndEndsBeforeTo() throws Exception {
-        Instant start = startOf("live/show");
-        export(0, "live/show", "range.mp4", "--from", start.plusMillis(3_500).toString(), "--to",
+        Instant start = startOf("back/show");
+        export(0, "back/show", "range.mp4", "--from", start.plusMillis(3_500).toString(), "--to",
                 start.plusMillis(5_000).toString());
         List<String> range = ffmpeg.codedHashes(dir.resolve("range.mp4"), "v");
         // The clip's frames are shown two frames after they are decoded: 5 s less 67 ms, in frames of a thirtieth of a
         // second.
         assertThat(range).isEqualTo(video.subList(GOP_FRAMES, 148));
         ffmpeg.assertDecodesWithoutErrors(dir.resolve("range.mp4"));
-        assertThat(export(1, "live/show", "none.mp4", "--from", "2099-01-01T00:00:00Z").err())
-                .contains("millrace: no media of live/show is retained from 2099");
-        assertThat(export(1, "live/show", "none.mp4", "--to", "2001-01-01T00:00:00Z").err())
-                .contains("millrace: no media of live/show is retained from before 2001");
+        assertThat(export(1, "back/show", "none.mp4", "--from", "2099-01-01T00:00:00Z").err())
+                .contains("millrace: no media of back/show is retained from 2099");
+        assertThat(export(1, "back/show", "none.mp4", "--to", "2001-01-01T00:00:00Z").err())
+                .contains("millrace: no media of back/show is retained from before 2001");
         assertThat(dir.resolve("none.mp4")).doesNotExist();
     }
 
@@ -239,14 +237,15 @@ class ExportIT {
     @SideBySide
     void keepsExistingFileAndReportsUnknownStream() throws Exception {
         Files.writeString(dir.resolve("there.ts"), "mine");
-        assertThat(export(1, "live/show", "there.ts").err()).contains("millrace: there.ts already exists");
+        assertThat(export(1, "back/show", "there.ts").err()).startsWith("millrace: ")
+                .contains("there.ts already exists");
         assertThat(dir.resolve("there.ts")).hasContent("mine");
-        export(0, "live/show", "there.ts", "--force");
+        export(0, "back/show", "there.ts", "--force");
         assertThat(Files.size(dir.resolve("there.ts"))).isGreaterThan(10_000);
         assertThat(export(1, "live/nobody", "nobody.ts").err()).contains("millrace: there is no stream live/nobody");
-        assertThat(CommandRun.run(1, dir, "sessions", "live/nobody", "--kafka", kafka).err())
+        assertThat(called(1, Stream.of("sessions", "live/nobody")).err())
                 .contains("millrace: there is no stream live/nobody");
-        assertThat(CommandRun.run(1, dir, "streams", "--kafka", kafka, "--topic-prefix", "other.").err())
+        assertThat(called(1, Stream.of("streams", "--topic-prefix", "other.")).err())
                 .contains("millrace: there is no Millrace log").contains("other.streams");
     }
 
@@ -287,7 +286,8 @@ class ExportIT {
             begunExport(stream, name, Process::destroyForcibly);
             assertThat(part).exists();
             assertThat(dir.resolve(name)).doesNotExist();
-            assertThat(export(0, stream, name).err()).contains("found " + name + ".part, left by an unfinished export");
+            assertThat(CommandRun.run(0, dir, "export", stream, name, "--kafka", kafka).err())
+                    .contains("found " + name + ".part, left by an unfinished export");
             assertThat(part).doesNotExist();
             assertThat(ffmpeg.codedHashes(dir.resolve(name), "v")).hasSize(LONG_TIMES * CLIP_SECONDS * 30);
         } else {
@@ -306,9 +306,9 @@ class ExportIT {
     @Test
     @SideBySide
     void replayPublishesSameFramesInRealTime() throws Exception {
-        export(0, "live/show", "before.flv");
+        export(0, "back/show", "before.flv");
         long begunNanos = System.nanoTime();
-        CommandRun run = CommandRun.run(0, dir, "replay", "live/show", millrace.rtmp() + "/live/replayed", "--kafka",
+        CommandRun run = CommandRun.run(0, dir, "replay", "back/show", millrace.rtmp() + "/live/replayed", "--kafka",
                 kafka);
         // Longer on a slow machine.
         assertThat((System.nanoTime() - begunNanos) / 1e9).as("seconds; it said %s", run.err())

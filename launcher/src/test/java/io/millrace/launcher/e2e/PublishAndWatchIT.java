@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,9 +24,18 @@ class PublishAndWatchIT {
 
     private final Ffmpeg ffmpeg = new Ffmpeg();
 
-    @ParameterizedTest
-    @EnumSource(Layout.class)
-    void everyAccessUnitArrivesInOrder(Layout layout, @TempDir Path dir) throws Exception {
+    @Test
+    void everyAccessUnitArrivesInOrder(@TempDir Path dir) throws Exception {
+        publishAndWatch(Layout.A_PROCESS_A_STAGE, dir);
+    }
+
+    @Tag("matrix")
+    @Test
+    void everyAccessUnitArrivesInOrderFromOneProcess(@TempDir Path dir) throws Exception {
+        publishAndWatch(Layout.ONE_PROCESS, dir);
+    }
+
+    private void publishAndWatch(Layout layout, Path dir) throws Exception {
         Path clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, CLIP_SECONDS, GOP_FRAMES);
         try (Deployment millrace = Deployment.start(layout, dir, "--grace", "3s", "--window", "30m");

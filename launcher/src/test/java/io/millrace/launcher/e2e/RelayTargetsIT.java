@@ -30,7 +30,7 @@ class RelayTargetsIT {
     void nginxRecordsEveryFrame() throws Exception {
         RequiredTool.check(Files.exists(MODULE), "needs nginx-rtmp (Debian: apt-get install libnginx-mod-rtmp)");
         Path clip = dir.resolve("clip.flv");
-        ffmpeg.makeClip(clip, 10, 30);
+        ffmpeg.makeClip(clip, 5, 30);
         String rtmp = OwnLoopback.next();
         Path relays = Files.writeString(dir.resolve("relays.yaml"), """
                 relays: [{name: nginx, streams: live/show, target: "rtmp://%s/record/%s"}]

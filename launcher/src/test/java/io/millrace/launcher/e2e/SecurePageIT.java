@@ -2,7 +2,7 @@ package io.millrace.launcher.e2e;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
+import io.millrace.launcher.CommandCall;
 import io.millrace.launcher.e2e.Deployment.Layout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +12,11 @@ import java.util.HexFormat;
 import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** The page over HTTPS, on a server that everybody may reach and only viewers with a token may watch. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(SharedBrowser.class)
 class SecurePageIT {
     private static final Path TLS = Path.of("..", "edge", "src", "test", "resources", "tls").toAbsolutePath();
     private static final String SECRET = "a secret of viewers";
@@ -32,51 +34,32 @@ class SecurePageIT {
     private final Ffmpeg ffmpeg = new Ffmpeg();
     private Path dir;
     private Path secret;
-    private Deployment millrace;
-    private Process publisher;
-    private Playwright playwright;
     private Browser browser;
+    @AutoClose
+    private Deployment millrace;
+    @AutoClose
+    private LoopedClip show;
 
     @BeforeAll
-    void publishStream(@TempDir Path scratch) throws IOException, InterruptedException {
+    void publishStream(Browser shared, @TempDir Path scratch) throws IOException, InterruptedException {
         dir = scratch;
+        browser = shared;
         secret = Files.writeString(dir.resolve("secret"), SECRET + "\n");
-        Path clip = dir.resolve("clip.flv");
-        ffmpeg.makeClip(clip, 20, 60);
         millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--play-secret", secret.toString(), "--tls-cert",
                 TLS.resolve("one.crt").toString(), "--tls-key", TLS.resolve("one.key").toString());
-        publisher = ffmpeg.publishForEver(clip, millrace.rtmp() + "/live/show", dir.resolve("publish.log"));
-        playwright = PlayerPage.playwright();
-        browser = PlayerPage.chromium(playwright);
-    }
-
-    @AfterAll
-    void end() throws InterruptedException {
-        if (browser != null) {
-            browser.close();
-            playwright.close();
-        }
-        if (publisher != null) {
-            publisher.destroy();
-            publisher.waitFor();
-        }
-        if (millrace != null) {
-            millrace.close();
-        }
+        show = LoopedClip.publish(ffmpeg, dir, 20, millrace.rtmp() + "/live/show");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"hls", "flv", "ws"})
     void linkWithTokenPlays(String player) throws Exception {
-        String signed = CommandRun
-                .run(0, dir, "sign", "live/show", "--play-secret", secret.toString(), "--expires", "1h")
+        String signed = CommandCall.run(0, "sign", "live/show", "--play-secret", secret.toString(), "--expires", "1h")
                 .out().strip();
         assertThat(signed).startsWith("live/show?token=");
         Page page = open("/?player=" + player + "&stream=" + signed.replace('?', '&'));
         page.waitForFunction("() => document.querySelector('video').currentTime > 2", null, PlayerPage.WAIT);
         assertThat(page.locator("#state").textContent()).isEqualTo("Live");
         assertThat(protocols(page)).isNotEmpty().allMatch("h2"::equals);
-        page.close();
     }
 
     /** Protocols (RFC 7301) of the responses with media, except those that have not ended. */
@@ -92,7 +75,6 @@ class SecurePageIT {
         for (String path : List.of("/?stream=live/show", "/embed?stream=live/show")) {
             Page page = open(path + credentials.replace("EXPIRED", expired()));
             PlayerPage.waitForWords(page, words);
-            page.close();
         }
     }
 
@@ -101,7 +83,6 @@ class SecurePageIT {
         Page page = open("/");
         page.waitForFunction("() => document.getElementById('summary').textContent"
                 + ".startsWith('The list of streams is not public')", null, PlayerPage.WAIT);
-        page.close();
     }
 
     /** As docs/access.md describes tokens. */

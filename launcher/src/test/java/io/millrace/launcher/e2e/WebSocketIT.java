@@ -1,7 +1,6 @@
 package io.millrace.launcher.e2e;
 
 import io.millrace.launcher.RequiredTool;
-import io.millrace.launcher.e2e.Deployment.Layout;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.testkit.WebSocketFlvViewer;
 import java.io.IOException;
@@ -14,10 +13,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,40 +27,34 @@ import static org.assertj.core.api.Assertions.assertThat;
  * stream that FFmpeg publishes.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(SharedMillrace.class)
 class WebSocketIT {
     private static final int SOME_TAGS = 150;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
+    @AutoClose
     private final HttpClient client = HttpClient.newHttpClient();
     private Ffmpeg ffmpeg;
     private Path clip;
     private Deployment millrace;
 
     @BeforeAll
-    void start(@TempDir Path dir) throws Exception {
+    void start(Deployment shared, @TempDir Path dir) throws Exception {
+        millrace = shared;
         ffmpeg = new Ffmpeg();
         clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, 10, 30);
-        millrace = Deployment.start(Layout.ONE_PROCESS, dir);
-    }
-
-    @AfterAll
-    void stop() {
-        client.close();
-        if (millrace != null) {
-            millrace.close();
-        }
     }
 
     @Test
     void viewersStayThroughReconnectUntilOperatorDisconnects(@TempDir Path dir) throws Exception {
-        Process publisher = publish("live/ws", dir.resolve("first.log"));
-        try (var viewer = new WebSocketFlvViewer(client, millrace.http("/live/ws.flv"))) {
+        Process publisher = publish("patient/ws", dir.resolve("first.log"));
+        try (var viewer = new WebSocketFlvViewer(client, millrace.http("/patient/ws.flv"))) {
             await(() -> viewer.waiting().size() > SOME_TAGS);
             publisher.destroyForcibly().waitFor();
-            await(() -> get(millrace.http("/api/v1/streams/live/ws")).body().contains("\"state\":\"grace\""));
+            await(() -> get(millrace.http("/api/v1/streams/patient/ws")).body().contains("\"state\":\"grace\""));
             int before = viewer.waiting().size();
-            publisher = publish("live/ws", dir.resolve("second.log"));
+            publisher = publish("patient/ws", dir.resolve("second.log"));
             await(() -> viewer.waiting().size() > before + SOME_TAGS);
             assertThat(viewer.isClosed()).isFalse();
             for (FlvTag.Type type : List.of(FlvTag.Type.VIDEO, FlvTag.Type.AUDIO)) {
@@ -69,10 +63,10 @@ class WebSocketIT {
                         .mapToInt(FlvTag::timestampMs).boxed().toList()).isSorted().doesNotHaveDuplicates();
             }
 
-            HttpResponse<String> listed = get(millrace.admin("/api/v1/viewers?stream=live/ws"));
+            HttpResponse<String> listed = get(millrace.admin("/api/v1/viewers?stream=patient/ws"));
             assertThat(listed.body()).contains("\"protocol\":\"ws\"", "\"address\":\"127.0.0.1:")
                     .doesNotContain("\"bytes\":0", "null,\"since\"");
-            assertThat(get(millrace.http("/api/v1/streams/live/ws")).body()).contains("\"ws\":1");
+            assertThat(get(millrace.http("/api/v1/streams/patient/ws")).body()).contains("\"ws\":1");
             assertThat(metric("millrace_edge_viewers{protocol=\"ws\"}")).isEqualTo(1);
             assertThat(metric("millrace_edge_bytes_sent_total{protocol=\"ws\"}")).isPositive();
 
@@ -89,11 +83,11 @@ class WebSocketIT {
 
     @Test
     void ffmpegPlaysSingleTracks(@TempDir Path dir) throws Exception {
-        Process publisher = publish("live/half", dir.resolve("publish.log"));
+        Process publisher = publish("patient/half", dir.resolve("publish.log"));
         try {
             for (String choice : List.of("audio=0", "video=0", "audio=1&video=1")) {
                 Path file = dir.resolve(choice + ".flv");
-                ffmpeg.record(millrace.http("/live/half.flv?" + choice), 3, file);
+                ffmpeg.record(millrace.http("/patient/half.flv?" + choice), 1, file);
                 ffmpeg.assertDecodesWithoutErrors(file);
                 assertThat(streams(file)).as(choice).isEqualTo(switch (choice) {
                     case "audio=0" -> List.of("h264,video");
@@ -101,7 +95,7 @@ class WebSocketIT {
                     default -> List.of("h264,video", "aac,audio");
                 });
             }
-            assertThat(get(millrace.http("/live/half.flv?audio=0&video=0")).statusCode()).isEqualTo(400);
+            assertThat(get(millrace.http("/patient/half.flv?audio=0&video=0")).statusCode()).isEqualTo(400);
         } finally {
             publisher.destroyForcibly().waitFor();
         }

@@ -33,7 +33,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The four stages, in this process, and encoders that reconnect for as long as they are wanted. */
 final class AllStages implements AutoCloseable {
-    private static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 1_000, 500, 60_000, 3_000,
+    private static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 60_000, 3_000,
             List.of(Format.TS));
 
     private static final long RECONNECT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);

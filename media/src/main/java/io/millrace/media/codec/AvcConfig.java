@@ -26,7 +26,7 @@ import java.util.List;
  * @param picture picture size and frame rate, from the first SPS
  */
 public record AvcConfig(ByteBuffer record, int profile, int compatibility, int level, int nalLengthSize,
-        List<ByteBuffer> sps, List<ByteBuffer> pps, PictureFormat picture) implements VideoConfig {
+        List<ByteBuffer> sps, List<ByteBuffer> pps, PictureFormat picture) implements NalConfig {
 
     private static final String STRUCTURE = "AVCDecoderConfigurationRecord";
     /**
@@ -91,31 +91,6 @@ public record AvcConfig(ByteBuffer record, int profile, int compatibility, int l
 
     public List<ByteBuffer> pps() {
         return pps.stream().map(ByteBuffer::duplicate).toList();
-    }
-
-    @Override
-    public int width() {
-        return picture.width();
-    }
-
-    @Override
-    public int height() {
-        return picture.height();
-    }
-
-    @Override
-    public FrameRate frameRate() {
-        return picture.frameRate();
-    }
-
-    @Override
-    public PixelAspect aspect() {
-        return picture.aspect();
-    }
-
-    @Override
-    public Color color() {
-        return picture.color();
     }
 
     @Override

@@ -31,7 +31,7 @@ import java.util.Locale;
  */
 public record HevcConfig(ByteBuffer record, ProfileTierLevel profile, int nalLengthSize,
         List<ByteBuffer> parameterSets, List<ByteBuffer> hdrUnits, PictureFormat picture,
-        StaticHdr hdr) implements VideoConfig {
+        StaticHdr hdr) implements NalConfig {
 
     private static final String STRUCTURE = "HEVCDecoderConfigurationRecord";
     /** Maximum number of NAL units over all arrays; real records have three, and an SEI that names the encoder. */
@@ -146,31 +146,6 @@ public record HevcConfig(ByteBuffer record, ProfileTierLevel profile, int nalLen
 
     public List<ByteBuffer> hdrUnits() {
         return hdrUnits.stream().map(ByteBuffer::duplicate).toList();
-    }
-
-    @Override
-    public int width() {
-        return picture.width();
-    }
-
-    @Override
-    public int height() {
-        return picture.height();
-    }
-
-    @Override
-    public FrameRate frameRate() {
-        return picture.frameRate();
-    }
-
-    @Override
-    public PixelAspect aspect() {
-        return picture.aspect();
-    }
-
-    @Override
-    public Color color() {
-        return picture.color();
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.millrace.media.codec;
 import java.nio.ByteBuffer;
 
 /** The configuration of a video track. Immutable. */
-public sealed interface VideoConfig extends CodecConfig permits AvcConfig, HevcConfig, Av1Config, Vp9Config {
+public sealed interface VideoConfig extends CodecConfig permits NalConfig, Av1Config, Vp9Config {
     /** Returns the width of the displayed picture in luma samples; 0 if the record does not contain it. */
     int width();
 

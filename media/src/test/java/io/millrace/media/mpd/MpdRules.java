@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.w3c.dom.Element;
@@ -13,6 +14,7 @@ import org.w3c.dom.NamedNodeMap;
 import org.w3c.dom.Node;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
+import org.xml.sax.helpers.DefaultHandler;
 
 /**
  * Checks the text of an MPD against the part of the schema (ISO/IEC 23009-1, 5th edition, DASH-MPD.xsd) that our MPDs
@@ -64,8 +66,10 @@ final class MpdRules {
     static List<String> faults(String text) {
         MpdRules rules = new MpdRules();
         try {
-            Element root = DocumentBuilderFactory.newInstance().newDocumentBuilder()
-                    .parse(new InputSource(new StringReader(text))).getDocumentElement();
+            DocumentBuilder parser = DocumentBuilderFactory.newInstance().newDocumentBuilder();
+            // The default handler prints errors.
+            parser.setErrorHandler(new DefaultHandler());
+            Element root = parser.parse(new InputSource(new StringReader(text))).getDocumentElement();
             if (!root.getTagName().equals("MPD")) {
                 rules.faults.add("the root is " + root.getTagName());
             }

@@ -40,9 +40,9 @@ public record AccessSettings(Path keys, Path secret, Jwks jwks, AddressRules add
      * @param url null if the set is in a file
      * @param claims what the tokens must claim
      */
-    public record Jwks(Path file, HookUrl url, JwtClaimRules claims) {
+    public record Jwks(Path file, SecretUrl url, JwtClaimRules claims) {
         /** Creates a set whose tokens may have any issuer and audience. */
-        public Jwks(Path file, HookUrl url) {
+        public Jwks(Path file, SecretUrl url) {
             this(file, url, JwtClaimRules.ANY);
         }
 
@@ -64,9 +64,9 @@ public record AccessSettings(Path keys, Path secret, Jwks jwks, AddressRules add
      * @param timeout time limit of one request, which includes the wait for its turn
      * @param allowWithoutAnswer whether the request is allowed if the hook does not answer
      */
-    public record Hook(HookUrl url, HookForm form, Duration timeout, boolean allowWithoutAnswer) {
+    public record Hook(SecretUrl url, HookForm form, Duration timeout, boolean allowWithoutAnswer) {
         public Hook(URI url, HookForm form, Duration timeout, boolean allowWithoutAnswer) {
-            this(new HookUrl(url), form, timeout, allowWithoutAnswer);
+            this(new SecretUrl(url), form, timeout, allowWithoutAnswer);
         }
     }
 }

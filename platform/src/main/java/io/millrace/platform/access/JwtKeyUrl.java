@@ -28,7 +28,7 @@ final class JwtKeyUrl implements JwtKeys {
     private static final JwtResult UNAVAILABLE = new JwtResult.Invalid(AccessReason.KEYS_UNAVAILABLE,
             "permission cannot be checked at the moment, try again");
 
-    private final HookUrl url;
+    private final SecretUrl url;
     private final JwtClaimRules claims;
     private final Executor threads;
     private final LongSupplier nanos;
@@ -50,7 +50,7 @@ final class JwtKeyUrl implements JwtKeys {
      * @param threads verify tokens and read responses
      * @param nanos a monotonic clock
      */
-    JwtKeyUrl(HookUrl url, JwtClaimRules claims, Executor threads, LongSupplier nanos) {
+    JwtKeyUrl(SecretUrl url, JwtClaimRules claims, Executor threads, LongSupplier nanos) {
         this.url = url;
         this.claims = claims;
         this.threads = threads;

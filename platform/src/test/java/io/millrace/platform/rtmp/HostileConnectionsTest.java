@@ -35,7 +35,7 @@ class HostileConnectionsTest {
     /** Each incomplete handshake takes 1.5 kB, and a part of one of Netty's chunks. */
     private static final long HEAP_BYTES = 32L << 20;
     /** Short enough for hostile peers to exceed. A publisher retries until it connects in time; afterwards, no short limit applies to it. */
-    private static final Duration SHORT = Duration.ofSeconds(2);
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     private final RecordingApplication application = new RecordingApplication();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();

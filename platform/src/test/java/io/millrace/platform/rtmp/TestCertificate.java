@@ -2,6 +2,7 @@ package io.millrace.platform.rtmp;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -29,8 +30,9 @@ record TestCertificate(String name, String certificate, String key) {
                         "san=ip:127.0.0.1", "-startdate",
                         start, "-validity", "30",
                         "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD))
-                .inheritIO().start();
-        assertThat(keytool.waitFor()).isZero();
+                .redirectErrorStream(true).start();
+        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(keytool.waitFor()).as(output).isZero();
         return read(name, store);
     }
 

@@ -13,27 +13,19 @@ import io.millrace.platform.timeline.SessionFold;
 import java.util.Locale;
 
 /**
- * Creates the events of one log record. They depend on the records of the stream alone, so a segmenter that folds the
- * record again creates the same events. Confined to the thread of its fold.
+ * Creates the events of a stream, for one log record after the other. They depend on the records of the stream alone, so a
+ * segmenter that folds a record again creates the same events. Confined to the thread of its fold.
  */
 final class StreamEvents {
-    private final String stream;
-    private final Step step;
-    private final long position;
-    private final int firstNumber;
-    private final long atMs;
+    private String stream;
+    private Step step;
+    private long position;
+    private int firstNumber;
+    private long atMs;
 
-    private StreamEvents(String stream, Step step, long position, int firstNumber, long atMs) {
-        this.stream = stream;
-        this.step = step;
-        this.position = position;
-        this.firstNumber = firstNumber;
-        this.atMs = atMs;
-    }
-
-    /** Returns the events of {@code record}, which {@code sessions} has folded. */
-    static StreamEvents of(String stream, Step step, SessionFold sessions, long offset, PacketsRecord record) {
-        return new StreamEvents(stream, step, position(sessions, offset), 0, switch (record) {
+    /** Adds the next events to {@code step}, as those of {@code record}, which {@code sessions} has folded. */
+    void begin(String stream, Step step, SessionFold sessions, long offset, PacketsRecord record) {
+        begin(stream, step, position(sessions, offset), 0, switch (record) {
             case Packet packet -> packet.arrivalUs() / 1_000;
             case SessionStarted claim -> claim.startedAtMs();
             case SessionTracks _ -> sessions.started() == null ? 0 : sessions.started().startedAtMs();
@@ -42,9 +34,17 @@ final class StreamEvents {
         });
     }
 
-    /** Returns the events of a loss of records. */
-    static StreamEvents ofLoss(String stream, Step step, SessionFold sessions, long lastOffset, long atMs) {
-        return new StreamEvents(stream, step, position(sessions, lastOffset), StreamEvent.Cause.LOSS, atMs);
+    /** Adds the next events to {@code step}, as those of a loss of records. */
+    void beginLoss(String stream, Step step, SessionFold sessions, long lastOffset, long atMs) {
+        begin(stream, step, position(sessions, lastOffset), StreamEvent.Cause.LOSS, atMs);
+    }
+
+    private void begin(String stream, Step step, long position, int firstNumber, long atMs) {
+        this.stream = stream;
+        this.step = step;
+        this.position = position;
+        this.firstNumber = firstNumber;
+        this.atMs = atMs;
     }
 
     private static long position(SessionFold sessions, long offset) {

@@ -39,8 +39,7 @@ public final class StreamFold {
     /** Both null without an epoch. */
     private Cutter cutter;
     private Directory directory;
-    /** The events of the record that is being folded; null before the first record. */
-    private StreamEvents events;
+    private final StreamEvents events = new StreamEvents();
 
     /** Creates the fold of a stream without any records. */
     public StreamFold(String stream) {
@@ -81,7 +80,7 @@ public final class StreamFold {
         TrackSet tracks = sessions.tracks();
         SessionFold.State before = sessions.state();
         Verdict verdict = sessions.fold(offset, record);
-        events = StreamEvents.of(stream, step, sessions, offset, record);
+        events.begin(stream, step, sessions, offset, record);
         for (SessionEvent event : verdict.events()) {
             apply(event, offset, step);
             events.add(event, before, directory.epoch());
@@ -108,7 +107,7 @@ public final class StreamFold {
     public Step lose() {
         Step step = new Step();
         if (sessions.state() == SessionFold.State.LIVE || sessions.state() == SessionFold.State.GRACE) {
-            events = StreamEvents.ofLoss(stream, step, sessions, lastOffset, cutter.endMs());
+            events.beginLoss(stream, step, sessions, lastOffset, cutter.endMs());
             if (sessions.state() == SessionFold.State.LIVE) {
                 directory.beginGrace(cutter.endMs());
             }

@@ -114,7 +114,7 @@ class ClockDriftTest {
 
     @SlowTest
     @ParameterizedTest
-    @ValueSource(ints = {200, 20, -20, -200})
+    @ValueSource(ints = {200, -200})
     void staysWithinASecondOfTheClockForTwoDays(int ppm) {
         staysWithinASecond(ppm, 48);
     }
@@ -317,13 +317,13 @@ class ClockDriftTest {
         assertThat(Dump.of(tape, every).bytes()).isEqualTo(outcome.bytes());
     }
 
-    @Property(tries = 3)
+    @Property(tries = 1)
     void timesIncreaseAndRestartsChangeNothing(@ForAll long seed, @ForAll @IntRange(min = -400, max = 400) int ppm,
             @ForAll @IntRange(min = 1, max = 500) int every) {
         assertTimesIncrease(seed, ppm, every);
     }
 
-    @Property(tries = 40)
+    @Property(tries = 12)
     @Tag(SlowTest.TAG)
     void timesOfManyStreamsIncreaseAndRestartsChangeNothing(@ForAll long seed,
             @ForAll @IntRange(min = -400, max = 400) int ppm, @ForAll @IntRange(min = 1, max = 500) int every) {

@@ -117,7 +117,7 @@ class CutterPropertiesTest {
         assertThat(offsets).doesNotHaveDuplicates();
     }
 
-    @Property(tries = 300)
+    @Property(tries = 100)
     void anyRecordsResultInWellFormedCuts(@ForAll long seed) {
         Dump.Outcome outcome = Dump.of(wild(seed));
         assertThat(outcome.failures()).isEmpty();
@@ -168,7 +168,7 @@ class CutterPropertiesTest {
                         }));
     }
 
-    @Property(tries = 60)
+    @Property(tries = 20)
     void restartAtAnyRecordResultsInSameBytes(@ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int every) {
         Tape tape = wild(seed);
         assertThat(Dump.of(tape, every).bytes()).isEqualTo(Dump.of(tape).bytes());

@@ -1,9 +1,11 @@
 package io.millrace.segmenter.topology;
 
+import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.segmenter.Tape;
 import io.millrace.segmenter.meters.SegmenterMeters;
+import io.millrace.testkit.LogCapture;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -82,20 +84,24 @@ class PartitionTaskTest {
         commit(predecessor);
         Map<String, byte[]> before = Map.copyOf(changelog);
 
-        PartitionTask interrupted = task("b");
-        log.failsAt = 70;
-        int next = RECORDS.size() - 1;
-        assertThatThrownBy(() -> interrupted.process(STREAM, next, RECORDS.get(next)))
-                .isInstanceOf(TimeoutException.class);
-        commit(interrupted);
-        commit(interrupted);
-        assertThat(changelog).isEqualTo(before);
+        try (LogCapture said = new LogCapture(PartitionFold.class)) {
+            PartitionTask interrupted = task("b");
+            log.failsAt = 70;
+            int next = RECORDS.size() - 1;
+            assertThatThrownBy(() -> interrupted.process(STREAM, next, RECORDS.get(next)))
+                    .isInstanceOf(TimeoutException.class);
+            commit(interrupted);
+            commit(interrupted);
+            assertThat(changelog).isEqualTo(before);
 
-        log.failsAt = Long.MAX_VALUE;
-        List<SegmenterOutput> expected = interrupted.process(STREAM, next, RECORDS.get(next));
-        PartitionTask successor = task("c");
-        assertThat(expected).hasSizeGreaterThan(2);
-        assertThat(segments(successor.process(STREAM, next, RECORDS.get(next)))).isEqualTo(segments(expected));
+            log.failsAt = Long.MAX_VALUE;
+            List<SegmenterOutput> expected = interrupted.process(STREAM, next, RECORDS.get(next));
+            PartitionTask successor = task("c");
+            assertThat(expected).hasSizeGreaterThan(2);
+            assertThat(segments(successor.process(STREAM, next, RECORDS.get(next)))).isEqualTo(segments(expected));
+            assertThat(said.texts(Level.WARN)).hasSize(2)
+                    .allMatch(line -> line.startsWith("packets lost records up to"));
+        }
     }
 
     @Test

@@ -150,23 +150,27 @@ class TenureTest {
         Owner first = new Owner("a");
         first.read(0, 60);
         first.commit();
-        log = RECORDS.reversed();
-        Owner second = new Owner("b");
-        assertThat(second.fold.lacksPast()).isTrue();
-        second.read(0, 10);
-        second.commit();
-        Owner third = new Owner("c");
-        assertThat(third.tenure.position()).isEqualTo(9);
-        assertThat(third.fold.lacksPast()).isFalse();
+        try (LogCapture said = new LogCapture(PartitionFold.class)) {
+            log = RECORDS.reversed();
+            Owner second = new Owner("b");
+            assertThat(second.fold.lacksPast()).isTrue();
+            second.read(0, 10);
+            second.commit();
+            Owner third = new Owner("c");
+            assertThat(third.tenure.position()).isEqualTo(9);
+            assertThat(third.fold.lacksPast()).isFalse();
 
-        third.read(10, 20);
-        third.commit();
-        log = RECORDS;
-        third.read(0, 20);
-        third.commit();
-        Owner fourth = new Owner("d");
-        assertThat(fourth.tenure.newest()).isEqualTo(LogMark.of(19, RECORDS.get(19)));
-        assertThat(fourth.fold.lacksPast()).isFalse();
+            third.read(10, 20);
+            third.commit();
+            log = RECORDS;
+            third.read(0, 20);
+            third.commit();
+            Owner fourth = new Owner("d");
+            assertThat(fourth.tenure.newest()).isEqualTo(LogMark.of(19, RECORDS.get(19)));
+            assertThat(fourth.fold.lacksPast()).isFalse();
+            assertThat(said.texts(Level.WARN)).hasSize(2)
+                    .allMatch(line -> line.startsWith("packets lost records up to"));
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.segmenter.Tape;
 import io.millrace.segmenter.meters.SegmenterMeters;
+import io.millrace.testkit.SlowTest;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -166,6 +167,17 @@ class TopologyTest {
 
     @Test
     void successorRepeatsOutputsAndSkipsFoldedRecords() {
+        kill(29);
+    }
+
+    @Test
+    @SlowTest
+    void successorRepeatsOutputsWheneverItsPredecessorIsKilled() {
+        kill(5);
+    }
+
+    /** Kills a segmenter before each {@code every}th record, and compares what its successor writes. */
+    private void kill(int every) {
         Tape tape = twoSegments();
         List<Tape.Entry> entries = tape.entries();
         List<String> uninterrupted;
@@ -173,7 +185,7 @@ class TopologyTest {
             run.feed(tape);
             uninterrupted = hex(run.segments.readRecordsToList());
         }
-        for (int at = 1; at < entries.size(); at += 7) {
+        for (int at = 1; at < entries.size(); at += every) {
             List<String> straight = new ArrayList<>();
             byte[] state;
             try (Run run = new Run()) {

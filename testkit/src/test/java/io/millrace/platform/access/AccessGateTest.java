@@ -208,7 +208,7 @@ class AccessGateTest {
 
     @Test
     void waitsForHookOnlyUntilTimeout() throws Exception {
-        gate = open(new AccessSettings(null, null, silentHook(Duration.ofSeconds(2))));
+        gate = open(new AccessSettings(null, null, silentHook(Duration.ofMillis(500))));
         int many = AccessHook.AT_ONCE + 1;
         assertThat(logOf(AccessHook.class, () -> {
             List<CompletableFuture<AccessDecision>> waiting = new ArrayList<>();
@@ -220,7 +220,7 @@ class AccessGateTest {
             }
         })).as("each request times out, with a place or waiting for one; log lines are limited per address")
                 .hasSizeBetween(LineQuota.LINES_PER_PEER, many)
-                .allSatisfy(line -> assertThat(line).endsWith(": none within 2000 ms"));
+                .allSatisfy(line -> assertThat(line).endsWith(": none within 500 ms"));
         mayAnswer.countDown();
         // On a slow machine, a request may time out again; its place is then free for the next one.
         await().atMost(Duration.ofMinutes(2))
@@ -247,10 +247,10 @@ class AccessGateTest {
         });
         gate = open(new AccessSettings(null, null, new AccessSettings.Hook(
                 URI.create("http://127.0.0.1:" + dripping.getAddress().getPort() + "/"), HookForm.SRS,
-                Duration.ofSeconds(1), false)));
+                Duration.ofMillis(500), false)));
         // On a slow machine, a request may time out before it has reached the hook.
         do {
-            hookFails("refused: none within 1000 ms",
+            hookFails("refused: none within 500 ms",
                     () -> assertRefused(decide("live/show", ""), AccessReason.HOOK_FAILED));
         } while (asked.getCount() > 0);
         assertThat(hungUp.await(120, TimeUnit.SECONDS)).as("the connection is closed").isTrue();

@@ -104,7 +104,7 @@ class PlayGateTest {
         PublicJsonWebKey first = key("first");
         PublicJsonWebKey second = key("second");
         body = set(first);
-        keys = new JwtKeyUrl(new HookUrl(serve("/jwks.json")), JwtClaimRules.ANY,
+        keys = new JwtKeyUrl(new SecretUrl(serve("/jwks.json")), JwtClaimRules.ANY,
                 Executors.newVirtualThreadPerTaskExecutor(), nanos::get);
         assertThat(verify(first)).isInstanceOf(JwtResult.Genuine.class);
         assertThat(requests).hasValue(1);
@@ -128,7 +128,7 @@ class PlayGateTest {
     private void previousKeysOutliveFailures() throws Exception {
         PublicJsonWebKey key = key("first");
         body = set(key);
-        keys = new JwtKeyUrl(new HookUrl(serve("/jwks.json")), JwtClaimRules.ANY,
+        keys = new JwtKeyUrl(new SecretUrl(serve("/jwks.json")), JwtClaimRules.ANY,
                 Executors.newVirtualThreadPerTaskExecutor(), nanos::get);
         assertThat(verify(key)).isInstanceOf(JwtResult.Genuine.class);
         status = 500;
@@ -147,7 +147,7 @@ class PlayGateTest {
         body = set(key("first")) + " ".repeat(JwtKeyUrl.LIMIT_BYTES);
         URI url = URI.create(serve("/jwks.json") + "?api_key=s3cret");
         try (LogCapture log = new LogCapture(JwtKeyUrl.class)) {
-            keys = new JwtKeyUrl(new HookUrl(url), JwtClaimRules.ANY, Executors.newVirtualThreadPerTaskExecutor(),
+            keys = new JwtKeyUrl(new SecretUrl(url), JwtClaimRules.ANY, Executors.newVirtualThreadPerTaskExecutor(),
                     nanos::get);
             assertThat(verify(key("first"))).isInstanceOfSatisfying(JwtResult.Invalid.class,
                     invalid -> assertThat(invalid.reason()).isEqualTo(AccessReason.KEYS_UNAVAILABLE));

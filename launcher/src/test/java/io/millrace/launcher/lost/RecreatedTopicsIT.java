@@ -29,9 +29,9 @@ import static org.awaitility.Awaitility.await;
  */
 @SlowTest
 @ExtendWith(SharedBroker.class)
-class RecreatedTopicsTest {
+class RecreatedTopicsIT {
     private static final String STREAM = "live/show";
-    private static final int SEGMENTS = 3;
+    private static final int SEGMENTS = 2;
 
     private static TestBroker broker;
 

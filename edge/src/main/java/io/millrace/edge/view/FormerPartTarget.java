@@ -7,18 +7,18 @@ import io.millrace.platform.log.Track;
 import java.util.List;
 
 /**
- * PART-TARGET of an epoch, the same in all of its renditions and in all sessions: the longest part by the epoch's rules
- * plus one audio frame, because audio is cut at the same times as video and its frames do not end there. Pure:
- * stateless.
+ * PART-TARGET of an epoch whose directory entry does not have it, the same in all of its renditions and in all sessions:
+ * the longest part by the epoch's rules plus one audio frame, because audio is cut at the same times as video and its
+ * frames do not end there. Pure: stateless.
  */
-final class PartTarget {
+final class FormerPartTarget {
     private static final int TICKS_PER_MS = Ticks.MPEG / 1_000;
 
-    private PartTarget() {}
+    private FormerPartTarget() {}
 
     /** @param tracks those of the epoch; only their codecs count, since a session may have another configuration */
     static long ticks(EpochRules rules, List<Track> tracks) {
-        int frameMs = tracks.stream().mapToInt(PartTarget::frameMs).max().orElse(0);
+        int frameMs = tracks.stream().mapToInt(FormerPartTarget::frameMs).max().orElse(0);
         return (long) (rules.partTargetMs() + frameMs) * TICKS_PER_MS;
     }
 

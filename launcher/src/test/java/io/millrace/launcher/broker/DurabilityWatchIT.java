@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Watches the topics of real brokers. */
 @SlowTest
-class DurabilityWatchTest {
+class DurabilityWatchIT {
     private static final int PARTITIONS = 2;
     private static final Duration PERIOD = Duration.ofMillis(50);
     private static final Status DURABLE = Status.up("every acknowledged record is on at least two brokers");

@@ -3,8 +3,6 @@ package io.millrace.launcher;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +21,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SlowTest
 @Isolated
 @ExtendWith(SharedBroker.class)
-class RequireDurabilityTest {
+class RequireDurabilityIT {
     private final TestBroker broker;
 
-    RequireDurabilityTest(TestBroker broker) {
+    RequireDurabilityIT(TestBroker broker) {
         this.broker = broker;
     }
 
@@ -50,10 +48,9 @@ class RequireDurabilityTest {
                 "--topic-prefix", prefix, "--partitions", "2", "--host", "127.0.0.1", "--rtmp-port", "0", "--http-port",
                 "0", "--admin-port", "0"));
         arguments.addAll(List.of(flags));
-        StringWriter err = new StringWriter();
-        int code = CommandLines.run(arguments, environment, new PrintWriter(new StringWriter()), new PrintWriter(err));
-        assertThat(code).isEqualTo(1);
-        assertThat(err.toString().lines()).singleElement().asString().startsWith("millrace: ");
-        return err.toString().strip();
+        CommandCall call = CommandCall.run(environment, arguments);
+        assertThat(call.code()).isEqualTo(1);
+        assertThat(call.err().lines()).singleElement().asString().startsWith("millrace: ");
+        return call.err().strip();
     }
 }

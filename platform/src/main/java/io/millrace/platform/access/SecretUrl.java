@@ -6,11 +6,12 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * The URL of a hook. The URL's {@code user:password@} and query may be secret: {@code toString} hides both. Immutable.
+ * The URL of a hook or of a key set. Its {@code user:password@} and query may be secret: {@code toString} hides both.
+ * Immutable.
  *
  * @param url the URL in the settings
  */
-public record HookUrl(URI url) {
+public record SecretUrl(URI url) {
     private static final String HIDDEN = "[hidden]";
 
     /** Returns the URL to which requests are sent, which does not contain {@code user:password@}. */

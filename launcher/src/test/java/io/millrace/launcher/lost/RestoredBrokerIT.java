@@ -11,9 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** A broker is restored from an older copy of its data: it repeats topic ids, leader epochs and offsets. */
 @SlowTest
-class RestoredBrokerTest {
+class RestoredBrokerIT {
     private static final String STREAM = "live/show";
-    private static final int SEGMENTS = 3;
+    private static final int SEGMENTS = 2;
 
     @TempDir
     Path dir;

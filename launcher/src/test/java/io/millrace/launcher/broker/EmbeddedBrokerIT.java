@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @SlowTest
-class EmbeddedBrokerTest {
+class EmbeddedBrokerIT {
     private static final Consumer<UserError> NO_FAILURE = failure -> {
         throw new AssertionError(failure);
     };

@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** Creates and checks the topics on a real broker. */
 @SlowTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class TopicsTest {
+class TopicsIT {
     private EmbeddedBroker broker;
 
     @BeforeAll

@@ -6,7 +6,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class HookUrlTest {
+class SecretUrlTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             http://h/a                       | http://h/a               | none                     | http://h/a
@@ -16,9 +16,9 @@ class HookUrlTest {
             http://me@h                      | http://h                 | Basic bWU6               | http://[hidden]@h
             """)
     void separatesSecrets(URI url, URI target, String authorization, String shown) {
-        var hook = new HookUrl(url);
-        assertThat(hook.target()).isEqualTo(target);
-        assertThat(hook.authorization().orElse("none")).isEqualTo(authorization);
-        assertThat(hook).hasToString(shown);
+        var secret = new SecretUrl(url);
+        assertThat(secret.target()).isEqualTo(target);
+        assertThat(secret.authorization().orElse("none")).isEqualTo(authorization);
+        assertThat(secret).hasToString(shown);
     }
 }

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Checks the alert rules of {@code compose/} with promtool. */
 @SlowTest
-class AlertRulesTest {
+class AlertRulesIT {
     private static final Path PROMETHEUS = Path.of("..", "compose", "prometheus");
 
     @TempDir

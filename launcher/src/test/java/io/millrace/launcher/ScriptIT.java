@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SlowTest
 @Timeout(120)
-class ScriptTest {
+class ScriptIT {
     private static final String JAVA = """
             #!/bin/sh
             home=$(dirname "$0")/..

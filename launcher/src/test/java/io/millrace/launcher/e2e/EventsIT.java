@@ -44,9 +44,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** From FFmpeg to the target of a webhook, with kill -9 of encoders and segmenters. */
 @SlowTest
 @ExtendWith(SharedBroker.class)
-class EventsTest {
+class EventsIT {
     private static final String PREFIX = "events-e2e.";
-    private static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 1_000, 500, 60_000, 6_000,
+    private static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 1_000, 500, 60_000, 10_000,
             List.of(Format.TS));
 
     @TempDir
