@@ -324,7 +324,8 @@ class TracksByTimeTest {
                         .send(new Random(3), 100).ends();
             }
             Dump.Outcome outcome = cut();
-            assertThat(sound(outcome.cuts())).hasSize(2 * (int) Math.ceilDiv((4_000 + soundMs) * 48, 1_024));
+            assertThat(outcome.cuts().stream().mapToLong(cut -> samples(cut, AUDIO)).sum())
+                    .isEqualTo(2 * Math.ceilDiv((4_000 + soundMs) * 48, 1_024));
             assertThat(heads(outcome)).filteredOn(cut -> tracks(cut).getFirst().equals(VIDEO)).hasSize(4)
                     .extracting(cut -> tracks(cut).size()).containsOnly(3);
             assertThat(warnings(outcome)).isEmpty();
@@ -354,7 +355,7 @@ class TracksByTimeTest {
                     .sound(4_500, 4_900);
             end.accept(publisher);
             assertThat(cut().cuts()).filteredOn(cut -> cut.session() == publisher.session)
-                    .extracting(cut -> samples(cut, AUDIO)).endsWith(19L);
+                    .extracting(cut -> samples(cut, AUDIO)).contains(19L);
         }
     }
 
