@@ -220,7 +220,7 @@ final class Cutter {
         if (placed == null) {
             out.dropFrames("no_config", 1);
         } else {
-            segments.follow(id, placed, WaitingParts.LONGEST_WAIT_TICKS, out);
+            segments.follow(id, placed, keptTicks(packet), out);
         }
     }
 
@@ -291,7 +291,7 @@ final class Cutter {
         if (tracks.audioLeads()) {
             boundaries.audio(frame, at, out);
         } else {
-            follow(frame, silentMs, out);
+            follow(frame, packet, out);
         }
     }
 
@@ -305,16 +305,21 @@ final class Cutter {
         return hasNoVideo || silentMs > NO_VIDEO_MS;
     }
 
-    private void follow(Draft frame, long silentMs, Step out) {
+    /** Sound leads if no picture comes, so all of it since the last one waits while no segment is open; 90 kHz. */
+    private long keptTicks(Packet packet) {
+        long moreMs = packet.kind() == Packet.Kind.AUDIO ? Math.max(0, faults.sinceVideoMs(packet)) : 0;
+        return WaitingParts.LONGEST_WAIT_TICKS + moreMs * 90;
+    }
+
+    private void follow(Draft frame, Packet packet, Step out) {
         Segment segment = segments.open();
         if (playlist.rules.cutsTracksByTime()) {
             if (segment != null && segment.audio() == null) {
                 segments.takesSound(out);
             }
-            // Sound leads if no picture comes, so all of it since the last one waits.
             segments.follow(TrackId.AUDIO,
                     new FurtherTracks.Placed(frame, tracks.audioClock().due(frame.dts), tracks.audio()),
-                    WaitingParts.LONGEST_WAIT_TICKS + Math.max(0, silentMs) * 90, out);
+                    keptTicks(packet), out);
         } else if (segment == null) {
             out.drop("no_keyframe");
         } else if (!Objects.equals(segment.audio(), tracks.audio()) && !segments.takesSound(out)) {
