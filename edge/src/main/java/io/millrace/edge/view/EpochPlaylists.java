@@ -8,13 +8,16 @@ import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.Renditions;
 import io.millrace.platform.log.Track;
 import io.millrace.platform.log.TrackId;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 
 /**
  * The live media playlists of one epoch, one for each rendition: a pure fold over the index. The renditions have their
@@ -32,8 +35,8 @@ public final class EpochPlaylists {
     /** Renditions that have changed since {@link #views} was updated. */
     private final Set<RenditionId> changed = new HashSet<>();
     private boolean tracksKnown;
-    /** The renditions in CMAF; empty until the tracks are known. */
-    private List<RenditionId> withParts = List.of();
+    /** The renditions in CMAF, in the order of their tracks; empty until the tracks are known. */
+    private final Set<RenditionId> withParts = new TreeSet<>(Comparator.comparing(each -> each.tracks().getFirst()));
     private long partTargetTicks;
     /** The newest part that all renditions in CMAF have; null if there is none. */
     private Front front;
@@ -51,15 +54,17 @@ public final class EpochPlaylists {
     }
 
     /**
-     * Sets the tracks of the epoch, of which all renditions in CMAF follow. All sessions of an epoch have the same
-     * tracks: further calls have no effect.
+     * Sets the tracks of the epoch, of which the renditions in CMAF follow. Further calls have no effect. The directory
+     * no longer lists a track that has left, so the renditions in the index count, too: the playlists must not depend on
+     * when an edge has read the directory.
      *
      * @param targetTicks PART-TARGET, 90 kHz; 0 in epochs whose directory entry does not have it
      */
     public void tracks(List<Track> tracks, long targetTicks) {
         if (!tracksKnown) {
             tracksKnown = true;
-            withParts = Renditions.of(rules, tracks).stream().filter(each -> each.format() == Format.CMAF).toList();
+            Stream.concat(Renditions.of(rules, tracks).stream(), playlists.keySet().stream())
+                    .filter(each -> each.format() == Format.CMAF).forEach(withParts::add);
             partTargetTicks = targetTicks == 0 ? FormerPartTarget.ticks(rules, tracks) : targetTicks;
             advance();
         }
@@ -74,7 +79,8 @@ public final class EpochPlaylists {
         if (news) {
             oldestRead = Math.min(oldestRead, part.id().segment());
             changed.add(part.rendition());
-            if (withParts.contains(part.rendition())) {
+            if (tracksKnown && part.rendition().format() == Format.CMAF) {
+                withParts.add(part.rendition());
                 advance();
             }
             if (part instanceof IndexEntry entry) {
@@ -148,7 +154,7 @@ public final class EpochPlaylists {
         }
         Map<RenditionId, PartsView.Rendition> known = new LinkedHashMap<>();
         for (RenditionId each : withParts) {
-            if (playlists.containsKey(each)) {
+            if (views.containsKey(each)) {
                 known.put(each, new PartsView.Rendition(views.get(each).segments(),
                         playlists.get(each).shownParts(), playlists.get(each).oldest() - 1 > oldestRead));
             }

@@ -346,6 +346,36 @@ class PartsViewTest {
         assertThat(facts).isNotEmpty();
     }
 
+    /** The directory does not list a track that has left: an edge that reads it afterwards gives the same answers. */
+    @Property(tries = 30)
+    void answerAsOfPartDoesNotDependOnWhenTheDirectoryIsRead(@ForAll @IntRange(min = 1, max = 12) int left,
+            @ForAll @IntRange(max = 80) int begin) {
+        RenditionId second = RenditionId.cmaf(Records.LADDER.get(2).trackId());
+        List<IndexedPart> records = new ArrayList<>();
+        for (IndexedPart record : segments(0, 14)) {
+            records.add(record);
+            if (record.rendition().equals(AUDIO) && record.id().segment() < left) {
+                records.add(part(second, record.id().segment(), record.id().part()));
+            }
+        }
+        Map<String, String> facts = new HashMap<>();
+        var early = new EpochPlaylists(LONG);
+        early.tracks(Records.LADDER.subList(0, 3), 0);
+        var late = new EpochPlaylists(LONG);
+        for (int i = 0; i < records.size(); i++) {
+            early.fold(records.get(i));
+            collect(facts, early);
+            if (i >= begin) {
+                late.fold(records.get(i));
+            }
+            if (records.get(i).id().segment() > left && (begin == 0 || late.isFilled())) {
+                late.tracks(Records.TRACKS, 0);
+                collect(facts, late);
+            }
+        }
+        assertThat(facts.values()).anyMatch(text -> text.contains("../video1/"));
+    }
+
     private static void collect(Map<String, String> facts, EpochPlaylists epoch) {
         PartsView view = epoch.view().parts();
         if (view == null) {

@@ -50,7 +50,7 @@ final class Boundaries {
         clock.advance(frame);
         if (!tracks.videoLeads() && frame.keyframe) {
             segments.interrupt(out);
-            tracks.leadByVideo();
+            tracks.lead(DefaultTracks.Leading.VIDEO);
         }
         if (!tracks.videoLeads() || segments.open() == null) {
             openAtVideo(frame, at, out);

@@ -9,6 +9,7 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.TrackId;
+import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.timeline.SessionFold;
 import java.util.List;
 import java.util.Map;
@@ -117,9 +118,15 @@ final class Cutter {
         segments.discontinue();
     }
 
-    /** Closes the open segment and begins a new line of timestamps. {@code packet} is at time 0 of the line. */
-    void beginLine(Packet packet, Step out) {
+    /**
+     * Closes the open segment and begins a new line of timestamps.
+     *
+     * @param packet at time 0 of the line
+     * @param timestampOffsetMs turns timestamps of the line into times of the epoch's FLV timeline
+     */
+    void beginLine(Packet packet, long timestampOffsetMs, Step out) {
         leave(out);
+        line.setTimestampOffset(timestampOffsetMs);
         if (!line.isContinuedBy(packet, EncoderFaults.LARGEST_SKEW_MS)) {
             if (line.begin(packet)) {
                 out.warn(StreamWarning.TIMESTAMP_JUMP, "timestamps jumped to " + packet.timestampMs() + " ms");
@@ -213,7 +220,7 @@ final class Cutter {
         if (placed == null) {
             out.dropFrames("no_config", 1);
         } else {
-            segments.follow(id, placed.draft(), placed.ticks(), placed.config(), out);
+            segments.follow(id, placed, keptTicks(packet), out);
         }
     }
 
@@ -278,23 +285,41 @@ final class Cutter {
         Draft frame = tracks.audioClock().place(Frame.of(at.offset(), packet), line.originMs(), tracks.audio(),
                 samples);
         long silentMs = faults.audio(packet, tracks.videoLeads(), out);
-        if (!tracks.audioLeads() && silentMs > (tracks.video() == null ? NO_VIDEO_MS : playlist.capTicks() / 90)) {
+        if (!tracks.audioLeads() && isWithoutPictures(at, silentMs)) {
             segments.leadByAudio(out).forEach(waiting -> boundaries.audio(waiting, at, out));
         }
         if (tracks.audioLeads()) {
             boundaries.audio(frame, at, out);
         } else {
-            follow(frame, out);
+            follow(frame, packet, out);
         }
     }
 
-    private void follow(Draft frame, Step out) {
+    /** @param silentMs for how long there has been no picture */
+    private boolean isWithoutPictures(AtPacket at, long silentMs) {
+        if (tracks.video() != null) {
+            return silentMs > playlist.capTicks() / 90;
+        }
+        TrackSet announced = at.sessions().tracks();
+        boolean hasNoVideo = playlist.rules.cutsTracksByTime() && announced.isKnown() && announced.video() == null;
+        return hasNoVideo || silentMs > NO_VIDEO_MS;
+    }
+
+    /** Sound leads if no picture comes, so all of it since the last one waits while no segment is open; 90 kHz. */
+    private long keptTicks(Packet packet) {
+        long moreMs = packet.kind() == Packet.Kind.AUDIO ? Math.max(0, faults.sinceVideoMs(packet)) : 0;
+        return WaitingParts.LONGEST_WAIT_TICKS + moreMs * 90;
+    }
+
+    private void follow(Draft frame, Packet packet, Step out) {
         Segment segment = segments.open();
         if (playlist.rules.cutsTracksByTime()) {
             if (segment != null && segment.audio() == null) {
                 segments.takesSound(out);
             }
-            segments.follow(TrackId.AUDIO, frame, tracks.audioClock().due(frame.dts), tracks.audio(), out);
+            segments.follow(TrackId.AUDIO,
+                    new FurtherTracks.Placed(frame, tracks.audioClock().due(frame.dts), tracks.audio()),
+                    keptTicks(packet), out);
         } else if (segment == null) {
             out.drop("no_keyframe");
         } else if (!Objects.equals(segment.audio(), tracks.audio()) && !segments.takesSound(out)) {
@@ -313,17 +338,27 @@ final class Cutter {
 
     /**
      * Closes the open segment, if there is one, after the segment's newest frame. If sound has outlasted the pictures,
-     * it leads to the end, so that none is missing; pictures lead again afterwards.
+     * it leads to the end, so that none is missing; afterwards, the same track leads as before.
      */
     void close(Step out) {
         if (playlist.rules.cutsTracksByTime() && segments.soundOutlastsPictures()) {
-            AtPacket end = AtPacket.end(segments.open().timestampOffsetMs());
-            segments.leadByAudio(out).forEach(waiting -> boundaries.audio(waiting, end, out));
-            segments.end(out);
-            tracks.leadByVideo();
+            endBySound(out);
         } else {
             segments.end(out);
         }
+    }
+
+    private void endBySound(Step out) {
+        DefaultTracks.Leading before = tracks.leading();
+        List<Draft> sound = segments.leadByAudio(out);
+        ladder.keepAll(true);
+        try {
+            sound.forEach(waiting -> boundaries.audio(waiting, AtPacket.END, out));
+            segments.end(out);
+        } finally {
+            ladder.keepAll(false);
+        }
+        tracks.lead(before);
     }
 
     Generic write(Generic g) {

@@ -7,7 +7,7 @@ import java.util.Objects;
 
 /** The default tracks of a session: their configurations, their clocks, and which of them leads. Confined to one thread. */
 final class DefaultTracks {
-    private enum Leading { UNDECIDED, VIDEO, AUDIO }
+    enum Leading { UNDECIDED, VIDEO, AUDIO }
 
     private Leading leading = Leading.UNDECIDED;
     /** Null without a configuration. */
@@ -76,12 +76,12 @@ final class DefaultTracks {
         return leading == (kind == Packet.Kind.VIDEO ? Leading.VIDEO : Leading.AUDIO);
     }
 
-    void leadByVideo() {
-        leading = Leading.VIDEO;
+    Leading leading() {
+        return leading;
     }
 
-    void leadByAudio() {
-        leading = Leading.AUDIO;
+    void lead(Leading next) {
+        leading = next;
     }
 
     /** Returns whether a track's configuration differs from that in {@code segment}. */

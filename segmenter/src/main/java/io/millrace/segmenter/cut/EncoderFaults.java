@@ -56,12 +56,17 @@ final class EncoderFaults {
     /** Returns for how many ms video has been silent. */
     long audio(Packet packet, boolean videoLeads, Step out) {
         audioMs = packet.timestampMs();
-        long silentMs = packet.timestampMs() - videoSeenMs;
+        long silentMs = sinceVideoMs(packet);
         if (videoLeads && isSilent(silentMs)) {
             out.warn(StreamWarning.TRACK_SILENT,
                     "no video for " + silentMs / 1_000 + " s while audio arrives: players stop");
         }
         return silentMs;
+    }
+
+    /** Returns for how many ms video has been silent at a packet. */
+    long sinceVideoMs(Packet packet) {
+        return packet.timestampMs() - videoSeenMs;
     }
 
     /** Returns whether a track is silent. Epochs with earlier rules never report silence. */

@@ -28,6 +28,8 @@ final class Ladder {
     private boolean fixed;
     /** The tracks of the newest segment without the leading one, with their configurations. */
     private Map<TrackId, TrackConfig> listed = new TreeMap<>();
+    /** See {@link #keepAll}. */
+    private boolean keepsAll;
 
     /**
      * @param labels shared; the owner updates them
@@ -54,9 +56,13 @@ final class Ladder {
         return listed;
     }
 
-    /** Returns whether segments can have further tracks. */
-    boolean hasFurtherTracks() {
-        return further.all().stream().map(FurtherTrack::id).anyMatch(this::isOpenTo);
+    /**
+     * Sets whether segments have all further tracks of the segment before, also those without a frame in them: segments of
+     * the sound that outlasts the pictures. The tracks that end with the pictures do not leave. Not part of the state: it
+     * is true only while one record is folded.
+     */
+    void keepAll(boolean keeps) {
+        keepsAll = keeps;
     }
 
     /** Returns the tracks for which a part of a segment waits. */
@@ -90,12 +96,28 @@ final class Ladder {
                 next.put(track.id(), wanted);
                 tracks.add(track(track.id(), wanted));
             }
-            track.list(next.get(track.id()));
         }
+        if (keepsAll) {
+            addSilent(next, tracks, queues, out);
+        }
+        further.all().forEach(track -> track.list(next.get(track.id())));
         warn(listed.keySet().stream().filter(id -> id.id() != 0 && !next.containsKey(id)).toList(), out);
         listed = next;
         fixed = true;
         return head.withTracks(List.copyOf(tracks));
+    }
+
+    /** Adds the further tracks that a segment of sound has without frames. */
+    private void addSilent(Map<TrackId, TrackConfig> next, List<Track> tracks,
+            Function<TrackId, TrackQueue> queues, Step out) {
+        listed.forEach((id, config) -> {
+            if (id.id() != 0 && !next.containsKey(id)) {
+                // Pictures need a keyframe at the start of the segment.
+                out.dropFrames("no_keyframe", queues.apply(id).dropBefore(Long.MAX_VALUE));
+                next.put(id, config);
+                tracks.add(track(id, config));
+            }
+        });
     }
 
     /** Reports the tracks of the session that cannot be in a segment. */

@@ -19,6 +19,8 @@ final class Line {
     private boolean anticipated;
     /** Packet timestamp at time 0 of the line. */
     private long originMs;
+    /** Turns packet timestamps into times of the epoch's FLV timeline. */
+    private long timestampOffsetMs;
     /** PROGRAM-DATE-TIME at time 0 of the line, ms since 1970. */
     private long wallMs;
     private ClockDrift drift = new ClockDrift();
@@ -54,6 +56,16 @@ final class Line {
             begin(packet);
             anticipated = true;
         }
+    }
+
+    /** Sets the offset that turns packet timestamps of the line into times of the epoch's FLV timeline. */
+    void setTimestampOffset(long offsetMs) {
+        timestampOffsetMs = offsetMs;
+    }
+
+    /** Returns the offset that turns packet timestamps of the line into times of the epoch's FLV timeline. */
+    long timestampOffsetMs() {
+        return timestampOffsetMs;
     }
 
     /**
@@ -128,6 +140,7 @@ final class Line {
     Generic write(Generic cutter) {
         return cutter.put("startedAtMs", startedAtMs).put("anchored", anchored)
                 .put("anticipated", anticipated).put("originMs", originMs)
+                .put("timestampOffsetMs", timestampOffsetMs)
                 .put("wallMs", wallMs).put("drift", drift.write(cutter.child("drift")));
     }
 
@@ -137,6 +150,7 @@ final class Line {
         line.anchored = cutter.bool("anchored");
         line.anticipated = cutter.bool("anticipated");
         line.originMs = cutter.int64("originMs");
+        line.timestampOffsetMs = cutter.int64("timestampOffsetMs");
         line.wallMs = cutter.int64("wallMs");
         line.drift = ClockDrift.read(cutter.record("drift"));
         return line;

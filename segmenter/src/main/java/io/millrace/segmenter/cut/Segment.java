@@ -85,11 +85,6 @@ final class Segment {
         return leadTicks;
     }
 
-    /** Returns the offset in the segment's head. */
-    long timestampOffsetMs() {
-        return opening.head().timestampOffsetMs();
-    }
-
     boolean isFull() {
         return nextPart >= PARTS_LIMIT;
     }

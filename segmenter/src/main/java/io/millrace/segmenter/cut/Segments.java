@@ -95,7 +95,7 @@ final class Segments {
         var start = new SegmentStart(frame.keyframe, isNew, playlist.discontinuity(isNew), playlist.targetDurationS(),
                 playlist.period());
         var segmentHead = new Cut.SegmentHead(playlist.rules, start, list(video, audio), line.originMs(),
-                at.timestampOffsetMs(), at.stateAfter(frame));
+                line.timestampOffsetMs(), at.stateAfter(frame));
         Cut opening = new Cut(new PartId(playlist.epoch, number, 0), session, false, frame.keyframe,
                 new Cut.PacketRange(frame.offset, frame.offset), new PartTimes(startTicks, 0, 0, 0), segmentHead,
                 List.of());
@@ -134,11 +134,15 @@ final class Segments {
         return tracks.videoLeads() ? Math.min(tracks.videoClock().frameTicks() / 2, LARGEST_TOLERANCE_TICKS) : 0;
     }
 
-    /** Adds a frame of a track other than the leading one (rules version 7). */
-    void follow(TrackId track, Draft frame, long ticks, TrackConfig config, Step out) {
-        waiting.follow(track, frame, ticks, config, out);
+    /**
+     * Adds a frame of a track other than the leading one (rules version 7).
+     *
+     * @param keptTicks while no segment is open, only the track's frames of this time wait for one, 90 kHz
+     */
+    void follow(TrackId track, FurtherTracks.Placed frame, long keptTicks, Step out) {
+        waiting.follow(track, frame, out);
         if (open == null) {
-            waiting.prune(out);
+            waiting.prune(track, keptTicks, out);
         }
     }
 
@@ -196,13 +200,15 @@ final class Segments {
     }
 
     /**
-     * Returns whether the open segment is one of pictures, and sound has continued for longer after the newest picture
-     * than the last part can have. Not with further tracks: those that have ended would leave the epoch at a segment of
-     * sound.
+     * Returns whether sound waits for a picture and would be in no segment if none followed: it has continued for longer
+     * after the newest picture of the open segment than the last part can have, or no segment is open. Sound before the
+     * first segment of an epoch does not count, because that segment determines the epoch's further tracks.
      */
     boolean soundOutlastsPictures() {
-        return open != null && tracks.videoLeads() && !ladder.hasFurtherTracks()
-                && waiting.newestTicks(TrackId.AUDIO) >= endTicks() + WaitingParts.LONGEST_WAIT_TICKS;
+        return open == null
+                ? !playlist.isFirstSegment() && waiting.has(TrackId.AUDIO)
+                : tracks.videoLeads()
+                        && waiting.newestTicks(TrackId.AUDIO) >= endTicks() + WaitingParts.LONGEST_WAIT_TICKS;
     }
 
     /** Returns the end of the open segment if its newest frame is the last one, 90 kHz. */
@@ -238,7 +244,7 @@ final class Segments {
     /** Makes the audio track lead from now on. Returns its frames that were waiting: they lead first. */
     List<Draft> leadByAudio(Step out) {
         interrupt(out);
-        tracks.leadByAudio();
+        tracks.lead(DefaultTracks.Leading.AUDIO);
         return waiting.takeAll(TrackId.AUDIO, tracks.audio(), out);
     }
 

@@ -171,7 +171,7 @@ public final class StreamFold {
                 cutter.leave(step);
             }
             if (verdict.newLine()) {
-                cutter.beginLine(packet, step);
+                cutter.beginLine(packet, sessions.timestampOffsetMs(), step);
             }
             cut(offset, packet, step);
         });

@@ -12,12 +12,9 @@ import java.util.Set;
  * cutting, 90 kHz. Confined to one thread.
  */
 final class TrackQueue {
-    private final ArrayDeque<Queued> frames = new ArrayDeque<>();
+    private final ArrayDeque<FurtherTracks.Placed> frames = new ArrayDeque<>();
     /** Time of the newest frame of the line, 0 before the first. */
     private long newestTicks;
-
-    /** A frame with its time and the configuration that it needs. */
-    private record Queued(Draft draft, long ticks, TrackConfig config) {}
 
     void beginLine() {
         frames.clear();
@@ -32,23 +29,24 @@ final class TrackQueue {
         return newestTicks;
     }
 
-    /** Makes the previous frame end where {@code draft} begins. A frame that is not added counts as arrived, too. */
-    void arrived(Draft draft, long ticks, TrackConfig config) {
-        newestTicks = Math.max(newestTicks, ticks);
-        Queued last = frames.peekLast();
-        if (last != null && last.config.equals(config) && ticks - last.ticks <= VideoClock.LONGEST_FRAME) {
-            last.draft.endAt(draft.dts);
+    /** Makes the previous frame end where {@code frame} begins. A frame that is not added counts as arrived, too. */
+    void arrived(FurtherTracks.Placed frame) {
+        newestTicks = Math.max(newestTicks, frame.ticks());
+        FurtherTracks.Placed last = frames.peekLast();
+        if (last != null && last.config().equals(frame.config())
+                && frame.ticks() - last.ticks() <= VideoClock.LONGEST_FRAME) {
+            last.draft().endAt(frame.draft().dts);
         }
     }
 
-    void add(Draft draft, long ticks, TrackConfig config) {
-        frames.add(new Queued(draft, ticks, config));
+    void add(FurtherTracks.Placed frame) {
+        frames.add(frame);
     }
 
     /** Removes the frames before {@code ticks}, and returns how many. */
     int dropBefore(long ticks) {
         int dropped = 0;
-        while (!frames.isEmpty() && frames.getFirst().ticks < ticks) {
+        while (!frames.isEmpty() && frames.getFirst().ticks() < ticks) {
             frames.removeFirst();
             dropped++;
         }
@@ -56,15 +54,15 @@ final class TrackQueue {
     }
 
     boolean hasBefore(long ticks) {
-        return !frames.isEmpty() && frames.getFirst().ticks < ticks;
+        return !frames.isEmpty() && frames.getFirst().ticks() < ticks;
     }
 
     /** Returns whether the first frame is at {@code ticks}, and a keyframe of {@code config} if that is required. */
     boolean startsAt(long ticks, long toleranceTicks, boolean keyframe, TrackConfig config) {
-        Queued first = frames.peekFirst();
-        return first != null && first.config.equals(config) && (first.draft.keyframe || !keyframe)
-                && (Math.abs(first.ticks - ticks) <= toleranceTicks
-                        || Math.abs(first.draft.dts + first.draft.compositionTicks - ticks) <= toleranceTicks);
+        FurtherTracks.Placed first = frames.peekFirst();
+        return first != null && first.config().equals(config) && (first.draft().keyframe || !keyframe)
+                && (Math.abs(first.ticks() - ticks) <= toleranceTicks
+                        || Math.abs(first.draft().dts + first.draft().compositionTicks - ticks) <= toleranceTicks);
     }
 
     /**
@@ -74,12 +72,12 @@ final class TrackQueue {
     int take(long endTicks, TrackConfig config, Drafts room, List<Draft> taken) {
         int dropped = 0;
         while (hasBefore(endTicks)) {
-            Queued next = frames.getFirst();
-            if (!next.config.equals(config)) {
+            FurtherTracks.Placed next = frames.getFirst();
+            if (!next.config().equals(config)) {
                 dropped++;
-            } else if (room.takes(next.draft)) {
-                room.add(next.draft);
-                taken.add(next.draft);
+            } else if (room.takes(next.draft())) {
+                room.add(next.draft());
+                taken.add(next.draft());
             } else {
                 return dropped;
             }
@@ -91,20 +89,20 @@ final class TrackQueue {
     /** Removes all frames, and moves those that need {@code config} to {@code taken}. Returns how many others there were. */
     int takeAll(TrackConfig config, List<Draft> taken) {
         int before = frames.size();
-        frames.stream().filter(queued -> queued.config.equals(config)).forEach(queued -> taken.add(queued.draft));
+        frames.stream().filter(queued -> queued.config().equals(config)).forEach(queued -> taken.add(queued.draft()));
         frames.clear();
         return before - taken.size();
     }
 
     Generic write(Generic g) {
         Set<TrackConfig> distinct = new LinkedHashSet<>();
-        frames.forEach(queued -> distinct.add(queued.config));
+        frames.forEach(queued -> distinct.add(queued.config()));
         List<TrackConfig> configs = new ArrayList<>(distinct);
         return g.put("newestTicks", newestTicks).list("configs", configs, TrackConfig::write)
                 .list("frames", List.copyOf(frames), (queued, f) -> {
                     Generic draft = f.child("draft");
-                    queued.draft.write(draft);
-                    f.put("draft", draft).put("ticks", queued.ticks).put("config", configs.indexOf(queued.config));
+                    queued.draft().write(draft);
+                    f.put("draft", draft).put("ticks", queued.ticks()).put("config", configs.indexOf(queued.config()));
                 });
     }
 
@@ -112,7 +110,7 @@ final class TrackQueue {
         TrackQueue queue = new TrackQueue();
         queue.newestTicks = g.int64("newestTicks");
         List<TrackConfig> configs = g.list("configs", TrackConfig::read);
-        g.list("frames", f -> new Queued(Draft.read(f.record("draft")), f.int64("ticks"),
+        g.list("frames", f -> new FurtherTracks.Placed(Draft.read(f.record("draft")), f.int64("ticks"),
                 configs.get(f.int32("config")))).forEach(queue.frames::add);
         return queue;
     }

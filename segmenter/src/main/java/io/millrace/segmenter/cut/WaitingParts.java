@@ -62,11 +62,11 @@ final class WaitingParts {
     }
 
     /** Adds a frame of a track other than the leading one. */
-    void follow(TrackId track, Draft draft, long ticks, TrackConfig config, Step out) {
+    void follow(TrackId track, FurtherTracks.Placed frame, Step out) {
         TrackQueue queue = queue(track);
-        queue.arrived(draft, ticks, config);
+        queue.arrived(frame);
         if (waitingFrames() < FRAMES_LIMIT) {
-            queue.add(draft, ticks, config);
+            queue.add(frame);
         } else {
             out.dropFrames("over_limit", 1);
         }
@@ -81,10 +81,15 @@ final class WaitingParts {
         return frames;
     }
 
-    /** While no segment is open, only the newest frames wait for one. */
-    void prune(Step out) {
-        queues.values().forEach(queue -> out.dropFrames("no_keyframe",
-                queue.dropBefore(queue.newestTicks() - LONGEST_WAIT_TICKS)));
+    /** Removes all frames of a track but those of the last {@code keptTicks}. */
+    void prune(TrackId track, long keptTicks, Step out) {
+        TrackQueue queue = queue(track);
+        out.dropFrames("no_keyframe", queue.dropBefore(queue.newestTicks() - keptTicks));
+    }
+
+    /** Returns whether a frame of the track waits. */
+    boolean has(TrackId track) {
+        return queue(track).size() > 0;
     }
 
     /** Removes all waiting frames of a track, and returns those that need {@code config}. */

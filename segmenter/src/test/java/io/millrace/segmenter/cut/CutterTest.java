@@ -133,8 +133,8 @@ class CutterTest {
     void isAudioOnlyAfterThreeSecondsWithoutVideoConfig() {
         tape.publisher().audioConfig(Tape.AAC_48K_STEREO).sound(0, 9_000).ends();
         Dump.Outcome outcome = cut();
-        assertThat(outcome.segments()).containsExactly("e0 s0 0 @2005.33+2005.33 a td2",
-                "e0 s0 1 @4010.67+2005.33 a td2", "e0 s0 2 @6016+2005.33 a td2", "e0 s0 3 @8021.33+981.33 a td2");
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+2005.33 a td2", "e0 s0 1 @2005.33+2005.33 a td2",
+                "e0 s0 2 @4010.67+2005.33 a td2", "e0 s0 3 @6016+2005.33 a td2", "e0 s0 4 @8021.33+981.33 a td2");
         assertThat(outcome.cuts()).allMatch(Cut::independent);
         assertThat(outcome.cuts().getFirst().head().track(Packet.Kind.VIDEO)).isEmpty();
     }

@@ -312,18 +312,85 @@ class TracksByTimeTest {
                 Packet.Kind.VIDEO);
     }
 
-    /** Further tracks would leave the epoch at a segment of sound. */
-    @Test
-    void soundAfterLastPictureDoesNotEndFurtherTracks() {
+    /** The further tracks have ended with the pictures; they are in the epoch's next session again. */
+    @ParameterizedTest
+    @ValueSource(longs = {500, 1_500, 2_400})
+    void soundAfterLastPictureIsAllInSegmentsWithFurtherTracks(long soundMs) {
         for (TrackId second : List.of(SECOND_VIDEO, SECOND_AUDIO)) {
             tape = new Tape();
             for (int session = 0; session < 2; session++) {
                 Ladder encoder = new Ladder(tape, TracksByTimeTest::isKey, second);
-                encoder.frames(VIDEO, 0, 4_000).frames(AUDIO, 0, 6_000).frames(second, 0, 4_000)
+                encoder.frames(VIDEO, 0, 4_000).frames(AUDIO, 0, 4_000 + soundMs).frames(second, 0, 4_000)
                         .send(new Random(3), 100).ends();
             }
-            assertThat(heads(cut())).hasSize(4).extracting(cut -> tracks(cut).size()).containsOnly(3);
+            Dump.Outcome outcome = cut();
+            assertThat(outcome.cuts().stream().mapToLong(cut -> samples(cut, AUDIO)).sum())
+                    .isEqualTo(2 * Math.ceilDiv((4_000 + soundMs) * 48, 1_024));
+            assertThat(heads(outcome)).filteredOn(cut -> tracks(cut).getFirst().equals(VIDEO)).hasSize(4)
+                    .extracting(cut -> tracks(cut).size()).containsOnly(3);
+            assertThat(warnings(outcome)).isEmpty();
         }
+    }
+
+    /** A further video that outlasts the default one cannot be in a segment of sound; a second language can. */
+    @Test
+    void furtherTracksThatOutlastPictures() {
+        Ladder encoder = new Ladder(tape, TracksByTimeTest::isKey, SECOND_VIDEO, SECOND_AUDIO);
+        encoder.frames(VIDEO, 0, 4_000).frames(AUDIO, 0, 6_000).frames(SECOND_VIDEO, 0, 5_000)
+                .frames(SECOND_AUDIO, 0, 6_000).send(new Random(3), 100).ends();
+        List<Cut> cuts = cut().cuts();
+        assertThat(cuts.stream().mapToLong(cut -> samples(cut, SECOND_AUDIO)).sum()).isEqualTo(282);
+        assertThat(cuts.stream().mapToLong(cut -> samples(cut, SECOND_VIDEO)).sum()).isEqualTo(100);
+    }
+
+    /** Sound that waits for the keyframe after a loss of packets, when the session ends or more packets are lost. */
+    @Test
+    void soundAfterLossIsInSegmentIfNoPictureFollows() {
+        for (Consumer<Tape.Publisher> end : List.<Consumer<Tape.Publisher>>of(Tape.Publisher::ends,
+                publisher -> publisher.ends(SessionEnded.Reason.SUSPECTED).graceOver(),
+                publisher -> publisher.lose().key(6_000).ends(),
+                _ -> tape.publisher().tracks(null, "AAC").audioConfig(Tape.AAC_48K_STEREO).sound(0, 3_000))) {
+            tape = new Tape();
+            Tape.Publisher publisher = tape.publisher().tracks("AVC", "AAC").configs().live(0, 101, 40, 50).lose()
+                    .sound(4_500, 4_900);
+            end.accept(publisher);
+            assertThat(cut().cuts()).filteredOn(cut -> cut.session() == publisher.session)
+                    .extracting(cut -> samples(cut, AUDIO)).contains(19L);
+        }
+    }
+
+    /** Its segments are not known to be without pictures before three seconds have passed. */
+    @ParameterizedTest
+    @ValueSource(longs = {3_100, 10_000})
+    void soundAloneIsAllInSegments(long soundMs) {
+        tape.publisher().audioConfig(Tape.AAC_48K_STEREO).sound(0, soundMs).ends();
+        assertThat(sound(cut().cuts())).hasSize((int) Math.ceilDiv(soundMs * 48, 1_024)).isSorted()
+                .doesNotHaveDuplicates();
+    }
+
+    /** The encoder says that it has video, and does not send any. */
+    @Test
+    void soundOfSessionWithoutAnyPictureIsAllInSegments() {
+        tape.publisher().configs().sound(0, 20_000).ends();
+        assertThat(sound(cut().cuts())).hasSize(938).isSorted().doesNotHaveDuplicates();
+    }
+
+    /** Ingest has recorded that the session has no video, so nothing waits for pictures. */
+    @Test
+    void soundOfSessionWithoutVideoLeadsAtOnce() {
+        Tape.Publisher publisher = tape.publisher().tracks(null, "AAC").audioConfig(Tape.AAC_48K_STEREO)
+                .sound(0, 1_100);
+        assertThat(cut().cuts()).hasSize(2);
+        publisher.ends();
+        assertThat(sound(cut().cuts())).hasSize(52);
+    }
+
+    /** Sound before the first keyframe of a session is in no segment, however long pictures take. */
+    @Test
+    void soundBeforeFirstKeyframeIsDropped() {
+        tape.publisher().configs().sound(0, 8_000).pictures(8_000, 51, 40, 50).ends();
+        assertThat(cut().cuts().getFirst().times().startTicks()).isEqualTo(8_000 * 90);
+        assertThat(sound(cut().cuts())).isEmpty();
     }
 
     @Test

@@ -20,8 +20,8 @@ final class SegmentOracle {
     /** The picture codec, whose frames here are all keyframes. */
     private static final String PICTURE = "AVC";
     /**
-     * Sound that need not be cut: a session waits three seconds for a picture, and again after a pause. This is more than
-     * twice that.
+     * Sound that need not be cut: a session that may have pictures waits three seconds for the first one, and again after
+     * a pause. This is more than twice that.
      */
     private static final int FRAMES_BEFORE_A_SEGMENT = 24;
 
@@ -30,10 +30,12 @@ final class SegmentOracle {
     /** What readers of {@code packets} show of one session, by offset. */
     private static final class Session {
         private final long epoch;
+        private final boolean mayHavePictures;
         private final NavigableMap<Long, String> codecs = new TreeMap<>();
 
-        Session(long epoch) {
+        Session(long epoch, boolean mayHavePictures) {
             this.epoch = epoch;
+            this.mayHavePictures = mayHavePictures;
         }
     }
 
@@ -67,9 +69,11 @@ final class SegmentOracle {
         resumed.add(it.packet());
     }
 
-    void shown(Fact.Shown it) {
+    /** @param reference has the record of the packet */
+    void shown(Fact.Shown it, ReferenceStream reference) {
         if (it.packet() != Fact.UNNUMBERED) {
-            Session session = sessions.computeIfAbsent(it.session(), _ -> new Session(it.epoch()));
+            Session session = sessions.computeIfAbsent(it.session(),
+                    _ -> new Session(it.epoch(), reference.allows(PICTURE)));
             session.codecs.put(it.offset(), it.codec());
             shown.put(it.offset(), session);
             if (resumed.contains(it.packet())) {
@@ -184,12 +188,12 @@ final class SegmentOracle {
     }
 
     /**
-     * Returns the first frame of a session that is in no segment and has to be. Sound may be missing at the session's
-     * beginning, and after a pause until the next segment begins or the session ends.
+     * Returns the first frame of a session that is in no segment and has to be. Sound may be missing at the beginning of a
+     * session that may have pictures, and after a pause until the next segment begins.
      */
     private Optional<Long> missing(Session session) {
         List<Long> run = new ArrayList<>();
-        boolean isBeginning = true;
+        boolean isBeginning = session.mayHavePictures;
         for (Map.Entry<Long, String> frame : session.codecs.entrySet()) {
             if (cut.contains(frame.getKey())) {
                 boolean isAfterPause = run.isEmpty()
@@ -206,9 +210,7 @@ final class SegmentOracle {
                 return Optional.of(frame.getValue().equals(PICTURE) ? frame.getKey() : run.getFirst());
             }
         }
-        return isBeginning
-                ? Optional.empty()
-                : run.stream().findFirst().filter(first -> !afterPause.contains(first));
+        return isBeginning ? Optional.empty() : run.stream().findFirst();
     }
 
     /** @param otherwise says what is wrong; it is not called if the promise holds */

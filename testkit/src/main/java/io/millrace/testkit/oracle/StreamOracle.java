@@ -167,7 +167,7 @@ final class StreamOracle {
     }
 
     private Optional<Violation> shown(Fact.Shown it) {
-        segments.shown(it);
+        segments.shown(it, reference);
         viewers.shown(it);
         boolean rises = it.session() > shownSession || it.session() == shownSession && it.seq() > shownSeq;
         rises &= it.epoch() == shownEpoch && it.epoch() <= it.session();

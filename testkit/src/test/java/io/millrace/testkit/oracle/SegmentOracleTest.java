@@ -64,6 +64,14 @@ class SegmentOracleTest {
                 new Broken("sound after the last picture is in no segment", Promise.SHOWN_IS_CUT,
                         history(session(5, "AAC", "AVC", "AAC", "AAC", "AAC"), cut(0, 0, true, 1, 2, 3), end(0),
                                 listed(9, true, 0), over())),
+                new Broken("sound at the beginning of a session without video is in no segment", Promise.SHOWN_IS_CUT,
+                        history(soundAlone(SESSION_LENGTH), cut(0, 0, true, 3, 4), end(0), listed(9, true, 0), over())),
+                new Broken("a short session without video has no segment", Promise.SHOWN_IS_CUT,
+                        history(soundAlone(SESSION_LENGTH), over())),
+                new Broken("sound between a pause and the end is in no segment", Promise.SHOWN_IS_CUT,
+                        history(new Fact.Resumed(STREAM, Fact.packet(0, 4)),
+                                session(5, "AAC", "AVC", "AAC", "AAC", "AAC"),
+                                cut(0, 0, true, 1, 2, 3, 4), end(0), listed(9, true, 0), over())),
                 new Broken("a session is cut late", Promise.SHOWN_IS_CUT,
                         history(sound(LONG_SESSION), cut(0, 0, true, LONG_SESSION - 1, LONG_SESSION), end(0),
                                 listed(9, true, 0), over())),
@@ -142,6 +150,13 @@ class SegmentOracleTest {
     /** Session 0 begins an epoch, and its frames are shown at the offsets from 1 on. */
     private static List<Fact> sound(int frames) {
         return session(frames, "AAC");
+    }
+
+    /** The same, and its record says that the session has no video. */
+    private static List<Fact> soundAlone(int frames) {
+        List<Fact> facts = sound(frames);
+        facts.add(1, new Fact.Logged(STREAM, 1, new Fact.Tracks(0, "AAC")));
+        return facts;
     }
 
     private static List<Fact> pictures(int frames) {
