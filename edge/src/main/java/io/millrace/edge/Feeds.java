@@ -9,7 +9,9 @@ import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.follow.IndexFeed;
 import io.millrace.edge.http.AudienceResource;
 import io.millrace.edge.http.StreamsResource;
+import io.millrace.edge.http.CuesResource;
 import io.millrace.edge.http.TakedownResource;
+import io.millrace.edge.log.CueWriter;
 import io.millrace.edge.log.DirectoryFeed;
 import io.millrace.edge.log.PartReader;
 import io.millrace.edge.log.PartSource;
@@ -60,6 +62,7 @@ public final class Feeds implements AutoCloseable {
     private final ReaderPool pastPartReaders;
     private final PastIndex past;
     private final PartReader pastParts;
+    private final CueWriter cues;
 
     /** @param pastTicker the clock for the expiry of cached reads of past media */
     public Feeds(EdgeSettings settings, KafkaClients kafka, EdgeMeters meters, FatalError fatal, Ticker pastTicker) {
@@ -83,6 +86,7 @@ public final class Feeds implements AutoCloseable {
                         Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
         past = new PastIndex(kafka, pastReaders, directory, settings.caches().pastIndexBytes(), pastTicker);
         pastParts = new PartReader(kafka, pastPartReaders, settings.caches().pastPartBytes(), shareBytes);
+        cues = new CueWriter(kafka, node);
         directoryFeed.onEntry(index::changed);
         directoryFeed.onEntry(packets::changed);
     }
@@ -97,7 +101,8 @@ public final class Feeds implements AutoCloseable {
     /** Returns the resource of the streams for the admin port. */
     AdminResource streams(Viewers viewers, AudienceResource audience) {
         return new StreamsResource(directory, past, viewers, audience,
-                new TakedownResource(directory, kafka, node, InstantSource.system()));
+                new TakedownResource(directory, kafka, node, InstantSource.system()),
+                new CuesResource(directory, cues, InstantSource.system()));
     }
 
     public StreamDirectory directory() {
@@ -144,6 +149,7 @@ public final class Feeds implements AutoCloseable {
 
     @Override
     public void close() {
+        cues.close();
         flvPast.close();
         packets.close();
         index.close();
