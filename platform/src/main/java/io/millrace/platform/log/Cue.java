@@ -67,14 +67,13 @@ public record Cue(String id, long position, Place place, long startMs, long endM
             }
         }
 
-        /** Returns whether a character could break a line, cannot be encoded, or changes the direction of text. */
-        public static boolean isControl(int codePoint) {
-            return switch (Character.getType(codePoint)) {
-                case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE,
-                        Character.UNASSIGNED, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
-                    true;
-                default -> false;
-            };
+        /**
+         * Returns whether a character could break a line, cannot be encoded, or changes the direction of text. Does not
+         * depend on the version of Unicode, because readers of all releases must agree.
+         */
+        public static boolean isControl(int c) {
+            return c < 0x20 || c >= 0x7F && c <= 0x9F || c >= 0xD800 && c <= 0xDFFF || c == 0x2028 || c == 0x2029
+                    || c == 0x200E || c == 0x200F || c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069;
         }
 
         /** Returns whether the value is a splice_info_section of SCTE 35, in hexadecimal with 0x. */
