@@ -154,7 +154,8 @@ class CuesTest {
         pictures(0, 1_000);
         for (int i = 0; i <= Cues.NAMES_LIMIT; i++) {
             request("name" + i, Cue.UNKNOWN, 0);
-            pictures(1_000 + i * 2_000L, 3_000 + i * 2_000L);
+            // The keyframe begins a segment after the cue, which is then over.
+            publisher.key(2_000 + i * 2_000L).frame(2_040 + i * 2_000L);
         }
         request("name1", Cue.UNKNOWN, 0);
         request("name0", Cue.UNKNOWN, 0);
