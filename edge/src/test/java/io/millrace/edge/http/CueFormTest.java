@@ -32,10 +32,10 @@ class CueFormTest {
 
     @ParameterizedTest
     @CsvSource({"id,a b,id must be", "end,yes,end must be", "at,tomorrow,at must be", "at,-5s,at must be",
-            "duration,-1,duration must be seconds", "duration,1e3,duration must be seconds",
-            "duration,86400.001,duration must be between", "planned-duration,open,planned-duration must be seconds",
-            "name,x,an attribute is CLASS", "ID,x,an attribute is CLASS", "SCTE35-OUT,FC30,SCTE35-OUT must be 0x",
-            "X-A,'\"',X-A must not"})
+        "duration,-1,duration must be seconds", "duration,1e3,duration must be seconds",
+        "duration,86400.001,duration must be between", "planned-duration,open,planned-duration must be seconds",
+        "name,x,an attribute is CLASS", "ID,x,an attribute is CLASS", "SCTE35-OUT,FC30,SCTE35-OUT must be 0x",
+        "X-A,'\"',X-A must not"})
     void rejectsWhatIsInvalid(String name, String value, String message) {
         Map<String, String> query = new HashMap<>(Map.of("id", "a"));
         query.put(name, value);

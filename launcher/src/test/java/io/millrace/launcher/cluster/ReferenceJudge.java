@@ -1,9 +1,9 @@
 package io.millrace.launcher.cluster;
 
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.CueRequest;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
-import io.millrace.platform.log.CueRequest;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;

@@ -65,7 +65,8 @@ class CuesTest {
             List.of(Format.TS, Format.CMAF));
     private static final int FRAME_MS = 40;
     private static final int GOP_MS = 1_000;
-    private static final Pattern RANGE = Pattern.compile("#EXT-X-DATERANGE:ID=\"([^\"]+)\",START-DATE=\"([^\"]+)\"(.*)");
+    private static final Pattern RANGE = Pattern
+            .compile("#EXT-X-DATERANGE:ID=\"([^\"]+)\",START-DATE=\"([^\"]+)\"(.*)");
     private static final Pattern TIME = Pattern.compile("#EXT-X-PROGRAM-DATE-TIME:(.*)");
 
     @TempDir
@@ -190,7 +191,8 @@ class CuesTest {
                         cues.add(event);
                     }
                 });
-                assertThat(cues).extracting(StreamEvent::cue).extracting(Cue::isEnd).containsExactly(false, false, true);
+                assertThat(cues).extracting(StreamEvent::cue).extracting(Cue::isEnd).containsExactly(false, false,
+                        true);
             });
         }
     }

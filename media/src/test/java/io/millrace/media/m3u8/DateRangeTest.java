@@ -12,8 +12,9 @@ class DateRangeTest {
     void writesSplice() {
         var out = new DateRange("splice-6FFFFFF0", 1_393_992_900_000L, DateRange.UNKNOWN, 59_993,
                 List.of(new DateRange.Attribute("SCTE35-OUT", "0xFC002F0000000000FF")));
-        assertThat(out.line()).isEqualTo("#EXT-X-DATERANGE:ID=\"splice-6FFFFFF0\",START-DATE=\"2014-03-05T04:15:00.000Z\","
-                + "PLANNED-DURATION=59.993,SCTE35-OUT=0xFC002F0000000000FF\n");
+        assertThat(out.line())
+                .isEqualTo("#EXT-X-DATERANGE:ID=\"splice-6FFFFFF0\",START-DATE=\"2014-03-05T04:15:00.000Z\","
+                        + "PLANNED-DURATION=59.993,SCTE35-OUT=0xFC002F0000000000FF\n");
         var in = new DateRange("splice-6FFFFFF0", 1_393_992_900_000L, 59_993, DateRange.UNKNOWN,
                 List.of(new DateRange.Attribute("SCTE35-IN", "0xFC002A0000000000FF"),
                         new DateRange.Attribute("CLASS", "a,b=c"), new DateRange.Attribute("X-É", "é")));

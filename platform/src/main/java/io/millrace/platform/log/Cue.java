@@ -56,8 +56,9 @@ public record Cue(String id, long position, Place place, long startMs, long endM
         public Attribute {
             boolean isHex = SCTE35.matcher(name).matches();
             if (!isHex && !NAME.matcher(name).matches() || name.length() > NAME_LIMIT) {
-                throw new IllegalArgumentException("an attribute is CLASS, SCTE35-CMD, SCTE35-OUT, SCTE35-IN, or X- and up"
-                        + " to " + (NAME_LIMIT - 2) + " of A to Z, 0 to 9 and -");
+                throw new IllegalArgumentException(
+                        "an attribute is CLASS, SCTE35-CMD, SCTE35-OUT, SCTE35-IN, or X- and up"
+                                + " to " + (NAME_LIMIT - 2) + " of A to Z, 0 to 9 and -");
             }
             if (isHex && !HEX.matcher(value).matches()) {
                 throw new IllegalArgumentException(name + " must be 0x and an even number of hexadecimal digits");

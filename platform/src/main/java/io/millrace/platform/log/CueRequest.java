@@ -35,7 +35,8 @@ public record CueRequest(String name, boolean ends, long atMs, long durationMs, 
 
     private static void check(String field, long ms) {
         if (ms < Cue.UNKNOWN || ms > DURATION_LIMIT_MS) {
-            throw new IllegalArgumentException(field + " must be between 0 and " + DURATION_LIMIT_MS / 1_000 + " seconds");
+            throw new IllegalArgumentException(
+                    field + " must be between 0 and " + DURATION_LIMIT_MS / 1_000 + " seconds");
         }
     }
 }

@@ -22,7 +22,8 @@ final class Schemas {
     /** The names of the schemas; a schema comes after those that it refers to. */
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "Track", "TrackId", "Cue",
             "SessionStarted", "Packet",
-            "SessionEnded", "GraceOver", "CueRequest", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
+            "SessionEnded", "GraceOver", "CueRequest", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry",
+            "Gap",
             "StreamEntry", "StreamExpiry", "Withdrawal",
             "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat", "StreamEvent", "DeadLetter",
             "AudienceReport");
@@ -143,7 +144,8 @@ final class Schemas {
             g -> new NodeHeartbeat(g.text("node"), g.int64("process"), g.int64("clockMs")));
 
     static final RecordSchema<StreamEvent> STREAM_EVENT = schema("StreamEvent",
-            (r, g) -> cue(g, r.cue()).put("stream", r.stream()).put("type", r.type()).put("position", r.cause().position())
+            (r, g) -> cue(g, r.cue()).put("stream", r.stream()).put("type", r.type())
+                    .put("position", r.cause().position())
                     .put("number", r.cause().number()).put("epoch", r.epoch()).put("session", r.session())
                     .put("atMs", r.atMs()).put("code", r.code()).put("text", r.text()),
             g -> new StreamEvent(g.text("stream"), g.symbol("type", StreamEvent.Type.class),

@@ -17,14 +17,14 @@ class CueTest {
 
     @ParameterizedTest
     @CsvSource({"CLASS,com.example.ad", "X-COM-EXAMPLE-1,é ☕", "X-A,''", "SCTE35-OUT,0xFC30", "SCTE35-IN,0Xfc",
-            "SCTE35-CMD,0x00"})
+        "SCTE35-CMD,0x00"})
     void acceptsAttributes(String name, String value) {
         assertThat(new Cue.Attribute(name, value).value()).isEqualTo(value);
     }
 
     @ParameterizedTest
     @CsvSource({"ID,a", "START-DATE,a", "DURATION,5", "x-a,b", "X-,b", "X-A_B,b", "SCTE35-FOO,0x00", "SCTE35-OUT,FC30",
-            "SCTE35-OUT,0x", "SCTE35-OUT,0xFC3", "X-A,'say \"x\"'", "X-A,'a\nb'", "X-A,'a\u202eb'"})
+        "SCTE35-OUT,0x", "SCTE35-OUT,0xFC3", "X-A,'say \"x\"'", "X-A,'a\nb'", "X-A,'a\u202eb'"})
     void rejectsAttributes(String name, String value) {
         assertThatIllegalArgumentException().isThrownBy(() -> new Cue.Attribute(name, value));
     }
@@ -41,14 +41,16 @@ class CueTest {
         }
         assertThat(request("a", 0, most).attributes()).isEqualTo(most);
         most.add(new Cue.Attribute("X-MORE", ""));
-        assertThatIllegalArgumentException().isThrownBy(() -> request("a", 0, most)).withMessageContaining("at most 16");
+        assertThatIllegalArgumentException().isThrownBy(() -> request("a", 0, most))
+                .withMessageContaining("at most 16");
 
         String text = "v".repeat(Cue.ATTRIBUTE_CHARS_LIMIT - "X-A".length());
         assertThat(request("a", 0, List.of(new Cue.Attribute("X-A", text))).attributes()).hasSize(1);
         assertThatIllegalArgumentException().isThrownBy(
                 () -> request("a", 0, List.of(new Cue.Attribute("X-A", text + "v"))));
         assertThatIllegalArgumentException().isThrownBy(() -> request("a", 0,
-                List.of(new Cue.Attribute("X-A", "1"), new Cue.Attribute("X-A", "2")))).withMessageContaining("repeated");
+                List.of(new Cue.Attribute("X-A", "1"), new Cue.Attribute("X-A", "2"))))
+                .withMessageContaining("repeated");
     }
 
     @ParameterizedTest

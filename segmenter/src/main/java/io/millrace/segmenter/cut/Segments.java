@@ -257,7 +257,8 @@ final class Segments {
 
     Generic write(Generic cutter) {
         waiting.write(cutter);
-        return cutter.put("cues", cues.write(cutter.child("cues"))).put("session", session).put("endWallMs", endWallMs).put("writtenEndMs", writtenEndMs)
+        return cutter.put("cues", cues.write(cutter.child("cues"))).put("session", session).put("endWallMs", endWallMs)
+                .put("writtenEndMs", writtenEndMs)
                 .put("discontinuous", discontinuous)
                 .put("segment", open == null ? null : open.write(cutter.child("segment")));
     }

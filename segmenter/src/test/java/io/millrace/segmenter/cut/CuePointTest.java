@@ -29,8 +29,10 @@ class CuePointTest {
     }
 
     private static String text(byte[] message) {
-        return CuePoint.parse(ByteBuffer.wrap(message)).map(point -> point.durationMs() + " " + point.attributes().stream()
-                .map(each -> each.name() + "=" + each.value()).collect(Collectors.joining(" "))).orElse("none");
+        return CuePoint.parse(ByteBuffer.wrap(message))
+                .map(point -> point.durationMs() + " " + point.attributes().stream()
+                        .map(each -> each.name() + "=" + each.value()).collect(Collectors.joining(" ")))
+                .orElse("none");
     }
 
     @Test

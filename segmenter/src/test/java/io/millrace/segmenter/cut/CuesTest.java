@@ -124,7 +124,8 @@ class CuesTest {
                 List.of(new Cue.Attribute("SCTE35-IN", "0xFC01")), 5));
         pictures(9_000, 16_000);
         String id = "break@" + begin;
-        assertThat(ids()).containsEntry(3L, List.of(id)).containsEntry(4L, List.of(id, id)).containsEntry(5L, List.of());
+        assertThat(ids()).containsEntry(3L, List.of(id)).containsEntry(4L, List.of(id, id)).containsEntry(5L,
+                List.of());
         List<Cue> cues = cuts().stream().filter(cut -> cut.id().segment() == 4).toList().getLast().cues();
         assertThat(cues).extracting(Cue::endMs).containsExactly(Cue.UNKNOWN, Tape.START_MS + 8_960);
         assertThat(cues).extracting(Cue::startMs).containsOnly(Tape.START_MS + 960);
