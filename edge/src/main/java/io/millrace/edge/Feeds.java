@@ -8,8 +8,10 @@ import io.millrace.edge.fanout.RingMemory;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.follow.IndexFeed;
 import io.millrace.edge.http.AudienceResource;
+import io.millrace.edge.http.CuesResource;
 import io.millrace.edge.http.StreamsResource;
 import io.millrace.edge.http.TakedownResource;
+import io.millrace.edge.log.CueWriter;
 import io.millrace.edge.log.DerivedParts;
 import io.millrace.edge.log.DirectoryFeed;
 import io.millrace.edge.log.PartReader;
@@ -65,6 +67,7 @@ public final class Feeds implements AutoCloseable {
     private final PastIndex past;
     private final PartReader pastParts;
     private final DerivedParts pastDerivedParts;
+    private final CueWriter cues;
 
     /** @param pastTicker the clock for the expiry of cached reads of past media */
     public Feeds(EdgeSettings settings, KafkaClients kafka, EdgeMeters meters, FatalError fatal, Ticker pastTicker) {
@@ -93,6 +96,7 @@ public final class Feeds implements AutoCloseable {
                 stored(shareBytes));
         pastDerivedParts = new DerivedParts(pastParts, pastPartReaders, derived(settings.caches().pastPartBytes()),
                 derived(shareBytes));
+        cues = new CueWriter(kafka, node);
         directoryFeed.onEntry(index::changed);
         directoryFeed.onEntry(packets::changed);
     }
@@ -116,7 +120,8 @@ public final class Feeds implements AutoCloseable {
     /** Returns the resource of the streams for the admin port. */
     AdminResource streams(Viewers viewers, AudienceResource audience) {
         return new StreamsResource(directory, past, viewers, audience,
-                new TakedownResource(directory, kafka, node, InstantSource.system()));
+                new TakedownResource(directory, kafka, node, InstantSource.system()),
+                new CuesResource(directory, cues, InstantSource.system()));
     }
 
     public StreamDirectory directory() {
@@ -163,6 +168,7 @@ public final class Feeds implements AutoCloseable {
 
     @Override
     public void close() {
+        cues.close();
         flvPast.close();
         packets.close();
         index.close();

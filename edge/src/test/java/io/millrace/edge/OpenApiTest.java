@@ -117,6 +117,10 @@ class OpenApiTest {
                 List.of(new StreamEntry.Warning("long_gop", "keyframes are far apart")));
         log.write(Topic.STREAMS, new StreamEntry("live/show", 17, StreamEntry.State.LIVE, Records.CMAF_RULES,
                 plain.span(), session, plain.playlist(), plain.sessions()));
+        try (var over = edge.log("live/over")) {
+            over.write(Topic.STREAMS, Records.entry("live/over", 18, StreamEntry.State.ENDED));
+        }
+        edge.awaitKnown("live/over");
         log.announce(new IngestNode("n1", new IngestNode.Address(null, 1935), null, false), Instant.now());
         TestEdge.await(() -> edge.get(STREAM).body().contains("long_gop"));
         TestEdge.await(() -> edge.get("/api/v1/ingest").body().contains("1935"));
@@ -202,6 +206,7 @@ class OpenApiTest {
         }
         ask("get /api/v1/newest/{stream}", adminPort, "/api/v1/newest/live/show", read, 200);
         takedown(read, admin);
+        cues(read, admin);
         ask("get /metrics", adminPort, "/metrics", Map.of(), 200);
         ask("get /health/live", adminPort, "/health/live", Map.of(), 200);
     }
@@ -213,6 +218,17 @@ class OpenApiTest {
         ask(operation, adminPort, STREAM + "/past?epoch=x", admin, 400);
         ask(operation, adminPort, "/api/v1/streams/live/none/past", admin, 404);
         ask(operation, adminPort, STREAM + "/past", admin, 200);
+    }
+
+    private void cues(Map<String, String> read, Map<String, String> admin) throws Exception {
+        String operation = "post /api/v1/streams/{stream}/cues";
+        ask(operation, adminPort, STREAM + "/cues?id=a", Map.of(), 401);
+        ask(operation, adminPort, STREAM + "/cues?id=a", read, 403);
+        assertThat(ask(operation, adminPort, STREAM + "/cues?id=a&duration=soon", admin, 400))
+                .contains("bad_parameter", "duration must be seconds");
+        ask(operation, adminPort, "/api/v1/streams/live/none/cues?id=a", admin, 404);
+        ask(operation, adminPort, "/api/v1/streams/live/over/cues?id=a", admin, 409);
+        assertThat(ask(operation, adminPort, STREAM + "/cues?id=a&X-A=1", admin, 202)).isEqualTo("{\"id\":\"a\"}");
     }
 
     /** What only an edge that restricts access answers. */

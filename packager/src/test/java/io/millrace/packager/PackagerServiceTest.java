@@ -53,6 +53,8 @@ class PackagerServiceTest {
     private static final int PARTITIONS = 2;
     /** CMAF video, CMAF audio and MPEG-TS. */
     private static final int RENDITIONS = 3;
+    /** Renditions with parts of their own: MPEG-TS is made from them. */
+    private static final int STORED = 2;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static TestBroker broker;
@@ -163,7 +165,7 @@ class PackagerServiceTest {
             Map<String, IndexedPart> index = brokenTopics.index(0, RENDITIONS * cuts.size());
             Map<Long, Part> parts = brokenTopics.parts(0);
             assertThat(parts).as("goes on in the middle, and does not make everything again")
-                    .hasSizeBetween(RENDITIONS * cuts.size() + 1, RENDITIONS * (cuts.size() + 30));
+                    .hasSizeBetween(STORED * cuts.size() + 1, STORED * (cuts.size() + 30));
             for (String stream : List.of("live/a", "live/b")) {
                 assertThat(TopicAccess.media(index, parts, stream)).isEqualTo(
                         TopicAccess.media(wholeIndex, wholeParts, stream));

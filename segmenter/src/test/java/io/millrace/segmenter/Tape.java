@@ -145,6 +145,11 @@ public final class Tape {
             return packet(ms, 0, Packet.Kind.DATA, false, false, "02000a6f6e4d65746144617461");
         }
 
+        /** Adds a data message. */
+        public Publisher data(long ms, byte[] body) {
+            return body(ms, 0, Packet.Kind.DATA, false, false, ByteBuffer.wrap(body));
+        }
+
         /**
          * Adds {@code frames} video frames from {@code fromMs} on, with a keyframe first and every {@code gop} frames,
          * and no audio.

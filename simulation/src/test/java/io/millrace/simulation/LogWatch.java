@@ -1,5 +1,6 @@
 package io.millrace.simulation;
 
+import io.millrace.platform.log.CueRequest;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
@@ -53,6 +54,7 @@ final class LogWatch {
             case Packet it -> new Fact.Media(it.session(), it.seq(), Wire.numberOf(it));
             case SessionEnded it -> new Fact.End(it.session(), it.reason() == SessionEnded.Reason.SUSPECTED);
             case GraceOver it -> new Fact.GraceOver(it.session());
+            case CueRequest it -> throw new IllegalStateException("the simulation adds no cues: " + it);
         };
         if (tracksCount || !(entry instanceof Fact.Tracks)) {
             history.add(new Fact.Logged(stored.key(), stored.offset(), entry));

@@ -4,6 +4,7 @@ import io.millrace.media.codec.Codec;
 import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.TagBodyWriter;
 import io.millrace.media.flv.VideoTagBody;
+import io.millrace.platform.log.Cue;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
@@ -129,6 +130,11 @@ public final class Records {
 
         public PartSpec discontinuity(boolean before, long number) {
             return with(new SegmentStart(start.independent(), before, number, start.targetDurationS()));
+        }
+
+        /** The records of the parts have these cues. */
+        public PartSpec cues(List<Cue> value) {
+            return with(start.withCues(value));
         }
 
         private PartSpec with(SegmentStart other) {

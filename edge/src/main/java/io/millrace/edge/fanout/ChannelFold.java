@@ -1,6 +1,7 @@
 package io.millrace.edge.fanout;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.CueRequest;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
@@ -46,7 +47,7 @@ final class ChannelFold {
                 lastSession = packet.session();
             }
             case SessionTracks announced -> lastSession = announced.session();
-            case SessionStarted _,SessionEnded _,GraceOver _ -> {
+            case SessionStarted _,SessionEnded _,GraceOver _,CueRequest _ -> {
                 // A session that has only started has not taken the stream over yet: its first packet or tracks do.
             }
         }

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param segment {@code _HLS_msn}: the request waits for this segment, or for a part of it; {@link #NONE} to wait for
  *     nothing
  * @param part {@code _HLS_part}: the number of the part; {@link #NONE} for the whole segment
- * @param skip {@code _HLS_skip}: what a delta update omits; unknown values mean nothing
+ * @param skip {@code _HLS_skip}: what a delta update omits; {@code v2} means the same as {@code YES}, because date
+ *     ranges are never omitted (CAN-SKIP-DATERANGES), and unknown values mean nothing
  */
 record Reload(long segment, int part, PartsPlaylist.Skip skip) {
     static final int NONE = -1;
@@ -43,8 +44,7 @@ record Reload(long segment, int part, PartsPlaylist.Skip skip) {
 
     private static PartsPlaylist.Skip skip(String value) {
         return switch (value) {
-            case "YES" -> PartsPlaylist.Skip.SEGMENTS;
-            case "v2" -> PartsPlaylist.Skip.SEGMENTS_AND_DATERANGES;
+            case "YES", "v2" -> PartsPlaylist.Skip.SEGMENTS;
             default -> PartsPlaylist.Skip.NOTHING;
         };
     }

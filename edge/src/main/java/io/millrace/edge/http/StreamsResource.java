@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * {@code /api/v1/streams} on the admin port, with {@code NAME} and {@code NAME/sessions} below it: the same as on the
- * HTTP port, plus the encoder's address and ingest node, which only the operator may see. Also {@code NAME/audience} and
- * {@code NAME/past}, which withdraws media. Thread-safe.
+ * HTTP port, plus the encoder's address and ingest node, which only the operator may see. Also {@code NAME/audience},
+ * {@code NAME/past}, which withdraws media, and {@code NAME/cues}, which adds cues. Thread-safe.
  */
 public final class StreamsResource implements AdminResource {
     private static final String SESSIONS = "/sessions";
@@ -22,16 +22,19 @@ public final class StreamsResource implements AdminResource {
     private final Viewers viewers;
     private final AudienceResource audience;
     private final TakedownResource takedown;
+    private final CuesResource cues;
 
     /**
      * @param audience answers below a stream's name
      * @param takedown answers requests that delete
+     * @param cues answers requests that post
      */
     public StreamsResource(StreamDirectory directory, PastSource past, Viewers viewers, AudienceResource audience,
-            TakedownResource takedown) {
+            TakedownResource takedown, CuesResource cues) {
         this.directory = directory;
         this.past = past;
         this.takedown = takedown;
+        this.cues = cues;
         this.viewers = viewers;
         this.audience = audience;
     }
@@ -43,13 +46,16 @@ public final class StreamsResource implements AdminResource {
 
     @Override
     public String methods() {
-        return "GET, HEAD, DELETE";
+        return "GET, HEAD, DELETE, POST";
     }
 
     @Override
     public Answer answer(Request request) {
         if (request.method().equals("DELETE")) {
             return takedown.delete(request);
+        }
+        if (request.method().equals("POST")) {
+            return cues.post(request);
         }
         if (AudienceResource.isAt(request.below()) && directory.newest(request.below()).isEmpty()) {
             return audience.answer(request.below());

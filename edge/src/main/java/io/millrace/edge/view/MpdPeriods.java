@@ -6,19 +6,27 @@ import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.mpd.AdaptationSet;
+import io.millrace.media.mpd.EventStream;
+import io.millrace.media.mpd.EventStream.Event;
 import io.millrace.media.mpd.Period;
 import io.millrace.media.mpd.Representation;
 import io.millrace.media.mpd.SegmentTemplate;
 import io.millrace.media.mpd.SegmentTimeline;
 import io.millrace.media.time.Ticks;
+import io.millrace.platform.log.Cue;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.PeriodStart;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.Track;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Arranges segments as the periods of an MPD: pure.
@@ -37,12 +45,18 @@ final class MpdPeriods {
     /** Bandwidths are rounded up to this many digits, so that they seldom change between versions. */
     private static final int BANDWIDTH_DIGITS = 100;
 
+    /** Scheme of events whose text is the attribute list of an EXT-X-DATERANGE. */
+    private static final String DATE_RANGES = "urn:millrace:hls:daterange";
+    private static final long EVENT_ID_MASK = 0xFFFF_FFFFL;
+
     private final Lineup lineup;
     private final String base;
     /** The wall clock at the start of the presentation, 90 kHz since 1970. */
     private final long origin90k;
     private final boolean cutsFirst;
     private final List<Period> periods = new ArrayList<>();
+    /** The positions of the cues that the periods have. */
+    private final Set<Long> cues = new HashSet<>();
     private long end90k;
 
     /**
@@ -95,10 +109,47 @@ final class MpdPeriods {
         long start90k = Math.max(wall90k(head, startTicks) - origin90k, periods.isEmpty()
                 ? 0
                 : periods.getLast().start90k() + 1);
-        periods.add(new Period(isRest ? id + "." + head.number() : id, start90k, sets(rows, run, startTicks)));
+        periods.add(new Period(isRest ? id + "." + head.number() : id, start90k,
+                events(run, startTicks), sets(rows, run, startTicks)));
         for (MpdRows.Row row : run) {
             end90k = Math.max(end90k, wall90k(row, row.endTicks()) - origin90k);
         }
+    }
+
+    /** Returns the cues of a period's segments as events; each is in the first period that has it. */
+    private List<EventStream> events(List<MpdRows.Row> run, long startTicks) {
+        MpdRows.Row head = run.getFirst();
+        long cutMs = Ticks.rescale(startTicks - head.period().startTicks(), Ticks.MPEG, Ticks.MILLIS);
+        List<Event> ranges = new ArrayList<>();
+        List<Event> splices = new ArrayList<>();
+        for (MpdRows.Row row : run) {
+            for (Cue cue : row.cues()) {
+                if (cue.place().discontinuity() == head.discontinuity() && cues.add(cue.position())) {
+                    long timeMs = Math.max(0, cue.place().periodMs() - cutMs);
+                    ranges.add(event(cue, timeMs, new Event.Text(DateRanges.of(cue).attributeList())));
+                    splice(cue).ifPresent(splice -> splices.add(event(cue, timeMs, splice)));
+                }
+            }
+        }
+        List<EventStream> streams = new ArrayList<>();
+        if (!ranges.isEmpty()) {
+            streams.add(new EventStream(DATE_RANGES, ranges));
+        }
+        if (!splices.isEmpty()) {
+            streams.add(new EventStream(EventStream.SCTE35, splices));
+        }
+        return streams;
+    }
+
+    private static Event event(Cue cue, long timeMs, Event.Content content) {
+        long durationMs = cue.endMs() == Cue.UNKNOWN ? Event.UNKNOWN : cue.endMs() - cue.startMs();
+        return new Event(timeMs, cue.isEnd() ? 0 : durationMs, cue.position() & EVENT_ID_MASK, content);
+    }
+
+    private static Optional<Event.Content> splice(Cue cue) {
+        return cue.attributes().stream().filter(Cue.Attribute::isSplice).findFirst()
+                .map(each -> new Event.Splice(Base64.getEncoder()
+                        .encodeToString(HexFormat.of().parseHex(each.value().substring("0x".length())))));
     }
 
     private List<AdaptationSet> sets(MpdRows rows, List<MpdRows.Row> run, long startTicks) {

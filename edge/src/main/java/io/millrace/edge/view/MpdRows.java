@@ -1,6 +1,7 @@
 package io.millrace.edge.view;
 
 import io.millrace.media.codec.CodecConfig;
+import io.millrace.platform.log.Cue;
 import io.millrace.platform.log.PeriodStart;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
@@ -34,6 +35,10 @@ record MpdRows(StreamEntry epoch, List<Row> rows, Map<RenditionId, CodecConfig> 
 
         long discontinuity() {
             return any().start().discontinuity();
+        }
+
+        List<Cue> cues() {
+            return any().start().cues();
         }
 
         boolean independent() {

@@ -1,5 +1,6 @@
 package io.millrace.edge.view;
 
+import io.millrace.media.m3u8.DateRange;
 import io.millrace.media.m3u8.MediaPart;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaSegment;
@@ -7,6 +8,7 @@ import io.millrace.media.m3u8.PartsPlaylist;
 import io.millrace.media.m3u8.RenditionReport;
 import io.millrace.media.m3u8.ServerControl;
 import io.millrace.media.time.Ticks;
+import io.millrace.platform.log.Cue;
 import io.millrace.platform.log.RenditionId;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +82,7 @@ final class PartsRender {
         long firstWithParts = firstWithParts();
         Segment before = null;
         for (Segment segment : listed) {
-            lines.add(segment.line(files.segment(segment.number()), mapUri(before, segment)));
+            lines.add(segment.line(files.segment(segment.number()), mapUri(before, segment), before == null));
             // A gap has no part that could be loaded.
             parts.add(segment.number() < firstWithParts || !segment.complete()
                     ? List.of()
@@ -125,7 +127,13 @@ final class PartsRender {
         LivePart first = open.parts().stream().filter(each -> each.durationTicks() > 0).findFirst()
                 .orElse(open.parts().getFirst());
         return new PartsPlaylist.Open(opened.start().discontinuous(), mapUri(before, opened),
-                first.programDateTimeMs(), parts(at.segment(), open));
+                first.programDateTimeMs(), dateRanges(before == null), parts(at.segment(), open));
+    }
+
+    /** Returns the date ranges up to the part: a later one of the open segment may be known already. */
+    private List<DateRange> dateRanges(boolean isFirst) {
+        List<Cue> cues = open.parts().getLast().cues();
+        return isFirst ? DateRanges.all(cues) : DateRanges.recordedWith(at.segment(), cues);
     }
 
     private List<MediaPart> parts(long segment, SegmentParts of) {

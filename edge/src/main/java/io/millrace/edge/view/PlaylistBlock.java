@@ -2,12 +2,14 @@ package io.millrace.edge.view;
 
 import io.millrace.media.m3u8.IframePlaylistWriter;
 import io.millrace.media.m3u8.MediaPlaylistWriter;
+import io.millrace.platform.log.Cue;
 import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PeriodStart;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.SourcePart;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,6 +50,8 @@ public final class PlaylistBlock {
     /** Number of discontinuities in the epoch up to and including the segment. */
     private final long[] discontinuity;
     private final PeriodStart[] periods;
+    /** As in {@link SegmentStart}. */
+    private final List<List<Cue>> cues;
     private final long[] startTicks;
     /** EXT-X-PROGRAM-DATE-TIME, ms since 1970. */
     private final long[] startsMs;
@@ -86,6 +90,7 @@ public final class PlaylistBlock {
         discontinuous = new boolean[count];
         discontinuity = new long[count];
         periods = new PeriodStart[count];
+        cues = segments.stream().map(each -> each.start().cues()).toList();
         startTicks = new long[count];
         startsMs = new long[count];
         durationTicks = new int[count];
@@ -94,7 +99,7 @@ public final class PlaylistBlock {
         partEnds = new int[count];
         textEnds = new int[count];
         List<PartPlace> parts = new ArrayList<>();
-        StringBuilder lines = new StringBuilder(count * 100);
+        var lines = new ByteArrayOutputStream(count * 100);
         for (int i = 0; i < count; i++) {
             Segment segment = segments.get(i);
             complete[i] = segment.complete();
@@ -111,9 +116,9 @@ public final class PlaylistBlock {
             keyframeBytes[i] = segment.parts().isEmpty() ? 0 : segment.parts().getFirst().keyframeBytes();
             parts.addAll(segment.parts());
             partEnds[i] = parts.size();
-            lines.append(MediaPlaylistWriter.segment(segment.line(uri(files.segment(segment.number())),
-                    isMapped(first + i) ? mapUri(first + i) : null)));
-            textEnds[i] = lines.length();
+            lines.writeBytes(MediaPlaylistWriter.segment(segment.line(uri(files.segment(segment.number())),
+                    isMapped(first + i) ? mapUri(first + i) : null, false)).getBytes(StandardCharsets.UTF_8));
+            textEnds[i] = lines.size();
         }
         partOffsets = parts.stream().mapToLong(PartPlace::offset).toArray();
         partBytes = parts.stream().mapToInt(PartPlace::sizeBytes).toArray();
@@ -121,7 +126,7 @@ public final class PlaylistBlock {
         partSources = parts.stream().anyMatch(PartPlace::isDerived)
                 ? parts.stream().map(PartPlace::sources).toList()
                 : null;
-        text = TextPiece.of(lines.toString().getBytes(StandardCharsets.US_ASCII));
+        text = TextPiece.of(lines.toByteArray());
     }
 
     /**
@@ -261,7 +266,8 @@ public final class PlaylistBlock {
         return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, startTicks[i],
                 durationTicks[i],
                 startsMs[i],
-                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS, periods[i]),
+                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS, periods[i],
+                        cues.get(i)),
                 sizeBytes(i),
                 parts);
     }
@@ -307,7 +313,7 @@ public final class PlaylistBlock {
         for (long number = from; number <= to; number++) {
             Segment segment = segment(number);
             lines.append(IframePlaylistWriter.segment(segment.line(uri(files.segment(number)),
-                    isMapped(number) ? mapUri(number) : null), segment.keyframeBytes()));
+                    isMapped(number) ? mapUri(number) : null, false), segment.keyframeBytes()));
         }
         return TextPiece.of(lines.toString().getBytes(StandardCharsets.US_ASCII));
     }
@@ -321,6 +327,7 @@ public final class PlaylistBlock {
     public int sizeBytes() {
         int sources = partSources == null ? 0 : partSources.stream().mapToInt(List::size).sum();
         return FIXED_BYTES + SEGMENT_BYTES * startsMs.length + PART_BYTES * partOffsets.length
-                + SOURCE_BYTES * sources + text.sizeBytes();
+                + SOURCE_BYTES * sources + text.sizeBytes()
+                + cues.stream().flatMap(List::stream).mapToInt(Cue::chars).sum();
     }
 }

@@ -132,6 +132,12 @@ public record RangePlaylist(List<Share> shares, PiecedText text, int targetDurat
                 }
             }
         }
+        Segment first = shares.getFirst().segment(shares.getFirst().from());
+        String earlier = MediaPlaylistWriter
+                .dateRanges(DateRanges.recordedBefore(first.number(), first.start().cues()));
+        if (!iframes && !earlier.isEmpty()) {
+            pieces.addFirst(TextPiece.of(earlier));
+        }
         int targetS = targetDurationS(epochs, shares);
         pieces.addFirst(head(range, epochs, shares.getFirst(), discontinuities, targetS, independent, hasMaps,
                 ended, iframes));

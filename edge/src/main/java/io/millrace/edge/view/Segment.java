@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param startTicks presentation time of the segment's start, as in {@link io.millrace.platform.log.PartTimes}. Parts
  *     without media at its beginning do not count: a track may begin late
  * @param programDateTimeMs wall-clock time of the segment's start, ms since 1970
- * @param start how the segment continues its epoch
+ * @param start how the segment continues its epoch, and the cues up to its newest known part
  * @param sizeBytes size of the known parts without an init section; 0 for a gap
  * @param parts positions of the known parts in the topic {@code parts}; empty for a gap
  */
@@ -65,14 +65,15 @@ public record Segment(long number, State state, long startTicks, long durationTi
         long ticks = durationTicks + next.times().durationTicks();
         long firstTicks = durationTicks == 0 ? next.times().startTicks() : startTicks;
         long startMs = durationTicks == 0 ? next.times().programDateTimeMs() : programDateTimeMs;
+        SegmentStart grown = start.withCues(next.start().cues());
         return switch (next) {
             case IndexEntry part -> {
                 List<PartPlace> more = new ArrayList<>(parts);
                 more.add(part.place());
-                yield new Segment(number, State.of(part), firstTicks, ticks, startMs, start,
+                yield new Segment(number, State.of(part), firstTicks, ticks, startMs, grown,
                         sizeBytes + part.place().mediaBytes(), List.copyOf(more));
             }
-            case Gap _ -> new Segment(number, State.GAP, firstTicks, ticks, startMs, start, 0, List.of());
+            case Gap _ -> new Segment(number, State.GAP, firstTicks, ticks, startMs, grown, 0, List.of());
         };
     }
 
@@ -150,9 +151,12 @@ public record Segment(long number, State state, long startTicks, long durationTi
      * Returns the segment's entry in a media playlist.
      *
      * @param mapUri URI of the init section if it differs from that of the previous segment, otherwise null
+     * @param isFirst whether the playlist begins with this segment, and thus with the cues of earlier ones that are not
+     *     over
      */
-    MediaSegment line(String uri, String mapUri) {
-        return new MediaSegment(uri, durationTicks, programDateTimeMs, start.discontinuous(), !complete(), mapUri);
+    MediaSegment line(String uri, String mapUri, boolean isFirst) {
+        return new MediaSegment(uri, durationTicks, programDateTimeMs, start.discontinuous(), !complete(), mapUri,
+                isFirst ? DateRanges.all(start.cues()) : DateRanges.recordedWith(number, start.cues()));
     }
 
     /**

@@ -171,7 +171,7 @@ public final class StreamPlaylist {
         for (Segment segment : listed) {
             boolean mapped = files.hasInit() && (before == null || segment.hasOtherInit(before));
             lines.add(segment.line(files.segment(segment.number()),
-                    mapped ? files.init(segment.start().discontinuity()) : null));
+                    mapped ? files.init(segment.start().discontinuity()) : null, before == null));
             before = segment;
         }
         boolean independent = listed.stream().allMatch(each -> each.start().independent());

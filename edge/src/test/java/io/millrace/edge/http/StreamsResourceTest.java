@@ -29,7 +29,8 @@ class StreamsResourceTest {
     private final StreamDirectory directory = new StreamDirectory();
     private final StreamsResource resource = new StreamsResource(directory, new MemoryLog(),
             new Viewers(new EdgeMeters(new SimpleMeterRegistry()), InstantSource.system()), new AudienceResource(null),
-            new TakedownResource(directory, null, "edge-1", InstantSource.system()));
+            new TakedownResource(directory, null, "edge-1", InstantSource.system()),
+            new CuesResource(directory, null, InstantSource.system()));
 
     @BeforeEach
     void fill() {

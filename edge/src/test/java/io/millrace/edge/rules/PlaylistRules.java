@@ -14,7 +14,8 @@ import java.util.function.Predicate;
 public final class PlaylistRules {
     private static final long ROUNDING_US = 1_000;
     private static final long CLOCK_STEP_MS = 50;
-    private static final List<String> ORDER = List.of("EXT-X-DISCONTINUITY", "EXT-X-MAP", "EXT-X-PROGRAM-DATE-TIME",
+    private static final List<String> ORDER = List.of("EXT-X-DATERANGE", "EXT-X-DISCONTINUITY", "EXT-X-MAP",
+            "EXT-X-PROGRAM-DATE-TIME",
             "EXT-X-PART", "EXT-X-GAP", "EXTINF");
     private static final Map<String, Predicate<Listing>> RULES = new LinkedHashMap<>();
 

@@ -1,5 +1,6 @@
 package io.millrace.edge.view;
 
+import io.millrace.platform.log.Cue;
 import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexEntry;
@@ -49,6 +50,7 @@ class MpdTextTest {
     private long discontinuity;
     private boolean discontinuous;
     private PeriodStart period = new PeriodStart(0, wallMs);
+    private List<Cue> cues = List.of();
 
     /** Adds a segment of video and sound, which begin and end where their frames do. */
     private MpdTextTest segment(long number, boolean again) {
@@ -70,7 +72,7 @@ class MpdTextTest {
     }
 
     private IndexEntry entry(RenditionId rendition, long number, long start, long duration) {
-        var first = new SegmentStart(true, discontinuous, discontinuity, 2, period);
+        var first = new SegmentStart(true, discontinuous, discontinuity, 2, period, cues);
         return new IndexEntry(new PartId(EPOCH, number, 0), true, rendition,
                 new PartPlace(number, rendition.equals(VIDEO) ? 250_123 : 16_000, 700, 0),
                 new PartTimes(start, duration, wallMs + start / 90, 0), true, new Keyframe(EPOCH, 0, 0), first);
@@ -162,6 +164,47 @@ class MpdTextTest {
                   <UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-xsdate:2014" value="../../../api/v1/time"/>
                 </MPD>
                 """);
+    }
+
+    @Test
+    void listsCuesAsEventsOfTheirPeriod() {
+        Cue instant = new Cue("goal@1042", 1_042, new Cue.Place(1, 0, 2_500), Records.EPOCH_MS + 2_600,
+                Records.EPOCH_MS + 2_600, Cue.UNKNOWN, List.of(new Cue.Attribute("X-A", "<1>")));
+        Cue open = new Cue("break@4294967301", (1L << 32) + 5, new Cue.Place(1, 0, 3_000), Records.EPOCH_MS + 3_100,
+                Cue.UNKNOWN, 60_000, List.of(new Cue.Attribute("SCTE35-OUT", "0xFC30")));
+        Cue end = new Cue(open.id(), (1L << 32) + 9, new Cue.Place(3, 1, 500), open.startMs(), Records.EPOCH_MS + 6_600,
+                Cue.UNKNOWN, List.of());
+        segment(0, false);
+        cues = List.of(instant, open);
+        segment(1, false);
+        cues = List.of(open);
+        segment(2, false);
+        cues = List.of(open, end);
+        segment(3, true);
+        String mpd = live(playlists(0));
+        assertThat(mpd).contains("""
+                  <Period id="17.0" start="PT0.1S">
+                    <EventStream schemeIdUri="urn:millrace:hls:daterange" timescale="1000">
+                      <Event presentationTime="2500" duration="0" id="1042">ID=&quot;goal@1042&quot;,\
+                START-DATE=&quot;2026-01-01T00:00:02.600Z&quot;,DURATION=0.000,X-A=&quot;&lt;1&gt;&quot;</Event>
+                      <Event presentationTime="3000" id="5">ID=&quot;break@4294967301&quot;,\
+                START-DATE=&quot;2026-01-01T00:00:03.100Z&quot;,PLANNED-DURATION=60.000,SCTE35-OUT=0xFC30</Event>
+                    </EventStream>
+                    <EventStream schemeIdUri="urn:scte:scte35:2014:xml+bin" timescale="1000">
+                      <Event presentationTime="3000" id="5">
+                        <Signal xmlns="http://www.scte.org/schemas/35/2016">
+                          <Binary>/DA=</Binary>
+                        </Signal>
+                      </Event>
+                    </EventStream>
+                    <AdaptationSet""", """
+                  <Period id="17.1" start="PT6.1S">
+                    <EventStream schemeIdUri="urn:millrace:hls:daterange" timescale="1000">
+                      <Event presentationTime="500" duration="0" id="9">ID=&quot;break@4294967301&quot;,\
+                START-DATE=&quot;2026-01-01T00:00:03.100Z&quot;,DURATION=3.500</Event>
+                    </EventStream>
+                    <AdaptationSet""");
+        assertThat(mpd.split("<Event ", -1)).hasSize(1 + 4);
     }
 
     /** A day of a stream whose clock drifts, whose encoder reconnects, and of which a segment is missing. */

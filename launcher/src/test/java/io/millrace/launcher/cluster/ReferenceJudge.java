@@ -1,6 +1,7 @@
 package io.millrace.launcher.cluster;
 
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.CueRequest;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.GraceOver;
@@ -173,6 +174,7 @@ final class ReferenceJudge {
             case Packet it -> new Fact.Media(it.session(), it.seq(), seen.packet(entry.name()));
             case SessionEnded it -> new Fact.End(it.session(), it.reason() == SessionEnded.Reason.SUSPECTED);
             case GraceOver it -> new Fact.GraceOver(it.session());
+            case CueRequest it -> throw new IllegalStateException("no operator adds cues here: " + it);
         };
     }
 

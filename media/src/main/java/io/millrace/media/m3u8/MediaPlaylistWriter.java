@@ -1,6 +1,7 @@
 package io.millrace.media.m3u8;
 
 import io.millrace.media.time.Ticks;
+import java.util.List;
 
 /** Writes {@link MediaPlaylist}s as text: a pure function, with line feeds only and tags in a fixed order. */
 public final class MediaPlaylistWriter {
@@ -71,12 +72,20 @@ public final class MediaPlaylistWriter {
         return lines.toString();
     }
 
+    /** Returns EXT-X-DATERANGEs, which callers that assemble a playlist put before a segment. */
+    public static String dateRanges(List<DateRange> ranges) {
+        StringBuilder text = new StringBuilder();
+        ranges.forEach(range -> text.append(range.line()));
+        return text.toString();
+    }
+
     private static void map(String uri, PlaylistLines lines) {
         lines.tag("EXT-X-MAP", new AttributeList().quoted("URI", uri).toString());
     }
 
-    /** Tag order: DISCONTINUITY, (KEY,) MAP, PROGRAM-DATE-TIME, (BITRATE, PARTs,) GAP, EXTINF, URI. */
+    /** Tag order: DATERANGEs, DISCONTINUITY, (KEY,) MAP, PROGRAM-DATE-TIME, (BITRATE, PARTs,) GAP, EXTINF, URI. */
     private static void write(MediaSegment segment, PlaylistLines lines) {
+        lines.text(dateRanges(segment.dateRanges()));
         begin(segment.discontinuity(), segment.mapUri(), segment.programDateTimeMs(), lines);
         end(segment, lines);
     }

@@ -14,14 +14,12 @@ import java.util.List;
  */
 public record PartsPlaylist(MediaPlaylist media, ServerControl control, List<List<MediaPart>> parts, Open open,
         String hintUri, List<RenditionReport> reports) {
-    /** How many of the segments are omitted, and what else: a request's {@code _HLS_skip}. */
+    /** What is omitted: a request's {@code _HLS_skip}. */
     public enum Skip {
         /** The playlist is complete. */
         NOTHING,
-        /** Segments are omitted ({@code _HLS_skip=YES}). */
-        SEGMENTS,
-        /** Segments and EXT-X-DATERANGE tags are omitted ({@code _HLS_skip=v2}). */
-        SEGMENTS_AND_DATERANGES
+        /** Segments are omitted ({@code _HLS_skip=YES}); their EXT-X-DATERANGEs are not. */
+        SEGMENTS
     }
 
     /**
@@ -29,10 +27,13 @@ public record PartsPlaylist(MediaPlaylist media, ServerControl control, List<Lis
      *
      * @param programDateTimeMs wall-clock time of its start, ms since 1970 UTC
      * @param mapUri URI of its init section if it differs from that of the segment before, otherwise null
+     * @param dateRanges the date ranges that are listed before the segment
      * @param parts at least one
      */
-    public record Open(boolean discontinuity, String mapUri, long programDateTimeMs, List<MediaPart> parts) {
+    public record Open(boolean discontinuity, String mapUri, long programDateTimeMs, List<DateRange> dateRanges,
+            List<MediaPart> parts) {
         public Open {
+            dateRanges = List.copyOf(dateRanges);
             parts = List.copyOf(parts);
         }
     }

@@ -7,20 +7,20 @@ import java.util.List;
 public final class PartsPlaylistWriter {
     /** EXT-X-VERSION with EXT-X-SKIP (RFC 8216bis, 8). */
     static final int SKIP_VERSION = 9;
-    /** EXT-X-VERSION with EXT-X-SKIP that stands for EXT-X-DATERANGE tags, too (RFC 8216bis, 8). */
-    static final int SKIP_DATERANGES_VERSION = 10;
 
     private PartsPlaylistWriter() {}
 
     /**
-     * Returns the text of a playlist: a delta update if one is requested and at least one segment can be omitted.
+     * Returns the text of a playlist: a delta update if one is requested and at least one segment can be omitted. A
+     * delta update has all EXT-X-DATERANGEs, those of omitted segments included: CAN-SKIP-DATERANGES is not offered.
      *
      * @param skip what may be omitted
      */
     public static String write(PartsPlaylist playlist, PartsPlaylist.Skip skip) {
         int skipped = skip == PartsPlaylist.Skip.NOTHING ? 0 : playlist.skippable();
         MediaPlaylist media = playlist.media();
-        PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION", version(skipped, skip))
+        PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION",
+                skipped > 0 ? SKIP_VERSION : MediaPlaylistWriter.MAP_VERSION)
                 .tag("EXT-X-TARGETDURATION", media.targetDurationS());
         control(playlist.control(), lines);
         lines.tag("EXT-X-MEDIA-SEQUENCE", media.mediaSequence())
@@ -29,16 +29,20 @@ public final class PartsPlaylistWriter {
             lines.tag("EXT-X-INDEPENDENT-SEGMENTS");
         }
         if (skipped > 0) {
-            lines.tag("EXT-X-SKIP", skip(skipped, skip).toString());
+            lines.tag("EXT-X-SKIP", new AttributeList().number("SKIPPED-SEGMENTS", skipped).toString());
+            media.segments().subList(0, skipped)
+                    .forEach(segment -> lines.text(MediaPlaylistWriter.dateRanges(segment.dateRanges())));
         }
         for (int i = skipped; i < media.segments().size(); i++) {
             MediaSegment segment = media.segments().get(i);
+            lines.text(MediaPlaylistWriter.dateRanges(segment.dateRanges()));
             MediaPlaylistWriter.begin(segment.discontinuity(), segment.mapUri(), segment.programDateTimeMs(), lines);
             parts(playlist.parts().get(i), lines);
             MediaPlaylistWriter.end(segment, lines);
         }
         if (playlist.open() != null) {
             PartsPlaylist.Open open = playlist.open();
+            lines.text(MediaPlaylistWriter.dateRanges(open.dateRanges()));
             MediaPlaylistWriter.begin(open.discontinuity(), open.mapUri(), open.programDateTimeMs(), lines);
             parts(open.parts(), lines);
         }
@@ -46,31 +50,16 @@ public final class PartsPlaylistWriter {
         return lines.toString();
     }
 
-    private static int version(int skipped, PartsPlaylist.Skip skip) {
-        if (skipped == 0) {
-            return MediaPlaylistWriter.MAP_VERSION;
-        }
-        return skip == PartsPlaylist.Skip.SEGMENTS_AND_DATERANGES ? SKIP_DATERANGES_VERSION : SKIP_VERSION;
-    }
-
     private static void control(ServerControl control, PlaylistLines lines) {
         AttributeList list = new AttributeList().token("CAN-BLOCK-RELOAD", "YES");
         if (control.skipUntilTicks() > 0) {
-            list.token("CAN-SKIP-UNTIL", seconds(control.skipUntilTicks())).token("CAN-SKIP-DATERANGES", "YES");
+            list.token("CAN-SKIP-UNTIL", seconds(control.skipUntilTicks()));
         }
         list.token("HOLD-BACK", seconds(control.holdBackTicks())).token("PART-HOLD-BACK",
                 seconds(control.partHoldBackTicks()));
         lines.tag("EXT-X-SERVER-CONTROL", list.toString());
         lines.tag("EXT-X-PART-INF",
                 new AttributeList().token("PART-TARGET", seconds(control.partTargetTicks())).toString());
-    }
-
-    /** RECENTLY-REMOVED-DATERANGES is required in the second form, and empty because there are no EXT-X-DATERANGEs. */
-    private static AttributeList skip(int skipped, PartsPlaylist.Skip skip) {
-        AttributeList list = new AttributeList().number("SKIPPED-SEGMENTS", skipped);
-        return skip == PartsPlaylist.Skip.SEGMENTS_AND_DATERANGES
-                ? list.quoted("RECENTLY-REMOVED-DATERANGES", "")
-                : list;
     }
 
     private static void parts(List<MediaPart> parts, PlaylistLines lines) {

@@ -42,6 +42,12 @@ final class PlaylistLines {
         return this;
     }
 
+    /** Adds complete lines. */
+    PlaylistLines text(String more) {
+        text.append(more);
+        return this;
+    }
+
     PlaylistLines uri(String uri) {
         text.append(requireUri(uri)).append('\n');
         return this;

@@ -10,6 +10,9 @@ public final class MpdWriter {
     static final String PROFILE = "urn:mpeg:dash:profile:isoff-live:2011";
     private static final String NAMESPACE = "urn:mpeg:dash:schema:mpd:2011";
     private static final String ROLE = "urn:mpeg:dash:role:2011";
+    private static final String SPLICES = "http://www.scte.org/schemas/35/2016";
+    /** The time scale of events. */
+    private static final int MILLIS = 1_000;
     private static final String CHANNELS = "urn:mpeg:mpegB:cicp:ChannelConfiguration";
     /**
      * ChannelConfiguration (ISO/IEC 23091-3, 5.1) of the usual layout; the index is the number of channels. 0 if there is no
@@ -50,8 +53,26 @@ public final class MpdWriter {
 
     private static void period(XmlText xml, Period period) {
         xml.begin("Period").attribute("id", period.id()).attribute("start", MpdTimes.durationOf90k(period.start90k()));
+        period.events().forEach(stream -> events(xml, stream));
         period.sets().forEach(set -> set(xml, set));
         xml.end("Period");
+    }
+
+    private static void events(XmlText xml, EventStream stream) {
+        xml.begin("EventStream").attribute("schemeIdUri", stream.scheme()).attribute("timescale", MILLIS);
+        for (EventStream.Event event : stream.events()) {
+            xml.begin("Event").attribute("presentationTime", event.timeMs());
+            if (event.durationMs() != EventStream.Event.UNKNOWN) {
+                xml.attribute("duration", event.durationMs());
+            }
+            xml.attribute("id", event.id());
+            switch (event.content()) {
+                case EventStream.Event.Text(String text) -> xml.end("Event", text);
+                case EventStream.Event.Splice(String base64) -> xml.begin("Signal").attribute("xmlns", SPLICES)
+                        .element("Binary", base64).end("Signal").end("Event");
+            }
+        }
+        xml.end("EventStream");
     }
 
     private static void set(XmlText xml, AdaptationSet set) {

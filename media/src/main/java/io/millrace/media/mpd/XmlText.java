@@ -50,7 +50,11 @@ final class XmlText {
 
     /** Adds a child element that contains only text. */
     XmlText element(String name, String content) {
-        begin(name);
+        return begin(name).end(name, content);
+    }
+
+    /** Ends the element that has just begun, and is {@code name}, with text as its content. */
+    XmlText end(String name, String content) {
         open = false;
         depth--;
         text.append('>');

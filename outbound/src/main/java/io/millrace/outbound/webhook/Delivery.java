@@ -1,5 +1,6 @@
 package io.millrace.outbound.webhook;
 
+import io.millrace.platform.log.Cue;
 import io.millrace.platform.log.StreamEvent;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -38,6 +39,23 @@ record Delivery(StreamEvent event, int partition, long offset, long appendedAtMs
         if (!event.text().isEmpty()) {
             json.put("text", event.text());
         }
+        if (event.cue() != null) {
+            json.set("cue", json(event.cue()));
+        }
+        return json;
+    }
+
+    private static ObjectNode json(Cue cue) {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("id", cue.id()).put("start", TIME.format(Instant.ofEpochMilli(cue.startMs())));
+        if (cue.endMs() != Cue.UNKNOWN) {
+            json.put("end", TIME.format(Instant.ofEpochMilli(cue.endMs())));
+        }
+        if (cue.plannedMs() != Cue.UNKNOWN) {
+            json.put("plannedDuration", cue.plannedMs());
+        }
+        ObjectNode attributes = json.putObject("attributes");
+        cue.attributes().forEach(each -> attributes.put(each.name(), each.value()));
         return json;
     }
 }

@@ -32,7 +32,8 @@ public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part, int initBytes,
         return new IndexEntry(cut.id(), cut.last(), part.rendition(),
                 new PartPlace(partsOffset, part.bytes().remaining(), initBytes, part.check(), keyframeBytes), times,
                 independent,
-                new Keyframe(cut.session(), keyframeOffset(), head.timestampOffsetMs()), head.start());
+                new Keyframe(cut.session(), keyframeOffset(), head.timestampOffsetMs()),
+                head.start().withCues(cut.cues()));
     }
 
     /** Offset in {@code packets} of the first keyframe or, in a rendition without video, of the first frame. */

@@ -110,7 +110,8 @@ public final class Rendition {
     private Gap emptySegment(Cut last) {
         long endTicks = last.times().startTicks() + last.times().durationTicks();
         return new Gap(last.id(), id, Gap.Reason.EMPTY, new PartTimes(firstTimes.startTicks(),
-                endTicks - firstTimes.startTicks(), firstTimes.programDateTimeMs(), last.times().arrivalUs()), start);
+                endTicks - firstTimes.startTicks(), firstTimes.programDateTimeMs(), last.times().arrivalUs()),
+                start.withCues(last.cues()));
     }
 
     /** Returns how many frames the format could not carry since this was called before. */
@@ -128,12 +129,12 @@ public final class Rendition {
     public void missing(Cut cut, Gap.Reason reason) {
         PartTimes times = cut.times();
         if (gap == null) {
-            gap = new Gap(cut.id(), id, reason, times, start);
+            gap = new Gap(cut.id(), id, reason, times, start.withCues(cut.cues()));
         } else {
             PartTimes first = gap.times();
             gap = new Gap(gap.id(), id, gap.reason(), new PartTimes(first.startTicks(),
                     first.durationTicks() + times.durationTicks(), first.programDateTimeMs(), times.arrivalUs()),
-                    start);
+                    start.withCues(cut.cues()));
         }
     }
 

@@ -16,18 +16,29 @@ import java.util.Optional;
  * @param packets the packets that contain the samples
  * @param times the times of the part
  * @param head the properties of the whole segment; null except in part 0
+ * @param cues as in {@link SegmentStart}, up to this part
  * @param samples the samples in log order; those of one packet in the order of their {@link TrackId}. Since version 7 of
  *        the rules, the samples of several parts may alternate in the log
  */
 public record Cut(PartId id, long session, boolean last, boolean independent, PacketRange packets, PartTimes times,
-        SegmentHead head, List<Sample> samples) implements SegmentsRecord {
+        SegmentHead head, List<Cue> cues, List<Sample> samples) implements SegmentsRecord {
+    /** Creates a cut without cues. */
+    public Cut(PartId id, long session, boolean last, boolean independent, PacketRange packets, PartTimes times,
+            SegmentHead head, List<Sample> samples) {
+        this(id, session, last, independent, packets, times, head, List.of(), samples);
+    }
+
     @Override
     public long epoch() {
         return id.epoch();
     }
 
     public Cut withHead(SegmentHead other) {
-        return new Cut(id, session, last, independent, packets, times, other, samples);
+        return new Cut(id, session, last, independent, packets, times, other, cues, samples);
+    }
+
+    public Cut withCues(List<Cue> others) {
+        return new Cut(id, session, last, independent, packets, times, head, List.copyOf(others), samples);
     }
 
     /**

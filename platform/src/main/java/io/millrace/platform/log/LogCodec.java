@@ -30,6 +30,7 @@ public final class LogCodec {
             case SessionStarted r -> Schemas.SESSION_STARTED.encode(r);
             case SessionEnded r -> Schemas.SESSION_ENDED.encode(r);
             case SessionTracks r -> Schemas.SESSION_TRACKS.encode(r);
+            case CueRequest r -> Schemas.CUE_REQUEST.encode(r);
             case GraceOver r -> Schemas.GRACE_OVER.encode(r);
             case SessionNotice r -> Schemas.SESSION_NOTICE.encode(r);
             case Cut r -> Schemas.CUT.isNewest() ? Schemas.encode(r) : Schemas.CUT.encode(r);

@@ -5,4 +5,4 @@ package io.millrace.platform.log;
  * log order.
  */
 public sealed interface PacketsRecord extends LogRecord
-        permits SessionStarted, SessionTracks, Packet, SessionEnded, GraceOver {}
+        permits SessionStarted, SessionTracks, Packet, SessionEnded, GraceOver, CueRequest {}

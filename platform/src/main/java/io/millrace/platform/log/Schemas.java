@@ -20,9 +20,10 @@ import org.apache.avro.Schema;
  */
 final class Schemas {
     /** The names of the schemas; a schema comes after those that it refers to. */
-    private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "Track", "TrackId",
+    private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "Track", "TrackId", "Cue",
             "SessionStarted", "Packet",
-            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
+            "SessionEnded", "GraceOver", "CueRequest", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry",
+            "Gap",
             "StreamEntry", "StreamExpiry", "Withdrawal",
             "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat", "StreamEvent", "DeadLetter",
             "AudienceReport");
@@ -51,6 +52,12 @@ final class Schemas {
     static final RecordSchema<GraceOver> GRACE_OVER = schema("GraceOver",
             (r, g) -> g.put("session", r.session()).put("atMs", r.atMs()),
             g -> new GraceOver(g.int64("session"), g.int64("atMs")));
+    static final RecordSchema<CueRequest> CUE_REQUEST = schema("CueRequest",
+            (r, g) -> Cue.write(r.attributes(), g.put("name", r.name()).put("ends", r.ends()).put("atMs", r.atMs())
+                    .put("durationMs", r.durationMs()).put("plannedMs", r.plannedMs())
+                    .put("requestedAtMs", r.requestedAtMs())),
+            g -> new CueRequest(g.text("name"), g.bool("ends"), g.int64("atMs"), g.int64("durationMs"),
+                    g.int64("plannedMs"), Cue.attributes(g), g.int64("requestedAtMs")));
     static final RecordSchema<SessionTracks> SESSION_TRACKS = schema("SessionTracks",
             (r, g) -> g.put("session", r.session()).put("videoCodec", r.tracks().video())
                     .put("audioCodec", r.tracks().audio()),
@@ -84,20 +91,21 @@ final class Schemas {
                     .list("sources", r.place().sources(), Schemas::source)
                     .put("independent", r.independent())
                     .put("session", r.keyframe().session()).put("keyframeOffset", r.keyframe().offset())
-                    .put("timestampOffsetMs", r.keyframe().timestampOffsetMs()),
+                    .put("timestampOffsetMs", r.keyframe().timestampOffsetMs())
+                    .list("cues", r.start().cues(), Cue::write),
             g -> new IndexEntry(part(g), g.bool("last"), rendition(g),
                     new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("initBytes"), g.int32("check"),
                             g.int32("keyframeBytes"), g.list("sources", Schemas::source)),
                     times(g),
                     g.bool("independent"),
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
-                    start(g, "segmentIndependent")));
+                    start(g, "segmentIndependent").withCues(g.list("cues", Cue::read))));
     static final RecordSchema<Gap> GAP = schema("Gap",
             (r, g) -> rendition(start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent"),
                     r.rendition())
-                    .put("reason", r.reason()),
+                    .put("reason", r.reason()).list("cues", r.start().cues(), Cue::write),
             g -> new Gap(part(g), rendition(g), g.symbol("reason", Gap.Reason.class), times(g),
-                    start(g, "segmentIndependent")));
+                    start(g, "segmentIndependent").withCues(g.list("cues", Cue::read))));
     static final RecordSchema<StreamEntry> STREAM_ENTRY = schema("StreamEntry",
             (r, g) -> playlist(newest(span(g, r.span()), r.session()), r.playlist()).put("stream", r.stream())
                     .put("epoch", r.epoch()).put("state", r.state()).put("rules", rules(g, r.rules()))
@@ -137,12 +145,14 @@ final class Schemas {
             g -> new NodeHeartbeat(g.text("node"), g.int64("process"), g.int64("clockMs")));
 
     static final RecordSchema<StreamEvent> STREAM_EVENT = schema("StreamEvent",
-            (r, g) -> g.put("stream", r.stream()).put("type", r.type()).put("position", r.cause().position())
+            (r, g) -> cue(g, r.cue()).put("stream", r.stream()).put("type", r.type())
+                    .put("position", r.cause().position())
                     .put("number", r.cause().number()).put("epoch", r.epoch()).put("session", r.session())
                     .put("atMs", r.atMs()).put("code", r.code()).put("text", r.text()),
             g -> new StreamEvent(g.text("stream"), g.symbol("type", StreamEvent.Type.class),
                     new StreamEvent.Cause(g.int64("position"), g.int32("number")), g.int64("epoch"),
-                    g.int64("session"), g.int64("atMs"), g.text("code"), g.text("text")));
+                    g.int64("session"), g.int64("atMs"), g.text("code"), g.text("text"),
+                    g.isNull("cue") ? null : Cue.read(g.record("cue"))));
 
     static final RecordSchema<DeadLetter> DEAD_LETTER = schema("DeadLetter",
             (r, g) -> g.put("webhook", r.webhook()).put("partition", r.place().partition())
@@ -228,6 +238,16 @@ final class Schemas {
         return value.order(ByteOrder.LITTLE_ENDIAN).getLong(value.position() + 2);
     }
 
+    /** @param cue null for none */
+    private static Generic cue(Generic g, Cue cue) {
+        if (cue != null) {
+            Generic child = g.child("cue");
+            cue.write(child);
+            g.put("cue", child);
+        }
+        return g;
+    }
+
     private static void bucket(AudienceReport.Bucket bucket, Generic g) {
         g.put("index", bucket.index()).put("players", bucket.players());
     }
@@ -238,7 +258,7 @@ final class Schemas {
 
     private static Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint() {
         List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER,
-                SESSION_NOTICE, CUT,
+                CUE_REQUEST, SESSION_NOTICE, CUT,
                 EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, WITHDRAWAL, INGEST_NODE, LOG_VERSION,
                 SESSION_TRACKS, NODE_HEARTBEAT, STREAM_EVENT, DEAD_LETTER, AUDIENCE_REPORT);
         Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
@@ -393,13 +413,13 @@ final class Schemas {
                 .put("independent", r.independent()).put("firstOffset", r.packets().firstOffset())
                 .put("lastOffset", r.packets().lastOffset())
                 .put("head", r.head() == null ? null : head(g, r.head()))
-                .list("samples", r.samples(), Schemas::sample);
+                .list("cues", r.cues(), Cue::write).list("samples", r.samples(), Schemas::sample);
     }
 
     private static Cut cut(Generic g, List<Cut.Sample> samples) {
         return new Cut(part(g), g.int64("session"), g.bool("last"), g.bool("independent"),
                 new Cut.PacketRange(g.int64("firstOffset"), g.int64("lastOffset")), times(g),
-                g.isNull("head") ? null : head(g.record("head")), samples);
+                g.isNull("head") ? null : head(g.record("head")), g.list("cues", Cue::read), samples);
     }
 
     private static void sample(Cut.Sample s, Generic g) {

@@ -12,9 +12,15 @@ import java.util.Locale;
  * @param atMs when the event occurred, ms since 1970, by the clock of the ingest node that wrote its cause
  * @param code machine-readable detail: the code of a warning, the reason for an absence; otherwise empty
  * @param text detail for people, such as the message of a warning; may be empty
+ * @param cue the cue of {@link Type#CUE}; otherwise null
  */
 public record StreamEvent(String stream, Type type, Cause cause, long epoch, long session, long atMs, String code,
-        String text) implements LogRecord {
+        String text, Cue cue) implements LogRecord {
+    /** Creates an event other than a cue. */
+    public StreamEvent(String stream, Type type, Cause cause, long epoch, long session, long atMs, String code,
+            String text) {
+        this(stream, type, cause, epoch, session, atMs, code, text, null);
+    }
 
     /** Kinds of events. The API and webhooks use the names in lower case. */
     public enum Type {
@@ -36,7 +42,7 @@ public record StreamEvent(String stream, Type type, Cause cause, long epoch, lon
         WARNING_GONE,
         /** Retention has deleted all media of an epoch, and of all earlier ones. */
         EXPIRED,
-        /** A cue point. Not written yet. */
+        /** A cue point has been recorded, or the end of a date range. */
         CUE;
 
         /** Returns the name in the API. */

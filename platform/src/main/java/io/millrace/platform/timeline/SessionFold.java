@@ -1,5 +1,6 @@
 package io.millrace.platform.timeline;
 
+import io.millrace.platform.log.CueRequest;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.GraceOver;
@@ -140,6 +141,7 @@ public final class SessionFold {
             case Packet packet -> packet(packet);
             case SessionEnded ended -> ended(ended);
             case GraceOver over -> graceOver(over);
+            case CueRequest _ -> new Verdict.Control(List.of());
         };
     }
 

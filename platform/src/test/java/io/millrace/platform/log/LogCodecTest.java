@@ -28,6 +28,11 @@ class LogCodecTest {
     private static final Packet PACKET = new Packet(17, 3, 1_700_000_000_000_000L, 40, -40, Packet.Kind.VIDEO, 0,
             Packet.Content.KEYFRAME, bytes(1, 2, 3));
 
+    private static final Cue CUE = new Cue("break-7@1042", 1_043, new Cue.Place(4, 1, 960), 1_700, Cue.UNKNOWN, 30_000,
+            List.of(new Cue.Attribute("SCTE35-OUT", "0xFC30")));
+    private static final Cut CUED = new Cut(new PartId(17, 4, 1), 18, true, false, new Cut.PacketRange(141, 150),
+            new PartTimes(225_000, 45_000, 2_200, 2_300), null, List.of(CUE), List.of());
+
     private static final long PROCESS = 0x0123456789abcdefL;
 
     static Stream<LogRecord> records() {
@@ -81,6 +86,15 @@ class LogCodecTest {
                 new Withdrawal("live/show", 17, new Withdrawal.Extent(3, 9, 55, 99, 1_700, 2_400), 3_000, "by mistake"),
                 new StreamEvent("live/show", StreamEvent.Type.WARNING, new StreamEvent.Cause(140, 1), 17, 18, 5,
                         "long_gop", "keyframes every 10 s"),
+                new CueRequest("break-7", true, 1_700, 0, 30_000,
+                        List.of(new Cue.Attribute("SCTE35-OUT", "0xFC30"), new Cue.Attribute("X-B", "é")), 1_600),
+                CUED, new IndexEntry(new PartId(17, 4, 1), true, RenditionId.TS, new PartPlace(55, 188, -4711),
+                        new PartTimes(1, 2, 3, 4), true, new Keyframe(18, 100, -3),
+                        new SegmentStart(true, false, 1, 2).withCues(List.of(CUE))),
+                new Gap(new PartId(17, 4, 1), RenditionId.TS, Gap.Reason.MEDIA, new PartTimes(1, 2, 3, 4),
+                        new SegmentStart(true, false, 1, 2).withCues(List.of(CUE))),
+                new StreamEvent("live/show", StreamEvent.Type.CUE, new StreamEvent.Cause(1_042, 0), 17, 18, 5, "", "",
+                        CUE),
                 new DeadLetter("billing", new DeadLetter.Place(3, 41), 400, "status 400", 1, 5, bytes(1, 2)),
                 new AudienceReport("live/show", "e1", 1_700, 3, new AudienceReport.Stalls(1, 4),
                         new AudienceReport.Measures(List.of(new AudienceReport.Bucket(64, 2)), List.of(),

@@ -4,6 +4,8 @@ import io.millrace.media.bytes.MediaException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.remux.TrackMedia;
+import io.millrace.platform.log.Cue;
+import io.millrace.platform.log.CueRequest;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RecordSchema.Generic;
@@ -14,6 +16,7 @@ import io.millrace.platform.timeline.SessionFold;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -137,6 +140,26 @@ final class Cutter {
         faults.beginLine(packet.timestampMs());
         tracks.beginLine();
         boundaries.beginLine();
+    }
+
+    /**
+     * Adds an encoder's cue point.
+     *
+     * @param position of its packet
+     * @return empty if it is dropped
+     */
+    Optional<Cue> cue(CuePoint point, Packet packet, long position, Step out) {
+        return segments.cues().add(point, position, line.wallMsOf(packet), out);
+    }
+
+    /**
+     * Adds a cue, or ends a date range.
+     *
+     * @param position of the request
+     * @return empty if the request is void
+     */
+    Optional<Cue> cue(CueRequest request, long position, Step out) {
+        return segments.cues().add(request, position, line.newestWallMs(), out);
     }
 
     /** Takes what the encoder says about its tracks; it applies from the next segment on. */

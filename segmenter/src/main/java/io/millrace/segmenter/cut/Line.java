@@ -10,6 +10,9 @@ import io.millrace.platform.log.SessionStarted;
  * jump of the timestamps begins another line (docs/protocols.md, section 9.3). Confined to one thread.
  */
 final class Line {
+    /** A data message whose timestamp is this far from the newest frame has a timestamp of another clock, or none. */
+    private static final long CUE_SKEW_MS = 10_000;
+
     private final EpochRules rules;
     /** Start of the session by its claim, ms since 1970. */
     private long startedAtMs;
@@ -21,6 +24,8 @@ final class Line {
     private long originMs;
     /** Turns packet timestamps into times of the epoch's FLV timeline. */
     private long timestampOffsetMs;
+    /** Packet timestamp of the newest frame of the leading track. */
+    private long newestMs;
     /** PROGRAM-DATE-TIME at time 0 of the line, ms since 1970. */
     private long wallMs;
     private ClockDrift drift = new ClockDrift();
@@ -44,6 +49,7 @@ final class Line {
         boolean jumped = anchored && !anticipated;
         anticipated = false;
         originMs = packet.timestampMs();
+        newestMs = originMs;
         wallMs = jumped ? Math.floorDiv(packet.arrivalUs(), 1_000L) : startedAtMs;
         anchored = true;
         drift.beginLine();
@@ -102,8 +108,20 @@ final class Line {
         return drift.movedMs();
     }
 
+    /** Returns PROGRAM-DATE-TIME of the newest frame; without one, the start of the session. */
+    long newestWallMs() {
+        return anchored ? wallMs + newestMs - originMs : startedAtMs;
+    }
+
+    /** Returns PROGRAM-DATE-TIME of a data message: by its timestamp, if that is close to the newest frame's. */
+    long wallMsOf(Packet data) {
+        long aheadMs = data.timestampMs() - newestMs;
+        return newestWallMs() + (anchored && Math.abs(aheadMs) <= CUE_SKEW_MS ? aheadMs : 0);
+    }
+
     /** Observes the arrival of a packet of the leading track. */
     void observe(Packet packet) {
+        newestMs = packet.timestampMs();
         if (rules.followsClock()) {
             long mediaMs = packet.timestampMs() - originMs;
             drift.observe(mediaMs, Math.floorDiv(packet.arrivalUs(), 1_000L) - wallMs - mediaMs);
@@ -139,7 +157,7 @@ final class Line {
 
     Generic write(Generic cutter) {
         return cutter.put("startedAtMs", startedAtMs).put("anchored", anchored)
-                .put("anticipated", anticipated).put("originMs", originMs)
+                .put("anticipated", anticipated).put("originMs", originMs).put("newestMs", newestMs)
                 .put("timestampOffsetMs", timestampOffsetMs)
                 .put("wallMs", wallMs).put("drift", drift.write(cutter.child("drift")));
     }
@@ -151,6 +169,7 @@ final class Line {
         line.anticipated = cutter.bool("anticipated");
         line.originMs = cutter.int64("originMs");
         line.timestampOffsetMs = cutter.int64("timestampOffsetMs");
+        line.newestMs = cutter.int64("newestMs");
         line.wallMs = cutter.int64("wallMs");
         line.drift = ClockDrift.read(cutter.record("drift"));
         return line;

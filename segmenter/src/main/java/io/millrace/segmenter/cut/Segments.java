@@ -23,6 +23,7 @@ final class Segments {
     private final DefaultTracks tracks;
     private final Ladder ladder;
     private final WaitingParts waiting;
+    private Cues cues = new Cues();
     private long session = -1;
     /** PROGRAM-DATE-TIME of the end of the last closed segment, {@link Long#MIN_VALUE} without one. */
     private long endWallMs = Long.MIN_VALUE;
@@ -53,6 +54,10 @@ final class Segments {
 
     long session() {
         return session;
+    }
+
+    Cues cues() {
+        return cues;
     }
 
     /** Returns the open segment, or null. */
@@ -120,7 +125,7 @@ final class Segments {
     }
 
     private void write(Cut cut, Step out) {
-        playlist.add(cut, out::cut);
+        playlist.add(cues.attach(cut), out::cut);
         if (cut.last()) {
             writtenEndMs = DecidedPart.endWallMs(cut.times());
         }
@@ -258,7 +263,8 @@ final class Segments {
 
     Generic write(Generic cutter) {
         waiting.write(cutter);
-        return cutter.put("session", session).put("endWallMs", endWallMs).put("writtenEndMs", writtenEndMs)
+        return cutter.put("cues", cues.write(cutter.child("cues"))).put("session", session).put("endWallMs", endWallMs)
+                .put("writtenEndMs", writtenEndMs)
                 .put("discontinuous", discontinuous)
                 .put("segment", open == null ? null : open.write(cutter.child("segment")));
     }
@@ -266,6 +272,7 @@ final class Segments {
     static Segments read(Playlist playlist, Line line, DefaultTracks tracks, Ladder ladder, Generic cutter) {
         Segments segments = new Segments(playlist, line, tracks, ladder);
         segments.waiting.read(cutter);
+        segments.cues = Cues.read(cutter.record("cues"));
         segments.writtenEndMs = cutter.int64("writtenEndMs");
         segments.session = cutter.int64("session");
         segments.endWallMs = cutter.int64("endWallMs");

@@ -1,5 +1,7 @@
 package io.millrace.segmenter.cut;
 
+import io.millrace.platform.log.Cue;
+import io.millrace.platform.log.CueRequest;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
@@ -31,6 +33,7 @@ final class StreamEvents {
             case SessionTracks _ -> sessions.started() == null ? 0 : sessions.started().startedAtMs();
             case SessionEnded ended -> ended.endedAtMs();
             case GraceOver over -> over.atMs();
+            case CueRequest request -> request.requestedAtMs();
         });
     }
 
@@ -77,9 +80,17 @@ final class StreamEvents {
         return before == SessionFold.State.GRACE ? Type.BACK : Type.TOOK_OVER;
     }
 
+    /** Adds the event that reports a cue. */
+    void add(Cue cue, long epoch, long session) {
+        step.event(new StreamEvent(stream, Type.CUE, cause(), epoch, session, atMs, "", "", cue));
+    }
+
     /** @param session -1 for an event of the epoch as a whole */
     void add(Type type, long epoch, long session, String code, String text) {
-        step.event(new StreamEvent(stream, type,
-                new StreamEvent.Cause(position, firstNumber + step.events().size()), epoch, session, atMs, code, text));
+        step.event(new StreamEvent(stream, type, cause(), epoch, session, atMs, code, text));
+    }
+
+    private StreamEvent.Cause cause() {
+        return new StreamEvent.Cause(position, firstNumber + step.events().size());
     }
 }

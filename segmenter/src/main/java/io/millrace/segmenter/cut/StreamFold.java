@@ -1,12 +1,15 @@
 package io.millrace.segmenter.cut;
 
 import io.millrace.media.remux.BodyReader;
+import io.millrace.platform.log.Cue;
+import io.millrace.platform.log.CueRequest;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StateSchema;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamEvent;
@@ -88,6 +91,7 @@ public final class StreamFold {
         switch (verdict) {
             case Verdict.Counts counts -> count(offset, (Packet) record, counts, step);
             case Verdict.Ignored ignored -> step.drop(ignored.reason().label());
+            case Verdict.Control _ when record instanceof CueRequest request -> cue(offset, request, step);
             case Verdict.Control _ -> {
                 // Only the events matter.
             }
@@ -195,7 +199,25 @@ public final class StreamFold {
             Metadata metadata = Metadata.parse(packet.body());
             directory.applyMetadata(metadata);
             cutter.label(metadata.labels());
+            CuePoint.parse(packet.body())
+                    .flatMap(point -> cutter.cue(point, packet, position(offset), step)).ifPresent(this::report);
         }
+    }
+
+    private void cue(long offset, CueRequest request, Step step) {
+        if (sessions.state() == SessionFold.State.LIVE || sessions.state() == SessionFold.State.GRACE) {
+            cutter.cue(request, position(offset), step).ifPresent(this::report);
+        } else {
+            step.drop("cue_unknown");
+        }
+    }
+
+    private void report(Cue cue) {
+        events.add(cue, directory.epoch(), sessions.session());
+    }
+
+    private long position(long offset) {
+        return SessionStarted.number(SessionStarted.generation(sessions.session()), offset);
     }
 
     private static boolean isFrame(Packet packet) {

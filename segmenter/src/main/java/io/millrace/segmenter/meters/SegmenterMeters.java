@@ -22,7 +22,8 @@ public final class SegmenterMeters {
      * with the value 0.
      */
     private static final List<String> DROPS = List.of("state", "undecodable", "failed", "unsupported", "no_config",
-            "no_keyframe", "new_config", "over_limit", "quarantined", "multitrack", "track_left");
+            "no_keyframe", "new_config", "over_limit", "quarantined", "multitrack", "track_left",
+            "cue_repeated", "cue_over_limit", "cue_unknown");
 
     private final MeterRegistry registry;
     private final Timer latency;
