@@ -7,7 +7,8 @@ import io.millrace.edge.fanout.PacketFeed;
 import io.millrace.edge.fanout.RingMemory;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.follow.IndexFeed;
-import io.millrace.edge.http.AudienceResource;
+import io.millrace.edge.http.NewestResource;
+import io.millrace.edge.http.PosterResource;
 import io.millrace.edge.http.StreamsResource;
 import io.millrace.edge.http.TakedownResource;
 import io.millrace.edge.log.DirectoryFeed;
@@ -94,10 +95,12 @@ public final class Feeds implements AutoCloseable {
         directoryFeed.start();
     }
 
-    /** Returns the resource of the streams for the admin port. */
-    AdminResource streams(Viewers viewers, AudienceResource audience) {
-        return new StreamsResource(directory, past, viewers, audience,
-                new TakedownResource(directory, kafka, node, InstantSource.system()));
+    /** Returns the resources for the admin port that need only the log. */
+    List<AdminResource> admin(Viewers viewers) {
+        return List.of(new StreamsResource(directory, past, viewers),
+                new TakedownResource(directory, kafka, node, InstantSource.system()),
+                new NewestResource(directory, index, past, InstantSource.system()),
+                new PosterResource(directory, index, parts));
     }
 
     public StreamDirectory directory() {

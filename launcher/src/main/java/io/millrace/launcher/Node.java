@@ -3,6 +3,7 @@ package io.millrace.launcher;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.EdgeService;
 import io.millrace.edge.http.HttpSettings;
+import io.millrace.edge.http.OpenApi;
 import io.millrace.ingest.IngestService;
 import io.millrace.ingest.PublicRtmp;
 import io.millrace.launcher.broker.BrokerPlace;
@@ -128,6 +129,11 @@ final class Node {
         return ready;
     }
 
+    /** Returns the operations of the admin port, as the OpenAPI document names them. */
+    Set<String> operations() {
+        return admin.operations();
+    }
+
     /**
      * Reads the relays and webhooks, and returns the stages to run: without relays or webhooks, {@code up} does not run
      * their stages.
@@ -173,6 +179,7 @@ final class Node {
                     listen.adminHost());
         }
         admin.addChecks(List.of(new HealthCheck("process", () -> status)));
+        admin.add(OpenApi.load());
         ready.with(ReadyLine.Part.ADMIN, new HostPort(listen.adminHost(), admin.address().getPort()));
         return meters.registry();
     }

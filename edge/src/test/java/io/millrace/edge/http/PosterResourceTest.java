@@ -1,7 +1,7 @@
 package io.millrace.edge.http;
 
 import io.millrace.platform.admin.AdminResource.Answer;
-import io.millrace.platform.admin.AdminResource.Request;
+import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
@@ -30,11 +30,19 @@ class PosterResourceTest {
     private final MemoryLog log = new MemoryLog();
     private final PosterResource posters = new PosterResource(directory, log, log);
 
+    private Answer poster(String stream) {
+        return AdminRoutes.of(List.of(posters)).answer("GET", "/api/v1/posters/" + stream, Map.of()).orElseThrow();
+    }
+
+    private static Answer newest(NewestResource newest, String stream) {
+        return AdminRoutes.of(List.of(newest)).answer("GET", "/api/v1/newest/" + stream, Map.of()).orElseThrow();
+    }
+
     @Test
     void isFirstPartOfNewestSegmentWithInitSection() {
         directory.put(SHOW);
         log.segments(SHOW, CMAF, 0, 9);
-        Answer answer = posters.answer(new Request("GET", "live/show", Map.of()));
+        Answer answer = poster("live/show");
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.file().type()).isEqualTo("video/mp4");
         assertThat(new String(answer.file().bytes(), StandardCharsets.US_ASCII))
@@ -46,8 +54,8 @@ class PosterResourceTest {
         directory.put(SHOW);
         log.segments(SHOW, 0, 9);
         log.end(SHOW);
-        assertThat(posters.answer(new Request("GET", "live/show", Map.of())).json()).contains("no_poster");
-        assertThat(posters.answer(new Request("GET", "live/none", Map.of())).json()).contains("stream_not_found");
+        assertThat(poster("live/show").json()).contains("no_poster");
+        assertThat(poster("live/none").json()).contains("stream_not_found");
     }
 
     @ParameterizedTest
@@ -57,7 +65,7 @@ class PosterResourceTest {
         directory.put(entry);
         log.segments(entry, CMAF, 0, 9);
         for (int i = 0; i < 10; i++) {
-            assertThat(posters.answer(new Request("GET", stream, Map.of())).json()).as("request " + i)
+            assertThat(poster(stream).json()).as("request " + i)
                     .contains("no_poster");
         }
     }
@@ -68,16 +76,16 @@ class PosterResourceTest {
         log.segments(SHOW, CMAF, 0, 9);
         long toMs = NewestResource.listedToMs(log.watch(SHOW).view(), CMAF.getFirst()).orElseThrow();
         var newest = new NewestResource(directory, log, log, InstantSource.fixed(Instant.ofEpochMilli(toMs + 1234)));
-        assertThat(newest.answer(new Request("GET", "live/show", Map.of())).json()).contains("\"latencyMs\":1234,")
+        assertThat(newest(newest, "live/show").json()).contains("\"latencyMs\":1234,")
                 .contains("\"retainedFrom\":\"2026-");
-        assertThat(newest.answer(new Request("GET", "live/none", Map.of())).status()).isEqualTo(404);
+        assertThat(newest(newest, "live/none").status()).isEqualTo(404);
     }
 
     @Test
     void endedStreamHasNoLatency() {
         directory.put(Records.entry("live/over", 18, StreamEntry.State.ENDED));
         var newest = new NewestResource(directory, log, log, InstantSource.system());
-        assertThat(newest.answer(new Request("GET", "live/over", Map.of())).json())
+        assertThat(newest(newest, "live/over").json())
                 .startsWith("{\"listedTo\":null,\"latencyMs\":null,\"bitrate\":null,");
         assertThat(log.watched).as("epochs that were read for it").isEmpty();
     }
