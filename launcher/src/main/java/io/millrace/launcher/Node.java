@@ -38,6 +38,7 @@ import io.millrace.platform.kafka.Topics;
 import io.millrace.platform.net.ListenFault;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpListen;
+import io.millrace.platform.stages.StagesResource;
 import io.millrace.segmenter.SegmenterService;
 import io.millrace.segmenter.SegmenterSettings;
 import java.io.IOException;
@@ -118,6 +119,7 @@ final class Node {
         admin.addChecks(List.of(life.opened(KafkaProbe.start(kafka)).check(),
                 life.opened(DurabilityWatch.start(kafka, durability, meters)).check(), kafka.stopped().check()));
         kafka.stopped().gauge(meters);
+        admin.add(new StagesResource(kafka, name));
         stages = life.opened(new RunningStages());
         stages.start(wanted, stage -> start(stage, serving, kafka, meters, replicas, embedded));
         life.opened(() -> status = Status.down("ending"));
