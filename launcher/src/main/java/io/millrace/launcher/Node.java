@@ -182,6 +182,7 @@ final class Node {
         }
         admin.addChecks(List.of(new HealthCheck("process", () -> status)));
         admin.add(OpenApi.load());
+        admin.add(new SettingsResource(live::inForce));
         ready.with(ReadyLine.Part.ADMIN, new HostPort(listen.adminHost(), admin.address().getPort()));
         return meters.registry();
     }
