@@ -8,7 +8,9 @@ import io.millrace.edge.fanout.RingMemory;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.follow.IndexFeed;
 import io.millrace.edge.http.NewestResource;
+import io.millrace.edge.http.NginxRtmpStat;
 import io.millrace.edge.http.PosterResource;
+import io.millrace.edge.http.SrsResource;
 import io.millrace.edge.http.StreamsResource;
 import io.millrace.edge.http.TakedownResource;
 import io.millrace.edge.log.DirectoryFeed;
@@ -100,7 +102,9 @@ public final class Feeds implements AutoCloseable {
         return List.of(new StreamsResource(directory, past, viewers),
                 new TakedownResource(directory, kafka, node, InstantSource.system()),
                 new NewestResource(directory, index, past, InstantSource.system()),
-                new PosterResource(directory, index, parts));
+                new PosterResource(directory, index, parts),
+                new NginxRtmpStat(directory, viewers, InstantSource.system()),
+                new SrsResource(directory, viewers, InstantSource.system()));
     }
 
     public StreamDirectory directory() {
