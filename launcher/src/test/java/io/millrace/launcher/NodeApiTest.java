@@ -111,7 +111,7 @@ class NodeApiTest {
             http.close();
             log.close();
         }
-        assertThat(log.lines()).anyMatch(line -> line.contains("webhook strict: event live/show#1.0 is a dead letter"))
+        assertThat(log.lines()).anyMatch(line -> line.contains("webhook strict: event live/show#"))
                 .noneMatch(line -> line.contains(SECRET.substring(0, 12)));
     }
 
