@@ -3,7 +3,8 @@
 #
 #   compose/check-dashboard.sh [http://localhost:9090]
 #
-# Prints one line per query: the number of series, the panel, the expression. Exits with 1 if any query fails or returns nothing.
+# Prints one line per query: the number of series, the panel, the expression. Exits with 1 if any query fails or returns nothing, as those of
+# relays, webhooks and the Kafka clients do if nothing has these metrics.
 set -euo pipefail
 
 readonly PROMETHEUS=${1:-http://localhost:9090}

@@ -70,6 +70,16 @@ export class Admin {
     return found;
   }
 
+  /** The stages of the cluster; null without Kafka, which must not hide what this node knows without it. */
+  async stages() {
+    try {
+      return await this.json('/api/v1/stages');
+    } catch (e) {
+      if (e.status === 503) return null;
+      throw e;
+    }
+  }
+
   /** Whether this node disconnects encoders. */
   async hasPublishers() {
     try {

@@ -76,7 +76,7 @@ async function askList() {
 
 async function askStream(name) {
   const [stream, newest, viewers, sessions, stages, hasPublishers] = await Promise.all([admin.stream(name), admin.newest(name),
-    admin.viewers(name, VIEWERS_LIMIT), admin.sessions(name), admin.optional('/api/v1/stages'), admin.hasPublishers()]);
+    admin.viewers(name, VIEWERS_LIMIT), admin.sessions(name), admin.stages(), admin.hasPublishers()]);
   if (chosen() !== name) return;
   if (stream === null) throw new AdminError(404, 'There is no stream ' + name + ' (any more).');
   const nowMs = Date.now();

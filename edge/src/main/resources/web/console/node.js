@@ -42,7 +42,7 @@ export class StageDelays {
   }
 }
 
-/** Shows the way of a stream through the stages. @param {?object[]} lags of /api/v1/stages, if this node has it */
+/** Shows the way of a stream through the stages. @param {?object[]} lags the stages of the cluster, if Kafka tells them */
 export function showPath(stream, delays, lags) {
   const steps = [element('li', '', element('b', '', 'Encoder'), element('span', 'soft', stream.publisher.address ?? ''),
     element('span', '', stream.state === 'live' ? 'sends' : stream.state === 'grace' ? 'is away' : 'has left'))];
@@ -51,7 +51,7 @@ export function showPath(stream, delays, lags) {
     const lag = lags?.find(each => each.stage === stage)?.lag;
     const after = here === undefined ? 'on another node' : here.ms === undefined ? 'idle' : delay(here.ms) + ' after ingest' + (here.ms > SLOW_MS ? ': slow' : '');
     const step = element('li', here?.ms > SLOW_MS ? 'slow' : '', element('b', '', name), element('span', 'soft', what), element('span', '', after));
-    if (lag !== undefined && lag !== null) step.append(element('span', 'soft', lag + (lag === 1 ? ' record behind' : ' records behind')));
+    if (lag) step.append(element('span', 'soft', 'position ' + delay(lag.seconds * 1000) + ' behind, ' + lag.records + (lag.records === 1 ? ' record' : ' records')));
     steps.push(step);
   }
   fill($('path'), steps);

@@ -7,9 +7,6 @@ import io.millrace.edge.http.AudienceResource;
 import io.millrace.edge.http.ConsoleFiles;
 import io.millrace.edge.http.EdgeServer;
 import io.millrace.edge.http.LimitClock;
-import io.millrace.edge.http.NewestResource;
-import io.millrace.edge.http.OpenApi;
-import io.millrace.edge.http.PosterResource;
 import io.millrace.edge.http.ViewersResource;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.players.AudienceFeed;
@@ -161,10 +158,9 @@ public final class EdgeService implements AutoCloseable, Drainable {
 
     /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
-        return List.of(new ViewersResource(viewers),
-                feeds.streams(viewers, new AudienceResource(audience == null ? null : audience.totals())),
-                new NewestResource(feeds.directory(), feeds.epochs(), feeds.past(), InstantSource.system()),
-                new PosterResource(feeds.directory(), feeds.epochs(), feeds.parts()), OpenApi.load());
+        return Stream.concat(Stream.of(new ViewersResource(viewers),
+                new AudienceResource(audience == null ? null : audience.totals())),
+                feeds.admin(viewers).stream()).toList();
     }
 
     /** Returns the console, which uses these resources. */

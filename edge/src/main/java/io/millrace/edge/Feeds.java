@@ -7,8 +7,11 @@ import io.millrace.edge.fanout.PacketFeed;
 import io.millrace.edge.fanout.RingMemory;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.follow.IndexFeed;
-import io.millrace.edge.http.AudienceResource;
 import io.millrace.edge.http.CuesResource;
+import io.millrace.edge.http.NewestResource;
+import io.millrace.edge.http.NginxRtmpStat;
+import io.millrace.edge.http.PosterResource;
+import io.millrace.edge.http.SrsResource;
 import io.millrace.edge.http.StreamsResource;
 import io.millrace.edge.http.TakedownResource;
 import io.millrace.edge.log.CueWriter;
@@ -117,11 +120,15 @@ public final class Feeds implements AutoCloseable {
         directoryFeed.start();
     }
 
-    /** Returns the resource of the streams for the admin port. */
-    AdminResource streams(Viewers viewers, AudienceResource audience) {
-        return new StreamsResource(directory, past, viewers, audience,
+    /** Returns the resources for the admin port that need only the log. */
+    List<AdminResource> admin(Viewers viewers) {
+        return List.of(new StreamsResource(directory, past, viewers),
                 new TakedownResource(directory, kafka, node, InstantSource.system()),
-                new CuesResource(directory, cues, InstantSource.system()));
+                new CuesResource(directory, cues, InstantSource.system()),
+                new NewestResource(directory, index, past, InstantSource.system()),
+                new PosterResource(directory, index, parts),
+                new NginxRtmpStat(directory, viewers, InstantSource.system()),
+                new SrsResource(directory, viewers, InstantSource.system()));
     }
 
     public StreamDirectory directory() {

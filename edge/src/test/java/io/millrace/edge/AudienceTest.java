@@ -1,6 +1,6 @@
 package io.millrace.edge;
 
-import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.AudienceReport;
 import io.millrace.platform.log.LogCodec;
@@ -85,9 +85,8 @@ class AudienceTest {
     }
 
     private static String audience(EdgeService of) {
-        AdminResource streams = of.admin().stream().filter(each -> each.path().equals("/api/v1/streams")).findFirst()
-                .orElseThrow();
-        return streams.answer(new AdminResource.Request("GET", "live/show/audience", Map.of())).json();
+        return AdminRoutes.of(of.admin()).answer("GET", "/api/v1/streams/live/show/audience", Map.of()).orElseThrow()
+                .json();
     }
 
     private static void assertNothingOfPlayersIsWritten() {

@@ -1,10 +1,11 @@
 package io.millrace.edge;
 
+import io.millrace.edge.http.ApiResourceTest;
+import io.millrace.edge.http.OpenApi;
 import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessReason;
 import io.millrace.platform.admin.AdminAccess;
 import io.millrace.platform.admin.AdminNames;
-import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.AdminServer;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.admin.ProcessMeters;
@@ -12,6 +13,8 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.ServerSockets;
+import io.millrace.platform.stages.StagesResource;
+import io.millrace.testkit.DocumentedApi;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
@@ -29,7 +32,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,8 @@ class OpenApiTest {
     private static final String READ = "0123456789abcdef";
     private static final String ADMIN = "fedcba9876543210";
     private static final String STREAM = "/api/v1/streams/live/show";
+    /** NodeApiTest in launcher compares these. */
+    private static final Set<String> ELSEWHERE = Set.of("get /api/v1/settings");
 
     @TempDir
     private Path directory;
@@ -74,10 +78,13 @@ class OpenApiTest {
             edge = started;
             adminPort = admin.address().getPort();
             edge.service.admin().forEach(admin::add);
+            // As every process does.
+            admin.add(OpenApi.load());
+            admin.add(new StagesResource(edge.kafka(), "edge"));
             admin.addChecks(List.of(new HealthCheck("test", () -> ready.get()
                     ? HealthCheck.Status.up("ready")
                     : HealthCheck.Status.down("not ready"))));
-            adminOperationsAreDocumented(edge.service.admin());
+            operationsAreDocumented(admin);
             try (var _ = new LiveStream(edge, "live/watched"); var log = edge.log("live/show")) {
                 fill(log);
                 everybody();
@@ -89,24 +96,20 @@ class OpenApiTest {
         }
         restricted(broker);
         // PosterResourceTest has a stream with CMAF.
-        assertThat(api.unseen()).as("documented, but no answer had it")
+        assertThat(api.unseen(asked("http", "admin", "node"))).as("documented, but no answer had it")
                 .containsExactly("get /api/v1/posters/{stream} 200");
     }
 
-    /** The methods of the resources are those of the document. */
-    private void adminOperationsAreDocumented(List<AdminResource> resources) {
-        for (AdminResource resource : resources) {
-            Set<String> documented = new TreeSet<>();
-            for (String operation : api.operations("admin")) {
-                String path = operation.substring(operation.indexOf(' ') + 1);
-                if (path.equals(resource.path()) || path.startsWith(resource.path() + "/")) {
-                    documented.add(operation.substring(0, operation.indexOf(' ')).toUpperCase(Locale.ROOT));
-                }
-            }
-            documented.add("HEAD");
-            assertThat(documented).as(resource.path())
-                    .containsExactlyInAnyOrder(resource.methods().split(", "));
-        }
+    /** Every operation of this edge's ports is documented, and every documented one is there. */
+    private void operationsAreDocumented(AdminServer admin) {
+        assertThat(admin.operations()).isEqualTo(asked("admin", "node"));
+        assertThat(ApiResourceTest.operations()).isEqualTo(api.operations("http"));
+    }
+
+    private Set<String> asked(String... tags) {
+        Set<String> asked = api.operations(tags);
+        asked.removeAll(ELSEWHERE);
+        return asked;
     }
 
     /** Streams and nodes whose descriptions have all fields, with and without values. */
@@ -207,8 +210,22 @@ class OpenApiTest {
         ask("get /api/v1/newest/{stream}", adminPort, "/api/v1/newest/live/show", read, 200);
         takedown(read, admin);
         cues(read, admin);
+        others(read);
         ask("get /metrics", adminPort, "/metrics", Map.of(), 200);
         ask("get /health/live", adminPort, "/health/live", Map.of(), 200);
+    }
+
+    /** The cluster, and the forms of other servers. */
+    private void others(Map<String, String> read) throws Exception {
+        ask("get /api/v1/stages", adminPort, "/api/v1/stages", read, 200);
+        ask("get /stat", adminPort, "/stat", read, 200);
+        ask("get /srs/api/v1/streams", adminPort, "/srs/api/v1/streams/", read, 200);
+        ask("get /srs/api/v1/streams", adminPort, "/srs/api/v1/streams?count=x", read, 400);
+        ask("get /srs/api/v1/clients", adminPort, "/srs/api/v1/clients/?count=1000", read, 200);
+        ask("get /srs/api/v1/clients", adminPort, "/srs/api/v1/clients?start=-1", read, 400);
+        for (String path : List.of("/api/v1/stages", "/stat", "/srs/api/v1/streams", "/srs/api/v1/clients")) {
+            ask("get " + path, adminPort, path, Map.of(), 401);
+        }
     }
 
     private void takedown(Map<String, String> read, Map<String, String> admin) throws Exception {

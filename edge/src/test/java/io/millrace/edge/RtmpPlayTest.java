@@ -7,7 +7,7 @@ import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.PlayerEvent;
 import io.millrace.media.rtmp.PlayerSession;
 import io.millrace.media.rtmp.RtmpUrl;
-import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Packet;
@@ -195,9 +195,10 @@ class RtmpPlayTest {
         try (var live = new LiveStream(edge, "live/kick"); RtmpClient player = edge.rtmp("live/kick")) {
             first(player, 3);
             Map<String, String> these = Map.of("stream", "live/kick", "protocol", "rtmp");
-            assertThat(edge.service.admin().getFirst().answer(new AdminResource.Request("GET", "", these)).json())
+            AdminRoutes admin = AdminRoutes.of(edge.service.admin());
+            assertThat(admin.answer("GET", "/api/v1/viewers", these).orElseThrow().json())
                     .contains("\"protocol\":\"rtmp\"", "\"client\":\"Millrace\"");
-            edge.service.admin().getFirst().answer(new AdminResource.Request("DELETE", "", these));
+            admin.answer("DELETE", "/api/v1/viewers", these);
             assertThat(player.status()).isEqualTo("NetStream.Play.Failed");
             assertThat(player.status()).isEqualTo("closed");
             live.end();

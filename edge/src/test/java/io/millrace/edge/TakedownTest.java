@@ -3,6 +3,7 @@ package io.millrace.edge;
 import io.millrace.edge.PublishedPast.Frame;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.StreamEntry;
@@ -68,8 +69,8 @@ class TakedownTest {
     }
 
     private AdminResource.Answer delete(String stream, Map<String, String> query) {
-        return edge.service.admin().stream().filter(each -> each.path().equals("/api/v1/streams")).findFirst()
-                .orElseThrow().answer(new AdminResource.Request("DELETE", stream + "/past", query));
+        return AdminRoutes.of(edge.service.admin()).answer("DELETE", "/api/v1/streams/" + stream + "/past", query)
+                .orElseThrow();
     }
 
     private static long at(PublishedPast past, int group) {

@@ -2,7 +2,7 @@ package io.millrace.edge;
 
 import io.millrace.media.flv.FlvHeader;
 import io.millrace.media.flv.FlvTag;
-import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.testkit.HttpFlvViewer;
 import io.millrace.testkit.Records;
@@ -150,13 +150,14 @@ class WebSocketFlvTest {
                     var two = edge.ws(other.port(), "/live/kick.flv")) {
                 one.next();
                 two.next();
-                AdminResource admin = other.admin().getFirst();
+                AdminRoutes admin = AdminRoutes.of(other.admin());
                 String listed = admin
-                        .answer(new AdminResource.Request("GET", "", Map.of("stream", "live/kick", "limit", "1")))
+                        .answer("GET", "/api/v1/viewers", Map.of("stream", "live/kick", "limit", "1")).orElseThrow()
                         .json();
                 assertThat(listed).contains("\"protocol\":\"ws\"", "\"address\":\"127.0.0.1:", "Java-http-client");
                 String id = listed.replaceAll("(?s).*\"id\":\"([^\"]+)\".*", "$1");
-                assertThat(admin.answer(new AdminResource.Request("DELETE", id, Map.of())).status()).isEqualTo(204);
+                assertThat(admin.answer("DELETE", "/api/v1/viewers/" + id, Map.of()).orElseThrow().status())
+                        .isEqualTo(204);
                 assertThat(one.closed()).isEqualTo(1008);
                 other.close();
                 assertThat(two.closed()).isEqualTo(1001);

@@ -73,7 +73,7 @@ final class CommandLines {
         PrintWriter err = command.getErr();
         Optional<LayeredDefaults.Found> elsewhere = elsewhere(e);
         if (elsewhere.isPresent()) {
-            return failed(err, elsewhere.get().where() + ": " + e.getMessage());
+            return failed(err, elsewhere.get().origin() + ": " + e.getMessage());
         }
         printUsage(command, err);
         UnmatchedArgumentException.printSuggestions(e, err);

@@ -3,6 +3,7 @@ package io.millrace.launcher;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.EdgeService;
 import io.millrace.edge.http.HttpSettings;
+import io.millrace.edge.http.OpenApi;
 import io.millrace.ingest.IngestService;
 import io.millrace.ingest.PublicRtmp;
 import io.millrace.launcher.broker.BrokerPlace;
@@ -37,6 +38,7 @@ import io.millrace.platform.kafka.Topics;
 import io.millrace.platform.net.ListenFault;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpListen;
+import io.millrace.platform.stages.StagesResource;
 import io.millrace.segmenter.SegmenterService;
 import io.millrace.segmenter.SegmenterSettings;
 import java.io.IOException;
@@ -117,6 +119,7 @@ final class Node {
         admin.addChecks(List.of(life.opened(KafkaProbe.start(kafka)).check(),
                 life.opened(DurabilityWatch.start(kafka, durability, meters)).check(), kafka.stopped().check()));
         kafka.stopped().gauge(meters);
+        admin.add(new StagesResource(kafka, name));
         stages = life.opened(new RunningStages());
         stages.start(wanted, stage -> start(stage, serving, kafka, meters, replicas, embedded));
         life.opened(() -> status = Status.down("ending"));
@@ -126,6 +129,11 @@ final class Node {
         }
         status = Status.up("serving");
         return ready;
+    }
+
+    /** Returns the operations of the admin port, as the OpenAPI document names them. */
+    Set<String> operations() {
+        return admin.operations();
     }
 
     /**
@@ -173,6 +181,8 @@ final class Node {
                     listen.adminHost());
         }
         admin.addChecks(List.of(new HealthCheck("process", () -> status)));
+        admin.add(OpenApi.load());
+        admin.add(new SettingsResource(live::inForce));
         ready.with(ReadyLine.Part.ADMIN, new HostPort(listen.adminHost(), admin.address().getPort()));
         return meters.registry();
     }

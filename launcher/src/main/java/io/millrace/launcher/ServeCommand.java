@@ -1,6 +1,5 @@
 package io.millrace.launcher;
 
-import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.launcher.settings.LoggingOptions;
 import io.millrace.launcher.settings.ServeOptions;
 import io.millrace.tools.Job;
@@ -56,8 +55,7 @@ final class ServeCommand implements Callable<Integer> {
         // Before anything starts, because the settings may not allow the demo to publish.
         String demo = serving == Serving.DEMO ? DemoName.of(options.publish().policy()) : null;
         ProcessLife.run(life -> {
-            LiveSettings live = life
-                    .opened(LiveSettings.open((LayeredDefaults) spec.defaultValueProvider(), options.rules()));
+            LiveSettings live = life.opened(LiveSettings.open(spec, options.rules()));
             ReadyLine ready = new Node(life, options, live).start(serving);
             out.println(ready);
             if (demo != null) {

@@ -43,9 +43,10 @@ class LiveSettingsTest {
         var arguments = List.of("ingest", "--config", file.toString());
         var all = Stream.concat(arguments.stream(), List.of(more).stream()).toList();
         var commands = CommandLines.all();
-        LayeredDefaults defaults = LayeredDefaults.install(commands, all, Map.of());
+        LayeredDefaults.install(commands, all, Map.of());
         var parsed = commands.parseArgs(all.toArray(String[]::new)).subcommand();
-        return LiveSettings.open(defaults, ((ServeCommand) parsed.commandSpec().userObject()).options().rules());
+        return LiveSettings.open(parsed.commandSpec(),
+                ((ServeCommand) parsed.commandSpec().userObject()).options().rules());
     }
 
     private static int segmentMs(LiveSettings settings) {

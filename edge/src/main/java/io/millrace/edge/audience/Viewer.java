@@ -30,7 +30,7 @@ public final class Viewer {
     }
 
     /** Returns the viewer's number, which is unique in this process and greater than those of earlier viewers. */
-    long number() {
+    public long number() {
         return number;
     }
 

@@ -59,6 +59,16 @@ public final class Viewers {
         }
     }
 
+    /** Returns a random name of the process, with which its ids begin. */
+    public String process() {
+        return prefix.substring(0, prefix.length() - 1);
+    }
+
+    /** Returns the number of viewers since the start of the process. */
+    public long total() {
+        return last.get();
+    }
+
     /** Returns the current number of viewers of a stream by a protocol. */
     public int count(String stream, Protocol protocol) {
         return counts.getOrDefault(new Watched(stream, protocol), 0);

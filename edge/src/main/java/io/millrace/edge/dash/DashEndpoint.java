@@ -3,7 +3,6 @@ package io.millrace.edge.dash;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.HttpOutput;
-import io.millrace.edge.exchange.Json;
 import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.Responder;
@@ -15,26 +14,20 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.directory.StreamDirectory;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * Serves MPDs: the query parameters of a request select live or past media. Also returns the time, for the clocks of
- * DASH players. Thread-safe; called on event loops.
+ * Serves MPDs: the query parameters of a request select live or past media. Thread-safe; called on event loops.
  */
 public final class DashEndpoint implements HttpOutput {
     private final PlayAccess access;
     private final LiveDash live;
     private final PastDash past;
-    private final InstantSource clock;
 
     /**
      * @param ticker the clock by which viewers are counted
-     * @param clock the clock whose time players get
+     * @param clock the clock to which times of a range are relative
      */
     public DashEndpoint(PlayAccess access, StreamDirectory directory, HlsEndpoint.Log log, Viewers viewers,
             Ticker ticker, InstantSource clock, EdgeMeters meters) {
@@ -43,7 +36,6 @@ public final class DashEndpoint implements HttpOutput {
         var responses = new HlsResponses(directory, log.past(), Protocol.DASH, meters);
         past = new PastDash(directory, log, audience, responses, clock);
         live = new LiveDash(directory, log, audience, responses);
-        this.clock = clock;
     }
 
     @Override
@@ -55,10 +47,9 @@ public final class DashEndpoint implements HttpOutput {
 
     @Override
     public Optional<Media> mediaAt(String path) {
-        return DashUrl.parse(path).flatMap(url -> switch (url) {
-            case DashUrl.Stream(String stream) -> Optional.of(stream);
-            case DashUrl.Epochs epochs -> Optional.of(epochs.stream());
-            case DashUrl.Time() -> Optional.<String>empty();
+        return DashUrl.parse(path).map(url -> switch (url) {
+            case DashUrl.Stream(String stream) -> stream;
+            case DashUrl.Epochs epochs -> epochs.stream();
         }).map(stream -> new Media(stream, AccessRequest.Protocol.DASH));
     }
 
@@ -80,15 +71,6 @@ public final class DashEndpoint implements HttpOutput {
                             live.epoch(responder, allowed, epochs.first());
                         }
                     });
-            case DashUrl.Time() -> time(responder);
         }
-    }
-
-    private void time(Responder responder) {
-        byte[] now = Json.time(clock.millis()).getBytes(StandardCharsets.US_ASCII);
-        responder.send(HttpResponseStatus.OK, Unpooled.wrappedBuffer(now), headers -> {
-            headers.set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
-            headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-        });
     }
 }

@@ -6,7 +6,7 @@ import io.millrace.media.StreamName;
 import io.millrace.platform.log.EpochName;
 import java.util.Optional;
 
-/** The URL of an MPD, or of the clock of its players. Immutable. */
+/** The URL of an MPD. Immutable. */
 sealed interface DashUrl {
     /** {@code /live/show.mpd}: the newest epoch of a stream, or a range. */
     record Stream(String stream) implements DashUrl {}
@@ -17,14 +17,8 @@ sealed interface DashUrl {
      */
     record Epochs(String stream, EpochName first, EpochName last) implements DashUrl {}
 
-    /** {@code /api/v1/time} */
-    record Time() implements DashUrl {}
-
     /** Parses a percent-decoded path that begins with a slash; empty if it is not such a URL. */
     static Optional<DashUrl> parse(String path) {
-        if (path.equals(MpdText.TIME_PATH)) {
-            return Optional.of(new Time());
-        }
         int media = path.indexOf("/@");
         String end = "/" + MpdText.FILE;
         if (media > 0 && path.endsWith(end) && media + 2 <= path.length() - end.length()) {

@@ -4,7 +4,6 @@ import io.millrace.edge.exchange.HttpOutput;
 import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.exchange.RequestTarget;
 import io.millrace.edge.exchange.Responder;
-import io.millrace.edge.view.MpdText;
 import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessRequest;
 import io.netty.buffer.Unpooled;
@@ -69,7 +68,7 @@ final class AccessEndpoint {
                 Optional.of(new HttpOutput.Media(stream, AccessRequest.Protocol.API));
             case Route.Output(String path, _) ->
                 outputs.stream().flatMap(output -> output.mediaAt(path).stream()).findFirst();
-            case Route.Page _,Route.Embed _,Route.Asset _,Route.Streams _,Route.Ingest _,Route.Access _,Route.Cmcd _,Route.OpenApi _,Route.Moved _,Route.Unknown _,Route.Malformed _ ->
+            case Route.Page _,Route.Embed _,Route.Asset _,Route.Streams _,Route.Ingest _,Route.Access _,Route.Cmcd _,Route.OpenApi _,Route.Time _,Route.Moved _,Route.Unknown _,Route.Malformed _ ->
                 Optional.empty();
         };
     }
@@ -79,10 +78,10 @@ final class AccessEndpoint {
         return switch (route) {
             // A familiar URL is redirected before anything about its stream is looked up.
             // The endpoint of reports asks about the stream of each report itself.
-            case Route.Page _,Route.Embed _,Route.Asset _,Route.Streams _,Route.Ingest _,Route.Cmcd _,Route.OpenApi _,Route.Moved _ ->
+            case Route.Page _,Route.Embed _,Route.Asset _,Route.Streams _,Route.Ingest _,Route.Cmcd _,Route.OpenApi _,Route.Time _,Route.Moved _ ->
                 true;
-            case Route.Output(String path, _) -> path.equals(MpdText.TIME_PATH);
-            case Route.Stream _,Route.Sessions _,Route.Access _,Route.Unknown _,Route.Malformed _ -> false;
+            case Route.Output _,Route.Stream _,Route.Sessions _,Route.Access _,Route.Unknown _,Route.Malformed _ ->
+                false;
         };
     }
 

@@ -14,6 +14,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** {@code /api/v1} on the HTTP port: the directory as JSON. Thread-safe; called on event loops. */
@@ -43,7 +44,7 @@ final class ApiEndpoint {
         if (!access.isOpen()) {
             responder.error(HttpResponseStatus.FORBIDDEN, "list_restricted",
                     "the list of streams is on the admin port, because access to streams is restricted; ask for one"
-                            + " stream at " + Route.API + "/NAME");
+                            + " stream at " + ApiResource.STREAMS.template() + "/NAME");
             return;
         }
         StreamList list;
@@ -94,6 +95,15 @@ final class ApiEndpoint {
     /** Sends the description of the API; see {@link Route.OpenApi}. */
     void openApi(Responder responder) {
         document.answer(responder);
+    }
+
+    /** Sends the time, for the clocks of DASH players; see {@link Route.Time}. */
+    void time(Responder responder) {
+        byte[] now = Json.time(System.currentTimeMillis()).getBytes(StandardCharsets.US_ASCII);
+        responder.send(HttpResponseStatus.OK, Unpooled.wrappedBuffer(now), headers -> {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+            headers.set(HttpHeaderNames.CACHE_CONTROL, Responder.NO_STORE);
+        });
     }
 
     private ApiJson.Stream json(StreamEntry entry) {

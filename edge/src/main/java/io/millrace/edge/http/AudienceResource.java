@@ -3,17 +3,16 @@ package io.millrace.edge.http;
 import io.millrace.edge.exchange.Json;
 import io.millrace.edge.players.AudienceTotals;
 import io.millrace.edge.players.StreamAudience;
-import io.millrace.media.StreamName;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoute;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
- * What the viewers of a stream experience, of all edges: {@code /api/v1/streams/live/show/audience} on the admin port,
- * which is below {@link StreamsResource}. Thread-safe.
+ * What the viewers of a stream experience, of all edges: {@code /api/v1/streams/live/show/audience} on the admin port.
+ * Thread-safe.
  */
-public final class AudienceResource {
-    private static final String SUFFIX = "/audience";
-
+public final class AudienceResource implements AdminResource {
     /** Null if reports are not collected. */
     private final AudienceTotals totals;
 
@@ -36,21 +35,17 @@ public final class AudienceResource {
             StreamAudience.Quantiles latencyMs, StreamAudience.Quantiles bitrateKbps,
             StreamAudience.Quantiles bufferMs) {}
 
-    /** Returns whether a path below that of the streams is one of these; a stream of that name is found first. */
-    static boolean isAt(String below) {
-        return below.endsWith(SUFFIX) && StreamName.parse(stream(below)).isPresent();
+    @Override
+    public List<AdminRoute> routes() {
+        return List.of(AdminRoute.get("/api/v1/streams/{stream}/audience", request -> answer(request.named())));
     }
 
-    private static String stream(String below) {
-        return below.substring(0, below.length() - SUFFIX.length());
-    }
-
-    AdminResource.Answer answer(String below) {
+    private Answer answer(String stream) {
         if (totals == null) {
-            return AdminResource.Answer.error(404, "audience_off", "this edge does not collect reports of players");
+            return Answer.error(404, "audience_off", "this edge does not collect reports of players");
         }
-        StreamAudience its = totals.of(stream(below));
-        return new AdminResource.Answer(200, new String(Json.write(new Audience(its.edges(), its.players(),
+        StreamAudience its = totals.of(stream);
+        return new Answer(200, new String(Json.write(new Audience(its.edges(), its.players(),
                 its.stalledPlayers(), its.stalls(), its.startDelayMs(), its.latencyMs(), its.bitrateKbps(),
                 its.bufferMs())), StandardCharsets.UTF_8));
     }

@@ -3,23 +3,21 @@ package io.millrace.edge.http;
 import io.millrace.edge.exchange.Json;
 import io.millrace.edge.log.CueWriter;
 import io.millrace.platform.UserError;
-import io.millrace.platform.admin.AdminResource.Answer;
-import io.millrace.platform.admin.AdminResource.Request;
+import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoute;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.CueRequest;
 import io.millrace.platform.log.StreamEntry;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * {@code POST /api/v1/streams/live/show/cues} on the admin port: adds a cue to a running stream, or ends a date range.
  * Thread-safe. Blocks for as long as Kafka takes.
  */
-public final class CuesResource {
-    /** The end of the path, after the stream's name. */
-    private static final String CUES = "/cues";
-
+public final class CuesResource implements AdminResource {
     private final StreamDirectory directory;
     private final CueWriter writer;
     private final InstantSource clock;
@@ -33,13 +31,16 @@ public final class CuesResource {
     /** The response. */
     record Recorded(String id) {}
 
-    Answer post(Request request) {
-        String stream = request.below().endsWith(CUES)
-                ? request.below().substring(0, request.below().length() - CUES.length())
-                : "";
+    @Override
+    public List<AdminRoute> routes() {
+        return List.of(AdminRoute.post("/api/v1/streams/{stream}/cues", this::post));
+    }
+
+    private Answer post(Request request) {
+        String stream = request.named();
         Optional<StreamEntry> entry = directory.newest(stream);
         if (entry.isEmpty()) {
-            return Answer.error(404, "stream_not_found", "there is no such stream; the path ends in /cues");
+            return Answer.error(404, "stream_not_found", "there is no such stream");
         }
         CueRequest cue;
         try {

@@ -165,6 +165,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter implements Exchange
             case Route.Cmcd(Query query) -> endpoints.api().reports().answer(responder, query);
             case Route.Access() -> endpoints.api().access().answer(responder);
             case Route.OpenApi() -> endpoints.api().streams().openApi(responder);
+            case Route.Time() -> endpoints.api().streams().time(responder);
             case Route.Moved(String location) -> moved(location);
             case Route.Unknown() -> unknown();
             case Route.Malformed(String why) -> responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request", why);

@@ -7,6 +7,7 @@ import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.Lineup;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoute;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.StreamEntry;
@@ -33,18 +34,12 @@ public final class NewestResource implements AdminResource {
     }
 
     @Override
-    public String path() {
-        return "/api/v1/newest";
+    public List<AdminRoute> routes() {
+        return List.of(AdminRoute.get("/api/v1/newest/{stream}", this::answer));
     }
 
-    @Override
-    public String methods() {
-        return "GET, HEAD";
-    }
-
-    @Override
-    public Answer answer(Request request) {
-        return directory.newest(request.below())
+    private Answer answer(Request request) {
+        return directory.newest(request.named())
                 .map(entry -> new Answer(200, new String(Json.write(newest(entry)), StandardCharsets.UTF_8)))
                 .orElseGet(() -> Answer.error(404, "stream_not_found", "there is no such stream"));
     }

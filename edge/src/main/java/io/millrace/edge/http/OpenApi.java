@@ -4,10 +4,12 @@ import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.TextBody;
 import io.millrace.edge.view.RenderedText;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoute;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * {@code /api/v1/openapi.json}: the OpenAPI 3.1 document of both ports, whose tags say which operation is on which
@@ -36,19 +38,8 @@ public final class OpenApi implements AdminResource {
     }
 
     @Override
-    public String path() {
-        return Route.OPEN_API;
-    }
-
-    @Override
-    public String methods() {
-        return "GET, HEAD";
-    }
-
-    @Override
-    public Answer answer(Request request) {
-        return request.below().isEmpty()
-                ? new Answer(200, new String(text.plain(), StandardCharsets.UTF_8))
-                : Answer.error(404, "not_found", "unknown path");
+    public List<AdminRoute> routes() {
+        return List.of(AdminRoute.get(ApiResource.OPEN_API.template(),
+                _ -> new Answer(200, new String(text.plain(), StandardCharsets.UTF_8))));
     }
 }

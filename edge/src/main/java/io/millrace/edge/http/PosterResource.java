@@ -7,6 +7,7 @@ import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.admin.AdminFile;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoute;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
@@ -43,18 +44,12 @@ public final class PosterResource implements AdminResource {
     }
 
     @Override
-    public String path() {
-        return "/api/v1/posters";
+    public List<AdminRoute> routes() {
+        return List.of(AdminRoute.get("/api/v1/posters/{stream}", this::answer));
     }
 
-    @Override
-    public String methods() {
-        return "GET, HEAD";
-    }
-
-    @Override
-    public Answer answer(Request request) {
-        Optional<StreamEntry> entry = directory.newest(request.below());
+    private Answer answer(Request request) {
+        Optional<StreamEntry> entry = directory.newest(request.named());
         if (entry.isEmpty()) {
             return Answer.error(404, "stream_not_found", "there is no such stream");
         }
@@ -62,9 +57,9 @@ public final class PosterResource implements AdminResource {
             return Answer.error(503, "busy", "other posters are being read, try again");
         }
         try {
-            return poster(entry.get()).map(bytes -> new Answer(200, null, new AdminFile("video/mp4", bytes)))
+            return poster(entry.get()).map(bytes -> Answer.of(new AdminFile("video/mp4", bytes)))
                     .orElseGet(() -> Answer.error(404, "no_poster",
-                            "no keyframe of " + request.below() + " is retained in CMAF, or the log does not answer"));
+                            "no keyframe of " + request.named() + " is retained in CMAF, or the log does not answer"));
         } finally {
             reads.release();
         }

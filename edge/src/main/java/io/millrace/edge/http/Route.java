@@ -2,7 +2,6 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.RequestTarget;
-import io.millrace.media.StreamName;
 import io.netty.handler.codec.http.QueryStringDecoder;
 
 /**
@@ -56,6 +55,9 @@ sealed interface Route {
     /** {@code /api/v1/openapi.json} */
     record OpenApi() implements Route {}
 
+    /** {@code /api/v1/time}: the clock of DASH players */
+    record Time() implements Route {}
+
     /** A redirect to a relative URL; only {@link FamiliarUrls} returns it. */
     record Moved(String location) implements Route {}
 
@@ -68,12 +70,6 @@ sealed interface Route {
      * @param why text for the client
      */
     record Malformed(String why) implements Route {}
-
-    String API = "/api/v1/streams";
-    String INGEST = "/api/v1/ingest";
-    String OPEN_API = "/api/v1/openapi.json";
-    String ACCESS = "/api/v1/access";
-    String CMCD = "/api/v1/cmcd";
 
     /**
      * Returns the route of a request; {@link Malformed} if the target cannot be parsed.
@@ -99,35 +95,6 @@ sealed interface Route {
         if (path.startsWith("/assets/")) {
             return new Asset(path.substring("/assets/".length()));
         }
-        if (path.equals(API)) {
-            return new Streams(query);
-        }
-        if (path.startsWith(API + "/")) {
-            return api(path.substring(API.length() + 1), query);
-        }
-        if (path.equals(INGEST)) {
-            return new Ingest();
-        }
-        if (path.equals(ACCESS)) {
-            return new Access();
-        }
-        if (path.equals(CMCD)) {
-            return new Cmcd(query);
-        }
-        if (path.equals(OPEN_API)) {
-            return new OpenApi();
-        }
-        return new Output(path, query);
-    }
-
-    private static Route api(String rest, Query query) {
-        String suffix = "/sessions";
-        if (rest.endsWith(suffix)) {
-            String stream = rest.substring(0, rest.length() - suffix.length());
-            if (StreamName.parse(stream).isPresent()) {
-                return new Sessions(stream, query);
-            }
-        }
-        return StreamName.parse(rest).isPresent() ? new Stream(rest) : new Unknown();
+        return ApiResource.isAt(path) ? ApiResource.route(path, query) : new Output(path, query);
     }
 }

@@ -2,8 +2,8 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.exchange.Json;
 import io.millrace.platform.UserError;
-import io.millrace.platform.admin.AdminResource.Answer;
-import io.millrace.platform.admin.AdminResource.Request;
+import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoute;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.Withdrawal;
@@ -22,10 +22,8 @@ import org.slf4j.LoggerFactory;
  * {@code DELETE /api/v1/streams/live/show/past} on the admin port: withdraws past media, as {@code millrace takedown}
  * does. Thread-safe: one request at a time writes. Blocks for as long as Kafka takes.
  */
-public final class TakedownResource {
+public final class TakedownResource implements AdminResource {
     private static final Logger LOG = LoggerFactory.getLogger(TakedownResource.class);
-    /** The end of the path, after the stream's name. */
-    private static final String PAST = "/past";
 
     private final StreamDirectory directory;
     private final KafkaClients kafka;
@@ -55,12 +53,15 @@ public final class TakedownResource {
         }
     }
 
-    synchronized Answer delete(Request request) {
-        String stream = request.below().endsWith(PAST)
-                ? request.below().substring(0, request.below().length() - PAST.length())
-                : "";
+    @Override
+    public List<AdminRoute> routes() {
+        return List.of(AdminRoute.delete("/api/v1/streams/{stream}/past", this::delete));
+    }
+
+    private synchronized Answer delete(Request request) {
+        String stream = request.named();
         if (directory.newest(stream).isEmpty()) {
-            return Answer.error(404, "stream_not_found", "there is no such stream; the path ends in /past");
+            return Answer.error(404, "stream_not_found", "there is no such stream");
         }
         try (var reader = RangeReader.ofIndex(kafka, node + "-edge-takedown")) {
             List<Withdrawal> withdrawn = new Takedown(kafka, reader, directory).withdraw(stream,

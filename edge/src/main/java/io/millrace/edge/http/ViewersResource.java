@@ -5,10 +5,12 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.Json;
 import io.millrace.edge.meters.Protocol;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoute;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -21,23 +23,16 @@ public final class ViewersResource implements AdminResource {
     }
 
     @Override
-    public String path() {
-        return "/api/v1/viewers";
+    public List<AdminRoute> routes() {
+        return List.of(AdminRoute.get("/api/v1/viewers", request -> withWanted(request.query(), this::list)),
+                AdminRoute.delete("/api/v1/viewers", request -> withWanted(request.query(), this::kick)),
+                AdminRoute.get("/api/v1/viewers/{viewer}", request -> one(request.named())),
+                AdminRoute.delete("/api/v1/viewers/{viewer}", request -> kick(request.named())));
     }
 
-    @Override
-    public String methods() {
-        return "GET, HEAD, DELETE";
-    }
-
-    @Override
-    public Answer answer(Request request) {
-        boolean delete = request.method().equals("DELETE");
-        if (!request.below().isEmpty()) {
-            return delete ? kick(request.below()) : one(request.below());
-        }
-        return wanted(request.query())
-                .map(wanted -> delete ? kick(request.query(), wanted) : list(request.query(), wanted))
+    private static Answer withWanted(Map<String, String> query,
+            BiFunction<Map<String, String>, Predicate<Viewer>, Answer> answer) {
+        return wanted(query).map(wanted -> answer.apply(query, wanted))
                 .orElseGet(() -> Answer.error(400, "bad_parameter", "protocol must be hls, dash, flv, ws or rtmp"));
     }
 

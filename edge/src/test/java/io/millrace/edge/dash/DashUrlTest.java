@@ -18,7 +18,6 @@ class DashUrlTest {
                 .contains(new DashUrl.Epochs("live/show", FIRST, FIRST));
         assertThat(DashUrl.parse("/live/show/@17.8c1e2f3a9b0d-29.03d2b96b7a11/index.mpd"))
                 .contains(new DashUrl.Epochs("live/show", FIRST, LAST));
-        assertThat(DashUrl.parse("/api/v1/time")).contains(new DashUrl.Time());
     }
 
     @ParameterizedTest

@@ -45,7 +45,7 @@ class CmcdEndpointTest {
         try (var client = new RawHttp(edge.port)) {
             assertThat(post(client, REPORT + "\n" + REPORT + "\n").status()).isEqualTo(204);
             assertThat(post(client, REPORT).status()).isEqualTo(204);
-            client.get(Route.CMCD + "?CMCD=sid%3D%22b%22%2Ccid%3D%22live%2Fshow%22");
+            client.get(ApiResource.CMCD.template() + "?CMCD=sid%3D%22b%22%2Ccid%3D%22live%2Fshow%22");
             assertThat(client.read(false).status()).isEqualTo(204);
             client.get("/live/show/@17/ts/index.m3u8");
             assertThat(client.read(false).status()).isEqualTo(200);
@@ -56,14 +56,14 @@ class CmcdEndpointTest {
     @Test
     void takesBodyInPiecesAndChunks() throws IOException {
         try (var client = new RawHttp(edge.port)) {
-            client.request("POST", Route.CMCD, "Transfer-Encoding: chunked");
+            client.request("POST", ApiResource.CMCD.template(), "Transfer-Encoding: chunked");
             for (char c : REPORT.toCharArray()) {
                 client.send("1\r\n" + c + "\r\n");
             }
             client.send("0\r\n\r\n");
             assertThat(client.read(false).status()).isEqualTo(204);
             // A pipelined request waits for the response to the body before it.
-            client.request("POST", Route.CMCD, "Content-Length: " + REPORT.length());
+            client.request("POST", ApiResource.CMCD.template(), "Content-Length: " + REPORT.length());
             client.send(REPORT + "GET /api/v1/ingest HTTP/1.1\r\nHost: edge\r\n\r\n");
             assertThat(client.read(false).status()).isEqualTo(204);
             assertThat(client.read(false).status()).isEqualTo(200);
@@ -92,12 +92,12 @@ class CmcdEndpointTest {
     @Test
     void takesEventReportOverHttp2() throws Exception {
         try (var client = new RawHttp2(edge.port)) {
-            int stream = client.send(RawHttp2.block(RawHttp2.request("POST", Route.CMCD)), 0);
+            int stream = client.send(RawHttp2.block(RawHttp2.request("POST", ApiResource.CMCD.template())), 0);
             byte[] body = REPORT.getBytes(StandardCharsets.US_ASCII);
             client.frame(RawHttp2.DATA, 0, stream, Arrays.copyOf(body, 10));
             client.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, Arrays.copyOfRange(body, 10, body.length));
             assertThat(client.response(stream).status()).isEqualTo(204);
-            int large = client.send(RawHttp2.block(RawHttp2.request("POST", Route.CMCD)), 0);
+            int large = client.send(RawHttp2.block(RawHttp2.request("POST", ApiResource.CMCD.template())), 0);
             client.frame(RawHttp2.DATA, 0, large, new byte[RequestBody.LIMIT_BYTES]);
             client.frame(RawHttp2.DATA, 0, large, new byte[1]);
             assertThat(client.response(large).status()).isEqualTo(413);
@@ -117,8 +117,10 @@ class CmcdEndpointTest {
                     HttpResponse.BodyHandlers.ofString()).version()).isEqualTo(HttpClient.Version.HTTP_2);
             String body = (REPORT + "\n").repeat(60);
             for (int i = 0; i < 10; i++) {
-                HttpResponse<String> response = http.send(HttpRequest.newBuilder(uri.resolve(Route.CMCD))
-                        .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
+                HttpResponse<String> response = http.send(
+                        HttpRequest.newBuilder(uri.resolve(ApiResource.CMCD.template()))
+                                .POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+                        HttpResponse.BodyHandlers.ofString());
                 assertThat(response.statusCode()).isEqualTo(204);
                 assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
             }
@@ -142,7 +144,7 @@ class CmcdEndpointTest {
     @Test
     void bodyThatDoesNotArriveIsGivenUp() throws Exception {
         try (var client = new RawHttp(edge.port)) {
-            client.request("POST", Route.CMCD, "Content-Length: 100").send("sid");
+            client.request("POST", ApiResource.CMCD.template(), "Content-Length: 100").send("sid");
             Patience.await().until(() -> edge.requestBytes() > 0);
             edge.clock.pass(Duration.ofMillis(Responder.HOLD_MS));
             RawHttp.Response response = client.read(false);
@@ -155,7 +157,8 @@ class CmcdEndpointTest {
     @Test
     void reportWithoutHostEndsItsConnection() throws IOException {
         try (var client = new RawHttp(edge.port)) {
-            client.send("POST " + Route.CMCD + " HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+            client.send("POST " + ApiResource.CMCD.template()
+                    + " HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
             RawHttp.Response response = client.read(false);
             assertThat(response.status()).isEqualTo(400);
             assertThat(response.headers()).containsEntry("connection", "close");
@@ -204,7 +207,7 @@ class CmcdEndpointTest {
     @Test
     void preflightAllowsPostToReportsOnly() throws IOException {
         try (var client = new RawHttp(edge.port)) {
-            client.request("OPTIONS", Route.CMCD, "Origin: https://example.com");
+            client.request("OPTIONS", ApiResource.CMCD.template(), "Origin: https://example.com");
             assertThat(client.read(false).headers().get("access-control-allow-methods")).contains("POST");
             client.request("OPTIONS", "/live/show.m3u8", "Origin: https://example.com");
             assertThat(client.read(false).headers()).hasEntrySatisfying("access-control-allow-methods",
@@ -221,7 +224,7 @@ class CmcdEndpointTest {
         try (var restricted = new RestrictedServer(nobody, ProxySources.NONE);
                 HttpClient http = HttpClient.newHttpClient()) {
             HttpResponse<String> response = http.send(HttpRequest
-                    .newBuilder(URI.create("http://127.0.0.1:" + restricted.port + Route.CMCD))
+                    .newBuilder(URI.create("http://127.0.0.1:" + restricted.port + ApiResource.CMCD.template()))
                     .POST(HttpRequest.BodyPublishers.ofString("sid=\"a\",cid=\"live/cmaf\"")).build(),
                     HttpResponse.BodyHandlers.ofString());
             assertThat(response.statusCode()).isEqualTo(403);
@@ -231,7 +234,9 @@ class CmcdEndpointTest {
     }
 
     private static RawHttp.Response post(RawHttp client, String body) throws IOException {
-        return client.request("POST", Route.CMCD, "Content-Type: application/cmcd", "Content-Length: " + body.length())
+        return client
+                .request("POST", ApiResource.CMCD.template(), "Content-Type: application/cmcd",
+                        "Content-Length: " + body.length())
                 .send(body).read(false);
     }
 

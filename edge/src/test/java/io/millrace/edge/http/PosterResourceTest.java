@@ -2,7 +2,7 @@ package io.millrace.edge.http;
 
 import ch.qos.logback.classic.Level;
 import io.millrace.platform.admin.AdminResource.Answer;
-import io.millrace.platform.admin.AdminResource.Request;
+import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.RenditionId;
@@ -32,11 +32,19 @@ class PosterResourceTest {
     private final MemoryLog log = new MemoryLog();
     private final PosterResource posters = new PosterResource(directory, log, log);
 
+    private Answer poster(String stream) {
+        return AdminRoutes.of(List.of(posters)).answer("GET", "/api/v1/posters/" + stream, Map.of()).orElseThrow();
+    }
+
+    private static Answer newest(NewestResource newest, String stream) {
+        return AdminRoutes.of(List.of(newest)).answer("GET", "/api/v1/newest/" + stream, Map.of()).orElseThrow();
+    }
+
     @Test
     void isFirstPartOfNewestSegmentWithInitSection() {
         directory.put(SHOW);
         log.segments(SHOW, CMAF, 0, 9);
-        Answer answer = posters.answer(new Request("GET", "live/show", Map.of()));
+        Answer answer = poster("live/show");
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.file().type()).isEqualTo("video/mp4");
         assertThat(new String(answer.file().bytes(), StandardCharsets.US_ASCII))
@@ -48,8 +56,8 @@ class PosterResourceTest {
         directory.put(SHOW);
         log.segments(SHOW, 0, 9);
         log.end(SHOW);
-        assertThat(posters.answer(new Request("GET", "live/show", Map.of())).json()).contains("no_poster");
-        assertThat(posters.answer(new Request("GET", "live/none", Map.of())).json()).contains("stream_not_found");
+        assertThat(poster("live/show").json()).contains("no_poster");
+        assertThat(poster("live/none").json()).contains("stream_not_found");
     }
 
     @ParameterizedTest
@@ -60,8 +68,7 @@ class PosterResourceTest {
         log.segments(entry, CMAF, 0, 9);
         try (LogCapture said = new LogCapture(LiveViews.class)) {
             for (int i = 0; i < 10; i++) {
-                assertThat(posters.answer(new Request("GET", stream, Map.of())).json()).as("request " + i)
-                        .contains("no_poster");
+                assertThat(poster(stream).json()).as("request " + i).contains("no_poster");
             }
             // Their number is limited for the whole process.
             assertThat(said.texts(Level.WARN)).allMatch(line -> line.startsWith("a read for the admin port failed"));
@@ -74,16 +81,16 @@ class PosterResourceTest {
         log.segments(SHOW, CMAF, 0, 9);
         long toMs = NewestResource.listedToMs(log.watch(SHOW).view(), CMAF.getFirst()).orElseThrow();
         var newest = new NewestResource(directory, log, log, InstantSource.fixed(Instant.ofEpochMilli(toMs + 1234)));
-        assertThat(newest.answer(new Request("GET", "live/show", Map.of())).json()).contains("\"latencyMs\":1234,")
+        assertThat(newest(newest, "live/show").json()).contains("\"latencyMs\":1234,")
                 .contains("\"retainedFrom\":\"2026-");
-        assertThat(newest.answer(new Request("GET", "live/none", Map.of())).status()).isEqualTo(404);
+        assertThat(newest(newest, "live/none").status()).isEqualTo(404);
     }
 
     @Test
     void endedStreamHasNoLatency() {
         directory.put(Records.entry("live/over", 18, StreamEntry.State.ENDED));
         var newest = new NewestResource(directory, log, log, InstantSource.system());
-        assertThat(newest.answer(new Request("GET", "live/over", Map.of())).json())
+        assertThat(newest(newest, "live/over").json())
                 .startsWith("{\"listedTo\":null,\"latencyMs\":null,\"bitrate\":null,");
         assertThat(log.watched).as("epochs that were read for it").isEmpty();
     }

@@ -5,7 +5,7 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.Json;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.platform.admin.AdminResource.Answer;
-import io.millrace.platform.admin.AdminResource.Request;
+import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.StreamEntry;
@@ -28,9 +28,7 @@ class StreamsResourceTest {
 
     private final StreamDirectory directory = new StreamDirectory();
     private final StreamsResource resource = new StreamsResource(directory, new MemoryLog(),
-            new Viewers(new EdgeMeters(new SimpleMeterRegistry()), InstantSource.system()), new AudienceResource(null),
-            new TakedownResource(directory, null, "edge-1", InstantSource.system()),
-            new CuesResource(directory, null, InstantSource.system()));
+            new Viewers(new EdgeMeters(new SimpleMeterRegistry()), InstantSource.system()));
 
     @BeforeEach
     void fill() {
@@ -92,6 +90,7 @@ class StreamsResourceTest {
     }
 
     private Answer get(String below, Map<String, String> query) {
-        return resource.answer(new Request("GET", below, query));
+        return AdminRoutes.of(List.of(resource))
+                .answer("GET", "/api/v1/streams" + (below.isEmpty() ? "" : "/" + below), query).orElseThrow();
     }
 }

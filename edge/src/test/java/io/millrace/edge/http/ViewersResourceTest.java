@@ -6,7 +6,7 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
 import io.millrace.platform.admin.AdminResource.Answer;
-import io.millrace.platform.admin.AdminResource.Request;
+import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.testkit.Records;
 import io.netty.buffer.Unpooled;
 import java.time.Instant;
@@ -87,10 +87,15 @@ class ViewersResourceTest {
     }
 
     private Answer get(String below, Map<String, String> query) {
-        return resource.answer(new Request("GET", below, query));
+        return answer("GET", below, query);
     }
 
     private Answer delete(String below, Map<String, String> query) {
-        return resource.answer(new Request("DELETE", below, query));
+        return answer("DELETE", below, query);
+    }
+
+    private Answer answer(String method, String below, Map<String, String> query) {
+        return AdminRoutes.of(List.of(resource))
+                .answer(method, "/api/v1/viewers" + (below.isEmpty() ? "" : "/" + below), query).orElseThrow();
     }
 }

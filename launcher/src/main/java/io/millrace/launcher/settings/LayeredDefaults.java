@@ -98,9 +98,14 @@ public final class LayeredDefaults implements IDefaultValueProvider {
      * A value from the environment or the settings file.
      *
      * @param text the value as written
-     * @param where its origin, such as {@code environment MILLRACE_HOST} or {@code file millrace.yaml, line 3}
+     * @param where the variable, or file and line, such as {@code millrace.yaml, line 3}
      */
-    public record Found(String text, String where) {}
+    public record Found(String text, Setting.Source source, String where) {
+        /** Returns the origin in words, such as {@code environment MILLRACE_HOST}. */
+        public String origin() {
+            return source.label() + " " + where;
+        }
+    }
 
     /** Returns the value and its origin, or empty if the flag's default applies. */
     public Optional<Found> find(OptionSpec option) {
@@ -112,9 +117,10 @@ public final class LayeredDefaults implements IDefaultValueProvider {
         String value = environment.get(variable);
         // Docker Compose and systemd pass unset variables as empty ones.
         if (value != null && !value.isBlank()) {
-            return Optional.of(new Found(value, "environment " + variable));
+            return Optional.of(new Found(value, Setting.Source.ENVIRONMENT, variable));
         }
-        return Optional.ofNullable(file.value(name)).map(each -> new Found(each.text(), "file " + file.where(each)));
+        return Optional.ofNullable(file.value(name))
+                .map(each -> new Found(each.text(), Setting.Source.FILE, file.where(each)));
     }
 
     /**

@@ -72,6 +72,8 @@ class ConsoleIT {
                 .hasSizeGreaterThan(8);
         assertThat(page.locator("#facts").innerText()).contains("127.0.0.1:", "640×360", "HLS (CMAF)");
         assertThat(page.locator("#path").innerText()).contains("Ingest", "Packager", "after ingest");
+        assertThat(page.locator("#path").innerText()).as("positions of segmenter and packager")
+                .containsPattern("(?s)position .+ behind, \\d+ records?.+position .+ behind, \\d+ records?");
         assertThat(page.locator("#retained").innerText()).contains("Retained since", "on air");
         assertThat(page.locator("#node").innerText()).isEqualTo("This node is ready");
         Number frameRate = (Number) page.evaluate("() => Promise.all([import('/console/mp4.js'),"

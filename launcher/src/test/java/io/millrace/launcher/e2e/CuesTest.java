@@ -15,6 +15,7 @@ import io.millrace.packager.PackagerService;
 import io.millrace.packager.loop.PackagerSettings;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.kafka.Topics;
@@ -214,8 +215,7 @@ class CuesTest {
     }
 
     private static AdminResource.Answer post(EdgeService edge, Map<String, String> query) {
-        return edge.admin().stream().filter(each -> each.path().equals("/api/v1/streams")).findFirst().orElseThrow()
-                .answer(new AdminResource.Request("POST", "live/show/cues", query));
+        return AdminRoutes.of(edge.admin()).answer("POST", "/api/v1/streams/live/show/cues", query).orElseThrow();
     }
 
     private static List<String> ranges(String playlist) {

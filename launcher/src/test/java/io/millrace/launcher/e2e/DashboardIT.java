@@ -2,6 +2,7 @@ package io.millrace.launcher.e2e;
 
 import io.millrace.launcher.e2e.Deployment.Layout;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,8 +28,11 @@ class DashboardIT {
     void everyQueryHasData(@TempDir Path dir) throws Exception {
         List<String> queries = queries();
         assertThat(queries).hasSizeGreaterThan(20);
+        // Nobody listens on port 1: the metrics of relays and webhooks exist nevertheless.
+        Path relays = Files.writeString(dir.resolve("relays.yaml"),
+                "relays: [{name: copies, streams: live/*, target: 'rtmp://127.0.0.1:1/copy/{name}'}]\n");
         try (Deployment millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--proxy-protocol", "127.0.0.1",
-                "--kafka-metrics", "on");
+                "--kafka-metrics", "on", "--relays", relays.toString(), "--webhook", "http://127.0.0.1:1/");
                 LoadBalancer balancer = LoadBalancer.start(millrace, dir);
                 Prometheus prometheus = Prometheus.start(
                         Map.of("millrace", millrace.admin(""), "haproxy", balancer.admin("")), dir);

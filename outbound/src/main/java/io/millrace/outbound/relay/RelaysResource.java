@@ -2,6 +2,7 @@ package io.millrace.outbound.relay;
 
 import io.millrace.media.StreamName;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoute;
 import io.millrace.tools.past.EpochPosition;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -53,20 +54,11 @@ final class RelaysResource implements AdminResource {
     }
 
     @Override
-    public String path() {
-        return "/api/v1/relays";
+    public List<AdminRoute> routes() {
+        return List.of(AdminRoute.get("/api/v1/relays", _ -> list()));
     }
 
-    @Override
-    public String methods() {
-        return "GET, HEAD";
-    }
-
-    @Override
-    public Answer answer(Request request) {
-        if (!request.below().isEmpty()) {
-            return Answer.error(404, "not_found", "there is no such resource; see /api/v1/relays");
-        }
+    private Answer list() {
         Map<RelayKey, RelayState> all = new TreeMap<>(
                 Comparator.comparing(RelayKey::stream).thenComparing(RelayKey::relay));
         all.putAll(recorded.get());

@@ -1,6 +1,7 @@
 package io.millrace.outbound.webhook;
 
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoute;
 import io.millrace.platform.log.DeadLetter;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.StreamEvent;
@@ -23,7 +24,6 @@ final class WebhooksResource implements AdminResource {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX")
             .withZone(ZoneOffset.UTC);
-    private static final String LETTERS = "/dead-letters";
 
     private record Listing(List<Line> webhooks) {}
 
@@ -55,24 +55,18 @@ final class WebhooksResource implements AdminResource {
     }
 
     @Override
-    public String path() {
-        return "/api/v1/webhooks";
+    public List<AdminRoute> routes() {
+        return List.of(
+                AdminRoute.get("/api/v1/webhooks",
+                        _ -> new Answer(200,
+                                JSON.writeValueAsString(new Listing(loops.stream().map(this::line).toList())))),
+                AdminRoute.get("/api/v1/webhooks/{webhook}/dead-letters", this::letters));
     }
 
-    @Override
-    public String methods() {
-        return "GET, HEAD";
-    }
-
-    @Override
-    public Answer answer(Request request) {
-        if (request.below().isEmpty()) {
-            return new Answer(200, JSON.writeValueAsString(new Listing(loops.stream().map(this::line).toList())));
-        }
-        return loops.stream().map(loop -> loop.target().name()).filter(name -> request.below().equals(name + LETTERS))
-                .findFirst().map(this::letters)
-                .orElseGet(() -> Answer.error(404, "not_found",
-                        "there is no such resource; see /api/v1/webhooks and /api/v1/webhooks/NAME/dead-letters"));
+    private Answer letters(Request request) {
+        return loops.stream().map(loop -> loop.target().name()).filter(request.named()::equals).findFirst()
+                .map(this::letters).orElseGet(() -> Answer.error(404, "webhook_not_found",
+                        "this process has no webhook of that name; see /api/v1/webhooks"));
     }
 
     private Line line(WebhookLoop loop) {

@@ -2,6 +2,7 @@ package io.millrace.outbound.webhook;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.StreamEvent.Type;
 import io.millrace.testkit.LogCapture;
@@ -74,8 +75,8 @@ class WebhookServiceTest {
     }
 
     private static JsonNode admin(WebhookService service, String below) {
-        AdminResource.Answer answer = service.admin().getFirst()
-                .answer(new AdminResource.Request("GET", below, Map.of()));
+        AdminResource.Answer answer = AdminRoutes.of(service.admin())
+                .answer("GET", "/api/v1/webhooks" + below, Map.of()).orElseThrow();
         assertThat(answer.json()).doesNotContain("planted");
         return JsonMapper.builder().build().readTree(answer.json());
     }
@@ -127,12 +128,12 @@ class WebhookServiceTest {
                 events.write("live/show", Type.ENDED, 12));
         awaitIds(receiver, ids);
         Patience.await().untilAsserted(() -> assertThat(admin(service, "").at("/webhooks/0/lag").asLong()).isZero());
-        JsonNode letters = admin(service, "a/dead-letters").get("deadLetters");
+        JsonNode letters = admin(service, "/a/dead-letters").get("deadLetters");
         assertThat(letters.valueStream().map(letter -> letter.at("/event/id").asString()))
                 .containsExactlyInAnyOrder(ids.get(0), ids.get(1));
         assertThat(letters.valueStream().map(letter -> letter.get("reason").asString()))
                 .containsExactlyInAnyOrder("status 400", "status 302");
-        assertThat(admin(service, "b/dead-letters").at("/error/code").asString()).isEqualTo("not_found");
+        assertThat(admin(service, "/b/dead-letters").at("/error/code").asString()).isEqualTo("webhook_not_found");
     }
 
     @Test

@@ -1,26 +1,20 @@
 package io.millrace.platform.admin;
 
+import java.util.List;
 import java.util.Map;
 
 /** A resource that a stage adds to the admin port, usually JSON. Thread-safe; called on virtual threads. */
 public interface AdminResource {
-    /** The path without a trailing slash. The resource also serves all paths below it. */
-    String path();
-
-    /** The allowed methods, in the format of the {@code Allow} header. The server rejects other methods. */
-    String methods();
-
-    /** Answers a request for the path or one below it; 404 for a path that does not exist. May block. */
-    Answer answer(Request request);
+    /** Returns the operations, which do not change. The server answers no others. */
+    List<AdminRoute> routes();
 
     /**
-     * A request to the resource.
+     * A request for an operation.
      *
-     * @param method one of {@link #methods}; HEAD is passed as GET
-     * @param below the part of the path after {@link #path} and a slash; empty for the path itself
+     * @param named what stands for the parameter of the route's template, decoded; empty if it has none
      * @param query the first value of each parameter
      */
-    record Request(String method, String below, Map<String, String> query) {}
+    record Request(String named, Map<String, String> query) {}
 
     /**
      * The response.
@@ -33,6 +27,11 @@ public interface AdminResource {
         /** Creates a response of JSON, or without a body if it is null. */
         public Answer(int status, String json) {
             this(status, json, null);
+        }
+
+        /** Creates a response with a file. */
+        public static Answer of(AdminFile file) {
+            return new Answer(200, null, file);
         }
 
         /** Returns an error response, whose body has the form of all errors of the API. */

@@ -2,9 +2,9 @@ package io.millrace.platform.admin;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.millrace.platform.admin.AdminResource.Answer;
 import io.millrace.platform.net.ServerSockets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,14 +55,21 @@ public final class AdminServer implements AutoCloseable {
     private final AdminNames names;
     private final AdminAccess access;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final PrometheusMeterRegistry meters;
+    /** The operations that need no token. */
+    private final AdminRoutes open;
+    private final AdminRoutes routes = new AdminRoutes();
+    private final List<AdminFiles> files = new CopyOnWriteArrayList<>();
     private final List<HealthCheck> checks = new CopyOnWriteArrayList<>();
 
     private AdminServer(HttpServer server, AdminNames names, AdminAccess access, PrometheusMeterRegistry meters) {
         this.server = server;
         this.names = names;
         this.access = access;
-        this.meters = meters;
+        open = AdminRoutes.of(List.of(() -> List.of(
+                AdminRoute.get("/metrics", _ -> Answer.of(new AdminFile(METRICS_TYPE,
+                        meters.scrape().getBytes(StandardCharsets.UTF_8)))),
+                AdminRoute.get("/health/live", _ -> new Answer(200, new HealthReport(List.of()).json())),
+                AdminRoute.get("/health/ready", _ -> ready()))));
     }
 
     /**
@@ -86,11 +95,7 @@ public final class AdminServer implements AutoCloseable {
             PrometheusMeterRegistry meters, IntPredicate named) throws IOException {
         AdminServer admin = new AdminServer(bind(address, named), names, access, meters);
         admin.server.setExecutor(admin.threads);
-        admin.serve("/", exchange -> send(exchange, 404, JSON_TYPE, notFound()));
-        admin.serve("/metrics", exchange -> send(exchange, 200, METRICS_TYPE, meters.scrape()));
-        admin.serve("/health/live",
-                exchange -> send(exchange, 200, JSON_TYPE, new HealthReport(List.of()).json()));
-        admin.serve("/health/ready", admin::ready);
+        admin.server.createContext("/", admin::handle);
         admin.server.start();
         return admin;
     }
@@ -116,18 +121,61 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Adds a resource.
      *
-     * @throws IllegalArgumentException if another resource has the same path
+     * @throws IllegalArgumentException if another resource has one of its operations
      */
     public void add(AdminResource resource) {
-        context(resource.path(), exchange -> {
+        resource.routes().forEach(routes::add);
+    }
+
+    /** Adds files, which everyone may read. No resource has a path below theirs. */
+    public void add(AdminFiles more) {
+        files.add(more);
+    }
+
+    /** Returns all operations as the OpenAPI document names them, sorted; files are not among them. */
+    public Set<String> operations() {
+        Set<String> operations = new TreeSet<>(open.operations());
+        operations.addAll(routes.operations());
+        return operations;
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Headers headers = exchange.getRequestHeaders();
+            Optional<AdminAccess.Refusal> foreign = AdminAccess.foreign(headers.getFirst("Origin"),
+                    headers.getFirst("Host"));
+            if (!names.allow(headers.get("Host"))) {
+                send(exchange, MISDIRECTED, JSON_TYPE, HealthReport.error("unknown_host",
+                        "use an IP address, localhost or a name in --admin-names to reach the admin port"));
+            } else if (foreign.isPresent()) {
+                refuse(exchange, foreign.get());
+            } else {
+                answer(exchange);
+            }
+        }
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        Optional<AdminFiles.Reply> file = files.stream()
+                .flatMap(each -> each.answer(path, exchange.getRequestHeaders().getFirst("If-None-Match")).stream())
+                .findFirst();
+        if (file.isPresent()) {
+            answer(exchange, file.get());
+        } else if (open.has(path)) {
+            answer(exchange, open);
+        } else if (routes.has(path)) {
             Optional<AdminAccess.Refusal> refusal = access.refusal(isRead(exchange),
                     exchange.getRequestHeaders().getFirst("Authorization"));
             if (refusal.isPresent()) {
                 refuse(exchange, refusal.get());
             } else {
-                answer(exchange, resource);
+                answer(exchange, routes);
             }
-        });
+        } else {
+            send(exchange, 404, JSON_TYPE, HealthReport.error("not_found",
+                    "unknown path; try /metrics, /health/live, /health/ready or /api/v1/openapi.json"));
+        }
     }
 
     private static void refuse(HttpExchange exchange, AdminAccess.Refusal refusal) throws IOException {
@@ -137,53 +185,35 @@ public final class AdminServer implements AutoCloseable {
         send(exchange, refusal.status(), JSON_TYPE, HealthReport.error(refusal.code(), refusal.message()));
     }
 
-    /**
-     * Adds files, which everyone may read.
-     *
-     * @throws IllegalArgumentException if a resource has the same path
-     */
-    public void add(AdminFiles files) {
-        String path = files.path().substring(0, files.path().length() - 1);
-        context(path, exchange -> {
-            Optional<AdminFiles.Reply> reply = files.answer(exchange.getRequestURI().getPath(),
-                    exchange.getRequestHeaders().getFirst("If-None-Match"));
-            if (reply.isEmpty()) {
-                send(exchange, 404, JSON_TYPE, notFound());
-            } else if (!isRead(exchange)) {
-                onlyReads(exchange);
-            } else {
-                reply.get().headers().forEach(exchange.getResponseHeaders()::set);
-                if (reply.get().file() == null) {
-                    exchange.sendResponseHeaders(reply.get().status(), -1);
-                } else {
-                    send(exchange, reply.get().status(), reply.get().file().type(), reply.get().file().bytes());
-                }
-            }
-        });
+    private static void answer(HttpExchange exchange, AdminFiles.Reply reply) throws IOException {
+        if (!isRead(exchange)) {
+            methodNotAllowed(exchange, "GET, HEAD");
+            return;
+        }
+        reply.headers().forEach(exchange.getResponseHeaders()::set);
+        if (reply.file() == null) {
+            exchange.sendResponseHeaders(reply.status(), -1);
+        } else {
+            send(exchange, reply.status(), reply.file().type(), reply.file().bytes());
+        }
     }
 
-    private static void answer(HttpExchange exchange, AdminResource resource) throws IOException {
+    private static void answer(HttpExchange exchange, AdminRoutes from) throws IOException {
         String path = exchange.getRequestURI().getPath();
-        String method = exchange.getRequestMethod();
-        String below = path.substring(resource.path().length());
-        if (!below.isEmpty() && !below.startsWith("/")) {
-            send(exchange, 404, JSON_TYPE, notFound());
-        } else if (!List.of(resource.methods().split(", ")).contains(method)) {
-            exchange.getResponseHeaders().set("Allow", resource.methods());
-            send(exchange, 405, JSON_TYPE,
-                    HealthReport.error("method_not_allowed", "only " + resource.methods() + " are allowed"));
+        Optional<Answer> found = from.answer(exchange.getRequestMethod(), path,
+                query(exchange.getRequestURI().getRawQuery()));
+        if (found.isEmpty()) {
+            methodNotAllowed(exchange, from.methods(path));
+            return;
+        }
+        Answer answer = found.get();
+        if (answer.file() != null) {
+            exchange.getResponseHeaders().set("Cache-Control", "no-store");
+            send(exchange, answer.status(), answer.file().type(), answer.file().bytes());
+        } else if (answer.json() == null) {
+            exchange.sendResponseHeaders(answer.status(), -1);
         } else {
-            AdminResource.Answer answer = resource
-                    .answer(new AdminResource.Request(method.equals("HEAD") ? "GET" : method,
-                            below.isEmpty() ? "" : below.substring(1), query(exchange.getRequestURI().getRawQuery())));
-            if (answer.file() != null) {
-                exchange.getResponseHeaders().set("Cache-Control", "no-store");
-                send(exchange, answer.status(), answer.file().type(), answer.file().bytes());
-            } else if (answer.json() == null) {
-                exchange.sendResponseHeaders(answer.status(), -1);
-            } else {
-                send(exchange, answer.status(), JSON_TYPE, answer.json());
-            }
+            send(exchange, answer.status(), JSON_TYPE, answer.json());
         }
     }
 
@@ -214,42 +244,9 @@ public final class AdminServer implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private void ready(HttpExchange exchange) throws IOException {
+    private Answer ready() {
         HealthReport report = HealthReport.of(checks);
-        send(exchange, report.up() ? 200 : 503, JSON_TYPE, report.json());
-    }
-
-    /** Serves exactly {@code path}. The JDK's server alone would also match longer paths that start with it. */
-    private void serve(String path, HttpHandler handler) {
-        context(path, exchange -> {
-            if (!path.equals("/") && !exchange.getRequestURI().getPath().equals(path)) {
-                send(exchange, 404, JSON_TYPE, notFound());
-            } else if (!isRead(exchange)) {
-                onlyReads(exchange);
-            } else {
-                handler.handle(exchange);
-            }
-        });
-    }
-
-    private void context(String path, HttpHandler handler) {
-        server.createContext(path, exchange -> {
-            try (exchange) {
-                Headers headers = exchange.getRequestHeaders();
-                Optional<AdminAccess.Refusal> foreign = AdminAccess.foreign(headers.getFirst("Origin"),
-                        headers.getFirst("Host"));
-                if (names.allow(headers.get("Host"))) {
-                    if (foreign.isPresent()) {
-                        refuse(exchange, foreign.get());
-                    } else {
-                        handler.handle(exchange);
-                    }
-                } else {
-                    send(exchange, MISDIRECTED, JSON_TYPE, HealthReport.error("unknown_host",
-                            "use an IP address, localhost or a name in --admin-names to reach the admin port"));
-                }
-            }
-        });
+        return new Answer(report.up() ? 200 : 503, report.json());
     }
 
     private static void limit(String property, int seconds) {
@@ -260,13 +257,10 @@ public final class AdminServer implements AutoCloseable {
         return exchange.getRequestMethod().equals("GET") || exchange.getRequestMethod().equals("HEAD");
     }
 
-    private static void onlyReads(HttpExchange exchange) throws IOException {
-        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-        send(exchange, 405, JSON_TYPE, HealthReport.error("method_not_allowed", "only GET and HEAD are allowed"));
-    }
-
-    private static String notFound() {
-        return HealthReport.error("not_found", "unknown path; try /metrics, /health/live or /health/ready");
+    private static void methodNotAllowed(HttpExchange exchange, String methods) throws IOException {
+        exchange.getResponseHeaders().set("Allow", methods);
+        send(exchange, 405, JSON_TYPE,
+                HealthReport.error("method_not_allowed", "only " + methods + " are allowed"));
     }
 
     private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {

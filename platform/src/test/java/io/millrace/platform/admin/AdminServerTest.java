@@ -1,5 +1,6 @@
 package io.millrace.platform.admin;
 
+import io.millrace.platform.admin.AdminResource.Answer;
 import io.millrace.platform.admin.HealthCheck.Status;
 import io.millrace.platform.net.ServerSockets;
 import java.io.IOException;
@@ -71,22 +72,8 @@ class AdminServerTest {
     void servesFilesAndResourcesThatAreNotJson() throws Exception {
         admin.add(new AdminFiles("/console/", "default-src 'none'",
                 Map.of("", new AdminFile("text/html", "<p>".getBytes(StandardCharsets.UTF_8)))));
-        admin.add(new AdminResource() {
-            @Override
-            public String path() {
-                return "/poster";
-            }
-
-            @Override
-            public String methods() {
-                return "GET, HEAD";
-            }
-
-            @Override
-            public Answer answer(Request request) {
-                return new Answer(200, null, new AdminFile("video/mp4", new byte[]{1, 2}));
-            }
-        });
+        admin.add(() -> List.of(
+                AdminRoute.get("/poster", _ -> Answer.of(new AdminFile("video/mp4", new byte[]{1, 2})))));
         HttpResponse<String> page = get("/console/");
         assertThat(page.body()).isEqualTo("<p>");
         assertThat(page.headers().firstValue("Content-Type")).contains("text/html");
@@ -136,34 +123,26 @@ class AdminServerTest {
 
     @Test
     void servesAddedResources() throws Exception {
-        admin.add(new AdminResource() {
-            @Override
-            public String path() {
-                return "/api/v1/things";
-            }
-
-            @Override
-            public String methods() {
-                return "GET, DELETE";
-            }
-
-            @Override
-            public Answer answer(Request request) {
-                return request.method().equals("DELETE")
-                        ? new Answer(204, null)
-                        : new Answer(200, "\"" + request.below() + " " + request.query().get("a") + "\"");
-            }
-        });
-        assertThat(get("/api/v1/things/7?a=live%2Fshow&a=2&b").body()).isEqualTo("\"7 live/show\"");
-        assertThat(get("/api/v1/things").body()).isEqualTo("\" null\"");
+        admin.add(() -> List.of(AdminRoute.get("/api/v1/things", request -> answer("all", request)),
+                AdminRoute.get("/api/v1/things/{thing}", request -> answer("one", request)),
+                AdminRoute.delete("/api/v1/things/{thing}", _ -> new Answer(204, null))));
+        assertThat(get("/api/v1/things/7?a=live%2Fshow&a=2&b").body()).isEqualTo("\"one 7 live/show\"");
+        assertThat(get("/api/v1/things").body()).isEqualTo("\"all  null\"");
+        assertThat(get("/api/v1/things/").body()).isEqualTo("\"all  null\"");
         assertThat(get("/api/v1/thingsandmore").statusCode()).isEqualTo(404);
         HttpResponse<String> deleted = client.send(HttpRequest.newBuilder(uri("/api/v1/things/7")).DELETE().build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(deleted.statusCode()).isEqualTo(204);
-        HttpResponse<String> asked = client.send(HttpRequest.newBuilder(uri("/api/v1/things"))
+        HttpResponse<String> asked = client.send(HttpRequest.newBuilder(uri("/api/v1/things/7"))
                 .method("OPTIONS", HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString());
         assertThat(asked.statusCode()).as("a foreign page must not").isEqualTo(405);
-        assertThat(asked.headers().firstValue("Allow")).contains("GET, DELETE");
+        assertThat(asked.headers().firstValue("Allow")).contains("GET, HEAD, DELETE");
+        assertThat(admin.operations()).containsExactly("delete /api/v1/things/{thing}", "get /api/v1/things",
+                "get /api/v1/things/{thing}", "get /health/live", "get /health/ready", "get /metrics");
+    }
+
+    private static Answer answer(String which, AdminResource.Request request) {
+        return new Answer(200, "\"" + which + " " + request.named() + " " + request.query().get("a") + "\"");
     }
 
     @Test
@@ -233,40 +212,18 @@ class AdminServerTest {
 
     private static final class Thing implements AdminResource {
         @Override
-        public String path() {
-            return "/api/v1/things";
-        }
-
-        @Override
-        public String methods() {
-            return "GET, HEAD, DELETE";
-        }
-
-        @Override
-        public Answer answer(Request request) {
-            return new Answer(200, "{}");
+        public List<AdminRoute> routes() {
+            return List.of(AdminRoute.get("/api/v1/things", _ -> new Answer(200, "{}")),
+                    AdminRoute.delete("/api/v1/things", _ -> new Answer(200, "{}")));
         }
     }
 
     /** With DNS rebinding, a page of a foreign site sends requests under that site's name. */
     @Test
     void rejectsForeignHost() throws Exception {
-        admin.add(new AdminResource() {
-            @Override
-            public String path() {
-                return "/api/v1/things";
-            }
-
-            @Override
-            public String methods() {
-                return "DELETE";
-            }
-
-            @Override
-            public Answer answer(Request request) {
-                throw new AssertionError("nobody asked for it");
-            }
-        });
+        admin.add(() -> List.of(AdminRoute.delete("/api/v1/things", _ -> {
+            throw new AssertionError("nobody asked for it");
+        })));
         assertThat(raw("GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n")).startsWith("HTTP/1.1 421 ")
                 .contains("--admin-names");
         assertThat(raw("DELETE /api/v1/things HTTP/1.1\r\nHost: evil.example:8081\r\n\r\n"))

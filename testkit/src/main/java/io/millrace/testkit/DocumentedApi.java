@@ -1,4 +1,4 @@
-package io.millrace.edge;
+package io.millrace.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The OpenAPI document as a judge of answers: collects what it promises and what was seen, so that a test can compare
  * both. Knows the part of JSON Schema that the document uses.
  */
-final class DocumentedApi {
+public final class DocumentedApi {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Set<String> KEYWORDS = Set.of("$ref", "type", "description", "properties", "required",
             "additionalProperties", "items", "oneOf", "enum", "const", "format");
@@ -22,35 +22,62 @@ final class DocumentedApi {
     /** {@code GET /path 200} of every answer, and {@code Schema.field} of every field that an answer had. */
     private final Set<String> seen = new TreeSet<>();
 
-    DocumentedApi() throws IOException {
+    public DocumentedApi() throws IOException {
         try (InputStream in = DocumentedApi.class.getResourceAsStream("/api/openapi.json")) {
             document = JSON.readTree(in);
         }
     }
 
-    /** Returns {@code get /path} of the operations with a tag. */
-    Set<String> operations(String tag) {
+    /** Returns {@code get /path} of the operations with one of these tags. */
+    public Set<String> operations(String... tags) {
         Set<String> found = new TreeSet<>();
         document.get("paths").properties().forEach(path -> path.getValue().properties().forEach(operation -> {
-            if (operation.getValue().get("tags").valueStream().anyMatch(each -> each.asString().equals(tag))) {
+            if (operation.getValue().get("tags").valueStream()
+                    .anyMatch(each -> List.of(tags).contains(each.asString()))) {
                 found.add(operation.getKey() + " " + path.getKey());
             }
         }));
         return found;
     }
 
-    /** Returns the answers and fields that the document promises and no answer had. */
-    Set<String> unseen() {
+    /**
+     * Returns the answers and fields that the document promises and no answer had.
+     *
+     * @param operations the operations that are meant, such as {@code get /api/v1/streams}
+     */
+    public Set<String> unseen(Set<String> operations) {
         Set<String> promised = new TreeSet<>();
-        document.get("paths").properties().forEach(path -> path.getValue().properties()
-                .forEach(operation -> operation.getValue().get("responses").propertyStream()
-                        .filter(response -> !response.getKey().equals("default"))
-                        .forEach(response -> promised
-                                .add(operation.getKey() + " " + path.getKey() + " " + response.getKey()))));
-        document.at("/components/schemas").properties()
-                .forEach(schema -> fields(schema.getKey(), schema.getValue(), promised));
+        Set<String> schemas = new TreeSet<>();
+        for (String operation : operations) {
+            String[] parts = operation.split(" ");
+            document.get("paths").get(parts[1]).get(parts[0]).get("responses").propertyStream()
+                    .filter(response -> !response.getKey().equals("default")).forEach(response -> {
+                        promised.add(operation + " " + response.getKey());
+                        schemas(response.getValue(), schemas);
+                    });
+        }
+        schemas.forEach(schema -> fields(schema, schema(schema), promised));
         promised.removeAll(seen);
         return promised;
+    }
+
+    /** Adds the names of the schemas to which a part of the document refers. */
+    private void schemas(JsonNode part, Set<String> into) {
+        if (part.has("$ref")) {
+            String name = name(part.get("$ref"));
+            if (into.add(name)) {
+                schemas(schema(name), into);
+            }
+        }
+        part.forEach(each -> schemas(each, into));
+    }
+
+    private static String name(JsonNode reference) {
+        return reference.asString().replace("#/components/schemas/", "");
+    }
+
+    private JsonNode schema(String name) {
+        return document.at("/components/schemas/" + name);
     }
 
     private static void fields(String name, JsonNode schema, Set<String> into) {
@@ -66,7 +93,7 @@ final class DocumentedApi {
     }
 
     /** Returns how an answer differs from the document; empty if it does not. */
-    List<String> faults(String operation, int status, String type, String body) {
+    public List<String> faults(String operation, int status, String type, String body) {
         String[] parts = operation.split(" ");
         JsonNode response = document.get("paths").get(parts[1]).get(parts[0]).get("responses")
                 .get(Integer.toString(status));
@@ -96,8 +123,8 @@ final class DocumentedApi {
         schema.propertyStream().filter(keyword -> !KEYWORDS.contains(keyword.getKey()))
                 .forEach(keyword -> faults.add(at + ": this test does not know " + keyword.getKey()));
         if (schema.has("$ref")) {
-            String name = schema.get("$ref").asString().replace("#/components/schemas/", "");
-            check(name, document.at("/components/schemas/" + name), value, faults, found);
+            String name = name(schema.get("$ref"));
+            check(name, schema(name), value, faults, found);
         } else if (schema.has("oneOf")) {
             oneOf(at, schema.get("oneOf"), value, faults, found);
         } else {

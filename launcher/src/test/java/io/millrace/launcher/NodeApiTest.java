@@ -1,0 +1,219 @@
+package io.millrace.launcher;
+
+import com.sun.net.httpserver.HttpServer;
+import io.millrace.launcher.settings.LayeredDefaults;
+import io.millrace.platform.UserError;
+import io.millrace.testkit.DocumentedApi;
+import io.millrace.testkit.LogCapture;
+import io.millrace.testkit.OwnLoopback;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
+import io.millrace.tools.push.PushJob;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A process with all stages has exactly the operations of the OpenAPI document, and those that are not of an edge alone
+ * answer as documented. OpenApiTest in edge compares the others. No answer and no line of the log has a secret.
+ */
+@SlowTest
+@Timeout(600)
+@ExtendWith(SharedBroker.class)
+class NodeApiTest {
+    private static final String SECRET = "pl4nted-s3cret-0123456789";
+    private static final String TOKEN = "read-token-" + SECRET;
+
+    @TempDir
+    private Path dir;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final LogCapture log = LogCapture.ofPackages("io.millrace");
+    private final DocumentedApi api;
+    private int adminPort;
+
+    NodeApiTest() throws Exception {
+        api = new DocumentedApi();
+    }
+
+    @Test
+    void processWithAllStagesHasDocumentedApi(TestBroker broker) throws Exception {
+        HttpServer receiver = receiver();
+        int rtmpPort = OwnLoopback.nextPort();
+        String rtmp = "rtmp://" + OwnLoopback.ADDRESS + ":" + rtmpPort;
+        ProcessLife[] life = new ProcessLife[1];
+        CompletableFuture<Node> started = new CompletableFuture<>();
+        Thread process = Thread.ofPlatform().name("node").start(() -> {
+            try {
+                ProcessLife.run(each -> {
+                    life[0] = each;
+                    started.complete(start(each, List.of("up", "--kafka", broker.bootstrap(), "--topic-prefix",
+                            "node-api.", "--partitions", "2", "--data-dir", dir.toString(), "--host",
+                            OwnLoopback.ADDRESS, "--rtmp-port", Integer.toString(rtmpPort), "--http-port", "0",
+                            "--admin-port", "0", "--admin-tokens", file("tokens", "read " + TOKEN),
+                            "--relays", relays(rtmp), "--webhooks", webhooks(receiver), "--config",
+                            file("millrace.yaml", "segment: 2s\nkafka-client:\n  ssl.key.password: " + SECRET))));
+                });
+            } catch (Exception e) {
+                started.completeExceptionally(e);
+            }
+        });
+        Thread encoder = null;
+        try {
+            Node node = started.get();
+            assertThat(node.operations()).isEqualTo(api.operations("admin", "node", "relay", "webhooks"));
+            encoder = publish(rtmp + "/live/show");
+            Patience.await().until(() -> json("/api/v1/relays").at("/relays/0/position/offset").isIntegralNumber());
+            Patience.await().until(() -> json("/api/v1/webhooks/strict/dead-letters").at("/deadLetters/0").isObject());
+            Patience.await().until(() -> json("/api/v1/webhooks").at("/webhooks/0/last").isObject());
+            judge("get /api/v1/relays", "/api/v1/relays");
+            judge("get /api/v1/webhooks", "/api/v1/webhooks");
+            judge("get /api/v1/webhooks/{webhook}/dead-letters", "/api/v1/webhooks/strict/dead-letters");
+            ask("get /api/v1/webhooks/{webhook}/dead-letters", "/api/v1/webhooks/none/dead-letters", TOKEN, 404);
+            judge("get /api/v1/settings", "/api/v1/settings");
+            Set<String> asked = api.operations("relay", "webhooks");
+            asked.add("get /api/v1/settings");
+            assertThat(api.unseen(asked)).as("documented, but no answer had it").isEmpty();
+            stagesRun();
+            for (String path : List.of("/api/v1/streams", "/api/v1/viewers", "/stat", "/srs/api/v1/streams",
+                    "/srs/api/v1/clients", "/metrics")) {
+                ask("get " + path, path, TOKEN, 200);
+            }
+        } finally {
+            if (encoder != null) {
+                encoder.interrupt();
+                encoder.join();
+            }
+            if (life[0] != null) {
+                life[0].finish();
+            }
+            process.join();
+            receiver.stop(0);
+            http.close();
+            log.close();
+        }
+        assertThat(log.lines()).anyMatch(line -> line.contains("webhook strict: event live/show#"))
+                .noneMatch(line -> line.contains(SECRET.substring(0, 12)));
+    }
+
+    /** All stages run here, so all groups have members. */
+    private void stagesRun() throws Exception {
+        judge("get /api/v1/stages", "/api/v1/stages");
+        Patience.await().untilAsserted(() -> {
+            JsonNode stages = json("/api/v1/stages");
+            assertThat(stages.get("stages").findValuesAsString("stage")).containsExactly("ingest", "segmenter",
+                    "packager", "relay", "webhooks", "webhooks");
+            assertThat(stages.get("stages").findValuesAsString("state")).containsOnly("stable");
+            assertThat(stages.get("stages").findValuesAsString("members")).doesNotContain("0");
+            assertThat(stages.at("/stages/1/lag").isObject()).isTrue();
+            assertThat(stages.at("/stages/3/lag").isNull()).as("relays commit no positions").isTrue();
+            assertThat(stages.get("ingest").findValuesAsString("state")).containsExactly("accepting");
+        });
+    }
+
+    private Node start(ProcessLife life, List<String> arguments) throws Exception {
+        var commands = CommandLines.all();
+        LayeredDefaults.install(commands, arguments, Map.of());
+        var parsed = commands.parseArgs(arguments.toArray(String[]::new)).subcommand();
+        var options = ((ServeCommand) parsed.commandSpec().userObject()).options();
+        options.check();
+        var live = life.opened(LiveSettings.open(parsed.commandSpec(), options.rules()));
+        Node node = new Node(life, options, live);
+        adminPort = URI.create(node.start(Serving.UP).localUrl(ReadyLine.Part.ADMIN)).getPort();
+        return node;
+    }
+
+    private String file(String name, String content) throws Exception {
+        return Files.writeString(dir.resolve(name), content).toString();
+    }
+
+    private String relays(String rtmp) throws Exception {
+        return file("relays.yaml", """
+                relays:
+                  - name: copies
+                    streams: live/*
+                    target: %s/copy/{name}?key=%s
+                """.formatted(rtmp, SECRET));
+    }
+
+    private String webhooks(HttpServer receiver) throws Exception {
+        return file("webhooks.yaml", """
+                webhooks:
+                  - name: good
+                    url: http://127.0.0.1:%1$d/good?token=%2$s
+                  - name: strict
+                    url: http://127.0.0.1:%1$d/strict/%2$s
+                """.formatted(receiver.getAddress().getPort(), SECRET));
+    }
+
+    /** Accepts the events of one webhook, and rejects those of the other. */
+    private static HttpServer receiver() throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.getRequestBody().readAllBytes();
+                exchange.sendResponseHeaders(exchange.getRequestURI().getPath().equals("/good") ? 204 : 400, -1);
+            }
+        });
+        server.start();
+        return server;
+    }
+
+    /** Publishes the demo clip, again if it is disconnected. */
+    private static Thread publish(String url) {
+        return Thread.ofVirtual().name("encoder").start(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    PushJob.demo(URI.create(url), (_, _) -> {}).run();
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                } catch (UserError _) {
+                    LockSupport.parkNanos(100_000_000);
+                }
+            }
+        });
+    }
+
+    /** Sends a request with and without a token. */
+    private void judge(String operation, String path) throws Exception {
+        ask(operation, path, TOKEN, 200);
+        ask(operation, path, "", 401);
+    }
+
+    private JsonNode json(String path) throws Exception {
+        return JsonMapper.builder().build().readTree(send(path, TOKEN).body());
+    }
+
+    private void ask(String operation, String path, String token, int status) throws Exception {
+        HttpResponse<String> answer = send(path, token);
+        assertThat(answer.statusCode()).as(operation + " " + answer.body()).isEqualTo(status);
+        assertThat(api.faults(operation, status, answer.headers().firstValue("Content-Type").orElse(""),
+                answer.body())).isEmpty();
+        assertThat(answer.body()).as(operation).doesNotContain(SECRET.substring(0, 12));
+    }
+
+    private HttpResponse<String> send(String path, String token) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path));
+        return http.send((token.isEmpty() ? request : request.header("Authorization", "Bearer " + token)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+}
