@@ -1,0 +1,43 @@
+package io.millrace.platform.kick;
+
+import io.millrace.media.StreamName;
+import io.millrace.platform.UserError;
+import io.millrace.platform.admin.AdminResource;
+import java.time.InstantSource;
+
+/**
+ * {@code DELETE /api/v1/publishers/live/show} on the admin port: disconnects the publisher of a stream, whichever node it
+ * is connected to. Every node gives the same answer, whether or not there is a publisher. Thread-safe.
+ */
+final class PublishersResource implements AdminResource {
+    private final KickLog log;
+    private final InstantSource clock;
+
+    PublishersResource(KickLog log, InstantSource clock) {
+        this.log = log;
+        this.clock = clock;
+    }
+
+    @Override
+    public String path() {
+        return "/api/v1/publishers";
+    }
+
+    @Override
+    public String methods() {
+        return "DELETE";
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        try {
+            String stream = new StreamName(request.below()).value();
+            log.write(KickOrder.parse(request.query()).publisher(stream, clock.millis()));
+            return new Answer(204, null);
+        } catch (IllegalArgumentException e) {
+            return Answer.error(400, "bad_parameter", e.getMessage());
+        } catch (UserError e) {
+            return Answer.error(503, "unavailable", e.getMessage());
+        }
+    }
+}
