@@ -112,9 +112,9 @@ public final class EdgeService implements AutoCloseable, Drainable {
         try {
             var meters = new EdgeMeters(listeners.registry());
             feeds = new Feeds(settings, kafka, meters, fatal, pastTicker);
-            var viewers = new Viewers(meters, InstantSource.system(), kicks::isKicked);
+            var viewers = new Viewers(meters, InstantSource.system(), kicks.table()::isKicked);
             kicks.listen(viewers::apply);
-            var access = new KickPolicy(listeners.access(), kicks,
+            var access = new KickPolicy(listeners.access(), kicks.table(),
                     new AccessMeters(listeners.registry(), "edge", "Viewers"));
             feeds.start();
             PlayerReports reports = null;
@@ -186,6 +186,11 @@ public final class EdgeService implements AutoCloseable, Drainable {
                 feeds.streams(viewers, new AudienceResource(audience == null ? null : audience.totals())),
                 new NewestResource(feeds.directory(), feeds.epochs(), feeds.past(), InstantSource.system()),
                 new PosterResource(feeds.directory(), feeds.epochs(), feeds.parts()), OpenApi.load());
+    }
+
+    /** Returns the kicks that this edge obeys. */
+    Kicks kicks() {
+        return kicks;
     }
 
     /** Returns the console, which uses these resources. */

@@ -124,7 +124,7 @@ public final class IngestService implements AutoCloseable, Drainable {
         var skew = new ClockSkew();
         listeners.meters().gaugeClockSkew(skew::skewMs);
         var desk = new PublishDesk(settings.publish(process), new PublishLog(kafka, log, space),
-                new KickPolicy(listeners.gate(), kicks, listeners.accessMeters()), names,
+                new KickPolicy(listeners.gate(), kicks.table(), listeners.accessMeters()), names,
                 new Clocks(clock, IngestService::monotonicMs, skew), listeners.meters(), new SecureRandom());
         kicks.listen(desk::apply);
         var service = new IngestService(settings, log, desk, skew, listeners);

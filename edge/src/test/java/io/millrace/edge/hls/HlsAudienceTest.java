@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
+import io.millrace.platform.access.ViewerSession;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,8 @@ class HlsAudienceTest {
     }
 
     private static HlsSession session(int client) {
-        return new HlsSession("live/show", "192.0.2." + client, "player");
+        String host = "192.0.2." + client;
+        return new HlsSession("live/show", host, "player", ViewerSession.ofPeer(host, "player"));
     }
 
     private int count() {

@@ -13,10 +13,10 @@ public final class KickPolicy implements AccessPolicy {
             "disconnected by the operator");
 
     private final AccessPolicy policy;
-    private final Kicks kicks;
+    private final KickTable kicks;
     private final AccessMeters meters;
 
-    public KickPolicy(AccessPolicy policy, Kicks kicks, AccessMeters meters) {
+    public KickPolicy(AccessPolicy policy, KickTable kicks, AccessMeters meters) {
         this.policy = policy;
         this.kicks = kicks;
         this.meters = meters;

@@ -2,7 +2,6 @@ package io.millrace.platform.kick;
 
 import io.millrace.platform.FatalError;
 import io.millrace.platform.UserError;
-import io.millrace.platform.access.ViewerSession;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
@@ -14,13 +13,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -51,7 +48,7 @@ public final class Kicks implements KickLog, AutoCloseable {
     private final KafkaConsumer<String, LogRecord> consumer;
     private final KafkaProducer<String, byte[]> producer;
     private final List<Consumer<Kick>> listeners = new CopyOnWriteArrayList<>();
-    private final KickTable table = new KickTable();
+    private final KickTable table;
     private final Thread thread;
     private volatile boolean closed;
 
@@ -60,6 +57,7 @@ public final class Kicks implements KickLog, AutoCloseable {
         this.clock = clock;
         this.meters = meters;
         this.fatal = fatal;
+        table = new KickTable(clock);
         consumer = kafka.follower(node + "-kicks");
         producer = kafka.producer(node + "-kicks", PRODUCER_BYTES);
         meters.gauge(table::size);
@@ -92,43 +90,21 @@ public final class Kicks implements KickLog, AutoCloseable {
     }
 
     /**
-     * Registers a listener that receives each new kick that disconnects somebody, after {@link #isKicked} returns it.
+     * Registers a listener that receives each new kick that disconnects somebody, after {@link #table} has it.
      * Called on this object's thread; must not block.
      */
     public void listen(Consumer<Kick> listener) {
         listeners.add(listener);
     }
 
-    /** Returns whether nobody is refused. */
-    public boolean isEmpty() {
-        return table.size() == 0;
-    }
-
-    /** Returns whether a viewer of a stream is refused. */
-    public boolean isKicked(String stream, ViewerSession session) {
-        return !isEmpty() && isInForce(new Kick.Key(stream, Kick.Target.VIEWER, session.toString()));
-    }
-
-    /** Returns whether publishers of a stream are refused. */
-    public boolean isPublisherKicked(String stream) {
-        return !isEmpty() && isInForce(new Kick.Key(stream, Kick.Target.PUBLISHER, ""));
-    }
-
-    private boolean isInForce(Kick.Key key) {
-        return get(key).isPresent();
-    }
-
-    Optional<Kick> get(Kick.Key key) {
-        return table.get(key, clock.millis());
-    }
-
-    List<Kick> list(Predicate<Kick> wanted) {
-        return table.list(wanted, clock.millis());
+    /** Returns the kicks that are in force. */
+    public KickTable table() {
+        return table;
     }
 
     /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
-        return List.of(new KicksResource(this), new PublishersResource(this, clock));
+        return List.of(new KicksResource(table, this), new PublishersResource(this, clock));
     }
 
     /** Returns the health check of the thread. */
@@ -140,7 +116,7 @@ public final class Kicks implements KickLog, AutoCloseable {
 
     @Override
     public void write(Kick kick) {
-        if (kick.isInForce(clock.millis()) && table.size() >= KickTable.LIMIT && get(kick.key()).isEmpty()) {
+        if (kick.isInForce(clock.millis()) && table.isFull() && !table.has(kick.key())) {
             throw new UserError("there are " + KickTable.LIMIT + " kicks in force already; end some of them");
         }
         write(kick.key(), LogCodec.encode(kick));
@@ -202,7 +178,7 @@ public final class Kicks implements KickLog, AutoCloseable {
 
     private void poll() {
         consumer.poll(POLL).forEach(this::read);
-        table.expire(clock.millis());
+        table.expire();
     }
 
     private void read(ConsumerRecord<String, LogRecord> record) {
@@ -215,10 +191,9 @@ public final class Kicks implements KickLog, AutoCloseable {
     }
 
     private void read(Kick kick) {
-        long nowMs = clock.millis();
-        table.put(kick, nowMs);
+        table.put(kick);
         meters.read(kick.key().target());
-        if (kick.disconnects(nowMs)) {
+        if (kick.disconnects(clock.millis())) {
             listeners.forEach(listener -> listener.accept(kick));
         }
     }

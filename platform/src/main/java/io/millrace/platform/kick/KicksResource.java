@@ -23,10 +23,12 @@ final class KicksResource implements AdminResource {
     private static final int PAGE = 100;
     private static final int PAGE_LIMIT = 1_000;
 
-    private final Kicks kicks;
+    private final KickTable kicks;
+    private final KickLog log;
 
-    KicksResource(Kicks kicks) {
+    KicksResource(KickTable kicks, KickLog log) {
         this.kicks = kicks;
+        this.log = log;
     }
 
     /** @param next the value of {@code after} for the next page; null on the last one */
@@ -84,11 +86,11 @@ final class KicksResource implements AdminResource {
         var key = session == null
                 ? new Kick.Key(stream, Kick.Target.PUBLISHER, "")
                 : new Kick.Key(stream, Kick.Target.VIEWER, session);
-        if (kicks.get(key).isEmpty()) {
+        if (!kicks.has(key)) {
             return Answer.error(404, "kick_not_found", "there is no such kick in force");
         }
         try {
-            kicks.lift(key);
+            log.lift(key);
             return new Answer(204, null);
         } catch (UserError e) {
             return Answer.error(503, "unavailable", e.getMessage());
