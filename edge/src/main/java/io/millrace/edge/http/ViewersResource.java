@@ -110,6 +110,9 @@ public final class ViewersResource implements AdminResource {
         }
         String name = new StreamName(stream).value();
         String text = query.get("session");
+        if (text == null && order.seconds() != null) {
+            return badParameter("seconds needs a session: nobody is refused after a kick of all viewers");
+        }
         if (text == null) {
             // Counted before: the viewers leave when the record is read.
             int count = viewers.count(wanted(query));

@@ -103,7 +103,7 @@ class ViewersResourceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"protocol, srt", "session, x", "seconds, 0", "stream, show"})
+    @CsvSource({"protocol, srt", "session, x", "seconds, 0", "seconds, 60", "stream, show"})
     void rejectsInvalidParametersOfKick(String name, String value) {
         Map<String, String> query = new HashMap<>(Map.of("stream", "live/show"));
         query.put(name, value);
