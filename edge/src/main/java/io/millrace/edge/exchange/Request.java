@@ -16,8 +16,8 @@ public final class Request {
     private final HttpRequest http;
     /** The path for log lines; null until it is asked for. */
     private String shown;
-    /** Null until it is asked for, unless the viewer has a token. */
-    private ViewerSession session;
+    /** The session of the viewer's token; null without one. */
+    private ViewerSession tokenSession;
 
     public Request(Channel channel, HttpRequest http) {
         this.channel = channel;
@@ -52,18 +52,19 @@ public final class Request {
 
     /** Sets the session of the viewer's token; null without one. */
     void identify(ViewerSession ofToken) {
-        session = ofToken;
+        tokenSession = ofToken;
     }
 
-    /**
-     * Returns the session of the viewer that sends the request: that of its token, if a policy has accepted one, and
-     * otherwise that of its network and player.
-     */
+    /** Returns the session of the token that the policy has accepted; null without one. */
+    public ViewerSession tokenSession() {
+        return tokenSession;
+    }
+
+    /** Returns the session of the viewer: that of its token, otherwise that of its network and player. */
     public ViewerSession session() {
-        if (session == null) {
-            session = ViewerSession.ofPeer(remoteAddress(), headers().get(HttpHeaderNames.USER_AGENT, ""));
-        }
-        return session;
+        return tokenSession == null
+                ? ViewerSession.ofPeer(remoteAddress(), headers().get(HttpHeaderNames.USER_AGENT, ""))
+                : tokenSession;
     }
 
     public boolean isHead() {

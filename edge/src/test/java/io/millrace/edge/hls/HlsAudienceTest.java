@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
-import io.millrace.platform.access.ViewerSession;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
@@ -43,8 +42,7 @@ class HlsAudienceTest {
     }
 
     private static HlsSession session(int client) {
-        String host = "192.0.2." + client;
-        return new HlsSession("live/show", host, "player", ViewerSession.ofPeer(host, "player"));
+        return new HlsSession("live/show", "192.0.2." + client, "player", null);
     }
 
     private int count() {

@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
  * @param untilS when the token expires, in seconds since 1970; {@link AccessDecision#NO_END} without a token
  */
 public record ViewerSession(String hash, long untilS) {
+    /** Characters of a player's name that count, which no honest one exceeds. */
+    public static final int CLIENT_LIMIT = 256;
     private static final int HASH_BYTES = 16;
     private static final Pattern SYNTAX = Pattern.compile("([0-9a-f]{32})(?:-(0|[1-9][0-9]{0,17}))?");
 
@@ -47,7 +49,8 @@ public record ViewerSession(String hash, long untilS) {
      * @param client name of the player as it states it, possibly empty
      */
     public static ViewerSession ofPeer(String address, String client) {
-        return new ViewerSession(hash("peer", PeerNetwork.ofEndpoint(address) + '\n' + client), AccessDecision.NO_END);
+        String player = client.substring(0, Math.min(client.length(), CLIENT_LIMIT));
+        return new ViewerSession(hash("peer", PeerNetwork.ofEndpoint(address) + '\n' + player), AccessDecision.NO_END);
     }
 
     /** Returns the session that {@code text} names; empty if it has another form. */

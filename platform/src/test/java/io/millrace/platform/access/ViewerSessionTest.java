@@ -34,6 +34,14 @@ class ViewerSessionTest {
                 .isEqualTo(same);
     }
 
+    @Test
+    void onlyTheBeginningOfLongPlayerNameCounts() {
+        String name = "x".repeat(ViewerSession.CLIENT_LIMIT);
+        assertThat(ViewerSession.ofPeer("192.0.2.7", name + "y")).isEqualTo(ViewerSession.ofPeer("192.0.2.7", name));
+        assertThat(ViewerSession.ofPeer("192.0.2.7", name.substring(1)))
+                .isNotEqualTo(ViewerSession.ofPeer("192.0.2.7", name));
+    }
+
     @ParameterizedTest
     @CsvSource({"[2001:db8::1]:80, true", "2001:db8::2, true", "'[2001:db8:0:0:ffff::1]:80', true",
         "2001:db8:0:1::1, false"})
