@@ -182,7 +182,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
 
     /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
-        return List.of(new ViewersResource(viewers, kicks, InstantSource.system()),
+        return List.of(new ViewersResource(viewers, kicks::write, InstantSource.system()),
                 feeds.streams(viewers, new AudienceResource(audience == null ? null : audience.totals())),
                 new NewestResource(feeds.directory(), feeds.epochs(), feeds.past(), InstantSource.system()),
                 new PosterResource(feeds.directory(), feeds.epochs(), feeds.parts()), OpenApi.load());

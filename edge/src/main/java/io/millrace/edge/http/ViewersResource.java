@@ -8,13 +8,14 @@ import io.millrace.media.StreamName;
 import io.millrace.platform.UserError;
 import io.millrace.platform.access.ViewerSession;
 import io.millrace.platform.admin.AdminResource;
-import io.millrace.platform.kick.KickLog;
 import io.millrace.platform.kick.KickOrder;
+import io.millrace.platform.log.Kick;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -23,12 +24,13 @@ import java.util.stream.Stream;
  */
 public final class ViewersResource implements AdminResource {
     private final Viewers viewers;
-    private final KickLog log;
+    private final Consumer<Kick> write;
     private final InstantSource clock;
 
-    public ViewersResource(Viewers viewers, KickLog log, InstantSource clock) {
+    /** @param write kicks on all nodes; blocks, and throws {@link UserError} if Kafka does not respond */
+    public ViewersResource(Viewers viewers, Consumer<Kick> write, InstantSource clock) {
         this.viewers = viewers;
-        this.log = log;
+        this.write = write;
         this.clock = clock;
     }
 
@@ -98,7 +100,7 @@ public final class ViewersResource implements AdminResource {
         if (viewer.isEmpty()) {
             return absent(id);
         }
-        log.write(order.viewer(viewer.get().stream(), viewer.get().session(), clock.millis()));
+        write.accept(order.viewer(viewer.get().stream(), viewer.get().session(), clock.millis()));
         return new Answer(204, null);
     }
 
@@ -116,13 +118,13 @@ public final class ViewersResource implements AdminResource {
         if (text == null) {
             // Counted before: the viewers leave when the record is read.
             int count = viewers.count(wanted(query));
-            log.write(order.viewers(name, query.get("protocol"), clock.millis()));
+            write.accept(order.viewers(name, query.get("protocol"), clock.millis()));
             return json(new ApiJson.Kicked(count));
         }
         ViewerSession session = ViewerSession.parse(text)
                 .orElseThrow(() -> new IllegalArgumentException("session must be that of a viewer in the list"));
         int count = viewers.count(name, session);
-        log.write(order.viewer(name, session, clock.millis()));
+        write.accept(order.viewer(name, session, clock.millis()));
         return json(new ApiJson.Kicked(count));
     }
 

@@ -9,7 +9,6 @@ import io.millrace.platform.UserError;
 import io.millrace.platform.access.ViewerSession;
 import io.millrace.platform.admin.AdminResource.Answer;
 import io.millrace.platform.admin.AdminResource.Request;
-import io.millrace.platform.kick.KickLog;
 import io.millrace.platform.kick.KickOrder;
 import io.millrace.platform.log.Kick;
 import io.millrace.testkit.Records;
@@ -32,17 +31,9 @@ class ViewersResourceTest {
             InstantSource.fixed(Instant.ofEpochMilli(Records.EPOCH_MS)));
     private final List<Kick> written = new ArrayList<>();
     /** Every edge reads what one edge has written. */
-    private final ViewersResource resource = new ViewersResource(viewers, new KickLog() {
-        @Override
-        public void write(Kick kick) {
-            written.add(kick);
-            viewers.apply(kick);
-        }
-
-        @Override
-        public void lift(Kick.Key key) {
-            throw new UserError("this test lifts no kicks");
-        }
+    private final ViewersResource resource = new ViewersResource(viewers, kick -> {
+        written.add(kick);
+        viewers.apply(kick);
     }, InstantSource.fixed(Instant.ofEpochMilli(Records.EPOCH_MS)));
     private final List<String> kicked = new ArrayList<>();
     private final Viewer flv = join(Protocol.FLV, "live/show");
@@ -126,16 +117,8 @@ class ViewersResourceTest {
 
     @Test
     void saysThatKickIsNotWritten() {
-        var refusing = new ViewersResource(viewers, new KickLog() {
-            @Override
-            public void write(Kick kick) {
-                throw new UserError("Kafka does not respond");
-            }
-
-            @Override
-            public void lift(Kick.Key key) {
-                throw new UserError("Kafka does not respond");
-            }
+        var refusing = new ViewersResource(viewers, _ -> {
+            throw new UserError("Kafka does not respond");
         }, InstantSource.system());
         assertThat(refusing.answer(new Request("DELETE", viewers.id(flv), Map.of())))
                 .isEqualTo(Answer.error(503, "unavailable", "Kafka does not respond"));

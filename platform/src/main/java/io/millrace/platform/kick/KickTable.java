@@ -29,7 +29,7 @@ public final class KickTable {
             Comparator.comparingLong(Kick::untilMs).thenComparing(kick -> kick.key().toString()));
 
     /** @param clock decides which kicks are in force */
-    public KickTable(InstantSource clock) {
+    KickTable(InstantSource clock) {
         this(clock, LIMIT);
     }
 
@@ -39,7 +39,7 @@ public final class KickTable {
     }
 
     /** Adds a kick, which replaces one with the same key. One that is not in force only removes the earlier one. */
-    public void put(Kick kick) {
+    void put(Kick kick) {
         expire();
         remove(kick.key());
         if (kick.isInForce(clock.millis())) {

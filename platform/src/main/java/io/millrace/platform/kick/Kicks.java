@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * The kicks of all nodes: reads {@code control} from its beginning, follows it, and writes to it. One per process.
  * Thread-safe; a virtual thread owns the consumer.
  */
-public final class Kicks implements KickLog, AutoCloseable {
+public final class Kicks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Kicks.class);
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration ANSWER = Duration.ofSeconds(10);
@@ -104,7 +104,7 @@ public final class Kicks implements KickLog, AutoCloseable {
 
     /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
-        return List.of(new KicksResource(table, this), new PublishersResource(this, clock));
+        return List.of(new KicksResource(table, this::end), new PublishersResource(this::write, clock));
     }
 
     /** Returns the health check of the thread. */
@@ -114,7 +114,11 @@ public final class Kicks implements KickLog, AutoCloseable {
                 : HealthCheck.Status.down("its thread has ended"));
     }
 
-    @Override
+    /**
+     * Kicks somebody on all nodes. Blocks until Kafka has acknowledged the record.
+     *
+     * @throws UserError if there are too many kicks, or Kafka does not respond
+     */
     public void write(Kick kick) {
         if (kick.isInForce(clock.millis()) && table.isFull() && !table.has(kick.key())) {
             throw new UserError("there are " + KickTable.LIMIT + " kicks in force already; end some of them");
@@ -124,8 +128,12 @@ public final class Kicks implements KickLog, AutoCloseable {
                 kick.key().detail(), KicksResource.time(kick.untilMs()), kick.reason());
     }
 
-    @Override
-    public void lift(Kick.Key key) {
+    /**
+     * Ends a kick before its time. Blocks until Kafka has acknowledged it.
+     *
+     * @throws UserError if Kafka does not respond
+     */
+    void end(Kick.Key key) {
         write(key, null);
         LOG.info("{}: the operator has ended the kick of {} {}", key.stream(), key.target(), key.detail());
     }

@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,11 +25,12 @@ final class KicksResource implements AdminResource {
     private static final int PAGE_LIMIT = 1_000;
 
     private final KickTable kicks;
-    private final KickLog log;
+    private final Consumer<Kick.Key> end;
 
-    KicksResource(KickTable kicks, KickLog log) {
+    /** @param end see {@link Kicks#end} */
+    KicksResource(KickTable kicks, Consumer<Kick.Key> end) {
         this.kicks = kicks;
-        this.log = log;
+        this.end = end;
     }
 
     /** @param next the value of {@code after} for the next page; null on the last one */
@@ -58,7 +60,7 @@ final class KicksResource implements AdminResource {
         if (!request.below().isEmpty()) {
             return Answer.error(404, "not_found", "there is no such resource; see /api/v1/kicks");
         }
-        return request.method().equals("DELETE") ? lift(request.query()) : list(request.query());
+        return request.method().equals("DELETE") ? end(request.query()) : list(request.query());
     }
 
     private Answer list(Map<String, String> query) {
@@ -76,7 +78,7 @@ final class KicksResource implements AdminResource {
                 found.size() > limit ? page.getLast().key().toString() : null)));
     }
 
-    private Answer lift(Map<String, String> query) {
+    private Answer end(Map<String, String> query) {
         String stream = query.get("stream");
         if (stream == null) {
             return Answer.error(400, "bad_parameter",
@@ -90,7 +92,7 @@ final class KicksResource implements AdminResource {
             return Answer.error(404, "kick_not_found", "there is no such kick in force");
         }
         try {
-            log.lift(key);
+            end.accept(key);
             return new Answer(204, null);
         } catch (UserError e) {
             return Answer.error(503, "unavailable", e.getMessage());

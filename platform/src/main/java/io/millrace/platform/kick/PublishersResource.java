@@ -3,18 +3,21 @@ package io.millrace.platform.kick;
 import io.millrace.media.StreamName;
 import io.millrace.platform.UserError;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.log.Kick;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 
 /**
  * {@code DELETE /api/v1/publishers/live/show} on the admin port: disconnects the publisher of a stream, whichever node it
  * is connected to. Every node gives the same answer, whether or not there is a publisher. Thread-safe.
  */
 final class PublishersResource implements AdminResource {
-    private final KickLog log;
+    private final Consumer<Kick> write;
     private final InstantSource clock;
 
-    PublishersResource(KickLog log, InstantSource clock) {
-        this.log = log;
+    /** @param write see {@link Kicks#write} */
+    PublishersResource(Consumer<Kick> write, InstantSource clock) {
+        this.write = write;
         this.clock = clock;
     }
 
@@ -32,7 +35,7 @@ final class PublishersResource implements AdminResource {
     public Answer answer(Request request) {
         try {
             String stream = new StreamName(request.below()).value();
-            log.write(KickOrder.parse(request.query()).publisher(stream, clock.millis()));
+            write.accept(KickOrder.parse(request.query()).publisher(stream, clock.millis()));
             return new Answer(204, null);
         } catch (IllegalArgumentException e) {
             return Answer.error(400, "bad_parameter", e.getMessage());

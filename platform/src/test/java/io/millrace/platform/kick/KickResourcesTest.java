@@ -4,7 +4,6 @@ import io.millrace.platform.UserError;
 import io.millrace.platform.access.ViewerSession;
 import io.millrace.platform.admin.AdminResource.Answer;
 import io.millrace.platform.admin.AdminResource.Request;
-import io.millrace.platform.log.Kick;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -23,27 +22,20 @@ class KickResourcesTest {
     private final InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW_MS));
     private final KickTable table = new KickTable(clock);
     private boolean isDown;
-    private final KickLog log = new KickLog() {
-        @Override
-        public void write(Kick kick) {
-            check();
-            table.put(kick);
-        }
+    private final KicksResource kicks = new KicksResource(table, key -> {
+        respond();
+        table.remove(key);
+    });
+    private final PublishersResource publishers = new PublishersResource(kick -> {
+        respond();
+        table.put(kick);
+    }, clock);
 
-        @Override
-        public void lift(Kick.Key key) {
-            check();
-            table.remove(key);
+    private void respond() {
+        if (isDown) {
+            throw new UserError("Kafka does not respond");
         }
-
-        private void check() {
-            if (isDown) {
-                throw new UserError("Kafka does not respond");
-            }
-        }
-    };
-    private final KicksResource kicks = new KicksResource(table, log);
-    private final PublishersResource publishers = new PublishersResource(log, clock);
+    }
 
     @Test
     void listsAndEndsKicks() {
