@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The parameters of an operator's request to kick somebody, and the kick that follows from them. Immutable.
+ * The parameters of an operator's request to disconnect a viewer or publisher, from which it makes the kick. Immutable.
  *
  * @param seconds for how long the viewer or publisher is refused; null for the default
  * @param reason the operator's words, possibly empty
  */
 public record KickOrder(Long seconds, String reason) {
     /**
-     * How long a viewer without a token is refused: players soon stop sending requests, and others behind the same
-     * router may have the same player.
+     * How long a viewer without a token is refused. Short, because other viewers behind the same router may have the
+     * same player; players soon stop sending requests.
      */
     static final Duration WITHOUT_TOKEN = Duration.ofMinutes(1);
     private static final long SECONDS_LIMIT = TimeUnit.MILLISECONDS.toSeconds(Kick.LIMIT_MS);

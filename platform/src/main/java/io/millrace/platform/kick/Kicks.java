@@ -90,7 +90,7 @@ public final class Kicks implements AutoCloseable {
     }
 
     /**
-     * Registers a listener that receives each new kick that disconnects somebody, after {@link #table} has it.
+     * Registers a listener, which receives each kick for which connections must be closed, after {@link #table} has it.
      * Called on this object's thread; must not block.
      */
     public void listen(Consumer<Kick> listener) {
@@ -115,7 +115,7 @@ public final class Kicks implements AutoCloseable {
     }
 
     /**
-     * Kicks somebody on all nodes. Blocks until Kafka has acknowledged the record.
+     * Writes a kick, which all nodes read. Blocks until Kafka has acknowledged the record.
      *
      * @throws UserError if there are too many kicks, or Kafka does not respond
      */

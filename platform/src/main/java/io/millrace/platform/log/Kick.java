@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * States that the operator has disconnected viewers or the publisher of a stream, whichever node has their connections.
- * A value of {@code control}, keyed by {@link Key}; its tombstone ends the kick. Who is kicked stays refused until
- * {@link #untilMs}.
+ * A value of {@code control}, keyed by {@link Key}; its tombstone ends the kick. The viewer or publisher is refused
+ * until {@link #untilMs}.
  *
  * @param atMs when the operator did it, ms since 1970
  * @param untilMs until when the viewer or publisher is refused; not after {@code atMs} if it may return at once
@@ -19,16 +19,16 @@ public record Kick(Key key, long atMs, long untilMs, String reason) implements L
     /** The longest time for which anyone is refused. Determines the retention of {@code control}. */
     public static final long LIMIT_MS = TimeUnit.DAYS.toMillis(30);
     /**
-     * A node that reads a kick later than this does not disconnect those who may have come since: all viewers of a
-     * stream, or a publisher who may return at once.
+     * A node that reads a kick later than this disconnects only the viewer or publisher that is still refused: others
+     * may have come since.
      */
     public static final long NEWS_MS = TimeUnit.MINUTES.toMillis(1);
 
-    /** Who is kicked. */
+    /** The connections that a kick ends. */
     public enum Target {
         /** The viewer of a session, which {@link Key#detail} names. It stays refused. */
         VIEWER,
-        /** All viewers who watch now; by one protocol only if {@link Key#detail} names one. They may return. */
+        /** All current viewers; those of one protocol if {@link Key#detail} names one. They may return. */
         VIEWERS,
         /** The publisher. */
         PUBLISHER
