@@ -52,7 +52,8 @@ public final class EdgeService implements AutoCloseable, Drainable {
     private final RtmpListener rtmp;
     private final int port;
 
-    private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, Kicks kicks, PlayDesk desk, AudienceFeed audience,
+    private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, Kicks kicks, PlayDesk desk,
+            AudienceFeed audience,
             RtmpListener rtmp, int port) {
         this.feeds = feeds;
         this.server = server;

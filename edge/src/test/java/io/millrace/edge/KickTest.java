@@ -216,7 +216,8 @@ class KickTest {
                 var far = new FarEdge(open.kafka(), AccessPolicy.ALLOW_ALL, InstantSource.system());
                 var _ = new LiveStream(open, "live/all")) {
             TestEdge.await(() -> open.get(far.service, "/api/v1/streams/live/all").statusCode() == 200);
-            try (var here = open.ws("/live/all.flv"); var there = open.ws(far.service.port(), "/live/all.flv");
+            try (var here = open.ws("/live/all.flv");
+                    var there = open.ws(far.service.port(), "/live/all.flv");
                     var rtmp = new RtmpClient(far.rtmpPort(), "live/all")) {
                 assertThat(here.next()).isNotNull();
                 assertThat(there.next()).isNotNull();

@@ -221,7 +221,8 @@ class OpenApiTest {
         ask(publishers, adminPort, "/api/v1/publishers/live/kick", read, 403);
         ask("get /api/v1/kicks", adminPort, "/api/v1/kicks", Map.of(), 401);
         ask("get /api/v1/kicks", adminPort, "/api/v1/kicks?limit=x", read, 400);
-        TestEdge.await(() -> ask("get /api/v1/kicks", adminPort, "/api/v1/kicks?limit=1", read, 200).contains("next\":\""));
+        TestEdge.await(
+                () -> ask("get /api/v1/kicks", adminPort, "/api/v1/kicks?limit=1", read, 200).contains("next\":\""));
         ask("get /api/v1/kicks", adminPort, "/api/v1/kicks", read, 200);
         ask("delete /api/v1/kicks", adminPort, "/api/v1/kicks?stream=live/kick", Map.of(), 401);
         ask("delete /api/v1/kicks", adminPort, "/api/v1/kicks?stream=live/kick", read, 403);

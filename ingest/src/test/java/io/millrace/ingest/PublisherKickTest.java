@@ -50,7 +50,8 @@ class PublisherKickTest {
     @Test
     void publisherIsEndedThroughAnotherNode(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("publisher-kicks.");
-        try (var _ = LogCapture.ofPackages("io.millrace"); var packets = new LogTail(kafka, Topic.PACKETS);
+        try (var _ = LogCapture.ofPackages("io.millrace");
+                var packets = new LogTail(kafka, Topic.PACKETS);
                 var operators = kicks(kafka, "operators", InstantSource.system());
                 var kicks = kicks(kafka, "ingest", () -> clock.get().instant());
                 var node = IngestService.start(

@@ -135,7 +135,8 @@ public final class ViewersResource implements AdminResource {
     private ApiJson.WatchedBy json(Viewer viewer) {
         boolean counted = viewer.protocol().isOneConnection();
         return new ApiJson.WatchedBy(viewers.id(viewer), viewer.stream(), viewer.protocol().label(), viewer.address(),
-                viewer.client(), viewer.session().toString(), Json.time(viewer.sinceMs()), counted ? viewer.sentBytes() : null);
+                viewer.client(), viewer.session().toString(), Json.time(viewer.sinceMs()),
+                counted ? viewer.sentBytes() : null);
     }
 
     private static Answer json(Object value) {

@@ -40,7 +40,8 @@ final class KicksResource implements AdminResource {
     private record Line(String stream, String target, String session, String at, String until, String reason) {
         static Line of(Kick kick) {
             boolean isViewer = kick.key().target() == Kick.Target.VIEWER;
-            return new Line(kick.key().stream(), kick.key().target().name().toLowerCase(Locale.ROOT), isViewer ? kick.key().detail() : null,
+            return new Line(kick.key().stream(), kick.key().target().name().toLowerCase(Locale.ROOT),
+                    isViewer ? kick.key().detail() : null,
                     time(kick.atMs()), time(kick.untilMs()), kick.reason());
         }
     }
