@@ -42,7 +42,7 @@ export class Admin {
     return response === null ? null : response.arrayBuffer();
   }
 
-  /** How many viewers were disconnected. */
+  /** How many viewers of this edge were disconnected. */
   async kickAll(name) {
     return (await this.json('/api/v1/viewers?' + new URLSearchParams({ stream: name }), 'DELETE')).kicked;
   }
@@ -50,8 +50,7 @@ export class Admin {
   /** Whether the viewer was still there. */
   async kick(id) { return await this.#send('/api/v1/viewers/' + encodeURIComponent(id), 'DELETE') !== null; }
 
-  /** Whether the encoder was still there. */
-  async kickPublisher(name) { return await this.#send('/api/v1/publishers/' + path(name), 'DELETE') !== null; }
+  async kickPublisher(name) { await this.#send('/api/v1/publishers/' + path(name), 'DELETE'); }
 
   /** The checks of this node; they need no token. */
   async health() {
@@ -77,15 +76,6 @@ export class Admin {
     } catch (e) {
       if (e.status === 503) return null;
       throw e;
-    }
-  }
-
-  /** Whether this node disconnects encoders. */
-  async hasPublishers() {
-    try {
-      return await this.optional('/api/v1/publishers') !== null;
-    } catch (e) {
-      return e.status === 405; // it is there, and not for GET
     }
   }
 

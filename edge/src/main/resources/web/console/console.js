@@ -75,14 +75,14 @@ async function askList() {
 }
 
 async function askStream(name) {
-  const [stream, newest, viewers, sessions, stages, hasPublishers] = await Promise.all([admin.stream(name), admin.newest(name),
-    admin.viewers(name, VIEWERS_LIMIT), admin.sessions(name), admin.stages(), admin.hasPublishers()]);
+  const [stream, newest, viewers, sessions, stages] = await Promise.all([admin.stream(name), admin.newest(name),
+    admin.viewers(name, VIEWERS_LIMIT), admin.sessions(name), admin.stages()]);
   if (chosen() !== name) return;
   if (stream === null) throw new AdminError(404, 'There is no stream ' + name + ' (any more).');
   const nowMs = Date.now();
   if (stream.state !== 'ended') sample(stream, newest, nowMs);
   detail.show(stream, nowMs);
-  $('kick-publisher').hidden = !hasPublishers || stream.state !== 'live';
+  $('kick-publisher').hidden = stream.state !== 'live';
   detail.showViewers(viewers, stream, nowMs);
   detail.showExports(name, sessions?.sessions ?? []);
   showPath(stream, delays.now, stages?.stages);
@@ -115,22 +115,28 @@ async function drawInDetail(name) {
 }
 
 function kickViewer(viewer) {
-  act('Disconnect this viewer?', `${viewer.address} watches by ${viewer.protocol.toUpperCase()}. The player may connect again: this is no ban.`,
+  act('Disconnect this viewer?', `${viewer.address} watches by ${viewer.protocol.toUpperCase()}. ${kickWords(viewer.session)}`,
     async () => await admin.kick(viewer.id) ? 'Disconnected ' + viewer.address + '.' : 'The viewer had left already.');
+}
+
+/** For how long an edge refuses the viewer of a session; those of tokens end with the time at which the token expires. */
+function kickWords(session) {
+  return session.includes('-') ? 'All edges refuse its token until it expires.'
+    : 'All edges refuse this player at this address for a minute.';
 }
 
 function kickAll() {
   const name = chosen();
-  act('Disconnect all viewers?', `All viewers of ${name} at this edge lose the stream. Their players may connect again: this is no ban.`, async () => {
+  act('Disconnect all viewers?', `All viewers of ${name} lose the stream, at all edges. Their players may connect again: this is no ban.`, async () => {
     const kicked = await admin.kickAll(name);
-    return kicked === 1 ? 'Disconnected one viewer.' : 'Disconnected ' + kicked + ' viewers.';
+    return 'Disconnected ' + (kicked === 1 ? 'one viewer' : kicked + ' viewers') + ' of this edge, and those of the others.';
   });
 }
 
 function kickPublisher() {
   const name = chosen();
   act('Disconnect the encoder?', `${name} goes off the air. The encoder may connect again.`,
-    async () => await admin.kickPublisher(name) ? 'Asked its ingest node to disconnect the encoder.' : 'This node cannot disconnect encoders, or it had left already.');
+    async () => { await admin.kickPublisher(name); return 'Asked its ingest node to disconnect the encoder.'; });
 }
 
 async function act(title, words, action) {

@@ -14,11 +14,15 @@ import io.millrace.edge.players.PlayerReports;
 import io.millrace.edge.rtmp.PlayDesk;
 import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
+import io.millrace.platform.access.AccessMeters;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.admin.AdminFiles;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kick.KickMeters;
+import io.millrace.platform.kick.KickPolicy;
+import io.millrace.platform.kick.Kicks;
 import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.publish.PublishApplication;
 import io.millrace.platform.rtmp.PlayApplication;
@@ -36,6 +40,8 @@ public final class EdgeService implements AutoCloseable, Drainable {
     private final Feeds feeds;
     private final EdgeServer server;
     private final Viewers viewers;
+    private final Kicks kicks;
+    private boolean ownsKicks;
     private final PlayDesk desk;
     /** Null if what viewers experience is not collected. */
     private final AudienceFeed audience;
@@ -43,18 +49,20 @@ public final class EdgeService implements AutoCloseable, Drainable {
     private final RtmpListener rtmp;
     private final int port;
 
-    private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, PlayDesk desk, AudienceFeed audience,
+    private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, Kicks kicks, PlayDesk desk,
+            AudienceFeed audience,
             RtmpListener rtmp, int port) {
         this.feeds = feeds;
         this.server = server;
         this.viewers = viewers;
+        this.kicks = kicks;
         this.desk = desk;
         this.audience = audience;
         this.rtmp = rtmp;
         this.port = port;
     }
 
-    /** Binds the ports and starts an edge on which everybody may play; see {@link #start(EdgeListeners, KafkaClients, FatalError)}. */
+    /** Binds the ports and starts an edge on which everybody may play; see {@link #start(EdgeListeners, Kicks, KafkaClients, FatalError)}. */
     public static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {
         return start(settings, AccessPolicy.ALLOW_ALL, kafka, registry, fatal, Ticker.systemTicker(),
@@ -62,28 +70,39 @@ public final class EdgeService implements AutoCloseable, Drainable {
     }
 
     /**
+     * Starts an edge with kicks of its own, which are closed with it.
+     *
      * @param pastTicker the clock for the expiry of cached reads of past media
      * @param clock the clock for time limits of HTTP clients and for held viewers
      */
     static EdgeService start(EdgeSettings settings, AccessPolicy access, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal, Ticker pastTicker, LimitClock clock) {
-        return start(EdgeListeners.open(settings, access, registry, ServerSockets.NONE_NAMED), kafka, fatal, pastTicker,
-                clock);
+        Kicks kicks = Kicks.start(kafka, settings.node(), InstantSource.system(), new KickMeters(registry), fatal);
+        try {
+            EdgeService edge = start(EdgeListeners.open(settings, access, registry, ServerSockets.NONE_NAMED), kicks,
+                    kafka, fatal, pastTicker, clock);
+            edge.ownsKicks = true;
+            return edge;
+        } catch (RuntimeException | Error e) {
+            kicks.close();
+            throw e;
+        }
     }
 
     /**
      * Starts the edge. Blocks until the directory has been read to its end and the listeners accept connections.
      *
      * @param listeners the bound ports; closed with the service, or if the service cannot start
+     * @param kicks the kicks of this process, not closed with the service
      * @param fatal called if a thread that reads the log fails
      * @throws io.millrace.platform.UserError if the directory cannot be read in time
      */
-    public static EdgeService start(EdgeListeners listeners, KafkaClients kafka, FatalError fatal) {
-        return start(listeners, kafka, fatal, Ticker.systemTicker(), LimitClock.SYSTEM);
+    public static EdgeService start(EdgeListeners listeners, Kicks kicks, KafkaClients kafka, FatalError fatal) {
+        return start(listeners, kicks, kafka, fatal, Ticker.systemTicker(), LimitClock.SYSTEM);
     }
 
-    private static EdgeService start(EdgeListeners listeners, KafkaClients kafka, FatalError fatal, Ticker pastTicker,
-            LimitClock clock) {
+    private static EdgeService start(EdgeListeners listeners, Kicks kicks, KafkaClients kafka, FatalError fatal,
+            Ticker pastTicker, LimitClock clock) {
         EdgeSettings settings = listeners.settings();
         Feeds feeds = null;
         EdgeServer server = null;
@@ -91,7 +110,10 @@ public final class EdgeService implements AutoCloseable, Drainable {
         try {
             var meters = new EdgeMeters(listeners.registry());
             feeds = new Feeds(settings, kafka, meters, fatal, pastTicker);
-            var viewers = new Viewers(meters, InstantSource.system());
+            var viewers = new Viewers(meters, InstantSource.system(), kicks.table()::isKicked);
+            kicks.listen(viewers::apply);
+            var access = new KickPolicy(listeners.access(), kicks.table(),
+                    new AccessMeters(listeners.registry(), "edge", "Viewers"));
             feeds.start();
             PlayerReports reports = null;
             if (settings.audienceInterval() != null) {
@@ -100,20 +122,20 @@ public final class EdgeService implements AutoCloseable, Drainable {
                         meters.audience(), fatal);
                 audience.start();
             }
-            server = new EdgeServer(listeners.http(), settings.http(), listeners.access(),
+            server = new EdgeServer(listeners.http(), settings.http(), access,
                     kafka.settings().retentionMs(),
                     feeds.directory(),
                     feeds.epochs(),
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
                     viewers, reports, meters, clock);
             int port = server.start();
-            var desk = new PlayDesk(listeners.access(), feeds.directory(), feeds.flv(), viewers,
+            var desk = new PlayDesk(access, feeds.directory(), feeds.flv(), viewers,
                     settings.http().limits().connections(), meters, clock::schedule);
             if (listeners.rtmp() != null) {
                 listeners.rtmp().serve(RtmpApplication.of(PublishApplication.none(
                         "This is an edge and takes no publishers; publish to an ingest node"), desk));
             }
-            return new EdgeService(feeds, server, viewers, desk, audience, listeners.rtmp(), port);
+            return new EdgeService(feeds, server, viewers, kicks, desk, audience, listeners.rtmp(), port);
         } catch (RuntimeException | Error e) {
             if (server != null) {
                 server.close();
@@ -158,9 +180,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
 
     /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
-        return Stream.concat(Stream.of(new ViewersResource(viewers),
+        return Stream.concat(Stream.of(new ViewersResource(viewers, kicks::write, InstantSource.system()),
                 new AudienceResource(audience == null ? null : audience.totals())),
                 feeds.admin(viewers).stream()).toList();
+    }
+
+    /** Returns the kicks that this edge obeys. */
+    Kicks kicks() {
+        return kicks;
     }
 
     /** Returns the console, which uses these resources. */
@@ -206,5 +233,8 @@ public final class EdgeService implements AutoCloseable, Drainable {
             audience.close();
         }
         feeds.close();
+        if (ownsKicks) {
+            kicks.close();
+        }
     }
 }

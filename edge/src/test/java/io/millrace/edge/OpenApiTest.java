@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -78,6 +79,8 @@ class OpenApiTest {
             edge = started;
             adminPort = admin.address().getPort();
             edge.service.admin().forEach(admin::add);
+            // In a process, the kicks belong to the node.
+            edge.service.kicks().admin().forEach(admin::add);
             // As every process does.
             admin.add(OpenApi.load());
             admin.add(new StagesResource(edge.kafka(), "edge"));
@@ -191,6 +194,7 @@ class OpenApiTest {
             ask("delete /api/v1/viewers", adminPort, "/api/v1/viewers", admin, 400);
             ask("delete /api/v1/viewers", adminPort, "/api/v1/viewers?stream=live/watched", admin, 200);
         }
+        kicks(read, admin);
         ask("get /api/v1/openapi.json", adminPort, "/api/v1/openapi.json", read, 200);
         ask("get /api/v1/openapi.json", adminPort, "/api/v1/openapi.json", Map.of(), 401);
         ask("get /api/v1/streams", adminPort, "/api/v1/streams", read, 200);
@@ -226,6 +230,24 @@ class OpenApiTest {
         for (String path : List.of("/api/v1/stages", "/stat", "/srs/api/v1/streams", "/srs/api/v1/clients")) {
             ask("get " + path, adminPort, path, Map.of(), 401);
         }
+    }
+
+    private void kicks(Map<String, String> read, Map<String, String> admin) throws Exception {
+        String publishers = "delete /api/v1/publishers/{stream}";
+        ask(publishers, adminPort, "/api/v1/publishers/live/kick?seconds=60", admin, 204);
+        ask(publishers, adminPort, "/api/v1/publishers/live/kick?seconds=x", admin, 400);
+        ask(publishers, adminPort, "/api/v1/publishers/live/kick", Map.of(), 401);
+        ask(publishers, adminPort, "/api/v1/publishers/live/kick", read, 403);
+        ask("get /api/v1/kicks", adminPort, "/api/v1/kicks", Map.of(), 401);
+        ask("get /api/v1/kicks", adminPort, "/api/v1/kicks?limit=x", read, 400);
+        TestEdge.await(
+                () -> ask("get /api/v1/kicks", adminPort, "/api/v1/kicks?limit=1", read, 200).contains("next\":\""));
+        ask("get /api/v1/kicks", adminPort, "/api/v1/kicks", read, 200);
+        ask("delete /api/v1/kicks", adminPort, "/api/v1/kicks?stream=live/kick", Map.of(), 401);
+        ask("delete /api/v1/kicks", adminPort, "/api/v1/kicks?stream=live/kick", read, 403);
+        ask("delete /api/v1/kicks", adminPort, "/api/v1/kicks", admin, 400);
+        ask("delete /api/v1/kicks", adminPort, "/api/v1/kicks?stream=live/kick", admin, 204);
+        ask("delete /api/v1/kicks", adminPort, "/api/v1/kicks?stream=live/none", admin, 404);
     }
 
     private void takedown(Map<String, String> read, Map<String, String> admin) throws Exception {

@@ -144,10 +144,11 @@ class WebSocketFlvTest {
     @Test
     void disconnectsViewersOnRequestAndAtShutdown() throws Exception {
         EdgeService other = edge.another();
-        try (var _ = new LiveStream(edge, "live/kick")) {
+        try (var _ = new LiveStream(edge, "live/kick"); var _ = new LiveStream(edge, "live/stay")) {
             TestEdge.await(() -> edge.get(other, "/api/v1/streams/live/kick").statusCode() == 200);
+            TestEdge.await(() -> edge.get(other, "/api/v1/streams/live/stay").statusCode() == 200);
             try (var one = edge.ws(other.port(), "/live/kick.flv");
-                    var two = edge.ws(other.port(), "/live/kick.flv")) {
+                    var two = edge.ws(other.port(), "/live/stay.flv")) {
                 one.next();
                 two.next();
                 AdminRoutes admin = AdminRoutes.of(other.admin());

@@ -16,7 +16,7 @@ import java.util.function.IntPredicate;
  * bound ports, which do not accept connections yet. Opened first, so that an error in any of these is reported
  * immediately.
  */
-public record IngestListeners(IngestSettings settings, IngestMeters meters, AccessGate gate,
+public record IngestListeners(IngestSettings settings, IngestMeters meters, AccessGate gate, AccessMeters accessMeters,
         RtmpListener listener) implements AutoCloseable {
 
     /**
@@ -29,10 +29,11 @@ public record IngestListeners(IngestSettings settings, IngestMeters meters, Acce
     public static IngestListeners open(IngestSettings settings, MeterRegistry registry, IntPredicate named) {
         var meters = new IngestMeters(registry);
         meters.gaugeSegmentTarget(() -> Duration.ofMillis(settings.rules().get().longestSegmentMs()));
+        var accessMeters = new AccessMeters(registry, "ingest", "Publishers");
         AccessGate gate = AccessGate.open(settings.policy(), AccessRequest.Action.PUBLISH, settings.nodeId(),
-                new AccessMeters(registry, "ingest", "Publishers"), InstantSource.system());
+                accessMeters, InstantSource.system());
         try {
-            return new IngestListeners(settings, meters, gate,
+            return new IngestListeners(settings, meters, gate, accessMeters,
                     RtmpListener.bind(settings.listen(), new RtmpMeters(registry), named));
         } catch (RuntimeException e) {
             gate.close();

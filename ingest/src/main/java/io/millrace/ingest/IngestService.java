@@ -18,6 +18,9 @@ import io.millrace.platform.UserError;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogSpace;
+import io.millrace.platform.kick.KickMeters;
+import io.millrace.platform.kick.KickPolicy;
+import io.millrace.platform.kick.Kicks;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.ServerSockets;
@@ -60,6 +63,8 @@ public final class IngestService implements AutoCloseable, Drainable {
     private SessionFeed feed;
     private OwnerLoop owner;
     private boolean takesPublishers = true;
+    /** Null if the kicks belong to the process. */
+    private Kicks ownKicks;
 
     private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, ClockSkew skew,
             IngestListeners listeners) {
@@ -85,23 +90,30 @@ public final class IngestService implements AutoCloseable, Drainable {
                 registry, fatal);
     }
 
-    /** Starts the stage with an application for players on the same ports. */
+    /** Starts the stage with an application for players on the same ports, and kicks of its own, closed with it. */
     public static IngestService start(IngestSettings settings, PlayApplication players, KafkaClients kafka,
             MeterRegistry registry, FatalError fatal) {
-        return start(IngestListeners.open(settings, registry, ServerSockets.NONE_NAMED), players, kafka,
-                LogSpace.UNKNOWN,
-                fatal);
+        Kicks kicks = Kicks.start(kafka, settings.nodeId(), InstantSource.system(), new KickMeters(registry), fatal);
+        try {
+            IngestService ingest = start(IngestListeners.open(settings, registry, ServerSockets.NONE_NAMED), players,
+                    kicks, kafka, LogSpace.UNKNOWN, fatal);
+            ingest.ownKicks = kicks;
+            return ingest;
+        } catch (RuntimeException e) {
+            kicks.close();
+            throw e;
+        }
     }
 
     /**
      * Starts the stage with listeners that are already open.
      *
      * @param listeners closed with the service, or if the service cannot start
+     * @param kicks the kicks of this process, not closed with the service
      * @param space whether the log has disk space; every publish is refused while it has none
      */
-    public static IngestService start(IngestListeners listeners, PlayApplication players, KafkaClients kafka,
-            LogSpace space,
-            FatalError fatal) {
+    public static IngestService start(IngestListeners listeners, PlayApplication players, Kicks kicks,
+            KafkaClients kafka, LogSpace space, FatalError fatal) {
         InstantSource clock = InstantSource.system();
         IngestSettings settings = listeners.settings();
         var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes(),
@@ -111,9 +123,10 @@ public final class IngestService implements AutoCloseable, Drainable {
         var nodes = new NodeLeases(process, settings.limits().leaseBeats());
         var skew = new ClockSkew();
         listeners.meters().gaugeClockSkew(skew::skewMs);
-        var desk = new PublishDesk(settings.publish(process), new PublishLog(kafka, log, space), listeners.gate(),
-                names,
+        var desk = new PublishDesk(settings.publish(process), new PublishLog(kafka, log, space),
+                new KickPolicy(listeners.gate(), kicks.table(), listeners.accessMeters()), names,
                 new Clocks(clock, IngestService::monotonicMs, skew), listeners.meters(), new SecureRandom());
+        kicks.listen(desk::apply);
         var service = new IngestService(settings, log, desk, skew, listeners);
         try {
             service.run(kafka, names, nodes, process, new OwnerSteps(log, names, clock, listeners.meters()), fatal);
@@ -257,5 +270,8 @@ public final class IngestService implements AutoCloseable, Drainable {
             feed.close();
         }
         log.close(settings.limits().closeMs());
+        if (ownKicks != null) {
+            ownKicks.close();
+        }
     }
 }

@@ -16,6 +16,8 @@ import io.millrace.platform.access.StreamPattern;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.kick.KickMeters;
+import io.millrace.platform.kick.Kicks;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
@@ -46,6 +48,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -463,10 +466,10 @@ class IngestServiceTest {
                 MediaLimits.DEFAULT, new IngestSettings.Limits(4 << 20, 16 << 20, 64 << 20, 200, 5_000, 30_000, 5_000,
                         30_000));
         IngestService node = open(IngestService.start(
-                IngestListeners.open(settings, registry, ServerSockets.NONE_NAMED), PlayApplication.none("none"), kafka,
-                full::get, (what, cause) -> {
-                    throw new AssertionError(what, cause);
-                }));
+                IngestListeners.open(settings, registry, ServerSockets.NONE_NAMED), PlayApplication.none("none"),
+                open(Kicks.start(kafka, "a", InstantSource.system(), new KickMeters(registry),
+                        IngestServiceTest::fail)),
+                kafka, full::get, IngestServiceTest::fail));
         RtmpClient client = client(node);
         sendClip(client);
         full.set(true);
@@ -569,6 +572,10 @@ class IngestServiceTest {
                 new StreamEntry.NewestSession(epoch, epoch, 0, 0, new Encoder("b", "", "192.0.2.1:5000"), List.of(),
                         List.of()),
                 new StreamEntry.Playlist(2, 1, 0), List.of());
+    }
+
+    private static void fail(String what, Throwable cause) {
+        throw new AssertionError(what, cause);
     }
 
     private double closed(String reason) {

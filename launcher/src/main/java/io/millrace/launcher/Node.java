@@ -35,6 +35,8 @@ import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.kafka.LogVersionWatch;
 import io.millrace.platform.kafka.Topics;
+import io.millrace.platform.kick.KickMeters;
+import io.millrace.platform.kick.Kicks;
 import io.millrace.platform.net.ListenFault;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpListen;
@@ -47,6 +49,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -82,6 +85,8 @@ final class Node {
     /** The relays of this process; none if it runs no relays. */
     private List<RelayRule> relays = List.of();
     private LogSpace space = LogSpace.UNKNOWN;
+    /** Null if no stage of this process has connections of viewers or publishers. */
+    private Kicks kicks;
     /**
      * The application that serves players who connect to ingest's listener: the edge of this process, which starts
      * concurrently with ingest.
@@ -120,6 +125,9 @@ final class Node {
                 life.opened(DurabilityWatch.start(kafka, durability, meters)).check(), kafka.stopped().check()));
         kafka.stopped().gauge(meters);
         admin.add(new StagesResource(kafka, name));
+        if (wanted.contains(Stage.EDGE) || wanted.contains(Stage.INGEST)) {
+            startKicks(kafka, meters);
+        }
         stages = life.opened(new RunningStages());
         stages.start(wanted, stage -> start(stage, serving, kafka, meters, replicas, embedded));
         life.opened(() -> status = Status.down("ending"));
@@ -238,8 +246,14 @@ final class Node {
         }
     }
 
+    private void startKicks(KafkaClients kafka, MeterRegistry meters) {
+        kicks = life.opened(Kicks.start(kafka, name, InstantSource.system(), new KickMeters(meters), life));
+        admin.addChecks(List.of(kicks.check()));
+        kicks.admin().forEach(admin::add);
+    }
+
     private void startEdge(KafkaClients kafka) {
-        EdgeService edge = stages.opened(Stage.EDGE, EdgeService.start(listeners.edge(), kafka, life));
+        EdgeService edge = stages.opened(Stage.EDGE, EdgeService.start(listeners.edge(), kicks, kafka, life));
         players = edge.players();
         admin.addChecks(edge.checks());
         edge.admin().forEach(admin::add);
@@ -317,8 +331,8 @@ final class Node {
     private void startIngest(boolean plays, KafkaClients kafka) {
         IngestService ingest = stages.opened(Stage.INGEST, IngestService.start(listeners.ingest(), plays
                 ? (request, player) -> players.play(request, player)
-                : PlayApplication.none("This is an ingest node and plays nothing; play from an edge"), kafka, space,
-                life));
+                : PlayApplication.none("This is an ingest node and plays nothing; play from an edge"), kicks, kafka,
+                space, life));
         admin.addChecks(ingest.checks());
         readyForRtmp(ingest.port(), ingest.tlsPort());
     }

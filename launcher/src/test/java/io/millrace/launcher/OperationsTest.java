@@ -11,6 +11,7 @@ import io.millrace.platform.access.AccessMeters;
 import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.kafka.DurabilityMeters;
 import io.millrace.platform.kafka.StoppedPartitions;
+import io.millrace.platform.kick.KickMeters;
 import io.millrace.platform.rtmp.RtmpMeters;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import java.io.IOException;
@@ -62,6 +63,7 @@ class OperationsTest {
         new AccessMeters(registry, "edge", "Viewers");
         new DurabilityMeters(registry);
         new StoppedPartitions().gauge(registry);
+        new KickMeters(registry);
         DiskWatch.start(Path.of("."), registry).close();
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.edge.audience;
 
 import io.millrace.edge.meters.Protocol;
+import io.millrace.platform.access.ViewerSession;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
@@ -15,16 +16,19 @@ public final class Viewer {
     private final String stream;
     private final String address;
     private final String client;
+    private final ViewerSession session;
     private final long sinceMs;
     private final Runnable kick;
     private volatile long sentBytes;
 
-    Viewer(long number, Protocol protocol, String stream, String address, String client, long sinceMs, Runnable kick) {
+    Viewer(long number, Protocol protocol, String stream, String address, String client, ViewerSession session,
+            long sinceMs, Runnable kick) {
         this.number = number;
         this.protocol = protocol;
         this.stream = stream;
         this.address = address;
         this.client = client;
+        this.session = session;
         this.sinceMs = sinceMs;
         this.kick = kick;
     }
@@ -50,6 +54,11 @@ public final class Viewer {
     /** Returns the name that the player sends; null if it sends none. */
     public String client() {
         return client;
+    }
+
+    /** Returns what identifies the viewer on all nodes. */
+    public ViewerSession session() {
+        return session;
     }
 
     /** Returns when the viewer began to watch, ms since 1970. */

@@ -2,6 +2,8 @@ package io.millrace.edge.audience;
 
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
+import io.millrace.platform.access.ViewerSession;
+import io.millrace.platform.log.Kick;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -9,8 +11,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -21,6 +25,8 @@ import java.util.function.Predicate;
 public final class Viewers {
     private record Watched(String stream, Protocol protocol) {}
 
+    private record Known(String stream, ViewerSession session) {}
+
     private final EdgeMeters meters;
     private final InstantSource clock;
     /** Begins each id, so that ids are unique across processes and their restarts. */
@@ -29,10 +35,19 @@ public final class Viewers {
     private final AtomicLong last = new AtomicLong();
     private final Map<Long, Viewer> viewers = new ConcurrentHashMap<>();
     private final Map<Watched, Integer> counts = new ConcurrentHashMap<>();
+    private final Map<Known, Set<Viewer>> bySession = new ConcurrentHashMap<>();
+    private final BiPredicate<String, ViewerSession> isKicked;
 
+    /** Creates a list of viewers of whom nobody is kicked by other nodes. */
     public Viewers(EdgeMeters meters, InstantSource clock) {
+        this(meters, clock, (_, _) -> false);
+    }
+
+    /** @param isKicked returns whether a kick of a stream's viewer is in force; {@link #apply} follows when it changes */
+    public Viewers(EdgeMeters meters, InstantSource clock, BiPredicate<String, ViewerSession> isKicked) {
         this.meters = meters;
         this.clock = clock;
+        this.isKicked = isKicked;
     }
 
     /**
@@ -40,19 +55,36 @@ public final class Viewers {
      *
      * @param address of the client: {@code host:port}, or the host for protocols without a connection per viewer
      * @param client the name that the player sends; null if it sends none
+     * @param session identifies the viewer on all nodes
      * @param kick disconnects the viewer; called on any thread, possibly after the viewer has left
      */
-    public Viewer joined(Protocol protocol, String stream, String address, String client, Runnable kick) {
-        var viewer = new Viewer(last.incrementAndGet(), protocol, stream, address, client, clock.millis(), kick);
+    public Viewer joined(Protocol protocol, String stream, String address, String client, ViewerSession session,
+            Runnable kick) {
+        var viewer = new Viewer(last.incrementAndGet(), protocol, stream, address, client, session, clock.millis(),
+                kick);
         viewers.put(viewer.number(), viewer);
+        bySession.compute(new Known(stream, session), (_, set) -> {
+            Set<Viewer> all = set == null ? ConcurrentHashMap.newKeySet() : set;
+            all.add(viewer);
+            return all;
+        });
         counts.merge(new Watched(stream, protocol), 1, Integer::sum);
         meters.joined(protocol);
+        // The kick may have been read after the policy has allowed the viewer, who then waited for the stream. Each
+        // request of HLS and DASH is decided anew.
+        if (protocol.isOneConnection() && isKicked.test(stream, session)) {
+            viewer.kick();
+        }
         return viewer;
     }
 
     /** Removes a viewer. Has no effect if it was removed before. */
     public void left(Viewer viewer) {
         if (viewers.remove(viewer.number()) != null) {
+            bySession.computeIfPresent(new Known(viewer.stream(), viewer.session()), (_, set) -> {
+                set.remove(viewer);
+                return set.isEmpty() ? null : set;
+            });
             counts.computeIfPresent(new Watched(viewer.stream(), viewer.protocol()),
                     (_, count) -> count == 1 ? null : count - 1);
             meters.left(viewer.protocol());
@@ -96,18 +128,33 @@ public final class Viewers {
         return Optional.ofNullable(viewers.get(number(id)));
     }
 
-    /** Disconnects a viewer. Returns false if there is none with this id. */
-    public boolean kick(String id) {
-        Optional<Viewer> viewer = find(id);
-        viewer.ifPresent(Viewer::kick);
-        return viewer.isPresent();
+    /** Returns the number of viewers that satisfy {@code wanted}. */
+    public int count(Predicate<Viewer> wanted) {
+        return (int) viewers.values().stream().filter(wanted).count();
     }
 
-    /** Disconnects the viewers that satisfy {@code wanted}. Returns their number. */
-    public int kick(Predicate<Viewer> wanted) {
-        List<Viewer> found = viewers.values().stream().filter(wanted).toList();
-        found.forEach(Viewer::kick);
-        return found.size();
+    /** Returns the number of connections, and players without one, of a viewer of a stream. */
+    public int count(String stream, ViewerSession session) {
+        return of(stream, session).size();
+    }
+
+    /** Disconnects the viewers of this edge whom an operator has kicked at any node. */
+    public void apply(Kick kick) {
+        Kick.Key key = kick.key();
+        switch (key.target()) {
+            case VIEWER -> ViewerSession.parse(key.detail())
+                    .ifPresent(session -> of(key.stream(), session).forEach(Viewer::kick));
+            case VIEWERS -> viewers.values().stream().filter(viewer -> viewer.stream().equals(key.stream())
+                    && (key.detail().isEmpty() || viewer.protocol().label().equals(key.detail())))
+                    .forEach(Viewer::kick);
+            case PUBLISHER -> {
+                // Ingest disconnects it.
+            }
+        }
+    }
+
+    private Set<Viewer> of(String stream, ViewerSession session) {
+        return bySession.getOrDefault(new Known(stream, session), Set.of());
     }
 
     /** Returns the number in an id; 0 if it is not an id of this process. */

@@ -38,7 +38,7 @@ public final class PlayAccess {
         this.granted = granted;
     }
 
-    /** Returns whether everybody may play everything. */
+    /** Returns whether nobody needs credentials. */
     public boolean isOpen() {
         return policy.isOpen();
     }
@@ -51,7 +51,7 @@ public final class PlayAccess {
      *     by a stream key
      */
     public void ask(Responder responder, AccessRequest.Protocol protocol, String stream, Consumer<String> allowed) {
-        if (policy.isOpen()) {
+        if (policy.allowsAll()) {
             granted.accept(responder.request(), stream);
             allowed.accept(stream);
         } else {
@@ -70,7 +70,7 @@ public final class PlayAccess {
             granted.accept(responder.request(), decision.stream().value());
             allowed.accept(decision);
         };
-        if (policy.isOpen()) {
+        if (policy.allowsAll()) {
             then.accept(new AccessDecision.Allowed(new StreamName(stream)));
         } else {
             decide(responder, protocol, stream, then);
@@ -125,6 +125,7 @@ public final class PlayAccess {
                 request.headers().get(HttpHeaderNames.USER_AGENT, ""), target.path());
         await(responder, policy.decide(new AccessRequest(AccessRequest.Action.PLAY, new StreamName(stream),
                 credentials.query(), source)).toCompletableFuture(), decision -> {
+                    request.identify(decision.session());
                     request.show(decision.stream().value().equals(stream) ? target.path() : decision.stream().value());
                     allowed.accept(decision);
                 });
@@ -157,7 +158,8 @@ public final class PlayAccess {
                 case EXPIRED -> "credentials_expired";
                 default -> "credentials_invalid";
             }, description), headers -> headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer"));
-            case FORBIDDEN -> responder.error(HttpResponseStatus.FORBIDDEN, "access_denied", description);
+            case FORBIDDEN -> responder.error(HttpResponseStatus.FORBIDDEN,
+                    reason == AccessReason.KICKED ? "kicked" : "access_denied", description);
             case UNDECIDED -> undecided(responder, description);
         }
     }

@@ -1,7 +1,9 @@
 package io.millrace.edge.exchange;
 
 import io.millrace.edge.log.Requester;
+import io.millrace.platform.access.ViewerSession;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -14,6 +16,8 @@ public final class Request {
     private final HttpRequest http;
     /** The path for log lines; null until it is asked for. */
     private String shown;
+    /** The session of the viewer's token; null without one. */
+    private ViewerSession tokenSession;
 
     public Request(Channel channel, HttpRequest http) {
         this.channel = channel;
@@ -44,6 +48,23 @@ public final class Request {
     /** Sets what log lines show instead of the path, which may contain a key. */
     void show(String text) {
         shown = text;
+    }
+
+    /** Sets the session of the viewer's token; null without one. */
+    void identify(ViewerSession ofToken) {
+        tokenSession = ofToken;
+    }
+
+    /** Returns the session of the token that the policy has accepted; null without one. */
+    public ViewerSession tokenSession() {
+        return tokenSession;
+    }
+
+    /** Returns the session of the viewer: that of its token, otherwise that of its network and player. */
+    public ViewerSession session() {
+        return tokenSession == null
+                ? ViewerSession.ofPeer(remoteAddress(), headers().get(HttpHeaderNames.USER_AGENT, ""))
+                : tokenSession;
     }
 
     public boolean isHead() {

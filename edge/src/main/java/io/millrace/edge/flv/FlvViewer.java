@@ -135,7 +135,7 @@ final class FlvViewer implements FlvSink, ResponseOwner {
         if (state == State.HELD) {
             state = State.PLAYING;
             viewer = viewers.joined(transport.protocol(), stream, responder.request().remoteAddress(),
-                    responder.request().headers().get(HttpHeaderNames.USER_AGENT),
+                    responder.request().headers().get(HttpHeaderNames.USER_AGENT), responder.request().session(),
                     () -> responder.execute(this::kicked));
             outlet = transport.begin();
         }

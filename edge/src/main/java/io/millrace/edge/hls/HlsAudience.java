@@ -92,7 +92,8 @@ public final class HlsAudience {
         if (!networks.enter(network(session.host()))) {
             return null;
         }
-        return viewers.joined(protocol, session.stream(), session.host(), session.player(), () -> kick(session));
+        return viewers.joined(protocol, session.stream(), session.host(), session.player(), session.viewer(),
+                () -> kick(session));
     }
 
     private void left(HlsSession session, Viewer viewer) {

@@ -83,9 +83,12 @@ final class ApiJson {
 
     record ViewerList(List<WatchedBy> viewers, String next) {}
 
-    /** @param bytes sent to the viewer; null for an HLS viewer, which has no connection of its own */
-    record WatchedBy(String id, String stream, String protocol, String address, String client, String since,
-            Long bytes) {}
+    /**
+     * @param session identifies the viewer on all nodes
+     * @param bytes sent to the viewer; null for an HLS viewer, which has no connection of its own
+     */
+    record WatchedBy(String id, String stream, String protocol, String address, String client, String session,
+            String since, Long bytes) {}
 
     record Kicked(int kicked) {}
 

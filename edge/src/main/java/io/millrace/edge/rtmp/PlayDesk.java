@@ -5,7 +5,6 @@ import io.millrace.edge.fanout.FlvSource;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.view.Selection;
 import io.millrace.edge.view.TrackParameter;
-import io.millrace.media.StreamName;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.flv.FourCc;
@@ -72,7 +71,7 @@ public final class PlayDesk implements PlayApplication {
     @Override
     public CompletionStage<PlayAnswer> play(PlayRequest request, Player player) {
         return access.decide(request.access()).thenComposeAsync(answer -> switch (answer) {
-            case AccessDecision.Allowed(StreamName stream, long untilS) -> allowed(request.of(stream), player, untilS);
+            case AccessDecision.Allowed allowed -> allowed(request.of(allowed.stream()), player, allowed);
             case AccessDecision.Refused(_, String description) -> refused(FAILED, description);
         }, task -> onLoop(player, task));
     }
@@ -90,19 +89,21 @@ public final class PlayDesk implements PlayApplication {
         return CompletableFuture.completedFuture(new PlayAnswer.Refused(code, description));
     }
 
-    private CompletionStage<PlayAnswer> allowed(PlayRequest request, Player player, long untilS) {
+    private CompletionStage<PlayAnswer> allowed(PlayRequest request, Player player,
+            AccessDecision.Allowed allowed) {
         boolean waits = directory.presence(request.stream().value()) == StreamDirectory.Presence.UNKNOWN
                 && !asksForPast(request) && !player.isOver();
         return waits
-                ? arrival(request, player, untilS)
-                : CompletableFuture.completedFuture(answer(request, player, untilS));
+                ? arrival(request, player, allowed)
+                : CompletableFuture.completedFuture(answer(request, player, allowed));
     }
 
     /**
      * Waits for an unknown stream, because another edge may know it already, until the player leaves. The player counts
      * meanwhile.
      */
-    private CompletionStage<PlayAnswer> arrival(PlayRequest request, Player player, long untilS) {
+    private CompletionStage<PlayAnswer> arrival(PlayRequest request, Player player,
+            AccessDecision.Allowed allowed) {
         if (players.incrementAndGet() > limit) {
             players.decrementAndGet();
             return refused(FAILED, FULL);
@@ -118,12 +119,11 @@ public final class PlayDesk implements PlayApplication {
             waiting.cancel();
             held.decrementAndGet();
             players.decrementAndGet();
-            return answer(request, player, untilS);
+            return answer(request, player, allowed);
         }, task -> onLoop(player, task));
     }
 
-    /** @param untilS when the player's permission expires, as in {@link AccessDecision.Allowed} */
-    private PlayAnswer answer(PlayRequest request, Player player, long untilS) {
+    private PlayAnswer answer(PlayRequest request, Player player, AccessDecision.Allowed allowed) {
         if (player.isOver()) {
             return new PlayAnswer.Refused(FAILED, "the player has left");
         }
@@ -141,7 +141,7 @@ public final class PlayDesk implements PlayApplication {
             return new PlayAnswer.Refused(FAILED, FULL);
         }
         var viewer = new RtmpViewer(request, chosen.get(), player, this, source, viewers, meters);
-        viewer.expiresAt(untilS);
+        viewer.permit(allowed);
         viewer.resume(true, true);
         return new PlayAnswer.Accepted(viewer);
     }

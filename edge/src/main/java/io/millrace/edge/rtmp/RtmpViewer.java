@@ -13,6 +13,7 @@ import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.PlayDuration;
 import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessRequest;
+import io.millrace.platform.access.ViewerSession;
 import io.millrace.platform.rtmp.CloseReason;
 import io.millrace.platform.rtmp.PlayRequest;
 import io.millrace.platform.rtmp.PlaySink;
@@ -60,6 +61,7 @@ final class RtmpViewer implements PlaySink {
     private Viewer viewer;
     /** The current subscription to the stream; null while there is none. */
     private Subscription subscription;
+    private ViewerSession session;
     /** The end of the player's permission; null if it does not expire. */
     private Future<?> expiry;
     /** The end of the wait of a held player. */
@@ -185,7 +187,7 @@ final class RtmpViewer implements PlaySink {
         desk.begins(hold);
         AccessRequest.Source peer = request.access().source();
         viewer = viewers.joined(Protocol.RTMP, stream, peer.address(), peer.client().isEmpty() ? null : peer.client(),
-                () -> player.loop().execute(this::kick));
+                session, () -> player.loop().execute(this::kick));
         player.start();
     }
 
@@ -218,10 +220,11 @@ final class RtmpViewer implements PlaySink {
         player.send(pieces);
     }
 
-    /** Ends the play at this time, in seconds since 1970, unless it is {@link AccessDecision#NO_END}. */
-    void expiresAt(long untilS) {
-        if (untilS != AccessDecision.NO_END) {
-            long leftS = Math.max(0, untilS - TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()));
+    /** Takes the policy's decision: who the player is, and when the play ends. Must be called before {@link #resume}. */
+    void permit(AccessDecision.Allowed allowed) {
+        session = allowed.sessionOf(request.access().source());
+        if (allowed.untilS() != AccessDecision.NO_END) {
+            long leftS = Math.max(0, allowed.untilS() - TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()));
             expiry = player.loop().schedule(
                     () -> player.close(CloseReason.EXPIRED, PlayDesk.FAILED, "the token has expired"), leftS,
                     TimeUnit.SECONDS);

@@ -42,7 +42,7 @@ class HlsAudienceTest {
     }
 
     private static HlsSession session(int client) {
-        return new HlsSession("live/show", "192.0.2." + client, "player");
+        return new HlsSession("live/show", "192.0.2." + client, "player", null);
     }
 
     private int count() {

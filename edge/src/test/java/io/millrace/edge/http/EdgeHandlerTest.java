@@ -14,6 +14,7 @@ import io.millrace.edge.meters.HttpCloseReason;
 import io.millrace.edge.meters.Protocol;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.kick.KickOrder;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
@@ -143,7 +144,7 @@ class EdgeHandlerTest {
         get("/live/show/@17/ts/index.m3u8");
         assertThat(sent()).contains("#EXTM3U");
         assertThat(viewers.count("live/show", Protocol.HLS)).isEqualTo(1);
-        assertThat(viewers.kick(viewer -> viewer.protocol() == Protocol.HLS)).isEqualTo(1);
+        viewers.apply(new KickOrder(null, "").viewers("live/show", "hls", 0));
         assertThat(viewers.count("live/show", Protocol.HLS)).isZero();
         get("/live/show/@17/ts/index.m3u8");
         assertThat(status()).isEqualTo(403);

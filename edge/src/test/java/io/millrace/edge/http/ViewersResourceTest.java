@@ -5,13 +5,18 @@ import io.millrace.edge.audience.Viewer;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
+import io.millrace.platform.UserError;
+import io.millrace.platform.access.ViewerSession;
 import io.millrace.platform.admin.AdminResource.Answer;
 import io.millrace.platform.admin.AdminRoutes;
+import io.millrace.platform.kick.KickOrder;
+import io.millrace.platform.log.Kick;
 import io.millrace.testkit.Records;
 import io.netty.buffer.Unpooled;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,7 +29,12 @@ class ViewersResourceTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Viewers viewers = new Viewers(new EdgeMeters(registry),
             InstantSource.fixed(Instant.ofEpochMilli(Records.EPOCH_MS)));
-    private final ViewersResource resource = new ViewersResource(viewers);
+    private final List<Kick> written = new ArrayList<>();
+    /** Every edge reads what one edge has written. */
+    private final ViewersResource resource = new ViewersResource(viewers, kick -> {
+        written.add(kick);
+        viewers.apply(kick);
+    }, InstantSource.fixed(Instant.ofEpochMilli(Records.EPOCH_MS)));
     private final List<String> kicked = new ArrayList<>();
     private final Viewer flv = join(Protocol.FLV, "live/show");
     private final Viewer ws = join(Protocol.WS, "live/show");
@@ -37,7 +47,8 @@ class ViewersResourceTest {
         assertThat(get("", Map.of("stream", "live/show", "protocol", "flv")).json())
                 .isEqualTo("{\"viewers\":[{\"id\":\"" + viewers.id(flv)
                         + "\",\"stream\":\"live/show\",\"protocol\":\"flv\","
-                        + "\"address\":\"192.0.2.1:5000\",\"client\":\"VLC\",\"since\":\"2026-01-01T00:00:00.000Z\","
+                        + "\"address\":\"192.0.2.1:5000\",\"client\":\"VLC\",\"session\":\""
+                        + ViewerSession.ofPeer("192.0.2.1", "FLV") + "\",\"since\":\"2026-01-01T00:00:00.000Z\","
                         + "\"bytes\":12}],\"next\":null}");
         assertThat(get(viewers.id(ws), Map.of()).json()).startsWith("{\"id\":\"" + viewers.id(ws) + "\"");
         Viewer hls = join(Protocol.HLS, "live/show");
@@ -82,8 +93,52 @@ class ViewersResourceTest {
         assertThat(get("", Map.of(name, value)).status()).isEqualTo(400);
     }
 
+    @ParameterizedTest
+    @CsvSource({"protocol, srt", "session, x", "seconds, 0", "seconds, 60", "stream, show"})
+    void rejectsInvalidParametersOfKick(String name, String value) {
+        Map<String, String> query = new HashMap<>(Map.of("stream", "live/show"));
+        query.put(name, value);
+        assertThat(delete("", query).status()).isEqualTo(400);
+        assertThat(written).isEmpty();
+    }
+
+    /** The viewer may be at another edge, and this one does not know it. */
+    @Test
+    void kicksSessionThatIsElsewhere() {
+        Map<String, String> query = Map.of("stream", "live/show", "session", flv.session().toString());
+        viewers.left(flv);
+        assertThat(delete("", query).json()).isEqualTo("{\"kicked\":0}");
+        assertThat(written).containsExactly(
+                new KickOrder(null, "").viewer("live/show", flv.session(), Records.EPOCH_MS));
+        join(Protocol.FLV, "live/show");
+        assertThat(delete("", query).json()).isEqualTo("{\"kicked\":1}");
+        assertThat(kicked).containsExactly("FLV live/show");
+    }
+
+    @Test
+    void saysThatKickIsNotWritten() {
+        var refusing = new ViewersResource(viewers, _ -> {
+            throw new UserError("Kafka does not respond");
+        }, InstantSource.system());
+        assertThat(refusing.answer(new Request("DELETE", viewers.id(flv), Map.of())))
+                .isEqualTo(Answer.error(503, "unavailable", "Kafka does not respond"));
+        assertThat(kicked).isEmpty();
+    }
+
+    /** The policy allowed the viewer before the kick was read, and it waited for its stream. */
+    @Test
+    void viewerWhoJoinsAfterItsKickIsDisconnected() {
+        var late = new Viewers(new EdgeMeters(new SimpleMeterRegistry()), InstantSource.system(),
+                (stream, session) -> stream.equals("live/show") && session.equals(flv.session()));
+        for (String stream : List.of("live/show", "live/other")) {
+            late.joined(Protocol.FLV, stream, "192.0.2.1:5000", "VLC", flv.session(), () -> kicked.add(stream));
+        }
+        assertThat(kicked).containsExactly("live/show");
+    }
+
     private Viewer join(Protocol protocol, String stream) {
-        return viewers.joined(protocol, stream, "192.0.2.1:5000", "VLC", () -> kicked.add(protocol + " " + stream));
+        return viewers.joined(protocol, stream, "192.0.2.1:5000", "VLC",
+                ViewerSession.ofPeer("192.0.2.1", protocol.name()), () -> kicked.add(protocol + " " + stream));
     }
 
     private Answer get(String below, Map<String, String> query) {

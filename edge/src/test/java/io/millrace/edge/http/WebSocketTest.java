@@ -13,6 +13,8 @@ import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.view.Selection;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.kick.KickOrder;
+import io.millrace.platform.log.Kick;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
@@ -175,12 +177,15 @@ class WebSocketTest {
     @Test
     void operatorDisconnectsViewer() {
         watch();
-        String id = viewers.id(viewers.list(_ -> true, null, 10).getFirst());
-        assertThat(viewers.kick(id)).isTrue();
+        Kick kick = new KickOrder(null, "").viewer("live/show",
+                viewers.list(_ -> true, null, 10).getFirst().session(), 0);
+        viewers.apply(kick);
         channel.runPendingTasks();
         assertThat(sent()).contains("03f0");
         assertThat(closed("kicked")).isEqualTo(1);
-        assertThat(viewers.kick(id)).isFalse();
+        viewers.apply(kick);
+        channel.runPendingTasks();
+        assertThat(closed("kicked")).as("the viewer has left").isEqualTo(1);
     }
 
     @Test

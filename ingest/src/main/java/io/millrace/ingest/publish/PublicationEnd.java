@@ -55,6 +55,10 @@ record PublicationEnd(PublishEnd cause, SessionEnded.Reason reason, String detai
         return byServer(PublishEnd.SHUTDOWN, "the node is shutting down", "The server is shutting down, connect again");
     }
 
+    static PublicationEnd kicked() {
+        return byServer(PublishEnd.KICKED, "disconnected by the operator", "Disconnected by the operator");
+    }
+
     static PublicationEnd bitrate(long limitKbits) {
         return byEncoder(PublishEnd.BITRATE, "The bitrate exceeds the limit of " + limitKbits + " kbit/s");
     }

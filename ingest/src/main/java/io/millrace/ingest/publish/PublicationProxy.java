@@ -62,6 +62,11 @@ final class PublicationProxy {
         commands.offer(new PublicationCommand.End(PublicationEnd.diskFull()));
     }
 
+    /** Ends the publish because an operator has disconnected the publisher. */
+    void kicked() {
+        commands.offer(new PublicationCommand.End(PublicationEnd.kicked()));
+    }
+
     /** Returns whether the encoder supports the reconnect request. */
     boolean leavesWhenAsked() {
         return publisher.knowsReconnect();

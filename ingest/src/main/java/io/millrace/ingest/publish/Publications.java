@@ -60,6 +60,11 @@ final class Publications implements SessionListener {
         of(stream).forEach(p -> p.onTombstone(session));
     }
 
+    /** Ends the publications of {@code stream} because an operator has disconnected its publisher. */
+    void kicked(String stream) {
+        of(stream).forEach(PublicationProxy::kicked);
+    }
+
     /** Writes records again that the log did not accept. Must be called regularly, about once per second. */
     void repeat() {
         each(PublicationProxy::repeat);

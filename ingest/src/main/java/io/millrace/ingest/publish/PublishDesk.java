@@ -13,6 +13,7 @@ import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Kick;
 import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.PeerLog;
@@ -83,7 +84,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         return refusal.isPresent()
                 ? answered(refusal.get())
                 : access.decide(request).thenCompose(answer -> switch (answer) {
-                    case AccessDecision.Allowed(StreamName stream, _) -> allowed(stream.value(), request, publisher);
+                    case AccessDecision.Allowed(StreamName stream, _, _) -> allowed(stream.value(), request, publisher);
                     case AccessDecision.Refused(_, String description) ->
                         answered(new PublishAnswer.Refused(PublishEnd.DENIED, description));
                 });
@@ -116,6 +117,13 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     public void onTombstone(String stream, long session) {
         known.onTombstone(stream, session);
         publications.onTombstone(stream, session);
+    }
+
+    /** Ends the publications of this node whose publishers an operator has kicked at any node. */
+    public void apply(Kick kick) {
+        if (kick.key().target() == Kick.Target.PUBLISHER) {
+            publications.kicked(kick.key().stream());
+        }
     }
 
     /**

@@ -272,6 +272,17 @@ class PublicationTest {
     }
 
     @Test
+    void operatorDisconnectsPublisher() {
+        becomeLive();
+        publication.proxy().kicked();
+        runLoop();
+        assertThat(encoder.closedWith).isEqualTo(PublishEnd.KICKED);
+        acknowledge();
+        assertThat(notices()).endsWith(SessionNotice.State.ENDED);
+        assertThat(publication.proxy().finished()).isDone();
+    }
+
+    @Test
     void pausesReadingWhileClaimingAgain() {
         becomeLive();
         publication.proxy().onNotice(notice(0, SessionNotice.State.OVER));

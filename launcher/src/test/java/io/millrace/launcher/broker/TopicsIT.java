@@ -6,6 +6,7 @@ import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.kafka.Topics;
+import io.millrace.platform.log.Kick;
 import io.millrace.testkit.SlowTest;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,6 +60,10 @@ class TopicsIT {
         assertThat(packets.get("max.message.bytes").value()).isEqualTo(String.valueOf(Sizes.RECORD_BYTES));
         assertThat(config(kafka, Topic.STREAMS).get("cleanup.policy").value()).isEqualTo("compact");
         assertThat(config(kafka, Topic.AUDIENCE).get("retention.ms").value()).isEqualTo("86400000");
+        Config control = config(kafka, Topic.CONTROL);
+        assertThat(control.get("cleanup.policy").value()).isEqualTo("compact,delete");
+        assertThat(Long.parseLong(control.get("retention.ms").value())).as("no kick expires while it is in force")
+                .isGreaterThan(Kick.LIMIT_MS);
     }
 
     /** A node whose clock is wrong must not decide when its records expire. */

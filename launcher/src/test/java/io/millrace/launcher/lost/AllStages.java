@@ -1,8 +1,10 @@
 package io.millrace.launcher.lost;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.EdgeListeners;
 import io.millrace.edge.EdgeService;
 import io.millrace.edge.EdgeSettings;
+import io.millrace.ingest.IngestListeners;
 import io.millrace.ingest.IngestService;
 import io.millrace.ingest.IngestSettings;
 import io.millrace.ingest.PublicRtmp;
@@ -10,11 +12,16 @@ import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.packager.PackagerService;
 import io.millrace.packager.loop.PackagerSettings;
 import io.millrace.platform.UserError;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.kafka.Topics;
+import io.millrace.platform.kick.KickMeters;
+import io.millrace.platform.kick.Kicks;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.segmenter.SegmenterService;
 import io.millrace.segmenter.SegmenterSettings;
@@ -23,6 +30,7 @@ import io.millrace.testkit.PatientRtmp;
 import io.millrace.tools.push.PushJob;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -53,14 +61,19 @@ final class AllStages implements AutoCloseable {
         PackagerService packager = PackagerService.start(PackagerSettings.of("p"), kafka, registry, this::fatal);
         opened.push(packager::close);
         packager.ready().get(Patience.MILLIS, TimeUnit.MILLISECONDS);
-        edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "e").withRtmp(PatientRtmp.listen()), kafka, registry,
-                this::fatal);
+        Kicks kicks = Kicks.start(kafka, "k", InstantSource.system(), new KickMeters(registry), this::fatal);
+        opened.push(kicks::close);
+        edge = EdgeService.start(
+                EdgeListeners.open(EdgeSettings.of("127.0.0.1", 0, "e").withRtmp(PatientRtmp.listen()),
+                        AccessPolicy.ALLOW_ALL, registry, ServerSockets.NONE_NAMED),
+                kicks, kafka, this::fatal);
         opened.push(edge::close);
         ingest = IngestService.start(
-                new IngestSettings(PatientRtmp.listen(), "i", new PublicRtmp.Listening(null), RULES,
-                        AccessSettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT),
-                PlayApplication.none("none"),
-                kafka, registry, this::fatal);
+                IngestListeners.open(
+                        new IngestSettings(PatientRtmp.listen(), "i", new PublicRtmp.Listening(null), RULES,
+                                AccessSettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT),
+                        registry, ServerSockets.NONE_NAMED),
+                PlayApplication.none("none"), kicks, kafka, LogSpace.UNKNOWN, this::fatal);
         opened.push(ingest::close);
     }
 

@@ -181,8 +181,8 @@ public final class AccessGate implements AccessPolicy, AutoCloseable {
                 : verdicts.get(new HookVerdicts.Key(own.stream(), asked.query(), source.host()),
                         () -> parts.hook().ask(request));
         return answer.thenApply(verdict -> switch (verdict.decision()) {
-            case AccessDecision.Allowed(StreamName stream, _) -> isSession || stream.equals(own.stream())
-                    ? new AccessDecision.Allowed(stream, own.untilS())
+            case AccessDecision.Allowed(StreamName stream, _, _) -> isSession || stream.equals(own.stream())
+                    ? new AccessDecision.Allowed(stream, own.untilS(), own.session())
                     : new AccessDecision.Refused(AccessReason.HOOK_REFUSED,
                             "the hook names another stream, which only RTMP and FLV can play");
             case AccessDecision.Refused refused -> refused;

@@ -36,7 +36,7 @@ public final class AccessMeters {
     }
 
     /** Counts a request that was refused. */
-    void refused(AccessReason reason) {
+    public void refused(AccessReason reason) {
         refusals.get(reason).increment();
     }
 

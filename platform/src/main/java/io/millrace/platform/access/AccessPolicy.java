@@ -25,9 +25,14 @@ public interface AccessPolicy {
      */
     CompletionStage<AccessDecision> decide(AccessRequest request);
 
-    /** Returns whether the policy allows everything, so that it need not be asked. */
+    /** Returns whether the policy never requires credentials. */
     default boolean isOpen() {
         return false;
+    }
+
+    /** Returns whether every request is allowed at the moment, so that the policy need not be asked. */
+    default boolean allowsAll() {
+        return isOpen();
     }
 
     /**

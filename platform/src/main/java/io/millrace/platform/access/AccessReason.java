@@ -24,6 +24,8 @@ public enum AccessReason {
     OTHER_AUDIENCE(Kind.FORBIDDEN),
     /** The list of addresses does not admit the peer. */
     ADDRESS(Kind.FORBIDDEN), HOOK_REFUSED(Kind.FORBIDDEN),
+    /** The operator has disconnected the viewer or the publisher, and the kick is still in force. */
+    KICKED(Kind.FORBIDDEN),
     /**
      * The hook did not answer, answered incorrectly or had too many requests waiting, and the settings refuse in this
      * case.

@@ -113,7 +113,7 @@ record CredentialRules(Action action, StreamKeys keys, SigningSecrets secrets, b
                     : "the token is not for this stream and time");
         }
         return nowS < token.get().expiresS()
-                ? new AccessDecision.Allowed(asked, token.get().expiresS())
+                ? new AccessDecision.Allowed(asked, token.get().session())
                 : refused(AccessReason.EXPIRED, "the token has expired");
     }
 

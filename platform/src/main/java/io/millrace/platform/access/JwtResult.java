@@ -11,12 +11,12 @@ sealed interface JwtResult {
      * The token is genuine.
      *
      * @param notBeforeS {@code nbf}, seconds since 1970; 0 if it has none
-     * @param expiresS {@code exp}, seconds since 1970
      * @param streams the streams for which it is valid, from the claim {@code streams}
      * @param actions what it permits, from the claim {@code actions}
+     * @param session the session of the viewers who have the token, with its {@code exp}
      */
-    record Genuine(long notBeforeS, long expiresS, List<StreamPattern> streams,
-            Set<Action> actions) implements JwtResult {
+    record Genuine(long notBeforeS, List<StreamPattern> streams, Set<Action> actions,
+            ViewerSession session) implements JwtResult {
         public Genuine {
             streams = List.copyOf(streams);
             actions = Set.copyOf(actions);
@@ -24,7 +24,7 @@ sealed interface JwtResult {
 
         /** Decides about an action; {@code stream} is the requested name. */
         AccessDecision decide(Action action, StreamName stream, long nowS) {
-            if (nowS >= expiresS) {
+            if (nowS >= session.untilS()) {
                 return new AccessDecision.Refused(AccessReason.EXPIRED, "the token has expired");
             }
             if (nowS + CLOCK_SKEW_S < notBeforeS) {
@@ -35,7 +35,7 @@ sealed interface JwtResult {
                         "the token does not include the action " + action.label());
             }
             return streams.stream().anyMatch(each -> each.matches(stream))
-                    ? new AccessDecision.Allowed(stream, expiresS)
+                    ? new AccessDecision.Allowed(stream, session)
                     : new AccessDecision.Refused(AccessReason.OTHER_STREAM, "the token is for other streams");
         }
     }

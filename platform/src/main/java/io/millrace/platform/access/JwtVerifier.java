@@ -118,7 +118,7 @@ final class JwtVerifier {
 
     private JwtResult verified(String token) {
         try {
-            return genuine(consumer.processToClaims(token));
+            return genuine(token, consumer.processToClaims(token));
         } catch (InvalidJwtSignatureException _) {
             return new JwtResult.Invalid(AccessReason.BAD_SIGNATURE, "the token's signature is wrong");
         } catch (InvalidJwtException e) {
@@ -141,7 +141,7 @@ final class JwtVerifier {
         return false;
     }
 
-    private JwtResult genuine(JwtClaims claims) throws MalformedClaimException {
+    private JwtResult genuine(String token, JwtClaims claims) throws MalformedClaimException {
         if (claims.getExpirationTime() == null) {
             return malformed("the token has no exp");
         }
@@ -167,8 +167,16 @@ final class JwtVerifier {
             actions.add(Action.PLAY);
         }
         long notBeforeS = claims.getNotBefore() == null ? 0 : claims.getNotBefore().getValue();
-        return new JwtResult.Genuine(notBeforeS, claims.getExpirationTime().getValue(),
-                patterns.stream().map(StreamPattern::new).toList(), actions);
+        return new JwtResult.Genuine(notBeforeS, patterns.stream().map(StreamPattern::new).toList(), actions,
+                ViewerSession.ofToken(signed(token), claims.getExpirationTime().getValue()));
+    }
+
+    /**
+     * Returns what a token's signature covers. The signature has several forms: anyone can make another one from an
+     * ECDSA signature, and base64url ignores some bits at its end.
+     */
+    private static String signed(String token) {
+        return token.substring(0, token.lastIndexOf('.'));
     }
 
     /** Returns a claim that is a text or a list of texts. */

@@ -64,6 +64,12 @@ public record PlayToken(long expiresS, int segments, boolean hasAddress, String 
                 && secrets.isGenuine(text(name.get(), hasAddress ? address.get() : null), sign);
     }
 
+    /** Returns the session of the viewers who have this token, which must be genuine. */
+    ViewerSession session() {
+        // The signature covers all the rest, and has one form; the expiry in the text may have leading zeros.
+        return ViewerSession.ofToken(sign, expiresS);
+    }
+
     private String scope() {
         return (segments == 0 ? "s" : "p" + segments) + (hasAddress ? "a" : "");
     }

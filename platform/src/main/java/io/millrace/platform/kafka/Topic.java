@@ -1,5 +1,6 @@
 package io.millrace.platform.kafka;
 
+import io.millrace.platform.log.Kick;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,7 +34,9 @@ public enum Topic {
     /** The events that webhooks have not delivered, keyed by stream. */
     DEAD_LETTERS("dead-letters", false),
     /** What viewers experience: sums per stream, edge and interval, without anything about a single viewer. */
-    AUDIENCE("audience", false);
+    AUDIENCE("audience", false),
+    /** What operators have ordered about connections of any node: the kicks, keyed by who is kicked. */
+    CONTROL("control", true);
 
     /**
      * Events remain for at least this long, even if media does not: webhooks hold events for a target that does not
@@ -42,6 +45,10 @@ public enum Topic {
     private static final long EVENTS_MS = TimeUnit.HOURS.toMillis(24);
     private static final long DEAD_LETTERS_MS = TimeUnit.DAYS.toMillis(7);
     private static final long AUDIENCE_MS = TimeUnit.HOURS.toMillis(24);
+    /** The addresses of a node that dies remain for this long; so do tombstones, see {@link Topics}. */
+    private static final long NODES_MS = TimeUnit.HOURS.toMillis(1);
+    /** A day longer than the longest kick. */
+    private static final long CONTROL_MS = Kick.LIMIT_MS + TimeUnit.DAYS.toMillis(1);
 
     private final String suffix;
     private final boolean compacted;
@@ -73,11 +80,11 @@ public enum Topic {
 
     /** Whether the topic is compacted, and its records expire as well, because nobody deletes those of a key. */
     public boolean hasExpiringKeys() {
-        return this == NODES || this == RELAYS;
+        return this == NODES || this == RELAYS || this == CONTROL;
     }
 
     /**
-     * Returns for how long the records of a topic that is not compacted are retained.
+     * Returns for how long the records are retained of a topic that is not compacted, or whose keys expire.
      *
      * @param mediaMs retention of the media, which is that of most topics
      */
@@ -86,7 +93,9 @@ public enum Topic {
             case EVENTS -> Math.max(mediaMs, EVENTS_MS);
             case DEAD_LETTERS -> DEAD_LETTERS_MS;
             case AUDIENCE -> AUDIENCE_MS;
-            case PACKETS, SESSIONS, SEGMENTS, PARTS, INDEX, STREAMS, NODES, RELAYS -> mediaMs;
+            case NODES -> NODES_MS;
+            case CONTROL -> CONTROL_MS;
+            case PACKETS, SESSIONS, SEGMENTS, PARTS, INDEX, STREAMS, RELAYS -> mediaMs;
         };
     }
 

@@ -274,11 +274,10 @@ public final class Topics {
         config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, topic.timestampType());
         if (topic.hasExpiringKeys()) {
             // A node that dies leaves no tombstone, and no node uses its name again. The position of a relay is of no
-            // use once its media has expired.
+            // use once its media has expired, nor is a kick once it is no longer in force.
             config.put(TopicConfig.CLEANUP_POLICY_CONFIG,
                     TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE);
-            config.put(TopicConfig.RETENTION_MS_CONFIG,
-                    String.valueOf(topic == Topic.NODES ? TOMBSTONE_MS : settings.retentionMs()));
+            config.put(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(topic.retentionMs(settings.retentionMs())));
         }
         return new NewTopic(settings.topic(topic), settings.partitions(), (short) replicas.count()).configs(config);
     }

@@ -46,6 +46,7 @@ public final class LogCodec {
             case StreamEvent r -> Schemas.STREAM_EVENT.encode(r);
             case DeadLetter r -> Schemas.DEAD_LETTER.encode(r);
             case AudienceReport r -> Schemas.AUDIENCE_REPORT.encode(r);
+            case Kick r -> Schemas.KICK.encode(r);
             case Undecodable r -> throw new IllegalArgumentException("record is undecodable: " + r.why());
             case UnknownSchema r -> throw new IllegalArgumentException("schema is unknown: " + r);
         };

@@ -26,7 +26,7 @@ final class Schemas {
             "Gap",
             "StreamEntry", "StreamExpiry", "Withdrawal",
             "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat", "StreamEvent", "DeadLetter",
-            "AudienceReport");
+            "AudienceReport", "Kick");
     private static final List<Map<String, Schema>> PARSED = LogVersions.NAMES.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -175,6 +175,12 @@ final class Schemas {
                             g.list("latencyMs", Schemas::bucket), g.list("bitrateKbps", Schemas::bucket),
                             g.list("bufferMs", Schemas::bucket))));
 
+    static final RecordSchema<Kick> KICK = schema("Kick",
+            (r, g) -> g.put("stream", r.key().stream()).put("target", r.key().target()).put("detail", r.key().detail())
+                    .put("atMs", r.atMs()).put("untilMs", r.untilMs()).put("reason", r.reason()),
+            g -> new Kick(new Kick.Key(g.text("stream"), g.symbol("target", Kick.Target.class), g.text("detail")),
+                    g.int64("atMs"), g.int64("untilMs"), g.text("reason")));
+
     private static final long PACKET_OF_VERSION_1 = PACKET.fingerprint(1);
     private static final Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> BY_FINGERPRINT = byFingerprint();
 
@@ -260,7 +266,7 @@ final class Schemas {
         List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER,
                 CUE_REQUEST, SESSION_NOTICE, CUT,
                 EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, WITHDRAWAL, INGEST_NODE, LOG_VERSION,
-                SESSION_TRACKS, NODE_HEARTBEAT, STREAM_EVENT, DEAD_LETTER, AUDIENCE_REPORT);
+                SESSION_TRACKS, NODE_HEARTBEAT, STREAM_EVENT, DEAD_LETTER, AUDIENCE_REPORT, KICK);
         Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<? extends LogRecord> schema : schemas) {

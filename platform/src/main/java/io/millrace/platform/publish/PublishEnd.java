@@ -29,6 +29,8 @@ public enum PublishEnd {
     SHUTDOWN,
     /** The publisher exceeds its bitrate limit. */
     BITRATE,
+    /** The operator has disconnected the publisher. */
+    KICKED,
     /** The publisher sent too many malformed messages. */
     MALFORMED,
     /** A bug in this process. */

@@ -33,6 +33,7 @@ record PublishStatus(CloseReason reason, String code) {
             case DISK_FULL -> new PublishStatus(CloseReason.DISK_FULL, REJECTED);
             case SHUTDOWN -> new PublishStatus(CloseReason.SHUTDOWN, FAILED);
             case BITRATE -> new PublishStatus(CloseReason.BITRATE, REJECTED);
+            case KICKED -> new PublishStatus(CloseReason.KICKED, REJECTED);
             case MALFORMED -> new PublishStatus(CloseReason.MALFORMED, FAILED);
             case INTERNAL_ERROR -> new PublishStatus(CloseReason.INTERNAL_ERROR, FAILED);
         };

@@ -100,7 +100,8 @@ class JwtVerifierTest {
 
     @Test
     void decidesByClaims() throws JoseException {
-        assertThat(decide(Map.of(), Action.PLAY, NOW_S)).isEqualTo(new AccessDecision.Allowed(SHOW, NOW_S + 60));
+        assertThat(decide(Map.of(), Action.PLAY, NOW_S)).isInstanceOfSatisfying(AccessDecision.Allowed.class,
+                allowed -> assertThat(allowed.untilS()).isEqualTo(NOW_S + 60));
         assertThat(decide(Map.of("streams", "live/show", "actions", "play"), Action.PLAY, NOW_S))
                 .isInstanceOf(AccessDecision.Allowed.class);
         assertThat(decide(Map.of("actions", List.of("publish", "play")), Action.PUBLISH, NOW_S))
@@ -112,6 +113,21 @@ class JwtVerifierTest {
         assertRefused(decide(Map.of("nbf", NOW_S + 6), Action.PLAY, NOW_S), AccessReason.NOT_YET_VALID);
         assertThat(decide(Map.of("nbf", NOW_S + 5), Action.PLAY, NOW_S)).as("a clock that is a little ahead")
                 .isInstanceOf(AccessDecision.Allowed.class);
+    }
+
+    /** Anyone can make another valid signature from one of ECDSA, and so keep a token after a kick. */
+    @Test
+    void signatureDoesNotChangeSession() throws JoseException {
+        String one = token(EC, "ES256", claims(Map.of()));
+        String same = token(EC, "ES256", claims(Map.of()));
+        String other = token(EC, "ES256", claims(Map.of("sub", "2")));
+        assertThat(same).isNotEqualTo(one);
+        assertThat(session(same)).isEqualTo(session(one));
+        assertThat(session(other)).isNotEqualTo(session(one));
+    }
+
+    private ViewerSession session(String token) {
+        return ((JwtResult.Genuine) verifier.verify(token)).session();
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.millrace.media.StreamName;
 import io.millrace.platform.access.AccessRequest.Action;
 import io.millrace.platform.net.Networks;
 import java.net.InetAddress;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,19 +39,30 @@ class PlayRulesTest {
     @Test
     void tokenIsForOneStreamUntilItExpires() {
         String token = token("live/show", false, null);
-        assertThat(decide(byToken, "live/show", "token=" + token)).isEqualTo(allowed());
-        assertThat(decide(byEither, "live/show", "a=b&token=" + token + "&key=x")).isEqualTo(allowed());
+        assertThat(decide(byToken, "live/show", "token=" + token)).isEqualTo(allowed(token));
+        assertThat(decide(byEither, "live/show", "a=b&token=" + token + "&key=x")).isEqualTo(allowed(token));
         assertThat(byToken.decide(SHOW, QueryString.parse("token=" + token), VIEWER, NOW_S + 60))
                 .isEqualTo(new AccessDecision.Refused(AccessReason.EXPIRED, "the token has expired"));
         assertRefused("live/talk", "token=" + token, AccessReason.BAD_SIGNATURE);
         assertRefused("live/show/more", "token=" + token, AccessReason.BAD_SIGNATURE);
     }
 
+    /** Otherwise a viewer could write its token in another form after a kick. */
+    @Test
+    void formOfTokenDoesNotChangeSession() {
+        String token = token("live/show", false, null);
+        assertThat(decide(byToken, "live/show", "token=000" + token)).isEqualTo(allowed(token));
+        assertThat(decide(byToken, "live/show", "a=1&token=" + token)).isEqualTo(allowed(token));
+        AccessDecision other = decide(byToken, "live/show", "token=" + token("live", true, null));
+        assertThat(other).isInstanceOf(AccessDecision.Allowed.class).isNotEqualTo(allowed(token));
+        assertRefused("live/show", "token=" + token.toUpperCase(Locale.ROOT), AccessReason.MALFORMED);
+    }
+
     @Test
     void prefixIsForStreamsBelowIt() {
         String one = "token=" + token("live", true, null);
         String two = "token=" + token("live/a", true, null);
-        assertThat(decide(byToken, "live/show", one)).isEqualTo(allowed());
+        assertThat(decide(byToken, "live/show", one)).isEqualTo(allowed(one));
         assertThat(byToken.decide(new StreamName("live/a/b"), QueryString.parse(two), VIEWER, NOW_S))
                 .isInstanceOf(AccessDecision.Allowed.class);
         assertRefused("live/a", two, AccessReason.BAD_SIGNATURE);
@@ -66,7 +78,7 @@ class PlayRulesTest {
         String token = token("live/show", false, bound);
         AccessDecision decision = byToken.decide(SHOW, QueryString.parse("token=" + token), viewer, NOW_S);
         assertThat(decision).isEqualTo(allowed
-                ? allowed()
+                ? allowed(token)
                 : new AccessDecision.Refused(AccessReason.BAD_SIGNATURE,
                         "the token is not for this stream, time and address"));
     }
@@ -148,8 +160,9 @@ class PlayRulesTest {
                 address == null ? null : InetAddress.ofLiteral(address));
     }
 
-    private static AccessDecision allowed() {
-        return new AccessDecision.Allowed(SHOW, NOW_S + 60);
+    private static AccessDecision allowed(String token) {
+        return new AccessDecision.Allowed(SHOW,
+                ViewerSession.ofToken(token.substring(token.lastIndexOf('-') + 1), NOW_S + 60));
     }
 
     private static AccessDecision decide(CredentialRules rules, String asked, String query) {

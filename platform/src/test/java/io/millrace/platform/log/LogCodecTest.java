@@ -99,7 +99,9 @@ class LogCodecTest {
                 new AudienceReport("live/show", "e1", 1_700, 3, new AudienceReport.Stalls(1, 4),
                         new AudienceReport.Measures(List.of(new AudienceReport.Bucket(64, 2)), List.of(),
                                 List.of(new AudienceReport.Bucket(3, 1), new AudienceReport.Bucket(70, 2)),
-                                List.of())));
+                                List.of())),
+                new Kick(new Kick.Key("live/show", Kick.Target.VIEWER, "9f86d081884c7d659a2feaa0c55ad015-1767225600"),
+                        1_700, 2_400, "shared its token"));
     }
 
     private static List<String> lines(String golden) throws IOException {

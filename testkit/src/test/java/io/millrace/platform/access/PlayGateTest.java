@@ -225,7 +225,8 @@ class PlayGateTest {
         gate = open(new AccessSettings(null, secret, hook()));
         long expiresS = InstantSource.system().instant().getEpochSecond() + 3_600;
         String token = PlayToken.create(SigningSecrets.parse("0123456789abcdef"), "live/show", false, expiresS, null);
-        assertThat(decide("token=" + token)).isEqualTo(new AccessDecision.Allowed(SHOW, expiresS));
+        assertThat(decide("token=" + token)).isEqualTo(new AccessDecision.Allowed(SHOW,
+                ViewerSession.ofToken(token.substring(token.lastIndexOf('-') + 1), expiresS)));
         assertRefused(decide("token=" + token.replace("-s-", "-sa-")), AccessReason.BAD_SIGNATURE);
         assertThat(requests).as("the hook is not asked without a token").hasValue(1);
     }
