@@ -11,6 +11,7 @@ import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.PlayToken;
 import io.millrace.platform.access.SigningSecrets;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.kick.KickMeters;
@@ -78,8 +79,8 @@ class KickTest {
         }
 
         String viewers(String stream) {
-            return service.admin().getFirst()
-                    .answer(new AdminResource.Request("GET", "", Map.of("stream", stream))).json();
+            return AdminRoutes.of(service.admin()).answer("GET", "/api/v1/viewers", Map.of("stream", stream))
+                    .orElseThrow().json();
         }
 
         double ended(String protocol) {
@@ -152,8 +153,8 @@ class KickTest {
                 assertPlays(again, other);
             }
             assertThat(near.get("/t/" + token + "/live/show.m3u8").body()).contains("\"kicked\"");
-            near.service.kicks().admin().getFirst().answer(
-                    new AdminResource.Request("DELETE", "", Map.of("stream", "live/show", "session", session)));
+            AdminRoutes.of(near.service.kicks().admin()).answer("DELETE", "/api/v1/kicks",
+                    Map.of("stream", "live/show", "session", session));
             try (var again = far(InstantSource.system())) {
                 assertPlays(again, token);
             }
@@ -222,8 +223,9 @@ class KickTest {
                 assertThat(here.next()).isNotNull();
                 assertThat(there.next()).isNotNull();
                 assertThat(rtmp.media()).isNotNull();
-                assertThat(open.service.admin().getFirst().answer(new AdminResource.Request("DELETE", "",
-                        Map.of("stream", "live/all", "protocol", "ws"))).json()).isEqualTo("{\"kicked\":1}");
+                assertThat(AdminRoutes.of(open.service.admin()).answer("DELETE", "/api/v1/viewers",
+                        Map.of("stream", "live/all", "protocol", "ws")).orElseThrow().json())
+                        .isEqualTo("{\"kicked\":1}");
                 assertThat(here.closed()).isEqualTo(1008);
                 assertThat(there.closed()).isEqualTo(1008);
                 assertThat(far.ended("rtmp")).isZero();
@@ -249,8 +251,8 @@ class KickTest {
 
     /** Sends the operator's request to the near edge. Returns the answer, which comes after Kafka's. */
     private static String kick(Map<String, String> query) {
-        AdminResource.Answer answer = near.service.admin().getFirst()
-                .answer(new AdminResource.Request("DELETE", "", query));
+        AdminResource.Answer answer = AdminRoutes.of(near.service.admin()).answer("DELETE", "/api/v1/viewers", query)
+                .orElseThrow();
         assertThat(answer.status()).isEqualTo(200);
         return answer.json();
     }

@@ -5,7 +5,7 @@ import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.access.AccessSettings;
-import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.kafka.Topic;
@@ -99,9 +99,8 @@ class PublisherKickTest {
     }
 
     private static void kick(Kicks operators, Map<String, String> query) {
-        AdminResource publishers = operators.admin().stream()
-                .filter(resource -> resource.path().equals("/api/v1/publishers")).findFirst().orElseThrow();
-        assertThat(publishers.answer(new AdminResource.Request("DELETE", STREAM, query)).status()).isEqualTo(204);
+        assertThat(AdminRoutes.of(operators.admin()).answer("DELETE", "/api/v1/publishers/" + STREAM, query))
+                .hasValueSatisfying(answer -> assertThat(answer.status()).isEqualTo(204));
     }
 
     /** Sends until the server has ended the publish; the client's own time limits bound it. */

@@ -39,7 +39,8 @@ public final class ViewersResource implements AdminResource {
     @Override
     public List<AdminRoute> routes() {
         return List.of(AdminRoute.get("/api/v1/viewers", request -> list(request.query())),
-                AdminRoute.delete("/api/v1/viewers", request -> ordered(request, order -> kick(request.query(), order))),
+                AdminRoute.delete("/api/v1/viewers",
+                        request -> ordered(request, order -> kick(request.query(), order))),
                 AdminRoute.get("/api/v1/viewers/{viewer}", request -> one(request.named())),
                 AdminRoute.delete("/api/v1/viewers/{viewer}",
                         request -> ordered(request, order -> kick(request.named(), order))));

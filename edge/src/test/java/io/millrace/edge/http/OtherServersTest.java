@@ -5,6 +5,7 @@ import io.millrace.edge.audience.Viewer;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
+import io.millrace.platform.access.ViewerSession;
 import io.millrace.platform.admin.AdminResource.Answer;
 import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.directory.StreamDirectory;
@@ -39,15 +40,18 @@ class OtherServersTest {
     private final AdminRoutes routes = AdminRoutes.of(List.of(new NginxRtmpStat(directory, viewers, CLOCK),
             new SrsResource(directory, viewers, CLOCK)));
 
+    private static final ViewerSession SESSION = ViewerSession.ofPeer("192.0.2.1", "test");
+
     @BeforeEach
     void fill() {
         directory.put(Records.entry("live/show", 17, StreamEntry.State.LIVE, Records.TRACKS, 0, 0));
         directory.put(Records.entry("live/away", 18, StreamEntry.State.GRACE, Records.TRACKS, 0, 0));
         directory.put(Records.entry("tv/over", 19, StreamEntry.State.ENDED, Records.TRACKS, 0, 0));
-        Viewer flv = viewers.joined(Protocol.FLV, "live/show", "192.0.2.1:5000", "a<b>&\u0001\uffff", () -> {});
+        Viewer flv = viewers.joined(Protocol.FLV, "live/show", "192.0.2.1:5000", "a<b>&\u0001\uffff", SESSION,
+                () -> {});
         flv.sent(List.of(Unpooled.wrappedBuffer(new byte[1000])));
-        viewers.joined(Protocol.WS, "live/show", "[2001:db8::1]:5000", null, () -> {});
-        viewers.joined(Protocol.HLS, "live/away", "2001:db8::1", "hls", () -> {});
+        viewers.joined(Protocol.WS, "live/show", "[2001:db8::1]:5000", null, SESSION, () -> {});
+        viewers.joined(Protocol.HLS, "live/away", "2001:db8::1", "hls", SESSION, () -> {});
     }
 
     private Answer get(String path, Map<String, String> query) {
@@ -86,7 +90,7 @@ class OtherServersTest {
         directory.put(Records.entry("live/zz", 29, StreamEntry.State.LIVE));
         assertThat(stat("count(//stream)")).isEqualTo(Integer.toString(NginxRtmpStat.STREAMS_LIMIT));
         for (int i = 0; i < NginxRtmpStat.VIEWERS_LIMIT - 2; i++) {
-            viewers.joined(Protocol.FLV, "live/show", "192.0.2.1:5000", null, () -> {});
+            viewers.joined(Protocol.FLV, "live/show", "192.0.2.1:5000", null, SESSION, () -> {});
         }
         assertThat(stat("count(//client[not(publishing)])")).as("one viewer too many")
                 .isEqualTo(Integer.toString(NginxRtmpStat.VIEWERS_LIMIT));
@@ -136,7 +140,7 @@ class OtherServersTest {
         assertThat(srs("clients", Map.of("start", "1", "count", "2")).get("clients").findValuesAsString("type"))
                 .containsExactly("flv-play", "flv-play");
         for (int i = 0; i < SrsResource.DEFAULT_COUNT; i++) {
-            viewers.joined(Protocol.RTMP, "live/show", "192.0.2.1:1", null, () -> {});
+            viewers.joined(Protocol.RTMP, "live/show", "192.0.2.1:1", null, SESSION, () -> {});
         }
         assertThat(srs("clients", Map.of()).get("clients")).hasSize(SrsResource.DEFAULT_COUNT);
         assertThat(srs("clients", Map.of("count", Integer.toString(SrsResource.MAX_COUNT))).get("clients"))

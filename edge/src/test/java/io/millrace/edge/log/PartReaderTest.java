@@ -126,8 +126,8 @@ class PartReaderTest {
     private static PartSource.Answer answer(PartReader parts, PartId id, PartPlace place) throws Exception {
         return parts.read(Requester.EDGE, STREAM, RenditionId.TS, id,
                 new SegmentStart(true, false, 0, 2), List.of(place)).toCompletableFuture().get(
-                Patience.MILLIS,
-                TimeUnit.MILLISECONDS);
+                        Patience.MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     private static PartId id(int segment) {

@@ -44,14 +44,16 @@ class SilentLogTest {
         var never = new CountDownLatch(1);
         try (var pool = new ReaderPool("silent", 1, _ -> neverMade(never));
                 var parts = new PartReader(kafka, pool, 1_000, 1_000, TimeUnit.DAYS.toMillis(1))) {
-            assertThat(parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, START, PARTS).toCompletableFuture())
+            assertThat(
+                    parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, START, PARTS).toCompletableFuture())
                     .isNotDone();
         }
     }
 
     private static void assertTimesOut(PartReader parts, List<PartPlace> refs) {
         assertThatThrownBy(
-                () -> parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, START, refs).toCompletableFuture().join())
+                () -> parts.read(Requester.EDGE, "live/show", RenditionId.TS, FIRST, START, refs).toCompletableFuture()
+                        .join())
                 .hasRootCauseInstanceOf(TimeoutException.class);
     }
 

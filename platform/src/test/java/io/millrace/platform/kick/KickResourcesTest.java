@@ -3,9 +3,10 @@ package io.millrace.platform.kick;
 import io.millrace.platform.UserError;
 import io.millrace.platform.access.ViewerSession;
 import io.millrace.platform.admin.AdminResource.Answer;
-import io.millrace.platform.admin.AdminResource.Request;
+import io.millrace.platform.admin.AdminRoutes;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +40,7 @@ class KickResourcesTest {
 
     @Test
     void listsAndEndsKicks() {
-        assertThat(publishers.answer(new Request("DELETE", "live/show", Map.of("seconds", "60", "reason", "music"))))
+        assertThat(disconnect("live/show", Map.of("seconds", "60", "reason", "music")))
                 .isEqualTo(new Answer(204, null));
         table.put(new KickOrder(null, "").viewer("live/show", VIEWER, NOW_MS));
         table.put(new KickOrder(null, "").viewer("live/talk", VIEWER, NOW_MS));
@@ -72,14 +73,14 @@ class KickResourcesTest {
     /** An encoder that may return at once is not in the list. */
     @Test
     void publisherIsDisconnectedWithoutBan() {
-        assertThat(publishers.answer(new Request("DELETE", "live/show", Map.of())).status()).isEqualTo(204);
+        assertThat(disconnect("live/show", Map.of()).status()).isEqualTo(204);
         assertThat(table.isEmpty()).isTrue();
     }
 
     @ParameterizedTest
-    @CsvSource({"show, seconds, 1", "live/show, seconds, 0", "'', seconds, 1"})
+    @CsvSource({"show, seconds, 1", "live/show, seconds, 0"})
     void refusesInvalidPublishers(String stream, String name, String value) {
-        assertThat(publishers.answer(new Request("DELETE", stream, Map.of(name, value))).status()).isEqualTo(400);
+        assertThat(disconnect(stream, Map.of(name, value)).status()).isEqualTo(400);
     }
 
     @ParameterizedTest
@@ -94,16 +95,20 @@ class KickResourcesTest {
         isDown = true;
         Answer expected = Answer.error(503, "unavailable", "Kafka does not respond");
         assertThat(delete(Map.of("stream", "live/show", "session", VIEWER.toString()))).isEqualTo(expected);
-        assertThat(publishers.answer(new Request("DELETE", "live/show", Map.of()))).isEqualTo(expected);
+        assertThat(disconnect("live/show", Map.of())).isEqualTo(expected);
         assertThat(delete(Map.of()).status()).isEqualTo(400);
-        assertThat(kicks.answer(new Request("GET", "live/show", Map.of())).status()).isEqualTo(404);
     }
 
     private Answer get(Map<String, String> query) {
-        return kicks.answer(new Request("GET", "", query));
+        return AdminRoutes.of(List.of(kicks)).answer("GET", "/api/v1/kicks", query).orElseThrow();
     }
 
     private Answer delete(Map<String, String> query) {
-        return kicks.answer(new Request("DELETE", "", query));
+        return AdminRoutes.of(List.of(kicks)).answer("DELETE", "/api/v1/kicks", query).orElseThrow();
+    }
+
+    private Answer disconnect(String stream, Map<String, String> query) {
+        return AdminRoutes.of(List.of(publishers)).answer("DELETE", "/api/v1/publishers/" + stream, query)
+                .orElseThrow();
     }
 }
