@@ -11,6 +11,8 @@ import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogDeserializer;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.testkit.Patience;
 import java.nio.ByteBuffer;
@@ -127,18 +129,31 @@ final class TopicAccess {
         return parts;
     }
 
-    /** Returns the bytes of a stream's parts that {@code index} lists, and checks that they are the listed ones. */
+    /**
+     * Returns the bytes of a stream's parts that {@code index} lists, and checks that they are the listed ones; of a
+     * derived part, its size and checksum.
+     */
     static List<ByteBuffer> media(Map<String, IndexedPart> index, Map<Long, Part> parts, String stream) {
         List<ByteBuffer> media = new ArrayList<>();
         index.forEach((identity, record) -> {
             if (identity.startsWith(stream + " ") && record instanceof IndexEntry entry) {
-                Part part = parts.get(entry.place().offset());
-                assertThat(part.bytes().remaining()).isEqualTo(entry.place().sizeBytes());
-                assertThat(part.id()).isEqualTo(entry.id());
-                assertThat(part.rendition()).isEqualTo(entry.rendition());
-                media.add(part.bytes());
+                PartPlace place = entry.place();
+                if (place.isDerived()) {
+                    place.sources().forEach(each -> part(parts, entry.id(), each.rendition(), each.place()));
+                    media.add(ByteBuffer.allocate(8).putInt(0, place.sizeBytes()).putInt(4, place.check()));
+                } else {
+                    media.add(part(parts, entry.id(), entry.rendition(), place).bytes());
+                }
             }
         });
         return media;
+    }
+
+    private static Part part(Map<Long, Part> parts, PartId id, RenditionId rendition, PartPlace place) {
+        Part part = parts.get(place.offset());
+        assertThat(part.bytes().remaining()).isEqualTo(place.sizeBytes());
+        assertThat(part.id()).isEqualTo(id);
+        assertThat(part.rendition()).isEqualTo(rendition);
+        return part;
     }
 }
