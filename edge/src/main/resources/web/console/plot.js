@@ -21,6 +21,7 @@ export class Plot {
   constructor(title, format) {
     this.#title = title;
     this.#format = format;
+    this.#describe('nothing measured yet');
     for (const y of [1, HEIGHT / 2, HEIGHT - 1]) this.#svg.append(svg('path', { class: 'grid', d: `M0 ${y}H${WIDTH}` }));
     this.#svg.append(this.#area, this.#line);
     this.element = element('figure', 'plot', element('figcaption', '', element('span', '', title), this.#now),
@@ -42,8 +43,13 @@ export class Plot {
     say(this.#now, now);
     say(this.#most, known.length ? this.#format(most) : '');
     say(this.#from, spanMs / 60_000 + ' min ago');
-    this.#svg.setAttribute('aria-label', known.length === 0 ? this.#title + ': nothing measured yet'
-      : `${this.#title}: ${now} now, from ${this.#format(Math.min(...known.map(s => s.value)))} to ${this.#format(Math.max(...known.map(s => s.value)))} since the page was opened`);
+    this.#describe(known.length === 0 ? 'nothing measured yet'
+      : `${now} now, from ${this.#format(Math.min(...known.map(s => s.value)))} to ${this.#format(Math.max(...known.map(s => s.value)))} since the page was opened`);
+  }
+
+  /** Sets the text for screen readers. */
+  #describe(words) {
+    this.#svg.setAttribute('aria-label', this.#title + ': ' + words);
   }
 }
 
