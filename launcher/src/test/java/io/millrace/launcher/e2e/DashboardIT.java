@@ -2,6 +2,10 @@ package io.millrace.launcher.e2e;
 
 import io.millrace.launcher.e2e.Deployment.Layout;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,6 +49,7 @@ class DashboardIT {
             AtomicReference<Map<String, Integer>> without = new AtomicReference<>();
             try {
                 Awaitility.await().atMost(DATA).until(() -> {
+                    report(balancer.http("/api/v1/cmcd"));
                     without.set(withoutData(prometheus, queries));
                     return without.get().isEmpty();
                 });
@@ -55,6 +60,16 @@ class DashboardIT {
                 Awaitility.await("a player of RTMP plays through the balancer").atMost(DATA)
                         .until(() -> player.sizeBytes() > 0);
             }
+        }
+    }
+
+    /** Reports what a player experiences, as players do every few seconds. Ignored before the stream is known. */
+    private static void report(URI edge) throws IOException, InterruptedException {
+        String report = "e=t,ts=" + System.currentTimeMillis()
+                + ",v=2,sid=\"5f0c\",cid=\"live/show\",sta=p,bl=(4000),bsa=(0),msd=820,ltc=2100";
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            client.send(HttpRequest.newBuilder(edge).header("Content-Type", "application/cmcd")
+                    .POST(HttpRequest.BodyPublishers.ofString(report)).build(), HttpResponse.BodyHandlers.discarding());
         }
     }
 
