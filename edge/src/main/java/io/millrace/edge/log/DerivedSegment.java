@@ -15,12 +15,12 @@ import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
- * An MPEG-TS segment that is made from the CMAF parts of the same cuts. If a track could not be packaged in CMAF, the
- * parts from there on have records. The index has the checksum of each part that is made, so a segment has the same
- * bytes on every edge, or is not served (docs/decisions/0050-mpeg-ts-is-made-from-cmaf.md). Pure; immutable.
+ * An MPEG-TS segment that is made from the CMAF parts of the same cuts. The index has the checksum of each part that is
+ * made, so a segment has the same bytes on every edge, or is not served
+ * (docs/decisions/0050-mpeg-ts-is-made-from-cmaf.md). Pure; immutable.
  *
  * @param first identity of its first part
- * @param places the places of all of its parts, of which the first is derived
+ * @param places the places of all of its parts, which are derived
  */
 record DerivedSegment(String stream, RenditionId rendition, PartId first, List<PartPlace> places) {
     private static final ByteBuffer NO_CHUNK = ByteBuffer.allocate(0);
@@ -29,12 +29,8 @@ record DerivedSegment(String stream, RenditionId rendition, PartId first, List<P
     List<PartKey> records() {
         List<PartKey> records = new ArrayList<>();
         for (PartKey part : PartReader.keys(stream, rendition, first, places)) {
-            if (part.place().isDerived()) {
-                part.place().sources().forEach(
-                        source -> records.add(new PartKey(stream, source.rendition(), part.id(), source.place())));
-            } else {
-                records.add(part);
-            }
+            part.place().sources()
+                    .forEach(source -> records.add(new PartKey(stream, source.rendition(), part.id(), source.place())));
         }
         return records;
     }
@@ -56,10 +52,6 @@ record DerivedSegment(String stream, RenditionId rendition, PartId first, List<P
         CmafToTs muxer = null;
         for (int i = 0; i < places.size(); i++) {
             PartPlace place = places.get(i);
-            if (!place.isDerived()) {
-                out.accept(read.next());
-                continue;
-            }
             List<ByteBuffer> inits = new ArrayList<>(tracks.size());
             List<ByteBuffer> chunks = new ArrayList<>(tracks.size());
             for (SourcePart track : tracks) {

@@ -44,22 +44,6 @@ class DerivedSegmentTest {
         assertThat(segment.sizeBytes()).isEqualTo(written.segment().remaining());
     }
 
-    /** The packager could not package a track in CMAF any more. */
-    @Test
-    void partsWithRecordsFollowMadeOnes() {
-        CmafSegment written = written(true);
-        List<PartPlace> places = new ArrayList<>(written.places);
-        PartPlace made = places.removeLast();
-        places.add(new PartPlace(7, made.sizeBytes(), made.check()));
-        DerivedSegment segment = of(places);
-        List<ByteBuffer> read = new ArrayList<>(
-                written.records.subList(0, 2 * (CmafSegment.PARTS - 1)).stream().map(Part::bytes).toList());
-        read.add(written.muxed.getLast());
-        assertThat(segment.records()).hasSameSizeAs(read);
-        assertThat(segment.records().getLast().rendition()).isEqualTo(RenditionId.TS);
-        assertThat(made(segment, read.iterator())).isEqualTo(written.muxed);
-    }
-
     @Test
     void rejectsResultThatDiffersFromIndex() {
         CmafSegment written = written(true);

@@ -356,10 +356,12 @@ final class PartitionWork {
         Map<Rendition, MuxedPart> derived = new LinkedHashMap<>();
         for (Rendition rendition : segment.renditions) {
             MuxedPart part = parts.get(rendition);
-            if (part != null && rendition.isMadeFrom(present, empty, cut)) {
+            if (part != null && rendition.sources().isEmpty()) {
+                sink.write(segment.stream, part, loggedMs, indexed(segment));
+            } else if (part != null && rendition.isMadeFrom(present, empty)) {
                 derived.put(rendition, part);
             } else if (part != null) {
-                sink.write(segment.stream, part, loggedMs, indexed(segment));
+                missing(rendition, cut, Gap.Reason.MEDIA);
             }
             if (cut.last() && rendition.gap() != null) {
                 meters.gap(rendition.gap().reason());

@@ -54,6 +54,17 @@ final class CmafPartMuxer implements PartMuxer {
         timescale = SegmentMux.timescale(track, config);
     }
 
+    /**
+     * Returns whether CMAF can express a track by its configuration alone. Otherwise, as with H.264 whose parameter sets
+     * cannot be read, it may need a keyframe, or be impossible.
+     */
+    static boolean carries(Track track) {
+        return switch (CodecConfig.parse(Codec.valueOf(track.codec()), track.config())) {
+            case AudioConfig _ -> true;
+            case VideoConfig video -> !SampleEntry.of(video, NO_INIT).size().equals(PictureSize.NONE);
+        };
+    }
+
     @Override
     public MuxedPart mux(Cut cut, List<Frame> frames) {
         ByteBuffer init = cut.id().isFirst() ? init(frames) : NO_INIT;

@@ -9,6 +9,7 @@ import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.Renditions;
 import io.millrace.platform.log.SegmentStart;
+import io.millrace.platform.log.Track;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,10 +28,8 @@ public final class Rendition {
     private final SegmentStart start;
     /** Times of the segment's first cut. */
     private final PartTimes firstTimes;
-    /** The renditions from which readers can make this one; empty if it has its own parts. */
+    /** The renditions from which readers make this one; empty if it has parts of its own. */
     private final List<RenditionId> sources;
-    /** Whether readers can make all parts so far. */
-    private boolean derived;
     private SegmentMux muxer;
     private int droppedFrames;
     private Gap gap;
@@ -39,8 +38,7 @@ public final class Rendition {
     /** @param first part 0 of the segment, of which the rendition carries a track */
     public Rendition(RenditionId id, Cut first) {
         this.id = id;
-        sources = Renditions.sources(id, first.head());
-        derived = !sources.isEmpty();
+        sources = isDerived(id, first) ? Renditions.sources(id, first.head()) : List.of();
         start = first.head().start();
         firstTimes = first.times();
     }
@@ -59,23 +57,37 @@ public final class Rendition {
         recorded = true;
     }
 
-    /** Returns the renditions from which readers can make this one. */
+    /**
+     * Returns whether readers make the parts of a segment from those of other renditions. A function of its first cut, so
+     * that all packagers decide the same: parts that are made depend on those before them. A track without a sample in a
+     * segment of one part has no part in CMAF, and readers would not know its configuration.
+     */
+    private static boolean isDerived(RenditionId id, Cut first) {
+        List<RenditionId> sources = Renditions.sources(id, first.head());
+        return !sources.isEmpty() && sources.stream().allMatch(source -> CmafPartMuxer.carries(track(source, first))
+                && (!first.last() || first.samples().stream().anyMatch(each -> source.has(each.kind(), each.track()))));
+    }
+
+    private static Track track(RenditionId cmaf, Cut first) {
+        return first.head().tracks().stream().filter(each -> cmaf.has(each.kind(), each.id())).findFirst()
+                .orElseThrow();
+    }
+
+    /** Returns the renditions from which readers make this one; empty if its parts are written. */
     public List<RenditionId> sources() {
         return sources;
     }
 
     /**
-     * Returns whether readers can make the part of {@code cut} from those of other renditions: each of its tracks has a
-     * part, or the last part is empty and readers know the track's configuration from an earlier part. Once a part
-     * cannot be made, the rest of the segment is written as it is.
+     * Returns whether the part of a cut can be made from those of {@link #sources()}: each has a part, or has no media in
+     * the segment that the cut ends, so that readers know its configuration from an earlier part.
      *
      * @param present the renditions that have a part of the cut
      * @param empty the renditions that have no media in the segment, which the cut ends
      */
-    public boolean isMadeFrom(Set<RenditionId> present, Set<RenditionId> empty, Cut cut) {
-        derived &= sources.stream().anyMatch(present::contains) && sources.stream()
-                .allMatch(source -> present.contains(source) || !cut.id().isFirst() && empty.contains(source));
-        return derived;
+    public boolean isMadeFrom(Set<RenditionId> present, Set<RenditionId> empty) {
+        return sources.stream().anyMatch(present::contains)
+                && sources.stream().allMatch(source -> present.contains(source) || empty.contains(source));
     }
 
     /** Returns whether the segment has a gap because it has no media in this rendition. */

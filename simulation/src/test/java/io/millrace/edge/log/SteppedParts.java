@@ -32,12 +32,16 @@ public final class SteppedParts {
     public static Optional<List<ByteBuffer>> segment(String stream, RenditionId rendition, PartId first,
             SegmentStart start, List<PartPlace> places, Read read) {
         var segment = new DerivedSegment(stream, rendition, first, places);
-        List<ByteBuffer> records = segment.records().stream()
-                .map(key -> read.part(key.rendition(), key.id(), key.place())).flatMap(Optional::stream).toList();
-        if (records.size() < segment.records().size()) {
+        boolean isDerived = places.stream().anyMatch(PartPlace::isDerived);
+        List<PartReader.PartKey> keys = isDerived
+                ? segment.records()
+                : PartReader.keys(stream, rendition, first, places);
+        List<ByteBuffer> records = keys.stream().map(key -> read.part(key.rendition(), key.id(), key.place()))
+                .flatMap(Optional::stream).toList();
+        if (records.size() < keys.size()) {
             return Optional.empty();
         }
-        if (places.stream().noneMatch(PartPlace::isDerived)) {
+        if (!isDerived) {
             return Optional.of(records);
         }
         List<ByteBuffer> parts = new ArrayList<>();
