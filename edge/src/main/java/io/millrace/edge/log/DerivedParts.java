@@ -51,7 +51,7 @@ public final class DerivedParts implements PartSource, AutoCloseable {
     @Override
     public CompletionStage<Answer> read(Requester requester, String stream, RenditionId rendition, PartId first,
             SegmentStart start, List<PartPlace> places) {
-        if (places.stream().noneMatch(PartPlace::isDerived)) {
+        if (!places.getFirst().isDerived()) {
             return parts.read(requester, stream, rendition, first, start, places);
         }
         var segment = new DerivedSegment(stream, rendition, first, places);

@@ -33,7 +33,7 @@ public interface PartSource {
      * @param rendition the rendition of the parts
      * @param first identity of the first part
      * @param start how the segment continues its epoch
-     * @param parts the places of the parts, in order; from the first part of the segment on if any is derived
+     * @param parts the places of the parts, in order, at least one; all parts of the segment if they are derived
      */
     CompletionStage<Answer> read(Requester requester, String stream, RenditionId rendition, PartId first,
             SegmentStart start, List<PartPlace> parts);

@@ -28,8 +28,8 @@ public final class Rendition {
     private final SegmentStart start;
     /** Times of the segment's first cut. */
     private final PartTimes firstTimes;
-    /** The renditions from which readers make this one; empty if it has parts of its own. */
-    private final List<RenditionId> sources;
+    /** The renditions from which readers make this one; empty if it has parts of its own, and before the first part. */
+    private List<RenditionId> sources = List.of();
     private SegmentMux muxer;
     private int droppedFrames;
     private Gap gap;
@@ -38,7 +38,6 @@ public final class Rendition {
     /** @param first part 0 of the segment, of which the rendition carries a track */
     public Rendition(RenditionId id, Cut first) {
         this.id = id;
-        sources = isDerived(id, first) ? Renditions.sources(id, first.head()) : List.of();
         start = first.head().start();
         firstTimes = first.times();
     }
@@ -73,7 +72,7 @@ public final class Rendition {
                 .orElseThrow();
     }
 
-    /** Returns the renditions from which readers make this one; empty if its parts are written. */
+    /** Returns the renditions from which readers make the part that was muxed last; empty if it is written. */
     public List<RenditionId> sources() {
         return sources;
     }
@@ -106,6 +105,7 @@ public final class Rendition {
     public Optional<MuxedPart> mux(Cut cut, List<Packet> packets) {
         if (muxer == null) {
             muxer = new SegmentMux(id, cut);
+            sources = isDerived(id, cut) ? Renditions.sources(id, cut.head()) : List.of();
         }
         MuxedPart part = muxer.mux(cut, packets);
         int bytes = part.part().bytes().remaining();

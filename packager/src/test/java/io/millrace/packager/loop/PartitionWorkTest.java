@@ -17,6 +17,7 @@ import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.SegmentsRecord;
+import io.millrace.platform.log.Track;
 import io.millrace.platform.log.TrackId;
 import io.millrace.testkit.LogCapture;
 import java.nio.ByteBuffer;
@@ -466,6 +467,31 @@ class PartitionWorkTest {
         String written = identity("live/a", first.id());
         assertThat(life.parts).containsKey(written);
         assertThat(life.derived).doesNotContain(written).hasSize(log.cuts.size() - 1);
+    }
+
+    /** A cut of another release, or of a segmenter with a bug, must not stop the streams beside it. */
+    @Test
+    void configurationThatCannotBeReadIsGapOfItsSegmentOnly() {
+        publish(Format.CMAF, Format.TS);
+        Cut first = missing("live/a", new PartId(7, 2, 0)).getFirst();
+        Cut.SegmentHead head = first.head();
+        List<Track> tracks = head.tracks().stream().map(track -> track.kind() == Packet.Kind.AUDIO
+                ? track
+                : new Track(track.id(), track.kind(), track.codec(), ByteBuffer.wrap(new byte[]{1}))).toList();
+        log.cuts.replaceAll(entry -> entry.value() != first
+                ? entry
+                : new Entry<>(entry.offset(), entry.stream(), new Cut(first.id(), first.session(), first.last(),
+                        first.independent(), first.packets(), first.times(),
+                        new Cut.SegmentHead(head.rules(), head.start(), tracks, head.originMs(),
+                                head.timestampOffsetMs(), head.state()),
+                        first.samples())));
+        try (LogCapture _ = new LogCapture(PartitionWork.class)) {
+            Life life = new Life(ROOMY).readAll();
+            assertThat(life.gaps).containsOnlyKeys(identity("live/a", first.id()),
+                    identity("live/a", first.id()) + " CMAF video 0");
+            assertThat(life.derived).containsAll(identities().stream()
+                    .filter(id -> !id.startsWith("live/a 7/2.")).toList());
+        }
     }
 
     private List<Cut> missing(String stream, PartId first) {

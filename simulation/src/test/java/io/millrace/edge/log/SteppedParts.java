@@ -32,7 +32,7 @@ public final class SteppedParts {
     public static Optional<List<ByteBuffer>> segment(String stream, RenditionId rendition, PartId first,
             SegmentStart start, List<PartPlace> places, Read read) {
         var segment = new DerivedSegment(stream, rendition, first, places);
-        boolean isDerived = places.stream().anyMatch(PartPlace::isDerived);
+        boolean isDerived = places.getFirst().isDerived();
         List<PartReader.PartKey> keys = isDerived
                 ? segment.records()
                 : PartReader.keys(stream, rendition, first, places);
