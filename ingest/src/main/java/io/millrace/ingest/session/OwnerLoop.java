@@ -48,7 +48,7 @@ public final class OwnerLoop implements AutoCloseable {
     private static final Duration CHECK_PERIOD = Duration.ofSeconds(1);
     /** Interval between two searches for expired epochs. */
     private static final long EXPIRY_MS = 60_000;
-    /** The same after a search that found some: what could not be written is written again. */
+    /** The same after a search that found some: others expire soon, and what could not be written is written again. */
     private static final long EXPIRY_AGAIN_MS = 5_000;
     /** Time after which a loop that hangs loses its partitions to another node. */
     private static final int MAX_POLL_INTERVAL_MS = 60_000;
