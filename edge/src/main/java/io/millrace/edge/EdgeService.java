@@ -41,6 +41,8 @@ public final class EdgeService implements AutoCloseable, Drainable {
     private final EdgeServer server;
     private final Viewers viewers;
     private final Kicks kicks;
+    /** Disconnects the viewers of kicks that are read; closed before their event loops. */
+    private final KafkaClients.Closing listening;
     private boolean ownsKicks;
     private final PlayDesk desk;
     /** Null if what viewers experience is not collected. */
@@ -49,13 +51,13 @@ public final class EdgeService implements AutoCloseable, Drainable {
     private final RtmpListener rtmp;
     private final int port;
 
-    private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, Kicks kicks, PlayDesk desk,
-            AudienceFeed audience,
-            RtmpListener rtmp, int port) {
+    private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, Kicks kicks, KafkaClients.Closing listening,
+            PlayDesk desk, AudienceFeed audience, RtmpListener rtmp, int port) {
         this.feeds = feeds;
         this.server = server;
         this.viewers = viewers;
         this.kicks = kicks;
+        this.listening = listening;
         this.desk = desk;
         this.audience = audience;
         this.rtmp = rtmp;
@@ -105,13 +107,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
             Ticker pastTicker, LimitClock clock) {
         EdgeSettings settings = listeners.settings();
         Feeds feeds = null;
+        KafkaClients.Closing listening = () -> {};
         EdgeServer server = null;
         AudienceFeed audience = null;
         try {
             var meters = new EdgeMeters(listeners.registry());
             feeds = new Feeds(settings, kafka, meters, fatal, pastTicker);
             var viewers = new Viewers(meters, InstantSource.system(), kicks.table()::isKicked);
-            kicks.listen(viewers::apply);
+            listening = kicks.listen(viewers::apply);
             var access = new KickPolicy(listeners.access(), kicks.table(),
                     new AccessMeters(listeners.registry(), "edge", "Viewers"));
             feeds.start();
@@ -135,8 +138,9 @@ public final class EdgeService implements AutoCloseable, Drainable {
                 listeners.rtmp().serve(RtmpApplication.of(PublishApplication.none(
                         "This is an edge and takes no publishers; publish to an ingest node"), desk));
             }
-            return new EdgeService(feeds, server, viewers, kicks, desk, audience, listeners.rtmp(), port);
+            return new EdgeService(feeds, server, viewers, kicks, listening, desk, audience, listeners.rtmp(), port);
         } catch (RuntimeException | Error e) {
+            listening.close();
             if (server != null) {
                 server.close();
             }
@@ -225,6 +229,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
     /** Disconnects all viewers and ends all threads. Blocks for seconds. */
     @Override
     public void close() {
+        listening.close();
         if (rtmp != null) {
             rtmp.close();
         }

@@ -63,12 +63,15 @@ public final class IngestService implements AutoCloseable, Drainable {
     private SessionFeed feed;
     private OwnerLoop owner;
     private boolean takesPublishers = true;
+    /** Disconnects the publishers of kicks that are read. */
+    private final KafkaClients.Closing listening;
     /** Null if the kicks belong to the process. */
     private Kicks ownKicks;
 
     private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, ClockSkew skew,
-            IngestListeners listeners) {
+            IngestListeners listeners, KafkaClients.Closing listening) {
         this.settings = settings;
+        this.listening = listening;
         this.log = log;
         this.desk = desk;
         this.skew = skew;
@@ -126,8 +129,7 @@ public final class IngestService implements AutoCloseable, Drainable {
         var desk = new PublishDesk(settings.publish(process), new PublishLog(kafka, log, space),
                 new KickPolicy(listeners.gate(), kicks.table(), listeners.accessMeters()), names,
                 new Clocks(clock, IngestService::monotonicMs, skew), listeners.meters(), new SecureRandom());
-        kicks.listen(desk::apply);
-        var service = new IngestService(settings, log, desk, skew, listeners);
+        var service = new IngestService(settings, log, desk, skew, listeners, kicks.listen(desk::apply));
         try {
             service.run(kafka, names, nodes, process, new OwnerSteps(log, names, clock, listeners.meters()), fatal);
             listeners.listener().serve(RtmpApplication.of(desk, players));
@@ -260,6 +262,7 @@ public final class IngestService implements AutoCloseable, Drainable {
     @Override
     public void close() {
         withdraw();
+        listening.close();
         desk.close(settings.limits().closeMs());
         listeners.close();
         heartbeats.shutdownNow();

@@ -34,6 +34,9 @@ public record KickOrder(Long seconds, String reason) {
         if (reason.length() > Kick.REASON_LIMIT) {
             throw new IllegalArgumentException("reason has more than " + Kick.REASON_LIMIT + " characters");
         }
+        if (reason.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("reason must be one line without control characters");
+        }
         return new KickOrder(seconds == null ? null : Long.valueOf(seconds), reason);
     }
 

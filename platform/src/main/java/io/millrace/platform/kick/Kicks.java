@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,7 +46,7 @@ public final class Kicks implements AutoCloseable {
     private final FatalError fatal;
     private final KafkaConsumer<String, LogRecord> consumer;
     private final KafkaProducer<String, byte[]> producer;
-    private final List<Consumer<Kick>> listeners = new CopyOnWriteArrayList<>();
+    private final KickListeners listeners = new KickListeners();
     private final KickTable table;
     private final Thread thread;
     private volatile boolean closed;
@@ -92,9 +91,11 @@ public final class Kicks implements AutoCloseable {
     /**
      * Registers a listener, which receives each kick for which connections must be closed, after {@link #table} has it.
      * Called on this object's thread; must not block.
+     *
+     * @return must be closed before what the listener uses; the listener is not called afterwards
      */
-    public void listen(Consumer<Kick> listener) {
-        listeners.add(listener);
+    public KafkaClients.Closing listen(Consumer<Kick> listener) {
+        return listeners.add(listener);
     }
 
     /** Returns the kicks that are in force. */
@@ -124,8 +125,19 @@ public final class Kicks implements AutoCloseable {
             throw new UserError("there are " + KickTable.LIMIT + " kicks in force already; end some of them");
         }
         write(kick.key(), LogCodec.encode(kick));
-        LOG.info("{}: the operator has kicked {} {}, refused until {}: {}", kick.key().stream(), kick.key().target(),
-                kick.key().detail(), KicksResource.time(kick.untilMs()), kick.reason());
+        LOG.info("{}: {}", kick.key().stream(), words(kick, clock.millis()));
+    }
+
+    /** Returns what the log says of a kick. */
+    static String words(Kick kick, long nowMs) {
+        String until = kick.isInForce(nowMs) ? " until " + KicksResource.time(kick.untilMs()) : "";
+        String detail = kick.key().detail();
+        String done = switch (kick.key().target()) {
+            case VIEWER -> "the viewer " + detail + (until.isEmpty() ? "" : ", who is refused" + until);
+            case VIEWERS -> detail.isEmpty() ? "all viewers" : "all " + detail + " viewers";
+            case PUBLISHER -> "the publisher" + (until.isEmpty() ? "" : ", and publishers are refused" + until);
+        };
+        return "an operator has disconnected " + done + (kick.reason().isEmpty() ? "" : ": " + kick.reason());
     }
 
     /**
@@ -135,7 +147,8 @@ public final class Kicks implements AutoCloseable {
      */
     void end(Kick.Key key) {
         write(key, null);
-        LOG.info("{}: the operator has ended the kick of {} {}", key.stream(), key.target(), key.detail());
+        LOG.info("{}: an operator has ended the refusal of {}", key.stream(),
+                key.target() == Kick.Target.VIEWER ? "the viewer " + key.detail() : "publishers");
     }
 
     private void write(Kick.Key key, byte[] value) {
@@ -177,7 +190,7 @@ public final class Kicks implements AutoCloseable {
             if (!closed) {
                 fatal.fatal("the reader of kicks was woken", e);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fatal.fatal("the reader of kicks failed", e);
         } finally {
             release();
@@ -202,7 +215,7 @@ public final class Kicks implements AutoCloseable {
         table.put(kick);
         meters.read(kick.key().target());
         if (kick.disconnects(clock.millis())) {
-            listeners.forEach(listener -> listener.accept(kick));
+            listeners.read(kick);
         }
     }
 

@@ -83,4 +83,12 @@ class KickOrderTest {
         return KickOrder.parse(seconds == null ? Map.of() : Map.of("seconds", seconds))
                 .viewer("live/show", ViewerSession.parse(session).orElseThrow(), NOW_MS).untilMs();
     }
+
+    /** It is a part of a log line. */
+    @Test
+    void reasonIsOneLine() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> KickOrder.parse(Map.of("reason", "music\nlive/show: ends")))
+                .withMessage("reason must be one line without control characters");
+    }
 }
