@@ -30,7 +30,8 @@ final class RecordedGaps {
 
     /**
      * Adds the next part or gap of the index. A gap after a part of the same number is void: a packager that was
-     * replaced may have written it late.
+     * replaced may have written it late. A gap of a rendition without media need not be remembered: it follows from the
+     * cuts, so the new owner writes the same parts and the same gap again, and MPEG-TS is made from these parts.
      *
      * @param offset offset of the record in {@code index}
      */
@@ -39,7 +40,7 @@ final class RecordedGaps {
         switch (next) {
             case IndexEntry entry -> parts.merge(key, entry.id().part() + 1, Math::max);
             case Gap gap -> {
-                if (gap.id().part() >= parts.getOrDefault(key, 0)) {
+                if (gap.reason() != Gap.Reason.EMPTY && gap.id().part() >= parts.getOrDefault(key, 0)) {
                     gaps.putIfAbsent(key, new Recorded(offset, gap));
                 }
             }

@@ -451,6 +451,20 @@ class PartitionWorkTest {
                 identities().stream().filter(id -> !lost.contains(id)).toList());
     }
 
+    /** The packager before has recorded that the segment has no sound, and nothing else of its last part. */
+    @Test
+    void recordedSegmentWithoutSoundIsMadeFromPicturesAgain() {
+        publish(Format.CMAF, Format.TS);
+        silence("live/a", 2);
+        Life before = new Life(ROOMY).readAll();
+        Map.Entry<String, Gap> gap = before.gaps.entrySet().iterator().next();
+        index.add(new Entry<>(0, "live/a", gap.getValue()));
+        Life life = new Life(ROOMY).readAll();
+        assertThat(life.gaps).containsOnlyKeys(gap.getKey());
+        assertThat(life.parts).isEqualTo(before.parts);
+        assertThat(life.derived).containsExactlyElementsOf(identities());
+    }
+
     /** Nobody could tell how the sound is configured; the next packager must decide the same. */
     @Test
     void segmentOfOnePartWithoutSoundIsWritten() {
