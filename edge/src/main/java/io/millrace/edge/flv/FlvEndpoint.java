@@ -11,6 +11,7 @@ import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.TimeSpan;
 import io.millrace.edge.exchange.WebSocketUpgrade;
 import io.millrace.edge.fanout.FlvSource;
+import io.millrace.edge.log.Requester;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.past.FlvPast;
 import io.millrace.edge.view.PastRange;
@@ -64,47 +65,41 @@ public final class FlvEndpoint implements HttpOutput {
         try {
             TrackChoice choice = TrackChoice.parse(query);
             access.permit(responder, AccessRequest.Protocol.FLV, stream,
-                    allowed -> watch(responder, allowed, query, choice));
+                    allowed -> watch(new Watch(responder, allowed, choice), query));
         } catch (TrackChoice.UnreadableException e) {
             responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
         }
     }
 
-    private void watch(Responder responder, AccessDecision.Allowed allowed, Query query, TrackChoice choice) {
-        String stream = allowed.stream().value();
-        long untilS = allowed.untilS();
+    private void watch(Watch watch, Query query) {
+        String stream = watch.stream();
         Optional<StreamEntry> entry = directory.newest(stream);
         if (entry.isEmpty() && directory.presence(stream) == StreamDirectory.Presence.EXPIRED) {
-            responder.error(HttpResponseStatus.GONE, ApiError.expired(stream + " is no longer retained", null),
+            watch.responder.error(HttpResponseStatus.GONE, ApiError.expired(stream + " is no longer retained", null),
                     _ -> {});
         } else if (entry.isEmpty() && TimeSpan.isIn(query)) {
-            unknown(responder, stream);
+            watch.unknown();
         } else if (entry.isEmpty()) {
-            HeldRequest.<StreamEntry>await(responder, StreamDirectory.ARRIVAL_MS,
+            HeldRequest.<StreamEntry>await(watch.responder, StreamDirectory.ARRIVAL_MS,
                     found -> directory.await(stream, _ -> true, found),
                     // The directory may have read older epochs first.
-                    arrived -> live(responder, directory.newest(stream).orElse(arrived), choice, untilS),
-                    () -> unknown(responder, stream));
+                    arrived -> live(watch, directory.newest(stream).orElse(arrived)), watch::unknown);
         } else if (TimeSpan.isIn(query)) {
-            responder.inTurns(() -> rewind(responder, stream, query, choice, untilS));
+            watch.responder.inTurns(() -> rewind(watch, query));
         } else {
-            live(responder, entry.get(), choice, untilS);
+            live(watch, entry.get());
         }
     }
 
-    private static void unknown(Responder responder, String stream) {
-        responder.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream);
-    }
-
-    private void live(Responder responder, StreamEntry entry, TrackChoice choice, long untilS) {
+    private void live(Watch watch, StreamEntry entry) {
         if (entry.state() == StreamEntry.State.ENDED) {
-            responder.error(HttpResponseStatus.NOT_FOUND, "stream_ended", entry.stream() + " has ended");
-        } else if (lacks(entry, choice)) {
-            FlvViewer.lacksTrack(responder, entry.stream(), choice, Tracks.of(entry.session().tracks()));
-        } else if (responder.request().isHead()) {
-            sendHeaders(responder);
+            watch.responder.error(HttpResponseStatus.NOT_FOUND, "stream_ended", entry.stream() + " has ended");
+        } else if (lacks(entry, watch.choice)) {
+            watch.lacksTrack(Tracks.of(entry.session().tracks()));
+        } else if (watch.responder.request().isHead()) {
+            watch.sendHeaders();
         } else {
-            join(responder, entry.stream(), choice, untilS);
+            join(watch);
         }
     }
 
@@ -115,70 +110,90 @@ public final class FlvEndpoint implements HttpOutput {
                 && !TrackParameter.areIn(tracks, choice.chosen(), choice.kinds());
     }
 
-    private void rewind(Responder responder, String stream, Query query, TrackChoice choice, long untilS) {
+    private void rewind(Watch watch, Query query) {
         try {
             TimeSpan span = TimeSpan.parse(query, clock.millis());
-            responder.then(past.watchedBy(responder.request().requester()).find(stream, span.startMs(), span.endMs()),
-                    range -> rewind(responder, stream, span, range, choice, untilS));
+            watch.responder.then(
+                    past.watchedBy(watch.requester()).find(watch.stream(), span.startMs(), span.endMs()),
+                    range -> rewind(watch, span, range));
         } catch (TimeSpan.UnreadableException e) {
-            responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
+            watch.responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
         }
     }
 
-    private void rewind(Responder responder, String stream, TimeSpan span, FlvPast.Range range,
-            TrackChoice choice, long untilS) {
+    private void rewind(Watch watch, TimeSpan span, FlvPast.Range range) {
+        TrackChoice choice = watch.choice;
         switch (range) {
             case FlvPast.Range.Playable playable when !TrackParameter.areIn(playable.tracks(), choice.chosen(),
                     choice.kinds()) ->
-                FlvViewer.lacksTrack(responder, stream, choice, playable.tracks());
+                watch.lacksTrack(playable.tracks());
             case FlvPast.Range.Playable playable when choice.kinds().of(playable.tracks().choose(choice.chosen()))
                     .isEmpty() ->
-                nothing(responder, stream);
-            case FlvPast.Range.Playable _ when responder.request().isHead() -> sendHeaders(responder);
-            case FlvPast.Range.Playable playable -> play(responder, playable, choice, untilS);
+                watch.nothing();
+            case FlvPast.Range.Playable _ when watch.responder.request().isHead() -> watch.sendHeaders();
+            case FlvPast.Range.Playable playable -> play(watch, playable);
             // The range may begin with the newest media, which are not in the index yet.
             case FlvPast.Range.NotYet() when span.endMs() == PastRange.OPEN
                     && span.startMs() <= clock.millis() ->
-                directory.newest(stream).ifPresentOrElse(
-                        entry -> live(responder, entry, choice, untilS), () -> nothing(responder, stream));
+                directory.newest(watch.stream()).ifPresentOrElse(entry -> live(watch, entry), watch::nothing);
             case FlvPast.Range.Withdrawn() ->
-                responder.error(HttpResponseStatus.GONE, ApiError.withdrawn(stream), _ -> {});
-            case FlvPast.Range.NotYet(),FlvPast.Range.Nothing() -> nothing(responder, stream);
-            case FlvPast.Range.Expired(long availableFromMs) -> responder.error(HttpResponseStatus.GONE,
-                    ApiError.expired("this part of " + stream + " is no longer retained", Json.time(availableFromMs)),
+                watch.responder.error(HttpResponseStatus.GONE, ApiError.withdrawn(watch.stream()), _ -> {});
+            case FlvPast.Range.NotYet(),FlvPast.Range.Nothing() -> watch.nothing();
+            case FlvPast.Range.Expired(long availableFromMs) -> watch.responder.error(HttpResponseStatus.GONE,
+                    ApiError.expired("this part of " + watch.stream() + " is no longer retained",
+                            Json.time(availableFromMs)),
                     _ -> {});
         }
     }
 
-    private static void nothing(Responder responder, String stream) {
-        responder.error(HttpResponseStatus.NOT_FOUND, "nothing_to_show", stream + " has no media in this range");
+    private void play(Watch watch, FlvPast.Range.Playable range) {
+        viewer(watch, range.epoch().stream()).join(viewer -> past.watchedBy(watch.requester()).play(range, viewer),
+                Responder.NO_LIMIT);
     }
 
-    private static void sendHeaders(Responder responder) {
-        responder.stream(ResponseTransport::setHeaders).end();
-    }
-
-    private void play(Responder responder, FlvPast.Range.Playable range, TrackChoice choice, long untilS) {
-        viewer(responder, range.epoch().stream(), choice, untilS).join(
-                viewer -> past.watchedBy(responder.request().requester()).play(range, viewer), Responder.NO_LIMIT);
-    }
-
-    private void join(Responder responder, String stream, TrackChoice choice, long untilS) {
-        viewer(responder, stream, choice, untilS).join(viewer -> {
+    private void join(Watch watch) {
+        String stream = watch.stream();
+        viewer(watch, stream).join(viewer -> {
             source.join(stream, viewer);
             return () -> source.leave(stream, viewer);
         }, Responder.HOLD_MS);
     }
 
-    /** @param untilS when the viewer's permission expires, as in {@link AccessDecision.Allowed} */
-    private FlvViewer viewer(Responder responder, String stream, TrackChoice choice, long untilS) {
-        ViewerTransport transport = responder.request().requestsWebSocket()
-                ? new WebSocketTransport(responder, meters)
-                : new ResponseTransport(responder);
-        var viewer = new FlvViewer(responder, transport, stream, choice, viewers, meters);
-        if (untilS != AccessDecision.NO_END) {
-            viewer.expiresIn(Math.max(0, untilS - clock.instant().getEpochSecond()));
+    private FlvViewer viewer(Watch watch, String stream) {
+        ViewerTransport transport = watch.responder.request().requestsWebSocket()
+                ? new WebSocketTransport(watch.responder, meters)
+                : new ResponseTransport(watch.responder);
+        var viewer = new FlvViewer(watch.responder, transport, stream, watch.choice, viewers, meters);
+        if (watch.allowed.untilS() != AccessDecision.NO_END) {
+            viewer.expiresIn(Math.max(0, watch.allowed.untilS() - clock.instant().getEpochSecond()));
         }
         return viewer;
+    }
+
+    /** A permitted request for a stream. */
+    private record Watch(Responder responder, AccessDecision.Allowed allowed, TrackChoice choice) {
+        String stream() {
+            return allowed.stream().value();
+        }
+
+        Requester.One requester() {
+            return responder.request().requester();
+        }
+
+        void sendHeaders() {
+            responder.stream(ResponseTransport::setHeaders).end();
+        }
+
+        void lacksTrack(Tracks tracks) {
+            FlvViewer.lacksTrack(responder, stream(), choice, tracks);
+        }
+
+        void unknown() {
+            responder.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream());
+        }
+
+        void nothing() {
+            responder.error(HttpResponseStatus.NOT_FOUND, "nothing_to_show", stream() + " has no media in this range");
+        }
     }
 }
