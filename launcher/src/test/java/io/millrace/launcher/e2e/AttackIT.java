@@ -73,7 +73,7 @@ class AttackIT {
         publisher = ffmpeg.publishForEver(clip, ready.get("rtmp") + "/live/show0", dir.resolve("publish.log"));
         await(() -> get(URI.create(ready.get("http") + "/live/show0.m3u8")).statusCode() == 200);
         watch = java("Watch", "1", port("http"), port("rtmp"), "live/show0");
-        Thread.ofVirtual().start(() -> readLines(watch));
+        MillraceProcess.readByThread("watch", () -> readLines(watch));
         assertOthersContinue();
     }
 

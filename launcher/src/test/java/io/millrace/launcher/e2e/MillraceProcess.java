@@ -56,8 +56,16 @@ public final class MillraceProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         Process process = builder.start();
         MillraceProcess millrace = new MillraceProcess(process, log);
-        Thread.ofVirtual().name("stdout of " + name).start(millrace::readOutput);
+        readByThread("stdout of " + name, millrace::readOutput);
         return millrace;
+    }
+
+    /**
+     * Starts a thread that reads a pipe. It is not virtual: on a machine with one processor, a virtual thread of JDK 25
+     * that waits for a pipe can stop all others.
+     */
+    static void readByThread(String name, Runnable reader) {
+        Thread.ofPlatform().daemon().name(name).start(reader);
     }
 
     /** Returns the parts of the ready line by name. Waits for the line. */
