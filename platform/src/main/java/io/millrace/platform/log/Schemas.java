@@ -26,7 +26,7 @@ final class Schemas {
             "Gap",
             "StreamEntry", "StreamExpiry", "Withdrawal",
             "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat", "StreamEvent", "DeadLetter",
-            "AudienceReport", "Kick");
+            "AudienceReport", "Kick", "Redelivery");
     private static final List<Map<String, Schema>> PARSED = LogVersions.NAMES.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -161,6 +161,13 @@ final class Schemas {
             g -> new DeadLetter(g.text("webhook"), new DeadLetter.Place(g.int32("partition"), g.int64("offset")),
                     g.int32("status"), g.text("reason"), g.int32("attempts"), g.int64("atMs"), g.bytes("event")));
 
+    static final RecordSchema<Redelivery> REDELIVERY = schema("Redelivery",
+            (r, g) -> g.put("webhook", r.webhook()).put("partition", r.place().partition())
+                    .put("offset", r.place().offset()).put("state", r.state()).put("atMs", r.atMs())
+                    .put("event", r.event()),
+            g -> new Redelivery(g.text("webhook"), new DeadLetter.Place(g.int32("partition"), g.int64("offset")),
+                    g.symbol("state", Redelivery.State.class), g.int64("atMs"), g.bytes("event")));
+
     static final RecordSchema<AudienceReport> AUDIENCE_REPORT = schema("AudienceReport",
             (r, g) -> g.put("stream", r.stream()).put("edge", r.edge()).put("atMs", r.atMs())
                     .put("players", r.players()).put("stalledPlayers", r.stalls().players())
@@ -266,7 +273,7 @@ final class Schemas {
         List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER,
                 CUE_REQUEST, SESSION_NOTICE, CUT,
                 EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, WITHDRAWAL, INGEST_NODE, LOG_VERSION,
-                SESSION_TRACKS, NODE_HEARTBEAT, STREAM_EVENT, DEAD_LETTER, AUDIENCE_REPORT, KICK);
+                SESSION_TRACKS, NODE_HEARTBEAT, STREAM_EVENT, DEAD_LETTER, AUDIENCE_REPORT, KICK, REDELIVERY);
         Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<? extends LogRecord> schema : schemas) {

@@ -96,6 +96,7 @@ class LogCodecTest {
                 new StreamEvent("live/show", StreamEvent.Type.CUE, new StreamEvent.Cause(1_042, 0), 17, 18, 5, "", "",
                         CUE),
                 new DeadLetter("billing", new DeadLetter.Place(3, 41), 400, "status 400", 1, 5, bytes(1, 2)),
+                new Redelivery("billing", new DeadLetter.Place(3, 41), Redelivery.State.REQUESTED, 6, bytes(1, 2)),
                 new AudienceReport("live/show", "e1", 1_700, 3, new AudienceReport.Stalls(1, 4),
                         new AudienceReport.Measures(List.of(new AudienceReport.Bucket(64, 2)), List.of(),
                                 List.of(new AudienceReport.Bucket(3, 1), new AudienceReport.Bucket(70, 2)),
