@@ -6,6 +6,7 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.http.AudienceResource;
 import io.millrace.edge.http.ConsoleFiles;
 import io.millrace.edge.http.EdgeServer;
+import io.millrace.edge.http.HttpLimits;
 import io.millrace.edge.http.LimitClock;
 import io.millrace.edge.http.ViewersResource;
 import io.millrace.edge.meters.EdgeMeters;
@@ -163,6 +164,12 @@ public final class EdgeService implements AutoCloseable, Drainable {
     /** Returns the port for HTTPS alone; negative if there is none. */
     public int tlsPort() {
         return server.tlsPort();
+    }
+
+    /** Changes the limits of HTTP, for connections and players that are accepted from now on. */
+    public void limit(HttpLimits limits) {
+        server.limit(limits);
+        desk.limit(limits.connections());
     }
 
     /** Returns the application that answers RTMP players, to be served by the listener of another service. */

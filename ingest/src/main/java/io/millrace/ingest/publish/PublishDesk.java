@@ -48,7 +48,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final KnownSessions known;
     private final KnownNames names;
     private final PublishAdmission admission;
-    private final PublishContext context;
+    private final NameGate gate;
+    private volatile PublishContext context;
     private final LogBudgets budgets;
     private final Publications publications = new Publications();
     private final OrphanedSessions orphans;
@@ -68,11 +69,22 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), orphans, clocks,
                 meters, new PeerLog(LOG), random);
         this.budgets = new LogBudgets(settings.unacknowledged(), kafka.settings().partitions());
+        this.gate = new NameGate(settings.names(), names, clocks.wall().millis());
         this.admission = new PublishAdmission(log.space(), known,
-                new NameGate(settings.names(), names, clocks.wall().millis()), publications::count,
+                gate, publications::count,
                 stream -> budgets.isOverloaded(kafka.partitionOf(stream)), context);
         meters.gaugeInFlight(budgets::bytes);
         meters.gaugeNames(names::entries);
+    }
+
+    /**
+     * Changes the limits, for publishers that come from now on.
+     *
+     * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for no limit
+     */
+    public void limit(MediaLimits media, NameLimits ofNames, long ceilingBitsPerSecond) {
+        context = context.limited(media, ceilingBitsPerSecond);
+        gate.limit(ofNames, context.clock().millis());
     }
 
     @Override
