@@ -204,7 +204,7 @@ class CommandLinesTest {
             live: {segment: 20s}         | line 2: --window must be at least three times applications.live.segment
             live: {window: 2d}           | line 2: applications.live.window must not be longer than --retention
             live: {publish-key: a}       | line 2: unknown setting 'publish-key'; did you mean 'publish-keys'?
-            live: {play-deny: x}         | line 2: applications.live.play-deny: 'x' is not
+            live: {play-deny: x}         | line 2: applications.live.play-deny: 'x' is no address
             live: {play-hook-form: php}  | line 2: applications.live.play-hook-form: 'php' is none of nginx, srs
             live: {play-hook-timeout: 1m} | line 2: applications.live.play-hook-timeout: it must be more than 0s and 30s
             live: {play-jwks: 'http:x'}  | line 2: applications.live.play-jwks: it must be a URL such as
