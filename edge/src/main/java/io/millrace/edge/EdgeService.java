@@ -9,6 +9,7 @@ import io.millrace.edge.http.EdgeServer;
 import io.millrace.edge.http.HttpLimits;
 import io.millrace.edge.http.LimitClock;
 import io.millrace.edge.http.ViewersResource;
+import io.millrace.edge.log.EdgeAnnouncer;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.players.AudienceFeed;
 import io.millrace.edge.players.PlayerReports;
@@ -48,12 +49,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
     private final PlayDesk desk;
     /** Null if what viewers experience is not collected. */
     private final AudienceFeed audience;
+    private final EdgeAnnouncer announcer;
     /** Null if another service listens for RTMP players. */
     private final RtmpListener rtmp;
     private final int port;
 
     private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, Kicks kicks, KafkaClients.Closing listening,
-            PlayDesk desk, AudienceFeed audience, RtmpListener rtmp, int port) {
+            PlayDesk desk, AudienceFeed audience, EdgeAnnouncer announcer, RtmpListener rtmp, int port) {
+        this.announcer = announcer;
         this.feeds = feeds;
         this.server = server;
         this.viewers = viewers;
@@ -139,7 +142,9 @@ public final class EdgeService implements AutoCloseable, Drainable {
                 listeners.rtmp().serve(RtmpApplication.of(PublishApplication.none(
                         "This is an edge and takes no publishers; publish to an ingest node"), desk));
             }
-            return new EdgeService(feeds, server, viewers, kicks, listening, desk, audience, listeners.rtmp(), port);
+            EdgeAnnouncer announcer = EdgeAnnouncer.start(kafka, settings.node(), () -> viewers.count(_ -> true));
+            return new EdgeService(feeds, server, viewers, kicks, listening, desk, audience, announcer,
+                    listeners.rtmp(), port);
         } catch (RuntimeException | Error e) {
             listening.close();
             if (server != null) {
@@ -215,6 +220,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
      */
     @Override
     public CompletableFuture<Void> drain(Duration limit) {
+        announcer.close();
         if (rtmp == null) {
             return server.drain();
         }
@@ -236,6 +242,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
     /** Disconnects all viewers and ends all threads. Blocks for seconds. */
     @Override
     public void close() {
+        announcer.close();
         listening.close();
         if (rtmp != null) {
             rtmp.close();

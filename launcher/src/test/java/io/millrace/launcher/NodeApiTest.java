@@ -146,6 +146,8 @@ class NodeApiTest {
             assertThat(stages.at("/stages/1/lag").isObject()).isTrue();
             assertThat(stages.at("/stages/3/lag").isNull()).as("relays commit no positions").isTrue();
             assertThat(stages.get("ingest").findValuesAsString("state")).containsExactly("accepting");
+            assertThat(stages.get("edges").findValuesAsString("node"))
+                    .isEqualTo(stages.get("ingest").findValuesAsString("node"));
         });
     }
 

@@ -96,13 +96,15 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         return refusal.isPresent()
                 ? answered(refusal.get())
                 : access.decide(request).thenCompose(answer -> switch (answer) {
-                    case AccessDecision.Allowed(StreamName stream, _, _) -> allowed(stream.value(), request, publisher);
+                    case AccessDecision.Allowed allowed -> allowed(allowed, request, publisher);
                     case AccessDecision.Refused(_, String description) ->
                         answered(new PublishAnswer.Refused(PublishEnd.DENIED, description));
                 });
     }
 
-    private CompletionStage<PublishAnswer> allowed(String stream, AccessRequest request, Publisher publisher) {
+    private CompletionStage<PublishAnswer> allowed(AccessDecision.Allowed decision, AccessRequest request,
+            Publisher publisher) {
+        String stream = decision.stream().value();
         if (closed) { // closed while the hook decided
             return answered(SHUTTING_DOWN);
         }
@@ -112,7 +114,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
             return answered(refusal.get());
         }
         Publication publication = publication(stream, request, publisher, joins);
-        publications.add(stream, publication.proxy());
+        publications.add(stream, decision.session() == null ? null : decision.session().subject(),
+                publication.proxy());
         return publication.claim();
     }
 
@@ -133,7 +136,9 @@ public final class PublishDesk implements PublishApplication, SessionListener {
 
     /** Ends the publications of this node whose publishers an operator has kicked at any node. */
     public void apply(Kick kick) {
-        if (kick.key().target() == Kick.Target.PUBLISHER) {
+        if (kick.key().target() == Kick.Target.SUBJECT) {
+            publications.kickedSubject(kick.key().detail());
+        } else if (kick.key().target() == Kick.Target.PUBLISHER) {
             publications.kicked(kick.key().stream());
         }
     }

@@ -26,7 +26,7 @@ final class Schemas {
             "Gap",
             "StreamEntry", "StreamExpiry", "Withdrawal",
             "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat", "StreamEvent", "DeadLetter",
-            "AudienceReport", "Kick", "Redelivery");
+            "AudienceReport", "Kick", "Redelivery", "EdgeNode");
     private static final List<Map<String, Schema>> PARSED = LogVersions.NAMES.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -143,6 +143,10 @@ final class Schemas {
     static final RecordSchema<NodeHeartbeat> NODE_HEARTBEAT = schema("NodeHeartbeat",
             (r, g) -> g.put("node", r.node()).put("process", r.process()).put("clockMs", r.clockMs()),
             g -> new NodeHeartbeat(g.text("node"), g.int64("process"), g.int64("clockMs")));
+
+    static final RecordSchema<EdgeNode> EDGE_NODE = schema("EdgeNode",
+            (r, g) -> g.put("node", r.node()).put("viewers", r.viewers()),
+            g -> new EdgeNode(g.text("node"), g.int32("viewers")));
 
     static final RecordSchema<StreamEvent> STREAM_EVENT = schema("StreamEvent",
             (r, g) -> cue(g, r.cue()).put("stream", r.stream()).put("type", r.type())
@@ -273,7 +277,8 @@ final class Schemas {
         List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER,
                 CUE_REQUEST, SESSION_NOTICE, CUT,
                 EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, WITHDRAWAL, INGEST_NODE, LOG_VERSION,
-                SESSION_TRACKS, NODE_HEARTBEAT, STREAM_EVENT, DEAD_LETTER, AUDIENCE_REPORT, KICK, REDELIVERY);
+                SESSION_TRACKS, NODE_HEARTBEAT, STREAM_EVENT, DEAD_LETTER, AUDIENCE_REPORT, KICK, REDELIVERY,
+                EDGE_NODE);
         Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<? extends LogRecord> schema : schemas) {

@@ -102,7 +102,9 @@ class LogCodecTest {
                                 List.of(new AudienceReport.Bucket(3, 1), new AudienceReport.Bucket(70, 2)),
                                 List.of())),
                 new Kick(new Kick.Key("live/show", Kick.Target.VIEWER, "9f86d081884c7d659a2feaa0c55ad015-1767225600"),
-                        1_700, 2_400, "shared its token"));
+                        1_700, 2_400, "shared its token"),
+                new Kick(Kick.ofSubject("9f86d081884c7d659a2feaa0c55ad015"), 1_700, 2_400, ""),
+                new EdgeNode("e1", 120));
     }
 
     private static List<String> lines(String golden) throws IOException {
