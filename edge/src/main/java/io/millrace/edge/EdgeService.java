@@ -6,8 +6,10 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.http.AudienceResource;
 import io.millrace.edge.http.ConsoleFiles;
 import io.millrace.edge.http.EdgeServer;
+import io.millrace.edge.http.HttpLimits;
 import io.millrace.edge.http.LimitClock;
 import io.millrace.edge.http.ViewersResource;
+import io.millrace.edge.log.EdgeAnnouncer;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.players.AudienceFeed;
 import io.millrace.edge.players.PlayerReports;
@@ -47,12 +49,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
     private final PlayDesk desk;
     /** Null if what viewers experience is not collected. */
     private final AudienceFeed audience;
+    private final EdgeAnnouncer announcer;
     /** Null if another service listens for RTMP players. */
     private final RtmpListener rtmp;
     private final int port;
 
     private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, Kicks kicks, KafkaClients.Closing listening,
-            PlayDesk desk, AudienceFeed audience, RtmpListener rtmp, int port) {
+            PlayDesk desk, AudienceFeed audience, EdgeAnnouncer announcer, RtmpListener rtmp, int port) {
+        this.announcer = announcer;
         this.feeds = feeds;
         this.server = server;
         this.viewers = viewers;
@@ -138,7 +142,9 @@ public final class EdgeService implements AutoCloseable, Drainable {
                 listeners.rtmp().serve(RtmpApplication.of(PublishApplication.none(
                         "This is an edge and takes no publishers; publish to an ingest node"), desk));
             }
-            return new EdgeService(feeds, server, viewers, kicks, listening, desk, audience, listeners.rtmp(), port);
+            EdgeAnnouncer announcer = EdgeAnnouncer.start(kafka, settings.node(), () -> viewers.count(_ -> true));
+            return new EdgeService(feeds, server, viewers, kicks, listening, desk, audience, announcer,
+                    listeners.rtmp(), port);
         } catch (RuntimeException | Error e) {
             listening.close();
             if (server != null) {
@@ -163,6 +169,12 @@ public final class EdgeService implements AutoCloseable, Drainable {
     /** Returns the port for HTTPS alone; negative if there is none. */
     public int tlsPort() {
         return server.tlsPort();
+    }
+
+    /** Changes the limits of HTTP, for connections and players that are accepted from now on. */
+    public void limit(HttpLimits limits) {
+        server.limit(limits);
+        desk.limit(limits.connections());
     }
 
     /** Returns the application that answers RTMP players, to be served by the listener of another service. */
@@ -208,6 +220,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
      */
     @Override
     public CompletableFuture<Void> drain(Duration limit) {
+        announcer.close();
         if (rtmp == null) {
             return server.drain();
         }
@@ -229,6 +242,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
     /** Disconnects all viewers and ends all threads. Blocks for seconds. */
     @Override
     public void close() {
+        announcer.close();
         listening.close();
         if (rtmp != null) {
             rtmp.close();

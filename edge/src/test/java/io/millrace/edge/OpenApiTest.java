@@ -237,6 +237,10 @@ class OpenApiTest {
         ask(publishers, adminPort, "/api/v1/publishers/live/kick?seconds=x", admin, 400);
         ask(publishers, adminPort, "/api/v1/publishers/live/kick", Map.of(), 401);
         ask(publishers, adminPort, "/api/v1/publishers/live/kick", read, 403);
+        ask("post /api/v1/kicks", adminPort, "/api/v1/kicks?subject=user%207&seconds=60", admin, 204);
+        ask("post /api/v1/kicks", adminPort, "/api/v1/kicks?subject=user%207", admin, 400);
+        ask("post /api/v1/kicks", adminPort, "/api/v1/kicks?subject=user%207", Map.of(), 401);
+        ask("post /api/v1/kicks", adminPort, "/api/v1/kicks?subject=user%207", read, 403);
         ask("get /api/v1/kicks", adminPort, "/api/v1/kicks", Map.of(), 401);
         ask("get /api/v1/kicks", adminPort, "/api/v1/kicks?limit=x", read, 400);
         TestEdge.await(

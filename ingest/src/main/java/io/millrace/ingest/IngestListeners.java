@@ -2,7 +2,7 @@ package io.millrace.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.ingest.meters.IngestMeters;
-import io.millrace.platform.access.AccessGate;
+import io.millrace.platform.access.AccessGates;
 import io.millrace.platform.access.AccessMeters;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.rtmp.RtmpListener;
@@ -16,7 +16,7 @@ import java.util.function.IntPredicate;
  * bound ports, which do not accept connections yet. Opened first, so that an error in any of these is reported
  * immediately.
  */
-public record IngestListeners(IngestSettings settings, IngestMeters meters, AccessGate gate, AccessMeters accessMeters,
+public record IngestListeners(IngestSettings settings, IngestMeters meters, AccessGates gate, AccessMeters accessMeters,
         RtmpListener listener) implements AutoCloseable {
 
     /**
@@ -30,7 +30,7 @@ public record IngestListeners(IngestSettings settings, IngestMeters meters, Acce
         var meters = new IngestMeters(registry);
         meters.gaugeSegmentTarget(() -> Duration.ofMillis(settings.rules().get().longestSegmentMs()));
         var accessMeters = new AccessMeters(registry, "ingest", "Publishers");
-        AccessGate gate = AccessGate.open(settings.policy(), AccessRequest.Action.PUBLISH, settings.nodeId(),
+        AccessGates gate = AccessGates.open(settings.policy(), AccessRequest.Action.PUBLISH, settings.nodeId(),
                 accessMeters, InstantSource.system());
         try {
             return new IngestListeners(settings, meters, gate, accessMeters,

@@ -1,6 +1,8 @@
 package io.millrace.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.ingest.publish.MediaLimits;
+import io.millrace.ingest.publish.NameLimits;
 import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.publish.PublishLog;
 import io.millrace.ingest.session.ClockSkew;
@@ -24,6 +26,7 @@ import io.millrace.platform.kick.Kicks;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.ServerSockets;
+import io.millrace.platform.rtmp.ConnectionLimits;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpApplication;
 import io.millrace.platform.rtmp.RtmpListen;
@@ -242,6 +245,16 @@ public final class IngestService implements AutoCloseable, Drainable {
         withdraw();
         return CompletableFuture.allOf(desk.drain(Math.min(NOTICE_MS, limit.toMillis() / 4)),
                 listeners.listener().askPlayersToLeave("The server is shutting down, connect again"));
+    }
+
+    /**
+     * Changes the limits, for connections and publishers that come from now on.
+     *
+     * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for no limit
+     */
+    public void limit(ConnectionLimits connections, MediaLimits media, NameLimits names, long ceilingBitsPerSecond) {
+        listeners.listener().limit(connections);
+        desk.limit(media, names, ceilingBitsPerSecond);
     }
 
     /** Returns the RTMP port. */

@@ -4,6 +4,7 @@ import io.millrace.ingest.publish.ApplicationRules;
 import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.ingest.publish.NameLimits;
 import io.millrace.ingest.publish.PublishSettings;
+import io.millrace.platform.access.AccessRules;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.kafka.AdaptiveLinger;
 import io.millrace.platform.kafka.Timeouts;
@@ -18,20 +19,20 @@ import java.util.function.Supplier;
  * @param nodeId id of the node in the log and for operators; need not be unique
  * @param addresses addresses that the node announces to encoders
  * @param rules returns the rules of epochs that begin on this node now, by application
- * @param policy rules that decide who may publish
+ * @param policy rules that decide who may publish, by application
  * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for no limit
  * @param media limits of the media of one publisher
  * @param names limits for new stream names
  * @param limits memory limits and times
  */
 public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, Supplier<ApplicationRules> rules,
-        AccessSettings policy,
+        AccessRules policy,
         long ceilingBitsPerSecond, MediaLimits media, NameLimits names, Limits limits) {
 
     /** Creates settings with the same rules for all applications and the default limits for new names. */
     public IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
             AccessSettings policy, long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
-        this(listen, nodeId, addresses, () -> ApplicationRules.same(rules), policy, ceilingBitsPerSecond, media,
+        this(listen, nodeId, addresses, () -> ApplicationRules.same(rules), AccessRules.same(policy), ceilingBitsPerSecond, media,
                 NameLimits.DEFAULT, limits);
     }
 

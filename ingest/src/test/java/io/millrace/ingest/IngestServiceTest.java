@@ -11,6 +11,7 @@ import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
+import io.millrace.platform.access.AccessRules;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.StreamPattern;
 import io.millrace.platform.kafka.KafkaClients;
@@ -485,7 +486,7 @@ class IngestServiceTest {
     @Test
     void limitsSessionsThatMayBeginAnotherEpoch() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
-                new PublicRtmp.Listening(null), () -> ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0,
+                new PublicRtmp.Listening(null), () -> ApplicationRules.same(rules(GRACE_MS)), AccessRules.OPEN, 0,
                 MediaLimits.DEFAULT,
                 new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
         publishClip(client(node));
@@ -503,7 +504,7 @@ class IngestServiceTest {
     void epochsHaveTheRulesOfTheirApplicationAndOfTheirTime() throws Exception {
         var current = new AtomicReference<>(rulesOf("radio", 6_000));
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a", new PublicRtmp.Listening(null),
-                current::get, AccessSettings.OPEN, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT,
+                current::get, AccessRules.OPEN, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT,
                 IngestSettings.Limits.DEFAULT));
         String url = "rtmp://127.0.0.1:" + node.port() + "/";
         open(PatientRtmp.publish(URI.create(url + "radio/one")));
@@ -527,7 +528,7 @@ class IngestServiceTest {
     @Test
     void limitsNewNamesPerAddressButNotNamesInUse() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
-                new PublicRtmp.Listening(null), () -> ApplicationRules.same(rules(GRACE_MS)), AccessSettings.OPEN, 0,
+                new PublicRtmp.Listening(null), () -> ApplicationRules.same(rules(GRACE_MS)), AccessRules.OPEN, 0,
                 MediaLimits.DEFAULT,
                 new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
         String url = "rtmp://127.0.0.1:" + node.port() + "/live/";

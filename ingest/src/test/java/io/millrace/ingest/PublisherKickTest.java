@@ -5,6 +5,7 @@ import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.AddressRules;
 import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogSpace;
@@ -26,14 +27,25 @@ import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jose4j.jwk.EcJwkGenerator;
+import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwk.PublicJsonWebKey;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.keys.EllipticCurves;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -78,6 +90,48 @@ class PublisherKickTest {
         }
     }
 
+    /** The other publisher has a token of another subject. */
+    @Test
+    void publishersOfSubjectAreEndedAtEveryStream(TestBroker broker, @TempDir Path dir) throws Exception {
+        KafkaClients kafka = broker.clients("subject-kicks.");
+        PublicJsonWebKey key = EcJwkGenerator.generateJwk(EllipticCurves.P256);
+        Path set = Files.writeString(dir.resolve("jwks.json"),
+                new JsonWebKeySet(key).toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY));
+        var access = new AccessSettings(null, null, new AccessSettings.Jwks(set, null), AddressRules.NONE, null);
+        try (var _ = LogCapture.ofPackages("io.millrace");
+                var operators = kicks(kafka, "operators", InstantSource.system());
+                var kicks = kicks(kafka, "ingest", InstantSource.system());
+                var node = IngestService.start(
+                        IngestListeners.open(settings(access), new SimpleMeterRegistry(), ServerSockets.NONE_NAMED),
+                        PlayApplication.none("none"), kicks, kafka, LogSpace.UNKNOWN, PublisherKickTest::fail)) {
+            RtmpClient other = publish(node, "live/other?token=" + token(key, "user 8"));
+            List<RtmpClient> kicked = List.of(publish(node, "live/a?token=" + token(key, "user 7")),
+                    publish(node, "live/b?token=" + token(key, "user 7")));
+            assertThat(AdminRoutes.of(operators.admin()).answer("POST", "/api/v1/kicks",
+                    Map.of("subject", "user 7", "seconds", "600")).orElseThrow().status()).isEqualTo(204);
+            for (RtmpClient encoder : kicked) {
+                assertThatThrownBy(() -> sendUntilEnded(encoder)).hasMessageContaining("Disconnected by the operator");
+            }
+            assertThatThrownBy(() -> publish(node, "live/c?token=" + token(key, "user 7")))
+                    .hasMessageContaining("disconnected by the operator");
+            Clip.send(other);
+            other.close();
+        }
+    }
+
+    private static String token(PublicJsonWebKey key, String sub) throws Exception {
+        var claims = new JwtClaims();
+        claims.setExpirationTimeMinutesInTheFuture(60);
+        claims.setSubject(sub);
+        claims.setClaim("streams", "live/*");
+        claims.setClaim("actions", "publish");
+        var signature = new JsonWebSignature();
+        signature.setPayload(claims.toJson());
+        signature.setKey(key.getPrivateKey());
+        signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256);
+        return signature.getCompactSerialization();
+    }
+
     private static Kicks kicks(KafkaClients kafka, String node, InstantSource clock) {
         return Kicks.start(kafka, node, clock, new KickMeters(new SimpleMeterRegistry()), PublisherKickTest::fail);
     }
@@ -87,9 +141,13 @@ class PublisherKickTest {
     }
 
     private static IngestSettings settings() {
+        return settings(AccessSettings.OPEN);
+    }
+
+    private static IngestSettings settings(AccessSettings access) {
         return new IngestSettings(PatientRtmp.listen(), "a", new PublicRtmp.Listening(null),
                 new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.TS)),
-                AccessSettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT);
+                access, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT);
     }
 
     private static RtmpClient publish(IngestService node, String stream) throws RtmpException {

@@ -6,12 +6,13 @@ import io.millrace.launcher.settings.LoggingOptions;
 import io.millrace.launcher.settings.Setting;
 import io.millrace.platform.UserError;
 import io.millrace.platform.WatchedFiles;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +21,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The settings that change while a process serves, when its settings file does: the log level, and the rules of epochs
- * that begin later. Other changes are named in the log and need a restart. A file that is not valid changes nothing.
+ * The settings that change while a process serves, when its settings file does: the log level, limits, and the rules of
+ * epochs that begin later. The log has each change; others need a restart. A file that is not valid changes nothing.
  * Thread-safe.
  */
 final class LiveSettings implements AutoCloseable {
@@ -36,6 +37,8 @@ final class LiveSettings implements AutoCloseable {
     private final List<Setting> started;
     /** What applies now; replaced on the thread that watches the file. */
     private volatile Current current;
+    /** Receive the limits when they change; guarded by this object. */
+    private final List<Consumer<LiveLimits>> followers = new ArrayList<>();
 
     /**
      * What was read.
@@ -44,12 +47,18 @@ final class LiveSettings implements AutoCloseable {
      * @param shown the same without secrets
      */
     private record Current(Map<String, String> values, List<Setting> shown, LoggingOptions.Level level,
-            ApplicationRules rules) {}
+            ApplicationRules rules, LiveLimits limits) {
+        /** Returns the text of a setting for the log. */
+        String shown(String name) {
+            return shown.stream().filter(setting -> setting.name().equals(name)).map(Setting::value).findFirst()
+                    .orElse("not set");
+        }
+    }
 
     /** Creates the settings of a process without a settings file, which do not change. */
-    private LiveSettings(List<Setting> started, ApplicationRules rules) {
+    private LiveSettings(List<Setting> started, ApplicationRules rules, LiveLimits limits) {
         this.started = started;
-        current = new Current(Map.of(), started, null, rules);
+        current = new Current(Map.of(), started, null, rules, limits);
         file = null;
     }
 
@@ -67,7 +76,9 @@ final class LiveSettings implements AutoCloseable {
     static LiveSettings open(CommandSpec command, ApplicationRules rules) {
         LayeredDefaults defaults = (LayeredDefaults) command.defaultValueProvider();
         List<Setting> started = Setting.all(command);
-        return defaults.file().isEmpty() ? new LiveSettings(started, rules) : new LiveSettings(started, defaults);
+        return defaults.file().isEmpty()
+                ? new LiveSettings(started, rules, LiveLimits.of(((ServeCommand) command.userObject()).options()))
+                : new LiveSettings(started, defaults);
     }
 
     /**
@@ -85,9 +96,24 @@ final class LiveSettings implements AutoCloseable {
         return current.rules();
     }
 
+    /** Passes the limits that apply now, and later ones when they change, on the thread that reads the file. */
+    synchronized void follow(Consumer<LiveLimits> follower) {
+        followers.add(follower);
+        follower.accept(current.limits());
+    }
+
     /** Checks the file now, in addition to the periodic checks. */
     void reloadIfChanged() {
         file.reloadIfChanged();
+    }
+
+    /** Reads the file because the operator asks for it by SIGHUP, who gets an answer in the log in any case. */
+    void hangup() {
+        if (file == null) {
+            LOG.info("SIGHUP: there is no settings file to read again; name one with --config");
+        } else if (!file.reload()) {
+            LOG.info("SIGHUP: no setting has changed");
+        }
     }
 
     private Current read(LayeredDefaults defaults) {
@@ -98,7 +124,7 @@ final class LiveSettings implements AutoCloseable {
             command.options().check();
             var again = (LayeredDefaults) commands.getDefaultValueProvider();
             var next = new Current(again.values(parsed), Setting.all(parsed.commandSpec()),
-                    command.logOptions().level(), command.options().rules());
+                    command.logOptions().level(), command.options().rules(), LiveLimits.of(command.options()));
             apply(next);
             return next;
         } catch (UserError | ParameterException e) {
@@ -106,7 +132,7 @@ final class LiveSettings implements AutoCloseable {
         }
     }
 
-    private void apply(Current next) {
+    private synchronized void apply(Current next) {
         Current before = current;
         current = next;
         if (before == null) {
@@ -115,24 +141,37 @@ final class LiveSettings implements AutoCloseable {
         Set<String> changed = new TreeSet<>(before.values().keySet());
         changed.addAll(next.values().keySet());
         changed.removeIf(name -> next.values().getOrDefault(name, "").equals(before.values().getOrDefault(name, "")));
-        if (changed.remove(LOG_LEVEL)) {
+        boolean isLessVerbose = next.level().compareTo(before.level()) < 0;
+        if (!isLessVerbose) {
             Logging.setLevel(next.level());
-            LOG.info("the log level is {} now", next.level().name().toLowerCase(Locale.ROOT));
         }
-        if (changed.removeIf(LiveSettings::isOfEpochs)) {
-            LOG.info("epochs that begin from now on have the changed settings");
+        changed.forEach(name -> log(name, before.shown(name), next.shown(name)));
+        if (isLessVerbose) {
+            Logging.setLevel(next.level());
         }
-        if (!changed.isEmpty()) {
-            LOG.warn("restart this process to apply the changed settings {}", String.join(", ", changed));
+        if (!next.limits().equals(before.limits())) {
+            followers.forEach(follower -> follower.accept(next.limits()));
+        }
+    }
+
+    /** @param was equal to {@code is} if only a secret part has changed */
+    private static void log(String name, String was, String is) {
+        if (name.equals(LOG_LEVEL)) {
+            LOG.info("{} is {} now, was {}", name, is, was);
+        } else if (isLive(name)) {
+            LOG.info("{} is {}, was {}; this applies to {} that begin from now on", name, is, was,
+                    isOfEpochs(name) ? "epochs" : "connections");
+        } else {
+            LOG.warn("{} is {} in the settings file, was {}; restart this process to apply it", name, is, was);
         }
     }
 
     private static boolean isLive(String name) {
-        return name.equals(LOG_LEVEL) || isOfEpochs(name);
+        return name.equals(LOG_LEVEL) || LiveLimits.NAMES.contains(name) || isOfEpochs(name);
     }
 
     private static boolean isOfEpochs(String name) {
-        return OF_EPOCHS.contains(name) || name.startsWith(APPLICATIONS);
+        return OF_EPOCHS.contains(name.startsWith(APPLICATIONS) ? name.substring(name.lastIndexOf('.') + 1) : name);
     }
 
     @Override

@@ -255,6 +255,10 @@ final class Node {
     private void startEdge(KafkaClients kafka) {
         EdgeService edge = stages.opened(Stage.EDGE, EdgeService.start(listeners.edge(), kicks, kafka, life));
         players = edge.players();
+        live.follow(limits -> {
+            edge.limit(limits.http());
+            edge.rtmp().ifPresent(rtmp -> rtmp.limit(limits.rtmp().connections()));
+        });
         admin.addChecks(edge.checks());
         edge.admin().forEach(admin::add);
         admin.add(edge.console());
@@ -333,6 +337,8 @@ final class Node {
                 ? (request, player) -> players.play(request, player)
                 : PlayApplication.none("This is an ingest node and plays nothing; play from an edge"), kicks, kafka,
                 space, life));
+        live.follow(limits -> ingest.limit(limits.rtmp().connections(), limits.rtmp().media(), limits.rtmp().names(),
+                limits.maxBitsPerSecond()));
         admin.addChecks(ingest.checks());
         readyForRtmp(ingest.port(), ingest.tlsPort());
     }

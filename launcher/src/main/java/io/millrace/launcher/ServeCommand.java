@@ -53,9 +53,10 @@ final class ServeCommand implements Callable<Integer> {
         options.check();
         PrintWriter out = spec.commandLine().getOut();
         // Before anything starts, because the settings may not allow the demo to publish.
-        String demo = serving == Serving.DEMO ? DemoName.of(options.publish().policy()) : null;
+        String demo = serving == Serving.DEMO ? DemoName.of(options.publishers().of(DemoName.STREAM)) : null;
         ProcessLife.run(life -> {
             LiveSettings live = life.opened(LiveSettings.open(spec, options.rules()));
+            Hangup.handle(live::hangup);
             ReadyLine ready = new Node(life, options, live).start(serving);
             out.println(ready);
             if (demo != null) {

@@ -12,7 +12,7 @@ import io.millrace.launcher.settings.HttpOptions;
 import io.millrace.launcher.settings.ListenOptions;
 import io.millrace.launcher.settings.PublishOptions;
 import io.millrace.launcher.settings.ServeOptions;
-import io.millrace.platform.access.AccessGate;
+import io.millrace.platform.access.AccessGates;
 import io.millrace.platform.access.AccessMeters;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
@@ -54,14 +54,14 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
 
     /** Opens the policy that decides who may play. */
     private static AccessPolicy players(ServeOptions options, String name, MeterRegistry meters, ProcessLife life) {
-        return life.opened(AccessGate.open(options.play().policy(), AccessRequest.Action.PLAY, name,
+        return life.opened(AccessGates.open(options.players(), AccessRequest.Action.PLAY, name,
                 new AccessMeters(meters, "edge", "Viewers"), InstantSource.system()));
     }
 
     private static IngestSettings ingest(ServeOptions options, Supplier<ApplicationRules> rules, String name,
             PublicRtmp addresses) {
         PublishOptions publish = options.publish();
-        return new IngestSettings(options.rtmp(), name, addresses, rules, publish.policy(),
+        return new IngestSettings(options.rtmp(), name, addresses, rules, options.publishers(),
                 publish.maxBitsPerSecond(), publish.limits().media(), publish.limits().names(),
                 IngestSettings.Limits.DEFAULT);
     }

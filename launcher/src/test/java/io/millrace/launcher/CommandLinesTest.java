@@ -4,6 +4,9 @@ import io.millrace.launcher.broker.HostPort;
 import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.launcher.settings.ServeOptions;
 import io.millrace.launcher.settings.SettingNames;
+import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessRules;
+import io.millrace.platform.access.AccessSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,6 +160,39 @@ class CommandLinesTest {
         assertThat(outcome.setting("applications.*.segment")).isEqualTo("4s | file " + file + ", line 5");
     }
 
+    /** What an entry does not set is as for all others. */
+    @Test
+    void applicationsHaveAccessSettingsOfTheirOwn() throws IOException {
+        Path file = file("""
+                play-secret: all.txt
+                play-hook: http://127.0.0.1:1/all
+                applications:
+                  free: {play-secret: none, play-hook: none}
+                  paid: {play-keys: paid.txt, play-deny: [192.0.2.0/24, 10.0.0.1], play-hook-fallback: allow}
+                  radio: {segment: 4s, publish-hook: "https://u:p@h/a?t=x", publish-jwks: set.json}
+                """);
+        List<String> arguments = List.of("up", "--config", file.toString());
+        var commands = CommandLines.all();
+        LayeredDefaults.install(commands, arguments, Map.of());
+        var command = (ServeCommand) commands.parseArgs(arguments.toArray(String[]::new)).subcommand().commandSpec()
+                .userObject();
+        command.options().check();
+        AccessRules players = command.options().players();
+        assertThat(players.of(new StreamName("free/a"))).isEqualTo(AccessSettings.OPEN);
+        assertThat(players.of(new StreamName("radio/a"))).isEqualTo(players.byDefault());
+        AccessSettings paid = players.of(new StreamName("paid/a"));
+        assertThat(paid.keys()).hasToString("paid.txt");
+        assertThat(paid.secret()).hasToString("all.txt");
+        assertThat(paid.hook().allowWithoutAnswer()).isTrue();
+        assertThat(players.byDefault().hook().allowWithoutAnswer()).isFalse();
+        AccessSettings radio = command.options().publishers().of(new StreamName("radio/a"));
+        assertThat(radio.jwks().file()).hasToString("set.json");
+        CommandCall outcome = run(Map.of(), "config", "--config", file.toString());
+        assertThat(outcome.setting("applications.radio.publish-hook"))
+                .isEqualTo("https://[hidden]@h/a?[hidden] | file " + file + ", line 6");
+        assertThat(outcome.setting("applications.paid.play-deny")).startsWith("192.0.2.0/24,10.0.0.1 | ");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             live: {segmnt: 2s}           | line 2: unknown setting 'segmnt'; did you mean 'segment'?
@@ -167,6 +203,11 @@ class CommandLinesTest {
             live: {part: 3s}             | line 2: applications.live.part must not be longer than --segment
             live: {segment: 20s}         | line 2: --window must be at least three times applications.live.segment
             live: {window: 2d}           | line 2: applications.live.window must not be longer than --retention
+            live: {publish-key: a}       | line 2: unknown setting 'publish-key'; did you mean 'publish-keys'?
+            live: {play-deny: x}         | line 2: applications.live.play-deny: 'x' is no address
+            live: {play-hook-form: php}  | line 2: applications.live.play-hook-form: 'php' is none of nginx, srs
+            live: {play-hook-timeout: 1m} | line 2: applications.live.play-hook-timeout: it must be more than 0s and 30s
+            live: {play-jwks: 'http:x'}  | line 2: applications.live.play-jwks: it must be a URL such as
             live/: {window: 1m}          | line 2: 'live/' is not an application such as live
             live: 4s                     | line 2: expected lines of 'setting: value'
             """)

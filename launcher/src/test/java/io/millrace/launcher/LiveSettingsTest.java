@@ -4,10 +4,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.platform.WatchedFiles;
+import io.millrace.platform.rtmp.ConnectionLimits;
 import io.millrace.testkit.LogCapture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -62,7 +64,69 @@ class LiveSettingsTest {
             assertThat(segmentMs(settings)).isEqualTo(4_000);
             assertThat(settings.rules().longestSegmentMs()).isEqualTo(6_000);
             assertThat(root.getLevel()).isEqualTo(Level.DEBUG);
-            assertThat(said.lines()).contains("INFO the log level is debug now");
+            assertThat(said.lines()).contains("INFO log-level is debug now, was info",
+                    "INFO segment is 4s, was 3s; this applies to epochs that begin from now on",
+                    "INFO applications.live.segment is 6s, was not set; this applies to epochs that begin from now on");
+            Files.writeString(file, "segment: 4s\nlog-level: warn\n");
+            settings.reloadIfChanged();
+            assertThat(said.lines()).contains("INFO log-level is warn now, was debug");
+        }
+    }
+
+    @Test
+    void limitsFollowTheFile() throws IOException {
+        List<LiveLimits> followed = new ArrayList<>();
+        try (LiveSettings settings = open()) {
+            settings.follow(followed::add);
+            Files.writeString(file, "segment: 3s\nrtmp-limits: {per-address: 7}\nhttp-limits: {idle: 9s}\n"
+                    + "max-bitrate: 3Mbit\n");
+            settings.reloadIfChanged();
+            assertThat(followed).hasSize(2);
+            assertThat(followed.getFirst().rtmp().connections()).isEqualTo(ConnectionLimits.DEFAULT);
+            assertThat(followed.getLast().rtmp().connections().perAddress()).isEqualTo(7);
+            assertThat(followed.getLast().http().idle()).hasSeconds(9);
+            assertThat(followed.getLast().maxBitsPerSecond()).isEqualTo(3_000_000);
+            assertThat(said.lines()).contains(
+                    "INFO max-bitrate is 3Mbit, was off; this applies to connections that begin from now on");
+            Files.writeString(file, "segment: 4s\nrtmp-limits: {per-address: 0}\n");
+            settings.reloadIfChanged();
+            assertThat(followed).as("an invalid value changes nothing").hasSize(2);
+            assertThat(segmentMs(settings)).isEqualTo(3_000);
+        }
+    }
+
+    @Test
+    void otherChangesNeedRestart() throws IOException {
+        try (LiveSettings settings = open()) {
+            Files.writeString(file, """
+                    segment: 3s
+                    http-port: 81
+                    publish-hook: http://u:planted@h/a?t=planted
+                    applications: {live: {play-keys: k.txt}}
+                    """);
+            settings.reloadIfChanged();
+            assertThat(said.texts(Level.WARN)).containsExactlyInAnyOrder(
+                    "http-port is 81 in the settings file, was 8080; restart this process to apply it",
+                    "publish-hook is http://[hidden]@h/a?[hidden] in the settings file, was none; restart this process "
+                            + "to apply it",
+                    "applications.live.play-keys is k.txt in the settings file, was not set; restart this process to "
+                            + "apply it");
+            assertThat(said.lines()).noneMatch(line -> line.contains("planted"));
+        }
+    }
+
+    @Test
+    void hangupReadsTheFileAndAlwaysAnswers() throws IOException {
+        try (LiveSettings settings = open()) {
+            settings.hangup();
+            assertThat(said.lines()).contains("INFO SIGHUP: no setting has changed");
+            Files.writeString(file, "segment: x\n");
+            settings.hangup();
+            settings.hangup();
+            assertThat(said.texts(Level.WARN)).hasSize(2).allMatch(line -> line.contains("cannot be used: "));
+            Files.writeString(file, "segment: 4s\n");
+            settings.hangup();
+            assertThat(segmentMs(settings)).isEqualTo(4_000);
         }
     }
 

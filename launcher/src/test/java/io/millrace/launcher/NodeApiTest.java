@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class NodeApiTest {
     private static final String SECRET = "pl4nted-s3cret-0123456789";
     private static final String TOKEN = "read-token-" + SECRET;
+    private static final String ADMIN_TOKEN = "admin-token-" + SECRET;
 
     @TempDir
     private Path dir;
@@ -50,6 +52,7 @@ class NodeApiTest {
     private final LogCapture log = LogCapture.ofPackages("io.millrace");
     private final DocumentedApi api;
     private int adminPort;
+    private volatile boolean mended;
 
     NodeApiTest() throws Exception {
         api = new DocumentedApi();
@@ -69,7 +72,7 @@ class NodeApiTest {
                     started.complete(start(each, List.of("up", "--kafka", broker.bootstrap(), "--topic-prefix",
                             "node-api.", "--partitions", "2", "--data-dir", dir.toString(), "--host",
                             OwnLoopback.ADDRESS, "--rtmp-port", Integer.toString(rtmpPort), "--http-port", "0",
-                            "--admin-port", "0", "--admin-tokens", file("tokens", "read " + TOKEN),
+                            "--admin-port", "0", "--admin-tokens", file("tokens", "read " + TOKEN + "\nadmin " + ADMIN_TOKEN),
                             "--relays", relays(rtmp), "--webhooks", webhooks(receiver), "--config",
                             file("millrace.yaml", "segment: 2s\nkafka-client:\n  ssl.key.password: " + SECRET))));
                 });
@@ -89,6 +92,7 @@ class NodeApiTest {
             judge("get /api/v1/webhooks", "/api/v1/webhooks");
             judge("get /api/v1/webhooks/{webhook}/dead-letters", "/api/v1/webhooks/strict/dead-letters");
             ask("get /api/v1/webhooks/{webhook}/dead-letters", "/api/v1/webhooks/none/dead-letters", TOKEN, 404);
+            redeliver();
             judge("get /api/v1/settings", "/api/v1/settings");
             Set<String> asked = api.operations("relay", "webhooks");
             asked.add("get /api/v1/settings");
@@ -115,6 +119,21 @@ class NodeApiTest {
                 .noneMatch(line -> line.contains(SECRET.substring(0, 12)));
     }
 
+    /** Sends dead letters again, which the target accepts now. */
+    private void redeliver() throws Exception {
+        String operation = "post /api/v1/webhooks/{webhook}/dead-letters/redeliver";
+        String path = "/api/v1/webhooks/strict/dead-letters/redeliver";
+        ask(operation, path + "?all=true", TOKEN, 403);
+        ask(operation, path + "?all=true", "", 401);
+        mended = true;
+        ask(operation, path + "?all=true", ADMIN_TOKEN, 202);
+        Patience.await().until(() -> json("/api/v1/webhooks/strict/dead-letters").at("/deadLetters").valueStream()
+                .anyMatch(letter -> letter.at("/redelivery/state").asString("").equals("accepted")));
+        judge("get /api/v1/webhooks/{webhook}/dead-letters", "/api/v1/webhooks/strict/dead-letters");
+        ask(operation, path, ADMIN_TOKEN, 400);
+        ask(operation, path + "?event=none", ADMIN_TOKEN, 404);
+    }
+
     /** All stages run here, so all groups have members. */
     private void stagesRun() throws Exception {
         judge("get /api/v1/stages", "/api/v1/stages");
@@ -127,6 +146,8 @@ class NodeApiTest {
             assertThat(stages.at("/stages/1/lag").isObject()).isTrue();
             assertThat(stages.at("/stages/3/lag").isNull()).as("relays commit no positions").isTrue();
             assertThat(stages.get("ingest").findValuesAsString("state")).containsExactly("accepting");
+            assertThat(stages.get("edges").findValuesAsString("node"))
+                    .isEqualTo(stages.get("ingest").findValuesAsString("node"));
         });
     }
 
@@ -165,13 +186,14 @@ class NodeApiTest {
                 """.formatted(receiver.getAddress().getPort(), SECRET));
     }
 
-    /** Accepts the events of one webhook, and rejects those of the other. */
-    private static HttpServer receiver() throws Exception {
+    /** Accepts the events of one webhook, and rejects those of the other until it is mended. */
+    private HttpServer receiver() throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             try (exchange) {
                 exchange.getRequestBody().readAllBytes();
-                exchange.sendResponseHeaders(exchange.getRequestURI().getPath().equals("/good") ? 204 : 400, -1);
+                boolean isGood = mended || exchange.getRequestURI().getPath().equals("/good");
+                exchange.sendResponseHeaders(isGood ? 204 : 400, -1);
             }
         });
         server.start();
@@ -200,19 +222,20 @@ class NodeApiTest {
     }
 
     private JsonNode json(String path) throws Exception {
-        return JsonMapper.builder().build().readTree(send(path, TOKEN).body());
+        return JsonMapper.builder().build().readTree(send("get", path, TOKEN).body());
     }
 
     private void ask(String operation, String path, String token, int status) throws Exception {
-        HttpResponse<String> answer = send(path, token);
+        HttpResponse<String> answer = send(operation.substring(0, operation.indexOf(' ')), path, token);
         assertThat(answer.statusCode()).as(operation + " " + answer.body()).isEqualTo(status);
         assertThat(api.faults(operation, status, answer.headers().firstValue("Content-Type").orElse(""),
                 answer.body())).isEmpty();
         assertThat(answer.body()).as(operation).doesNotContain(SECRET.substring(0, 12));
     }
 
-    private HttpResponse<String> send(String path, String token) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path));
+    private HttpResponse<String> send(String method, String path, String token) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
+                .method(method.toUpperCase(Locale.ROOT), HttpRequest.BodyPublishers.noBody());
         return http.send((token.isEmpty() ? request : request.header("Authorization", "Bearer " + token)).build(),
                 HttpResponse.BodyHandlers.ofString());
     }

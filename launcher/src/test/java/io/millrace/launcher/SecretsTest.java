@@ -71,7 +71,10 @@ class SecretsTest {
                 List.of("--play-keys", keys), List.of("--play-secret", shortSecret), List.of("--play-jwks", key),
                 List.of("--webhook", "http://127.0.0.1:1/" + SECRET, "--webhook-secret", shortSecret),
                 List.of("--webhooks", key), List.of("--tls-cert", key, "--tls-key", key),
-                List.of("--config", settings))) {
+                List.of("--config", settings), List.of("--config", inApplication("publish-keys", keys)),
+                List.of("--config", inApplication("play-secret", shortSecret)),
+                List.of("--config", inApplication("play-hook", "http://u:" + SECRET + "@h:x/")),
+                List.of("--config", inApplication("publish-jwks", "https://u:" + SECRET + "@h:x/")))) {
             List<String> all = new ArrayList<>(up);
             all.addAll(flags);
             assertSilent(Map.of(), all.toArray(String[]::new));
@@ -79,6 +82,10 @@ class SecretsTest {
         assertSilent(Map.of(), "sign", "live/show", "--publish-secret", shortSecret);
         assertSilent(Map.of(), "sign", "live/show", "--play-secret", shortSecret);
         assertSilent(Map.of(), "config", "--config", settings);
+    }
+
+    private String inApplication(String setting, String value) throws IOException {
+        return file("application-" + setting, "applications:\n  live:\n    " + setting + ": '" + value + "'\n");
     }
 
     private String file(String name, String content) throws IOException {

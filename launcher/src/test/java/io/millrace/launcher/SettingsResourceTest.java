@@ -97,6 +97,8 @@ class SettingsResourceTest {
             environment.put("MILLRACE_" + name.replace('-', '_').toUpperCase(Locale.ROOT), flags.getLast());
             file.append(name).append(": '").append(flags.getLast()).append("'\n");
         }
+        file.append("applications:\n  live: {play-hook: '").append(url).append("', publish-jwks: '").append(url)
+                .append("', publish-hook: '").append(url).append("'}\n");
         String path = file(file.toString());
         for (String source : List.of("flag", "environment", "file")) {
             String[] arguments = source.equals("flag")

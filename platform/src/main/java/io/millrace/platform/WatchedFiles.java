@@ -108,6 +108,12 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
         }
     }
 
+    /** Like {@link #reloadIfChanged}, but contents that are still invalid are logged again. */
+    public synchronized boolean reload() {
+        complaint = "";
+        return reloadIfChanged();
+    }
+
     @Override
     public void close() {
         timer.shutdownNow();

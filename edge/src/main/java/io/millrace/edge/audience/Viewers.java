@@ -147,6 +147,8 @@ public final class Viewers {
             case VIEWERS -> viewers.values().stream().filter(viewer -> viewer.stream().equals(key.stream())
                     && (key.detail().isEmpty() || viewer.protocol().label().equals(key.detail())))
                     .forEach(Viewer::kick);
+            case SUBJECT -> viewers.values().stream()
+                    .filter(viewer -> key.detail().equals(viewer.session().subject())).forEach(Viewer::kick);
             case PUBLISHER -> {
                 // Ingest disconnects it.
             }

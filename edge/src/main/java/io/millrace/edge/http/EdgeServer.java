@@ -56,6 +56,7 @@ public final class EdgeServer implements AutoCloseable {
 
     private final HttpPort port;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private volatile HttpLimits limits;
     private final ConnectionAdmission admission;
     private final MemoryBudget memory = new MemoryBudget(Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
     private final Endpoints endpoints;
@@ -87,7 +88,7 @@ public final class EdgeServer implements AutoCloseable {
         this.port = port;
         this.settings = settings;
         this.clock = clock;
-        HttpLimits limits = settings.limits();
+        limits = settings.limits();
         admission = new ConnectionAdmission(limits.connections(), Integer.MAX_VALUE, limits.perAddress());
         var asked = new PlayAccess(access);
         var play = reports == null
@@ -116,6 +117,13 @@ public final class EdgeServer implements AutoCloseable {
         int running = loops * STEPS_PER_LOOP;
         return new Turns.Limits(running, running / 4 * 3, ReaderPool.WAITING_LIMIT,
                 ReaderPool.WAITING_OF_ADDRESS_LIMIT, ReaderPool.WAITING_LIMIT / 4);
+    }
+
+    /** Changes the limits, for connections that are accepted from now on. */
+    public void limit(HttpLimits changed) {
+        admission.limit(changed.connections(), Integer.MAX_VALUE, changed.perAddress());
+        limits = changed;
+        port.limit(changed);
     }
 
     /** Returns the current connections; connections may open and close while the caller iterates. */
@@ -187,9 +195,9 @@ public final class EdgeServer implements AutoCloseable {
 
     /** @param tls null without TLS */
     private void serve(Channel channel, ChannelHandler tls, Client client, ConnectionAdmission.Place place) {
-        HttpLimits limits = settings.limits();
+        HttpLimits its = limits;
         ChannelPipeline pipeline = channel.pipeline();
-        var guard = new ConnectionGuard(limits, endpoints.meters(), clock);
+        var guard = new ConnectionGuard(its, endpoints.meters(), clock);
         pipeline.addLast(guard);
         if (client.isProxy()) {
             pipeline.addLast(new ProxyDetector(source -> {
@@ -202,19 +210,19 @@ public final class EdgeServer implements AutoCloseable {
         if (tls != null) {
             pipeline.addLast(tls);
         }
-        var http2 = new Http2Pipeline(endpoints, limits, clock, guard, memory, client, () -> admitStream(client),
+        var http2 = new Http2Pipeline(endpoints, its, clock, guard, memory, client, () -> admitStream(client),
                 place::accepted);
         var requests = new RequestGate(guard, endpoints.meters(), place::accepted);
         pipeline.addLast(new HttpVersionDetector(() -> http2.replace(pipeline)), new ReadGate(requests, memory),
-                new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(limits.lineBytes())
-                        .setMaxHeaderSize(limits.headersBytes())
-                        .setHeadersFactory(new HeaderCount(limits.headerCount())), PIPELINE_DEPTH),
+                new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(its.lineBytes())
+                        .setMaxHeaderSize(its.headersBytes())
+                        .setHeadersFactory(new HeaderCount(its.headerCount())), PIPELINE_DEPTH),
                 requests);
         if (!client.isProxy()) {
             // A proxy that forwards such a request would let its client bypass the proxy's own rules.
             pipeline.addLast(new H2cUpgrade(http2));
         }
-        pipeline.addLast(new EdgeHandler(endpoints, limits, clock));
+        pipeline.addLast(new EdgeHandler(endpoints, its, clock));
     }
 
     /** Counts a stream of HTTP/2 as if it were a connection, but never closes another connection for it. */

@@ -17,6 +17,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.io.IOException;
 import java.util.List;
@@ -57,7 +58,7 @@ public final class HttpPort implements AutoCloseable {
     private final EventLoopGroup loops;
     /** Null without TLS. */
     private final ServerCertificate certificate;
-    private final long handshakeMs;
+    private volatile HttpLimits limits;
     private Channel listener;
     /** Null without a port for HTTPS alone. */
     private Channel tlsListener;
@@ -75,7 +76,7 @@ public final class HttpPort implements AutoCloseable {
         certificate = settings.tls() == null
                 ? null
                 : ServerCertificate.open("HTTPS", settings.tls().certificate(), settings.tls().key(), PROTOCOLS);
-        handshakeMs = settings.limits().headers().toMillis();
+        limits = settings.limits();
         acceptors = SocketTransport.newGroup("edge-accept", 1);
         loops = SocketTransport.newGroup("edge-http", settings.eventLoops());
     }
@@ -112,7 +113,7 @@ public final class HttpPort implements AutoCloseable {
     }
 
     private ChannelHandler tls(Channel channel) {
-        return certificate.handler(channel.alloc(), handshakeMs);
+        return certificate.handler(channel.alloc(), limits.headers().toMillis());
     }
 
     private ChannelHandler detectTls(Channel channel) {
@@ -138,21 +139,22 @@ public final class HttpPort implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (channel instanceof EpollSocketChannel epoll) {
+                            epoll.config()
+                                    .setTcpUserTimeout(USER_TIMEOUT_FACTOR * (int) limits.blocked().toMillis());
+                        }
                         connections.accept(channel, tls.apply(channel));
                     }
                 });
         if (type == EpollServerSocketChannel.class) {
-            noticeHalfOpen(bootstrap, settings.limits());
+            noticeHalfOpen(bootstrap);
         }
         return bootstrap;
     }
 
-    /** Detects half-open connections: by unacknowledged data, or by unanswered keep-alive probes. */
-    private static void noticeHalfOpen(ServerBootstrap bootstrap, HttpLimits limits) {
-        bootstrap
-                .childOption(EpollChannelOption.TCP_USER_TIMEOUT,
-                        USER_TIMEOUT_FACTOR * (int) limits.blocked().toMillis())
-                .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_S)
+    /** Detects half-open connections without unacknowledged data, by unanswered keep-alive probes. */
+    private static void noticeHalfOpen(ServerBootstrap bootstrap) {
+        bootstrap.childOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_S)
                 .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_PROBE_S)
                 .childOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
     }
@@ -169,6 +171,11 @@ public final class HttpPort implements AutoCloseable {
 
     private Stream<Channel> listeners() {
         return Stream.of(listener, tlsListener).filter(Objects::nonNull);
+    }
+
+    /** Changes the limits of connections that are accepted from now on. */
+    void limit(HttpLimits changed) {
+        limits = changed;
     }
 
     /** Returns the port that is bound. */

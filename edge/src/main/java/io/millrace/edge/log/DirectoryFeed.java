@@ -7,6 +7,7 @@ import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EdgeNode;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.LogVersion;
@@ -121,8 +122,8 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
                 // LogVersionWatch follows these.
             }
             case IngestNode node -> directory.ingestNodes().put(node, record.timestamp());
-            case NodeHeartbeat _ -> {
-                // Only of interest to other ingest nodes.
+            case NodeHeartbeat _, EdgeNode _ -> {
+                // Only of interest to other ingest nodes, and to operators.
             }
             case null -> {
                 if (record.topic().equals(nodesTopic)) {

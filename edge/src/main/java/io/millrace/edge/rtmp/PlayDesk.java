@@ -47,7 +47,7 @@ public final class PlayDesk implements PlayApplication {
     private final StreamDirectory directory;
     private final FlvSource source;
     private final Viewers viewers;
-    private final int limit;
+    private volatile int limit;
     private final EdgeMeters meters;
     private final HoldTimer timer;
     private final AtomicInteger players = new AtomicInteger();
@@ -66,6 +66,11 @@ public final class PlayDesk implements PlayApplication {
         this.limit = limit;
         this.meters = meters;
         this.timer = timer;
+    }
+
+    /** Changes the limit, for players that come from now on. */
+    public void limit(int most) {
+        limit = most;
     }
 
     @Override

@@ -136,6 +136,20 @@ class ViewersResourceTest {
         assertThat(kicked).containsExactly("live/show");
     }
 
+    /** At all streams, whatever token they have. */
+    @Test
+    void viewersOfSubjectAreDisconnected() {
+        int number = 0;
+        for (String sub : List.of("user 7", "user 8", "user 7")) {
+            String stream = "live/" + number++;
+            viewers.joined(Protocol.WS, stream, "192.0.2.1:5000", "VLC",
+                    new ViewerSession("0".repeat(31) + number, 2_000, ViewerSession.ofSubject(sub)),
+                    () -> kicked.add(stream));
+        }
+        viewers.apply(new Kick(Kick.ofSubject(ViewerSession.ofSubject("user 7")), 0, 1_000, ""));
+        assertThat(kicked).containsExactlyInAnyOrder("live/0", "live/2");
+    }
+
     private Viewer join(Protocol protocol, String stream) {
         return viewers.joined(protocol, stream, "192.0.2.1:5000", "VLC",
                 ViewerSession.ofPeer("192.0.2.1", protocol.name()), () -> kicked.add(protocol + " " + stream));

@@ -16,14 +16,22 @@ final class NameGate {
      */
     private static final int FOR_KNOWN_NAMES = 2;
 
-    private final NameLimits limits;
     private final KnownNames known;
-    private final NameQuota quota;
+    private NameLimits limits;
+    private NameQuota quota;
 
     NameGate(NameLimits limits, KnownNames known, long nowMs) {
         this.limits = limits;
         this.known = known;
         this.quota = new NameQuota(limits, nowMs);
+    }
+
+    /** Changes the limits. What was counted of new names is forgotten. */
+    synchronized void limit(NameLimits changed, long nowMs) {
+        if (!changed.equals(limits)) {
+            limits = changed;
+            quota = new NameQuota(changed, nowMs);
+        }
     }
 
     /**

@@ -18,12 +18,19 @@ import java.util.function.Consumer;
  */
 final class Publications implements SessionListener {
     private final ConcurrentHashMap<String, Set<PublicationProxy>> streams = new ConcurrentHashMap<>();
+    /** The subjects of the tokens of publications that have one. */
+    private final ConcurrentHashMap<PublicationProxy, String> subjects = new ConcurrentHashMap<>();
 
     /**
      * Adds {@code publication}, which is removed when it is finished. Must be called before its claim is written, so
      * that the publication misses no notice of its session.
+     *
+     * @param subject the hash of the subject of its token, null without one
      */
-    void add(String stream, PublicationProxy publication) {
+    void add(String stream, String subject, PublicationProxy publication) {
+        if (subject != null) {
+            subjects.put(publication, subject);
+        }
         streams.compute(stream, (_, set) -> {
             Set<PublicationProxy> kept = set == null ? new CopyOnWriteArraySet<>() : set;
             kept.add(publication);
@@ -31,6 +38,7 @@ final class Publications implements SessionListener {
         });
         publication.finished().whenComplete((_, _) -> streams.computeIfPresent(stream, (_, set) -> {
             set.remove(publication);
+            subjects.remove(publication);
             return set.isEmpty() ? null : set;
         }));
     }
@@ -63,6 +71,15 @@ final class Publications implements SessionListener {
     /** Ends the publications of {@code stream} because an operator has disconnected its publisher. */
     void kicked(String stream) {
         of(stream).forEach(PublicationProxy::kicked);
+    }
+
+    /** Ends the publications with tokens of a subject that an operator has disconnected. */
+    void kickedSubject(String subject) {
+        subjects.forEach((publication, its) -> {
+            if (its.equals(subject)) {
+                publication.kicked();
+            }
+        });
     }
 
     /** Writes records again that the log did not accept. Must be called regularly, about once per second. */

@@ -20,6 +20,10 @@ import java.util.random.RandomGenerator;
  */
 record PublishContext(MediaLimits media, long ceilingBitsPerSecond, OrphanedSessions orphans,
         Clocks clocks, IngestMeters meters, PeerLog log, RandomGenerator random) {
+    PublishContext limited(MediaLimits limits, long bitsPerSecond) {
+        return new PublishContext(limits, bitsPerSecond, orphans, clocks, meters, log, random);
+    }
+
     /** Returns the wall clock. */
     InstantSource clock() {
         return clocks.wall();

@@ -48,7 +48,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final KnownSessions known;
     private final KnownNames names;
     private final PublishAdmission admission;
-    private final PublishContext context;
+    private final NameGate gate;
+    private volatile PublishContext context;
     private final LogBudgets budgets;
     private final Publications publications = new Publications();
     private final OrphanedSessions orphans;
@@ -68,11 +69,22 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), orphans, clocks,
                 meters, new PeerLog(LOG), random);
         this.budgets = new LogBudgets(settings.unacknowledged(), kafka.settings().partitions());
+        this.gate = new NameGate(settings.names(), names, clocks.wall().millis());
         this.admission = new PublishAdmission(log.space(), known,
-                new NameGate(settings.names(), names, clocks.wall().millis()), publications::count,
+                gate, publications::count,
                 stream -> budgets.isOverloaded(kafka.partitionOf(stream)), context);
         meters.gaugeInFlight(budgets::bytes);
         meters.gaugeNames(names::entries);
+    }
+
+    /**
+     * Changes the limits, for publishers that come from now on.
+     *
+     * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for no limit
+     */
+    public void limit(MediaLimits media, NameLimits ofNames, long ceilingBitsPerSecond) {
+        context = context.limited(media, ceilingBitsPerSecond);
+        gate.limit(ofNames, context.clock().millis());
     }
 
     @Override
@@ -84,13 +96,15 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         return refusal.isPresent()
                 ? answered(refusal.get())
                 : access.decide(request).thenCompose(answer -> switch (answer) {
-                    case AccessDecision.Allowed(StreamName stream, _, _) -> allowed(stream.value(), request, publisher);
+                    case AccessDecision.Allowed allowed -> allowed(allowed, request, publisher);
                     case AccessDecision.Refused(_, String description) ->
                         answered(new PublishAnswer.Refused(PublishEnd.DENIED, description));
                 });
     }
 
-    private CompletionStage<PublishAnswer> allowed(String stream, AccessRequest request, Publisher publisher) {
+    private CompletionStage<PublishAnswer> allowed(AccessDecision.Allowed decision, AccessRequest request,
+            Publisher publisher) {
+        String stream = decision.stream().value();
         if (closed) { // closed while the hook decided
             return answered(SHUTTING_DOWN);
         }
@@ -100,7 +114,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
             return answered(refusal.get());
         }
         Publication publication = publication(stream, request, publisher, joins);
-        publications.add(stream, publication.proxy());
+        publications.add(stream, decision.session() == null ? null : decision.session().subject(),
+                publication.proxy());
         return publication.claim();
     }
 
@@ -121,7 +136,9 @@ public final class PublishDesk implements PublishApplication, SessionListener {
 
     /** Ends the publications of this node whose publishers an operator has kicked at any node. */
     public void apply(Kick kick) {
-        if (kick.key().target() == Kick.Target.PUBLISHER) {
+        if (kick.key().target() == Kick.Target.SUBJECT) {
+            publications.kickedSubject(kick.key().detail());
+        } else if (kick.key().target() == Kick.Target.PUBLISHER) {
             publications.kicked(kick.key().stream());
         }
     }

@@ -94,21 +94,21 @@ public final class Converters {
     /** Converts a path. The result is null for {@code none}. */
     public static final class FileOrNone extends Checked<Path> {
         FileOrNone() {
-            super(text -> text.strip().equals("none") ? null : Path.of(text));
+            super(Converters::fileOrNone);
         }
     }
 
     /** Keeps a text. The result is null for {@code none}. */
     static final class TextOrNone extends Checked<String> {
         TextOrNone() {
-            super(text -> text.strip().equals("none") ? null : text.strip());
+            super(Converters::textOrNone);
         }
     }
 
     /** Converts an HTTP or HTTPS URL. The result is null for {@code none}. */
     static final class HttpUrlOrNone extends Checked<URI> {
         HttpUrlOrNone() {
-            super(text -> text.strip().equals("none") ? null : httpUrl(text.strip()));
+            super(Converters::httpUrlOrNone);
         }
     }
 
@@ -122,12 +122,7 @@ public final class Converters {
     /** Converts the place of a JSON Web Key Set, a path or an HTTP or HTTPS URL. The result is null for {@code none}. */
     static final class JwksOrNone extends Checked<AccessSettings.Jwks> {
         JwksOrNone() {
-            super(text -> switch (text.strip()) {
-                case "none" -> null;
-                case String url when url.matches("(?i)https?:.*") ->
-                    new AccessSettings.Jwks(null, new SecretUrl(httpUrl(url)));
-                case String path -> new AccessSettings.Jwks(Path.of(path), null);
-            });
+            super(Converters::jwksOrNone);
         }
     }
 
@@ -150,6 +145,27 @@ public final class Converters {
         RtmpAddress() {
             super(PublishAddress::parse);
         }
+    }
+
+    static Path fileOrNone(String text) {
+        return text.strip().equals("none") ? null : Path.of(text);
+    }
+
+    static String textOrNone(String text) {
+        return text.strip().equals("none") ? null : text.strip();
+    }
+
+    static URI httpUrlOrNone(String text) {
+        return text.strip().equals("none") ? null : httpUrl(text.strip());
+    }
+
+    static AccessSettings.Jwks jwksOrNone(String text) {
+        return switch (text.strip()) {
+            case "none" -> null;
+            case String url when url.matches("(?i)https?:.*") ->
+                new AccessSettings.Jwks(null, new SecretUrl(httpUrl(url)));
+            case String path -> new AccessSettings.Jwks(Path.of(path), null);
+        };
     }
 
     private static URI httpUrl(String text) {

@@ -53,15 +53,14 @@ public final class PlayOptions {
     private boolean audience;
 
     void check() {
-        HookFallback.checkTimeout("--play-hook-timeout", playHookTimeout);
+        access().check("--play-hook-timeout");
     }
 
-    /** Returns the rules that decide who may play. */
-    public AccessSettings policy() {
-        var claims = new JwtClaimRules(playJwtIssuer, playJwtAudience);
-        return new AccessSettings(playKeys, playSecret, playJwks == null ? null : playJwks.with(claims),
+    /** Returns the values that decide who may play, unchecked. */
+    AccessValues access() {
+        return new AccessValues(playKeys, playSecret, playJwks, new JwtClaimRules(playJwtIssuer, playJwtAudience),
                 new AddressRules(playAllow, playDeny),
-                playHookFallback.hook(playHook, playHookForm, playHookTimeout));
+                new AccessValues.Hook(playHook, playHookForm, playHookTimeout, playHookFallback));
     }
 
     /** Returns whether edges collect what viewers experience. */

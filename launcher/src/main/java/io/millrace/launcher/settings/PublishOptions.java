@@ -71,15 +71,14 @@ public final class PublishOptions {
         Check.that((tlsCert == null) == (tlsKey == null), "--tls-cert and --tls-key must be set together");
         Check.that(!rtmps || tlsCert != null, "--rtmps-port requires --tls-cert and --tls-key");
         Check.that(!https || tlsCert != null, "--https-port requires --tls-cert and --tls-key");
-        HookFallback.checkTimeout("--publish-hook-timeout", publishHookTimeout);
+        access().check("--publish-hook-timeout");
     }
 
-    /** Returns the rules that decide who may publish. */
-    public AccessSettings policy() {
-        var claims = new JwtClaimRules(publishJwtIssuer, publishJwtAudience);
-        return new AccessSettings(publishKeys, publishSecret, publishJwks == null ? null : publishJwks.with(claims),
+    /** Returns the values that decide who may publish, unchecked. */
+    AccessValues access() {
+        return new AccessValues(publishKeys, publishSecret, publishJwks, new JwtClaimRules(publishJwtIssuer, publishJwtAudience),
                 new AddressRules(publishAllow, publishDeny),
-                publishHookFallback.hook(publishHook, publishHookForm, publishHookTimeout));
+                new AccessValues.Hook(publishHook, publishHookForm, publishHookTimeout, publishHookFallback));
     }
 
     /** Returns the maximum bitrate of one publisher in bits per second, 0 for no limit. */

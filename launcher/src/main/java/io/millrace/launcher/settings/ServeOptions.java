@@ -3,6 +3,7 @@ package io.millrace.launcher.settings;
 import io.millrace.edge.http.HttpSettings;
 import io.millrace.ingest.publish.ApplicationRules;
 import io.millrace.launcher.broker.HostPort;
+import io.millrace.platform.access.AccessRules;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.rtmp.RtmpListen;
 import java.util.List;
@@ -60,6 +61,20 @@ public final class ServeOptions {
             throw new ParameterException(command.commandLine(), e.getMessage());
         }
         applications();
+        publishers();
+        players();
+    }
+
+    /** Returns the rules that decide who may publish, by application. */
+    public AccessRules publishers() {
+        return new AccessRules(publish.access().settings(), defaults().applications().stream()
+                .map(each -> new AccessRules.Application(each.pattern(), each.publish(publish.access()))).toList());
+    }
+
+    /** Returns the rules that decide who may play, by application. */
+    public AccessRules players() {
+        return new AccessRules(play.access().settings(), defaults().applications().stream()
+                .map(each -> new AccessRules.Application(each.pattern(), each.play(play.access()))).toList());
     }
 
     /** Returns the rules of new epochs by application. */

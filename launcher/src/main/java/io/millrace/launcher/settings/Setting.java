@@ -39,7 +39,7 @@ public record Setting(String name, String value, Source source, String where) {
         ClientSettings.copyOf(defaults.kafkaClient()).shown().forEach((key, value) -> settings
                 .add(new Setting("kafka-client " + key, value, Source.FILE, null)));
         defaults.applications().forEach(application -> application.values().forEach((key, value) -> settings
-                .add(new Setting(application.named(key), value.text(), Source.FILE, value.where()))));
+                .add(new Setting(application.named(key), application.shown(key), Source.FILE, value.where()))));
         return settings;
     }
 

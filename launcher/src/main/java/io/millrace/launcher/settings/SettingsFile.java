@@ -133,8 +133,8 @@ final class SettingsFile {
             String where = name + ", line " + line(entry.getValue());
             Map<String, ApplicationSettings.Value> values = new LinkedHashMap<>();
             entries(entry.getValue()).forEach((key, node) -> {
-                requireKnown(key, node, EpochSettings.NAMES, "an application accepts "
-                        + String.join(", ", new TreeSet<>(EpochSettings.NAMES)));
+                requireKnown(key, node, ApplicationSettings.NAMES, "an application accepts "
+                        + String.join(", ", new TreeSet<>(ApplicationSettings.NAMES)));
                 values.put(key, new ApplicationSettings.Value(text(node), name + ", line " + line(node)));
             });
             return new ApplicationSettings(pattern(entry.getKey(), where), where, values);

@@ -1,10 +1,14 @@
 package io.millrace.outbound.webhook;
 
 import io.millrace.platform.log.Cue;
+import io.millrace.platform.log.DeadLetter;
+import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.StreamEvent;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -12,12 +16,24 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * An event, its place in {@code events}, and its JSON, which is the body of the request. Immutable.
  *
- * @param appendedAtMs when the leader of the partition appended the event, ms since 1970
+ * @param appendedAtMs when the leader of the partition appended the event, or the request to send it again, ms since 1970
  */
 record Delivery(StreamEvent event, int partition, long offset, long appendedAtMs) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX")
             .withZone(ZoneOffset.UTC);
+
+    /** Returns what a record of {@code dead-letters} has to deliver; empty if that is not an event. */
+    static Optional<Delivery> of(ByteBuffer event, DeadLetter.Place place, long appendedAtMs) {
+        return LogCodec.decode(event) instanceof StreamEvent decoded
+                ? Optional.of(new Delivery(decoded, place.partition(), place.offset(), appendedAtMs))
+                : Optional.empty();
+    }
+
+    /** Returns the place of the event in {@code events}. */
+    DeadLetter.Place place() {
+        return new DeadLetter.Place(partition, offset);
+    }
 
     /** Returns the JSON, see docs/events.md. The same in every attempt. */
     String body() {

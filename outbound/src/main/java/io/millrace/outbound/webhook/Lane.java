@@ -2,6 +2,7 @@ package io.millrace.outbound.webhook;
 
 import io.millrace.platform.FatalError;
 import io.millrace.platform.log.EventFold;
+import io.millrace.platform.log.Redelivery;
 import io.millrace.platform.log.StreamEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,13 +14,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Delivers the events of one partition to one target, one after the other: the next event of the partition waits until
- * the target has accepted the event, or the event is a dead letter. Owns one virtual thread. {@link WebhookLoop} passes
- * in batches and commits {@link #nextOffset}.
+ * the target has accepted the event, or the event is a dead letter. The partition is one of {@code events}, or one of
+ * {@code dead-letters}, where operators request to send an event again. So an event that is sent again holds no new
+ * event. Owns one virtual thread. {@link WebhookLoop} passes in batches and commits {@link #nextOffset}.
  */
 final class Lane {
     private static final Logger log = LoggerFactory.getLogger(Lane.class);
@@ -29,7 +32,7 @@ final class Lane {
     private static final int QUEUED = 2;
 
     private final Shared shared;
-    private final int partition;
+    private final TopicPartition partition;
     private final EventFold fold;
     private final BlockingQueue<Batch> batches = new ArrayBlockingQueue<>(QUEUED);
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -49,12 +52,21 @@ final class Lane {
     /**
      * Records of the partition, in order.
      *
-     * @param deliveries the events in them
+     * @param steps the events in them
      * @param endOffset the offset after the newest of them
      */
-    record Batch(List<Delivery> deliveries, long endOffset) {
+    record Batch(List<Step> steps, long endOffset) {
         private static final Batch END = new Batch(List.of(), -1);
     }
+
+    /**
+     * A record that has an event to deliver.
+     *
+     * @param offset offset of the record
+     * @param isRedelivery whether an operator has requested it, so that neither the filter nor an earlier delivery of the
+     *        event matters
+     */
+    record Step(Delivery delivery, long offset, boolean isRedelivery) {}
 
     /**
      * @param lastResult result of the last attempt, null before the first
@@ -66,7 +78,8 @@ final class Lane {
         static final Status NEW = new Status(null, 0, 0);
     }
 
-    Lane(Shared shared, int partition) {
+    /** @param partition of {@code events} or {@code dead-letters} */
+    Lane(Shared shared, TopicPartition partition) {
         this.shared = shared;
         this.partition = partition;
         fold = new EventFold(shared.streams());
@@ -129,28 +142,30 @@ final class Lane {
 
     /** Returns false if the lane was stopped before the end of the batch. */
     private boolean process(Batch batch) throws InterruptedException {
-        for (Delivery delivery : batch.deliveries()) {
+        for (Step step : batch.steps()) {
             if (isStopped()) {
                 return false;
             }
-            StreamEvent event = delivery.event();
-            if (shared.target().wants(event) && fold.isNew(event) && !deliver(delivery)) {
+            StreamEvent event = step.delivery().event();
+            boolean isWanted = step.isRedelivery() || shared.target().wants(event) && fold.isNew(event);
+            if (isWanted && !deliver(step)) {
                 return false;
             }
-            nextOffset = delivery.offset() + 1;
+            nextOffset = step.offset() + 1;
         }
         return true;
     }
 
     /** Returns false if the lane was stopped before the target has accepted the event. */
-    private boolean deliver(Delivery delivery) throws InterruptedException {
+    private boolean deliver(Step step) throws InterruptedException {
+        Delivery delivery = step.delivery();
         for (int attempts = 1;; attempts++) {
             Attempt attempt = shared.client().send(delivery);
             Instant now = shared.clock().instant();
             switch (attempt) {
                 case Attempt.Accepted _ -> {
                     accepted(now);
-                    return true;
+                    return !step.isRedelivery() || settle(delivery);
                 }
                 case Attempt.Rejected rejected -> {
                     status = new Status(rejected.reason(), now.toEpochMilli(), 0);
@@ -176,7 +191,7 @@ final class Lane {
 
     private void accepted(Instant now) {
         if (status.failingSinceMs() > 0) {
-            log.info("webhook {}: the target accepts the events of partition {} again", shared.target().name(),
+            log.info("webhook {}: the target accepts the events of {} again", shared.target().name(),
                     partition);
         }
         status = new Status("accepted", now.toEpochMilli(), 0);
@@ -187,7 +202,7 @@ final class Lane {
         long sinceMs = status.failingSinceMs();
         if (sinceMs == 0) {
             log.warn(
-                    "webhook {}: the target does not accept the events of partition {}, which are held for up to {} h: {}",
+                    "webhook {}: the target does not accept the events of {}, which are held for up to {} h: {}",
                     shared.target().name(), partition, DeliveryRules.HOLD.toHours(), failed.reason());
         }
         status = new Status(failed.reason(), now.toEpochMilli(), sinceMs == 0 ? now.toEpochMilli() : sinceMs);
@@ -197,17 +212,40 @@ final class Lane {
     /** Writes a dead letter. Returns false if the lane was stopped before the letter is acknowledged. */
     private boolean bury(Delivery delivery, Attempt.Rejected why, int attempts) throws InterruptedException {
         String name = shared.target().name();
+        if (!write(delivery, () -> shared.letters().write(name, delivery, why, attempts, shared.clock().millis()))) {
+            return false;
+        }
+        shared.meters().deadLetters().increment();
+        log.warn("webhook {}: event {} is a dead letter after {} attempts: {}; see /api/v1/webhooks/{}/dead-letters",
+                name, delivery.event().id(), attempts, why.reason(), name);
+        return true;
+    }
+
+    /** Records that a dead letter has been accepted. Returns false if the lane was stopped before that. */
+    private boolean settle(Delivery delivery) throws InterruptedException {
+        String name = shared.target().name();
+        if (!write(delivery, () -> shared.letters().write(name, delivery, Redelivery.State.ACCEPTED,
+                shared.clock().millis()))) {
+            return false;
+        }
+        log.info("webhook {}: the target has accepted event {}, which was a dead letter", name, delivery.event().id());
+        return true;
+    }
+
+    /** Writes to {@code dead-letters}. */
+    private interface Write {
+        void run() throws InterruptedException;
+    }
+
+    /** Returns false if the lane was stopped before the write was acknowledged. */
+    private boolean write(Delivery delivery, Write write) throws InterruptedException {
         while (true) {
             try {
-                shared.letters().write(name, delivery, why, attempts, shared.clock().millis());
-                shared.meters().deadLetters().increment();
-                log.warn(
-                        "webhook {}: event {} is a dead letter after {} attempts: {}; see /api/v1/webhooks/{}/dead-letters",
-                        name, delivery.event().id(), attempts, why.reason(), name);
+                write.run();
                 return true;
             } catch (KafkaException e) {
-                log.warn("webhook {}: the dead letter of event {} cannot be written and is tried again: {}", name,
-                        delivery.event().id(), e.getMessage());
+                log.warn("webhook {}: what became of event {} cannot be written to dead-letters and is tried again: {}",
+                        shared.target().name(), delivery.event().id(), e.getMessage());
                 if (pause(LETTER_WAIT)) {
                     return false;
                 }

@@ -2,7 +2,9 @@ package io.millrace.outbound.webhook;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.DeadLetter;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.Redelivery;
 import io.millrace.platform.log.StreamEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -28,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads {@code events} for one webhook, as a member of the webhook's consumer group, and passes the records of each
- * partition to a {@link Lane}. Commits the offset after an event once the target has accepted it or the event is a dead
+ * Reads {@code events}, and what operators request in {@code dead-letters}, for one webhook, as a member of the webhook's
+ * consumer group, and passes the records of each partition to a {@link Lane}. Commits the offset after an event once the target has accepted it or the event is a dead
  * letter, so that the next owner repeats at most what was accepted since the last commit.
  *
  * <p>Owns a virtual thread, on which everything runs except {@link #start}, {@link #close} and the queries.
@@ -51,10 +54,10 @@ final class WebhookLoop implements AutoCloseable {
     private final KafkaConsumer<String, LogRecord> consumer;
     private final Thread thread;
     /** Written by the loop's thread only. */
-    private final Map<Integer, Lane> lanes = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Lane> lanes = new ConcurrentHashMap<>();
     /** Events that are not delivered yet, by partition; written by the loop's thread only. */
-    private final Map<Integer, Long> lags = new ConcurrentHashMap<>();
-    private final Map<Integer, Long> committed = new HashMap<>();
+    private final Map<TopicPartition, Long> lags = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Long> committed = new HashMap<>();
     private volatile boolean joined;
     private volatile boolean closing;
 
@@ -94,18 +97,24 @@ final class WebhookLoop implements AutoCloseable {
 
     /** Returns the number of events in this process's partitions that are not delivered yet. */
     long lag() {
-        return lags.values().stream().mapToLong(Long::longValue).sum();
+        return lags.entrySet().stream().filter(each -> isOfEvents(each.getKey())).mapToLong(Map.Entry::getValue).sum();
     }
 
-    /** Returns the states of the lanes, one per partition of this process. */
+    /** Returns the states of the lanes, one per partition of {@code events} of this process. */
     List<Lane.Status> statuses() {
-        return lanes.values().stream().map(Lane::status).toList();
+        return lanes.entrySet().stream().filter(each -> isOfEvents(each.getKey())).map(each -> each.getValue().status())
+                .toList();
+    }
+
+    private boolean isOfEvents(TopicPartition partition) {
+        return partition.topic().equals(kafka.settings().topic(Topic.EVENTS));
     }
 
     private void run() {
         try (consumer) {
             try {
-                consumer.subscribe(List.of(kafka.settings().topic(Topic.EVENTS)), new Rebalance());
+                consumer.subscribe(List.of(kafka.settings().topic(Topic.EVENTS),
+                        kafka.settings().topic(Topic.DEAD_LETTERS)), new Rebalance());
                 while (!closing) {
                     step();
                 }
@@ -124,43 +133,55 @@ final class WebhookLoop implements AutoCloseable {
     private void step() {
         ConsumerRecords<String, LogRecord> records = consumer.poll(POLL);
         for (TopicPartition partition : records.partitions()) {
-            lanes.get(partition.partition()).accept(batch(records.records(partition)));
+            lanes.get(partition).accept(batch(records.records(partition)));
             consumer.pause(List.of(partition));
         }
         commit(lanes.keySet());
         List<TopicPartition> idle = new ArrayList<>();
         lanes.forEach((partition, lane) -> {
             if (lane.isIdle()) {
-                idle.add(kafka.partition(Topic.EVENTS, partition));
+                idle.add(partition);
             }
             long next = lane.nextOffset();
-            TopicPartition of = kafka.partition(Topic.EVENTS, partition);
-            consumer.currentLag(of).ifPresent(behind -> lags.put(partition,
-                    behind + (next < 0 ? 0 : Math.max(0, consumer.position(of, COMMIT) - next))));
+            consumer.currentLag(partition).ifPresent(behind -> lags.put(partition,
+                    behind + (next < 0 ? 0 : Math.max(0, consumer.position(partition, COMMIT) - next))));
         });
         consumer.resume(idle);
     }
 
-    private static Lane.Batch batch(List<ConsumerRecord<String, LogRecord>> records) {
-        List<Delivery> deliveries = new ArrayList<>();
+    private Lane.Batch batch(List<ConsumerRecord<String, LogRecord>> records) {
+        List<Lane.Step> steps = new ArrayList<>();
         for (ConsumerRecord<String, LogRecord> record : records) {
-            if (record.value() instanceof StreamEvent event) {
-                deliveries.add(new Delivery(event, record.partition(), record.offset(), record.timestamp()));
-            } else {
-                log.warn("record {} of partition {} of events is not an event and is skipped", record.offset(),
-                        record.partition());
+            switch (record.value()) {
+                case StreamEvent event -> steps.add(new Lane.Step(
+                        new Delivery(event, record.partition(), record.offset(), record.timestamp()), record.offset(),
+                        false));
+                case Redelivery request when request.state() == Redelivery.State.REQUESTED ->
+                    redelivery(record, request).ifPresent(steps::add);
+                case DeadLetter _, Redelivery _ -> {
+                }
+                case null, default -> log.warn("record {} of {} is not an event and is skipped", record.offset(),
+                        new TopicPartition(record.topic(), record.partition()));
             }
         }
-        return new Lane.Batch(deliveries, records.getLast().offset() + 1);
+        return new Lane.Batch(steps, records.getLast().offset() + 1);
+    }
+
+    private Optional<Lane.Step> redelivery(ConsumerRecord<String, LogRecord> record, Redelivery request) {
+        if (!request.webhook().equals(target().name())) {
+            return Optional.empty();
+        }
+        return Delivery.of(request.event(), request.place(), record.timestamp())
+                .map(delivery -> new Lane.Step(delivery, record.offset(), true));
     }
 
     /** Commits the positions of lanes. A commit that fails is repeated with the next one. */
-    private void commit(Collection<Integer> partitions) {
+    private void commit(Collection<TopicPartition> partitions) {
         Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
-        for (int partition : partitions) {
+        for (TopicPartition partition : partitions) {
             long next = lanes.get(partition).nextOffset();
             if (next >= 0 && next != committed.getOrDefault(partition, -1L)) {
-                positions.put(kafka.partition(Topic.EVENTS, partition), new OffsetAndMetadata(next));
+                positions.put(partition, new OffsetAndMetadata(next));
             }
         }
         if (positions.isEmpty()) {
@@ -168,7 +189,7 @@ final class WebhookLoop implements AutoCloseable {
         }
         try {
             consumer.commitSync(positions, COMMIT);
-            positions.forEach((partition, position) -> committed.put(partition.partition(), position.offset()));
+            positions.forEach((partition, position) -> committed.put(partition, position.offset()));
         } catch (CommitFailedException | RebalanceInProgressException | TimeoutException e) {
             log.info("webhook {}: the positions are not committed yet, so some events may be delivered again: {}",
                     shared.target().name(), e.getMessage());
@@ -176,7 +197,7 @@ final class WebhookLoop implements AutoCloseable {
     }
 
     /** Ends the lanes of partitions that this process still owns, and commits their positions. */
-    private void end(Set<Integer> partitions) {
+    private void end(Set<TopicPartition> partitions) {
         stop(partitions, END);
         try {
             commit(partitions.stream().filter(lanes::containsKey).toList());
@@ -187,7 +208,7 @@ final class WebhookLoop implements AutoCloseable {
         }
     }
 
-    private void stop(Set<Integer> partitions, Duration limit) {
+    private void stop(Set<TopicPartition> partitions, Duration limit) {
         List<Lane> ending = lanes.entrySet().stream().filter(each -> partitions.contains(each.getKey()))
                 .map(Map.Entry::getValue).toList();
         ending.forEach(Lane::stop);
@@ -201,7 +222,7 @@ final class WebhookLoop implements AutoCloseable {
         }
     }
 
-    private void forget(Set<Integer> partitions) {
+    private void forget(Set<TopicPartition> partitions) {
         partitions.forEach(partition -> {
             lanes.remove(partition);
             lags.remove(partition);
@@ -213,8 +234,8 @@ final class WebhookLoop implements AutoCloseable {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> added) {
             for (TopicPartition partition : added) {
-                Lane lane = new Lane(shared, partition.partition());
-                lanes.put(partition.partition(), lane);
+                Lane lane = new Lane(shared, partition);
+                lanes.put(partition, lane);
                 lane.start();
             }
             joined = true;
@@ -222,18 +243,14 @@ final class WebhookLoop implements AutoCloseable {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
-            end(numbers(revoked));
+            end(Set.copyOf(revoked));
         }
 
         /** Another process has them already, so requests are cancelled and nothing is committed. */
         @Override
         public void onPartitionsLost(Collection<TopicPartition> lost) {
-            stop(numbers(lost), Duration.ofMillis(1));
-            forget(numbers(lost));
-        }
-
-        private static Set<Integer> numbers(Collection<TopicPartition> partitions) {
-            return Set.copyOf(partitions.stream().map(TopicPartition::partition).toList());
+            stop(Set.copyOf(lost), Duration.ofMillis(1));
+            forget(Set.copyOf(lost));
         }
     }
 

@@ -37,7 +37,7 @@ public final class WebhookService implements AutoCloseable {
             meters.gaugeLag(target.name(), loop::lag);
         }
         var reader = new DeadLetterReader(kafka, "webhooks-" + settings.node() + "-dead-letters");
-        resource = new WebhooksResource(loops, reader::read);
+        resource = new WebhooksResource(loops, new Redeliveries(reader, letters, InstantSource.system()));
     }
 
     /**

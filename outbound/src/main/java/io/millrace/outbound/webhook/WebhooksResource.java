@@ -3,13 +3,14 @@ package io.millrace.outbound.webhook;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.AdminRoute;
 import io.millrace.platform.log.DeadLetter;
-import io.millrace.platform.log.LogCodec;
-import io.millrace.platform.log.StreamEvent;
+import io.millrace.platform.log.Redelivery;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
@@ -17,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * {@code GET /api/v1/webhooks} and {@code GET /api/v1/webhooks/NAME/dead-letters} on the admin port: the webhooks of this
- * process, without the secret part of their URLs. Thread-safe.
+ * {@code /api/v1/webhooks} on the admin port: the webhooks of this process, without the secret part of their URLs, their
+ * dead letters, and requests to send these again. Thread-safe.
  */
 final class WebhooksResource implements AdminResource {
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -43,15 +44,20 @@ final class WebhooksResource implements AdminResource {
 
     private record Letters(List<Letter> deadLetters) {}
 
-    private record Letter(String at, String reason, int status, int attempts, JsonNode event) {}
+    /** @param redelivery null if nobody has requested to send the event again since */
+    private record Letter(String at, String reason, int status, int attempts, JsonNode event, Again redelivery) {}
+
+    /** What became of the request to send an event again. */
+    private record Again(String at, String state) {}
+
+    private record Requested(int requested) {}
 
     private final List<WebhookLoop> loops;
-    private final Function<String, List<DeadLetter>> letters;
+    private final Redeliveries redeliveries;
 
-    /** @param letters reads the newest dead letters of a webhook; may throw {@link KafkaException} */
-    WebhooksResource(List<WebhookLoop> loops, Function<String, List<DeadLetter>> letters) {
+    WebhooksResource(List<WebhookLoop> loops, Redeliveries redeliveries) {
         this.loops = List.copyOf(loops);
-        this.letters = letters;
+        this.redeliveries = redeliveries;
     }
 
     @Override
@@ -60,13 +66,37 @@ final class WebhooksResource implements AdminResource {
                 AdminRoute.get("/api/v1/webhooks",
                         _ -> new Answer(200,
                                 JSON.writeValueAsString(new Listing(loops.stream().map(this::line).toList())))),
-                AdminRoute.get("/api/v1/webhooks/{webhook}/dead-letters", this::letters));
+                AdminRoute.get("/api/v1/webhooks/{webhook}/dead-letters", request -> ofWebhook(request, this::letters)),
+                AdminRoute.post("/api/v1/webhooks/{webhook}/dead-letters/redeliver",
+                        request -> ofWebhook(request, webhook -> redeliver(webhook, request.query()))));
     }
 
-    private Answer letters(Request request) {
+    private Answer ofWebhook(Request request, Function<String, Answer> answer) {
         return loops.stream().map(loop -> loop.target().name()).filter(request.named()::equals).findFirst()
-                .map(this::letters).orElseGet(() -> Answer.error(404, "webhook_not_found",
+                .map(answer).orElseGet(() -> Answer.error(404, "webhook_not_found",
                         "this process has no webhook of that name; see /api/v1/webhooks"));
+    }
+
+    private Answer redeliver(String webhook, Map<String, String> query) {
+        String event = query.get("event");
+        boolean isAll = "true".equals(query.get("all"));
+        if (isAll == (event != null)) {
+            return Answer.error(400, "bad_parameter", "say either event=ID, an id of the list, or all=true");
+        }
+        try {
+            int requested = isAll ? redeliveries.all(webhook) : redeliveries.one(webhook, event);
+            return requested == 0 && !isAll
+                    ? Answer.error(404, "letter_not_found", "the webhook has no dead letter of that event")
+                    : new Answer(202, JSON.writeValueAsString(new Requested(requested)));
+        } catch (DeadLetterReader.TooManyLettersException e) {
+            return Answer.error(409, "too_many_letters", e.getMessage());
+        } catch (KafkaException e) {
+            return Answer.error(503, "log_unavailable",
+                    "not all requests are in the log: " + e.getMessage() + "; repeat the request");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return Answer.error(503, "interrupted", "the process ends; repeat the request");
+        }
     }
 
     private Line line(WebhookLoop loop) {
@@ -86,17 +116,18 @@ final class WebhooksResource implements AdminResource {
     private Answer letters(String webhook) {
         try {
             return new Answer(200, JSON.writeValueAsString(
-                    new Letters(letters.apply(webhook).stream().map(WebhooksResource::letter).toList())));
+                    new Letters(redeliveries.newest(webhook).stream().map(WebhooksResource::letter).toList())));
         } catch (KafkaException e) {
             return Answer.error(503, "log_unavailable", "the dead letters cannot be read: " + e.getMessage());
         }
     }
 
-    private static Letter letter(DeadLetter it) {
-        JsonNode event = LogCodec.decode(it.event()) instanceof StreamEvent of
-                ? new Delivery(of, it.place().partition(), it.place().offset(), 0).json()
-                : null;
-        return new Letter(time(it.atMs()), it.reason(), it.status(), it.attempts(), event);
+    private static Letter letter(LetterFold.Folded folded) {
+        DeadLetter it = folded.letter();
+        Redelivery again = folded.redelivery();
+        return new Letter(time(it.atMs()), it.reason(), it.status(), it.attempts(),
+                folded.delivery().map(Delivery::json).orElse(null),
+                again == null ? null : new Again(time(again.atMs()), again.state().name().toLowerCase(Locale.ROOT)));
     }
 
     private static String time(long ms) {

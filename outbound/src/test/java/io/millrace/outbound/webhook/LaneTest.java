@@ -2,6 +2,7 @@ package io.millrace.outbound.webhook;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.DeadLetter;
 import io.millrace.platform.log.StreamEvent;
 import io.millrace.testkit.Patience;
@@ -34,7 +35,7 @@ class LaneTest {
             WebhookTarget target = new WebhookTarget("a", receiver.url(), Optional.empty(), Set.of(), List.of());
             var client = new WebhookClient(target, Duration.ofSeconds(5), now::get);
             Lane lane = new Lane(new Lane.Shared(target, client, letters,
-                    new WebhookMeters(new SimpleMeterRegistry()).of("a"), 16, now::get, (_, _) -> {}), 0);
+                    new WebhookMeters(new SimpleMeterRegistry()).of("a"), 16, now::get, (_, _) -> {}), kafka.partition(Topic.EVENTS, 0));
             lane.start();
             lane.accept(new Lane.Batch(List.of(delivery(StreamEvent.Type.PUBLISHED, 0, begin),
                     delivery(StreamEvent.Type.ENDED, 1, begin.plusSeconds(1))), 2));
@@ -43,7 +44,7 @@ class LaneTest {
             now.set(begin.plus(DeliveryRules.HOLD));
             Patience.await().untilAsserted(() -> assertThat(lane.nextOffset()).isEqualTo(2));
             assertThat(receiver.ids().getLast()).isEqualTo("live/show#1.0");
-            DeadLetter letter = new DeadLetterReader(kafka, "lane-reader").read("a").getFirst();
+            DeadLetter letter = new DeadLetterReader(kafka, "lane-reader").newest("a").getFirst().letter();
             assertThat(letter.place()).isEqualTo(new DeadLetter.Place(0, 0));
             assertThat(letter.status()).isEqualTo(500);
             lane.stop();
@@ -52,8 +53,8 @@ class LaneTest {
         }
     }
 
-    private static Delivery delivery(StreamEvent.Type type, long offset, Instant at) {
-        return new Delivery(new StreamEvent("live/show", type, new StreamEvent.Cause(offset, 0), 0, 0, 0, "", ""), 0,
-                offset, at.toEpochMilli());
+    private static Lane.Step delivery(StreamEvent.Type type, long offset, Instant at) {
+        var event = new StreamEvent("live/show", type, new StreamEvent.Cause(offset, 0), 0, 0, 0, "", "");
+        return new Lane.Step(new Delivery(event, 0, offset, at.toEpochMilli()), offset, false);
     }
 }

@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +136,80 @@ class WebhookServiceTest {
         assertThat(letters.valueStream().map(letter -> letter.get("reason").asString()))
                 .containsExactlyInAnyOrder("status 400", "status 302");
         assertThat(admin(service, "/b/dead-letters").at("/error/code").asString()).isEqualTo("webhook_not_found");
+    }
+
+    /** The process that gets the request of the operator need not be the one that sends the event. */
+    @Test
+    void deadLettersAreSentAgainByWhicheverProcessOwnsThem() throws Exception {
+        AtomicInteger status = new AtomicInteger(400);
+        receiver.answers((exchange, _, _) -> Receiver.status(exchange, status.get()));
+        WebhookService first = start(target("a", receiver), target("b", receiver, Type.BACK));
+        WebhookService second = start(target("a", receiver));
+        List<String> ids = new ArrayList<>();
+        for (String stream : List.of("live/a", "live/b", "live/c", "live/d")) {
+            ids.add(events.write(stream, Type.AWAY, 5));
+        }
+        Patience.await().untilAsserted(() -> assertThat(deadLetters(first, "a")).containsOnlyKeys(ids));
+        assertThat(admin(second, "/a/dead-letters").findValues("redelivery")).allMatch(JsonNode::isNull);
+        String before = receiver.requests().stream().filter(each -> each.id().equals(ids.get(2))).findFirst()
+                .orElseThrow().body();
+
+        int sent = receiver.requests().size();
+        redeliver(second, "event", ids.get(2), 202, "requested", "1"); // is rejected again
+        Patience.await().untilAsserted(() -> assertThat(receiver.ids()).hasSize(sent + 1));
+        assertThat(receiver.requests().getLast().body()).isEqualTo(before);
+        Patience.await().untilAsserted(() -> assertThat(deadLetters(first, "a")).containsEntry(ids.get(2), "none"));
+
+        status.set(204);
+        redeliver(first, "event", ids.getFirst(), 202, "requested", "1");
+        Patience.await()
+                .untilAsserted(() -> assertThat(deadLetters(second, "a")).containsEntry(ids.getFirst(), "accepted"));
+        redeliver(second, "all", "true", 202, "requested", "3");
+        Patience.await()
+                .untilAsserted(() -> assertThat(deadLetters(first, "a")).hasSize(4).containsValue("accepted")
+                        .doesNotContainValue("none").doesNotContainValue("requested"));
+        assertThat(receiver.ids().subList(sent, receiver.ids().size())).containsExactlyInAnyOrder(ids.get(2),
+                ids.get(0), ids.get(1), ids.get(2), ids.get(3));
+        redeliver(first, "all", "true", 202, "requested", "0");
+
+        redeliver(first, "event", "live/none#1.0", 404, "error/code", "letter_not_found");
+        redeliver(first, "no", "", 400, "error/code", "bad_parameter");
+    }
+
+    /** An event that fails again must not hold the new ones of its partition. */
+    @Test
+    void redeliveryHoldsNoNewEvent() throws Exception {
+        AtomicInteger status = new AtomicInteger(400);
+        receiver.answers((exchange, request, _) -> Receiver.status(exchange,
+                request.body().contains("away") ? status.get() : 200));
+        WebhookService service = start(target("a", receiver));
+        String away = events.write("live/show", Type.AWAY, 5);
+        Patience.await().untilAsserted(() -> assertThat(deadLetters(service, "a")).containsOnlyKeys(away));
+        status.set(500);
+        redeliver(service, "all", "true", 202, "requested", "1");
+        Patience.await().untilAsserted(() -> assertThat(receiver.ids()).hasSizeGreaterThan(2));
+        String ended = events.write("live/show", Type.ENDED, 9);
+        Patience.await().untilAsserted(() -> assertThat(receiver.ids()).contains(ended));
+        assertThat(deadLetters(service, "a")).containsEntry(away, "requested");
+        service.close();
+        status.set(200);
+        WebhookService next = start(target("a", receiver, Type.PUBLISHED)); // whatever it filters
+        Patience.await().untilAsserted(() -> assertThat(deadLetters(next, "a")).containsEntry(away, "accepted"));
+    }
+
+    /** Returns the state of the redelivery of each event. */
+    private static Map<String, String> deadLetters(WebhookService service, String webhook) {
+        return admin(service, "/" + webhook + "/dead-letters").get("deadLetters").valueStream()
+                .collect(Collectors.toMap(letter -> letter.at("/event/id").asString(),
+                        letter -> letter.at("/redelivery/state").asString("none")));
+    }
+
+    private static void redeliver(WebhookService service, String parameter, String value, int status, String field,
+            String expected) {
+        AdminResource.Answer answer = AdminRoutes.of(service.admin())
+                .answer("POST", "/api/v1/webhooks/a/dead-letters/redeliver", Map.of(parameter, value)).orElseThrow();
+        assertThat(answer.status()).as(answer.json()).isEqualTo(status);
+        assertThat(JsonMapper.builder().build().readTree(answer.json()).at("/" + field).asString()).isEqualTo(expected);
     }
 
     @Test

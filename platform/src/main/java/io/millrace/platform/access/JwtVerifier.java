@@ -168,7 +168,8 @@ final class JwtVerifier {
         }
         long notBeforeS = claims.getNotBefore() == null ? 0 : claims.getNotBefore().getValue();
         return new JwtResult.Genuine(notBeforeS, patterns.stream().map(StreamPattern::new).toList(), actions,
-                ViewerSession.ofToken(signed(token), claims.getExpirationTime().getValue()));
+                ViewerSession.ofToken(signed(token), claims.getExpirationTime().getValue())
+                        .of(claims.isClaimValueString("sub") ? claims.getSubject() : null));
     }
 
     /**

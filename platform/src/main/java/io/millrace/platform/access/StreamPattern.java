@@ -1,7 +1,11 @@
 package io.millrace.platform.access;
 
 import io.millrace.media.StreamName;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A pattern of stream names or of applications: {@code live/show} is one name, {@code *} stands for one whole segment,
@@ -24,6 +28,19 @@ public record StreamPattern(String text) {
                     "'" + text + "' is not a pattern of names such as live/show, live/* or **");
         }
         return new StreamPattern(text);
+    }
+
+    /**
+     * Returns the candidate for the application of a stream, the part of its name before the last slash; empty if none
+     * matches. As with the locations of nginx, the exact name of an application takes precedence, then the first pattern
+     * that matches.
+     */
+    public static <T> Optional<T> ofApplication(String stream, List<T> candidates,
+            Function<T, StreamPattern> pattern) {
+        String application = stream.substring(0, Math.max(0, stream.lastIndexOf('/')));
+        List<T> matching = candidates.stream().filter(each -> pattern.apply(each).matches(application)).toList();
+        return Stream.concat(matching.stream().filter(each -> pattern.apply(each).isExact()), matching.stream())
+                .findFirst();
     }
 
     /** Returns whether the pattern is one name. */

@@ -20,12 +20,23 @@ import java.util.regex.Pattern;
  *
  * @param hash 32 hexadecimal digits
  * @param untilS when the token expires, in seconds since 1970; {@link AccessDecision#NO_END} without a token
+ * @param subject hash of whom the token is for ({@link #ofSubject}), null if it names nobody; not part of the identity
  */
-public record ViewerSession(String hash, long untilS) {
+public record ViewerSession(String hash, long untilS, String subject) {
     /** Characters of a player's name that count, which no honest one exceeds. */
     public static final int CLIENT_LIMIT = 256;
     private static final int HASH_BYTES = 16;
     private static final Pattern SYNTAX = Pattern.compile("([0-9a-f]{32})(?:-(0|[1-9][0-9]{0,17}))?");
+
+    /** Creates a session of nobody in particular. */
+    public ViewerSession(String hash, long untilS) {
+        this(hash, untilS, null);
+    }
+
+    /** Returns what stands for the subject of JSON Web Tokens (RFC 7519, 4.1.2): 32 hexadecimal digits. */
+    public static String ofSubject(String sub) {
+        return hash("sub", sub);
+    }
 
     /**
      * Returns the session of a token.
@@ -35,6 +46,11 @@ public record ViewerSession(String hash, long untilS) {
      */
     static ViewerSession ofToken(String signed, long untilS) {
         return new ViewerSession(hash("token", signed), untilS);
+    }
+
+    /** @param subject {@code sub} of the token, null without one */
+    ViewerSession of(String subject) {
+        return subject == null ? this : new ViewerSession(hash, untilS, ofSubject(subject));
     }
 
     /** Returns the session of a viewer without a token. */
@@ -75,6 +91,17 @@ public record ViewerSession(String hash, long untilS) {
     @Override
     public String toString() {
         return hasToken() ? hash + '-' + untilS : hash;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ViewerSession(String otherHash, long otherUntilS, _) && hash.equals(otherHash)
+                && untilS == otherUntilS;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * hash.hashCode() + Long.hashCode(untilS);
     }
 
     private static String hash(String kind, String text) {

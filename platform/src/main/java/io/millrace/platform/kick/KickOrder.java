@@ -53,6 +53,19 @@ public record KickOrder(Long seconds, String reason) {
                 reason);
     }
 
+    /**
+     * Returns the kick of everyone with tokens of a subject, for {@link #seconds}.
+     *
+     * @param sub as in the tokens
+     * @throws IllegalArgumentException if there are no seconds: no token says how long the kick has to last
+     */
+    Kick subject(String sub, long nowMs) {
+        if (seconds == null) {
+            throw new IllegalArgumentException("seconds is required: later tokens of the subject are refused as well");
+        }
+        return new Kick(Kick.ofSubject(ViewerSession.ofSubject(sub)), nowMs, nowMs + seconds * 1_000, reason);
+    }
+
     /** Returns the kick of a publisher, which may return at once unless {@link #seconds} is set. */
     public Kick publisher(String stream, long nowMs) {
         return new Kick(new Kick.Key(stream, Kick.Target.PUBLISHER, ""), nowMs,

@@ -40,7 +40,7 @@ public final class KickPolicy implements AccessPolicy {
         String stream = allowed.stream().value();
         return switch (request.action()) {
             case PLAY -> kicks.isKicked(stream, allowed.sessionOf(request.source()));
-            case PUBLISH -> kicks.isPublisherKicked(stream);
+            case PUBLISH -> kicks.isPublisherKicked(stream, allowed.session());
         };
     }
 

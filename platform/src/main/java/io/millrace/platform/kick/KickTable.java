@@ -75,12 +75,22 @@ public final class KickTable {
 
     /** Returns whether a viewer of a stream is refused. */
     public boolean isKicked(String stream, ViewerSession session) {
-        return !isEmpty() && has(new Kick.Key(stream, Kick.Target.VIEWER, session.toString()));
+        return !isEmpty() && (has(new Kick.Key(stream, Kick.Target.VIEWER, session.toString()))
+                || isSubjectKicked(session));
     }
 
-    /** Returns whether publishers of a stream are refused. */
-    boolean isPublisherKicked(String stream) {
-        return !isEmpty() && has(new Kick.Key(stream, Kick.Target.PUBLISHER, ""));
+    /**
+     * Returns whether a publisher of a stream is refused.
+     *
+     * @param session of its token, null without one
+     */
+    boolean isPublisherKicked(String stream, ViewerSession session) {
+        return !isEmpty() && (has(new Kick.Key(stream, Kick.Target.PUBLISHER, ""))
+                || session != null && isSubjectKicked(session));
+    }
+
+    private boolean isSubjectKicked(ViewerSession session) {
+        return session.subject() != null && has(Kick.ofSubject(session.subject()));
     }
 
     /** Returns whether nobody is refused. May return false for a moment after the last kick has ended. */

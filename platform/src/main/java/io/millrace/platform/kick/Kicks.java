@@ -105,7 +105,8 @@ public final class Kicks implements AutoCloseable {
 
     /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
-        return List.of(new KicksResource(table, this::end), new PublishersResource(this::write, clock));
+        return List.of(new KicksResource(table, this::write, this::end, clock),
+                new PublishersResource(this::write, clock));
     }
 
     /** Returns the health check of the thread. */
@@ -125,7 +126,7 @@ public final class Kicks implements AutoCloseable {
             throw new UserError("there are " + KickTable.LIMIT + " kicks in force already; end some of them");
         }
         write(kick.key(), LogCodec.encode(kick));
-        LOG.info("{}: {}", kick.key().stream(), words(kick, clock.millis()));
+        LOG.info("{}{}", prefix(kick.key()), words(kick, clock.millis()));
     }
 
     /** Returns what the log says of a kick. */
@@ -135,6 +136,7 @@ public final class Kicks implements AutoCloseable {
         String done = switch (kick.key().target()) {
             case VIEWER -> "the viewer " + detail + (until.isEmpty() ? "" : ", who is refused" + until);
             case VIEWERS -> detail.isEmpty() ? "all viewers" : "all " + detail + " viewers";
+            case SUBJECT -> "everyone with tokens of the subject " + detail + ", who are refused" + until;
             case PUBLISHER -> "the publisher" + (until.isEmpty() ? "" : ", and publishers are refused" + until);
         };
         return "an operator has disconnected " + done + (kick.reason().isEmpty() ? "" : ": " + kick.reason());
@@ -147,8 +149,15 @@ public final class Kicks implements AutoCloseable {
      */
     void end(Kick.Key key) {
         write(key, null);
-        LOG.info("{}: an operator has ended the refusal of {}", key.stream(),
-                key.target() == Kick.Target.VIEWER ? "the viewer " + key.detail() : "publishers");
+        LOG.info("{}an operator has ended the refusal of {}", prefix(key), switch (key.target()) {
+            case VIEWER -> "the viewer " + key.detail();
+            case SUBJECT -> "the subject " + key.detail();
+            case PUBLISHER, VIEWERS -> "publishers";
+        });
+    }
+
+    private static String prefix(Kick.Key key) {
+        return key.stream().isEmpty() ? "" : key.stream() + ": ";
     }
 
     private void write(Kick.Key key, byte[] value) {

@@ -1,10 +1,12 @@
 package io.millrace.platform.kick;
 
 import io.millrace.platform.UserError;
+import io.millrace.platform.access.ViewerSession;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.AdminRoute;
 import io.millrace.platform.log.Kick;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -15,8 +17,8 @@ import java.util.function.Predicate;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * {@code /api/v1/kicks} on the admin port: lists the kicks that are in force, and ends them. Every node gives the same
- * answers. Thread-safe.
+ * {@code /api/v1/kicks} on the admin port: lists the kicks that are in force, ends them, and kicks the subject of JSON Web
+ * Tokens. Every node gives the same answers. Thread-safe.
  */
 final class KicksResource implements AdminResource {
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -26,23 +28,37 @@ final class KicksResource implements AdminResource {
     private static final int PAGE_LIMIT = 1_000;
 
     private final KickTable kicks;
+    private final Consumer<Kick> write;
     private final Consumer<Kick.Key> end;
+    private final InstantSource clock;
 
-    /** @param end see {@link Kicks#end} */
-    KicksResource(KickTable kicks, Consumer<Kick.Key> end) {
+    /**
+     * @param write see {@link Kicks#write(Kick)}
+     * @param end see {@link Kicks#end}
+     */
+    KicksResource(KickTable kicks, Consumer<Kick> write, Consumer<Kick.Key> end, InstantSource clock) {
         this.kicks = kicks;
+        this.write = write;
         this.end = end;
+        this.clock = clock;
     }
 
     /** @param next the value of {@code after} for the next page; null on the last one */
     private record Listing(List<Line> kicks, String next) {}
 
-    /** @param session null for a publisher */
-    private record Line(String stream, String target, String session, String at, String until, String reason) {
+    /**
+     * @param stream null for a subject
+     * @param session of a viewer, null for others
+     * @param subject the hash of a subject, null for others
+     */
+    private record Line(String stream, String target, String session, String subject, String at, String until,
+            String reason) {
         static Line of(Kick kick) {
-            boolean isViewer = kick.key().target() == Kick.Target.VIEWER;
-            return new Line(kick.key().stream(), kick.key().target().name().toLowerCase(Locale.ROOT),
-                    isViewer ? kick.key().detail() : null,
+            Kick.Target target = kick.key().target();
+            return new Line(target == Kick.Target.SUBJECT ? null : kick.key().stream(),
+                    target.name().toLowerCase(Locale.ROOT),
+                    target == Kick.Target.VIEWER ? kick.key().detail() : null,
+                    target == Kick.Target.SUBJECT ? kick.key().detail() : null,
                     time(kick.atMs()), time(kick.untilMs()), kick.reason());
         }
     }
@@ -50,6 +66,7 @@ final class KicksResource implements AdminResource {
     @Override
     public List<AdminRoute> routes() {
         return List.of(AdminRoute.get("/api/v1/kicks", request -> list(request.query())),
+                AdminRoute.post("/api/v1/kicks", request -> kick(request.query())),
                 AdminRoute.delete("/api/v1/kicks", request -> end(request.query())));
     }
 
@@ -68,16 +85,39 @@ final class KicksResource implements AdminResource {
                 found.size() > limit ? page.getLast().key().toString() : null)));
     }
 
-    private Answer end(Map<String, String> query) {
-        String stream = query.get("stream");
-        if (stream == null) {
-            return Answer.error(400, "bad_parameter",
-                    "stream is required; with session, it selects the kick of a viewer, otherwise of the publisher");
+    private Answer kick(Map<String, String> query) {
+        String subject = query.getOrDefault("subject", "");
+        if (subject.isEmpty()) {
+            return Answer.error(400, "bad_parameter", "subject is required: the claim sub of the tokens");
         }
+        try {
+            write.accept(KickOrder.parse(query).subject(subject, clock.millis()));
+            return new Answer(204, null);
+        } catch (IllegalArgumentException e) {
+            return Answer.error(400, "bad_parameter", e.getMessage());
+        } catch (UserError e) {
+            return Answer.error(503, "unavailable", e.getMessage());
+        }
+    }
+
+    private static Kick.Key key(Map<String, String> query) {
+        String stream = query.get("stream");
         String session = query.get("session");
-        var key = session == null
+        String subject = query.get("subject");
+        if (stream == null) {
+            return subject == null ? null : Kick.ofSubject(ViewerSession.ofSubject(subject));
+        }
+        return session == null
                 ? new Kick.Key(stream, Kick.Target.PUBLISHER, "")
                 : new Kick.Key(stream, Kick.Target.VIEWER, session);
+    }
+
+    private Answer end(Map<String, String> query) {
+        Kick.Key key = key(query);
+        if (key == null) {
+            return Answer.error(400, "bad_parameter", "stream or subject is required; stream with session selects the"
+                    + " kick of a viewer, otherwise of the publisher");
+        }
         if (!kicks.has(key)) {
             return Answer.error(404, "kick_not_found", "there is no such kick in force");
         }

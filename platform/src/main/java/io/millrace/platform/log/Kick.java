@@ -6,7 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * States that the operator has disconnected viewers or the publisher of a stream, whichever node has their connections.
+ * States that the operator has disconnected viewers or the publisher of a stream, or everyone with tokens of a subject,
+ * whichever node has their connections.
  * A value of {@code control}, keyed by {@link Key}; its tombstone ends the kick. The viewer or publisher is refused
  * until {@link #untilMs}.
  *
@@ -31,16 +32,22 @@ public record Kick(Key key, long atMs, long untilMs, String reason) implements L
         /** All current viewers; those of one protocol if {@link Key#detail} names one. They may return. */
         VIEWERS,
         /** The publisher. */
-        PUBLISHER
+        PUBLISHER,
+        /**
+         * Viewers and publishers of all streams with a JSON Web Token of a subject, whose hash is {@link Key#detail}. They
+         * stay refused, whatever token they get. The key has no stream.
+         */
+        SUBJECT
     }
 
     /**
      * The key of the record: {@code live/show#VIEWER-9f86d0…-1767225600}.
      *
+     * @param stream empty for {@link Target#SUBJECT}
      * @param detail depends on the target; possibly empty
      */
     public record Key(String stream, Target target, String detail) {
-        private static final Pattern SYNTAX = Pattern.compile("([^#]+)#(VIEWER|VIEWERS|PUBLISHER)-([0-9a-z-]*)");
+        private static final Pattern SYNTAX = Pattern.compile("([^#]*)#(VIEWER|VIEWERS|PUBLISHER|SUBJECT)-([0-9a-z-]*)");
 
         /** Returns the key that {@code text} is; empty if it has another form. */
         public static Optional<Key> parse(String text) {
@@ -54,6 +61,11 @@ public record Kick(Key key, long atMs, long untilMs, String reason) implements L
         public String toString() {
             return stream + '#' + target + '-' + detail;
         }
+    }
+
+    /** Returns the key of a kick of everyone with tokens of a subject, {@link Target#SUBJECT}. */
+    public static Key ofSubject(String hash) {
+        return new Key("", Target.SUBJECT, hash);
     }
 
     /** Returns whether the viewer or publisher is refused at this time. */

@@ -43,8 +43,10 @@ public final class LogCodec {
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);
             case LogVersion r -> Schemas.LOG_VERSION.encode(r);
             case NodeHeartbeat r -> Schemas.NODE_HEARTBEAT.encode(r);
+            case EdgeNode r -> Schemas.EDGE_NODE.encode(r);
             case StreamEvent r -> Schemas.STREAM_EVENT.encode(r);
             case DeadLetter r -> Schemas.DEAD_LETTER.encode(r);
+            case Redelivery r -> Schemas.REDELIVERY.encode(r);
             case AudienceReport r -> Schemas.AUDIENCE_REPORT.encode(r);
             case Kick r -> Schemas.KICK.encode(r);
             case Undecodable r -> throw new IllegalArgumentException("record is undecodable: " + r.why());

@@ -3,5 +3,5 @@ package io.millrace.platform.log;
 /** A value of one of the topics. Each type has its own Avro schema; see {@code resources/avro}. */
 public sealed interface LogRecord
         permits PacketsRecord, SessionNotice, SegmentsRecord, Part, IndexRecord, StreamEntry, StreamExpiry, Withdrawal,
-        IngestNode, NodeHeartbeat, LogVersion, StreamEvent, DeadLetter, AudienceReport, Kick, Undecodable,
-        UnknownSchema {}
+        IngestNode, EdgeNode, NodeHeartbeat, LogVersion, StreamEvent, DeadLetter, Redelivery, AudienceReport, Kick,
+        Undecodable, UnknownSchema {}

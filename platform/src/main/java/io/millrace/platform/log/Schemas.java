@@ -26,7 +26,7 @@ final class Schemas {
             "Gap",
             "StreamEntry", "StreamExpiry", "Withdrawal",
             "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat", "StreamEvent", "DeadLetter",
-            "AudienceReport", "Kick");
+            "AudienceReport", "Kick", "Redelivery", "EdgeNode");
     private static final List<Map<String, Schema>> PARSED = LogVersions.NAMES.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -144,6 +144,10 @@ final class Schemas {
             (r, g) -> g.put("node", r.node()).put("process", r.process()).put("clockMs", r.clockMs()),
             g -> new NodeHeartbeat(g.text("node"), g.int64("process"), g.int64("clockMs")));
 
+    static final RecordSchema<EdgeNode> EDGE_NODE = schema("EdgeNode",
+            (r, g) -> g.put("node", r.node()).put("viewers", r.viewers()),
+            g -> new EdgeNode(g.text("node"), g.int32("viewers")));
+
     static final RecordSchema<StreamEvent> STREAM_EVENT = schema("StreamEvent",
             (r, g) -> cue(g, r.cue()).put("stream", r.stream()).put("type", r.type())
                     .put("position", r.cause().position())
@@ -160,6 +164,13 @@ final class Schemas {
                     .put("attempts", r.attempts()).put("atMs", r.atMs()).put("event", r.event()),
             g -> new DeadLetter(g.text("webhook"), new DeadLetter.Place(g.int32("partition"), g.int64("offset")),
                     g.int32("status"), g.text("reason"), g.int32("attempts"), g.int64("atMs"), g.bytes("event")));
+
+    static final RecordSchema<Redelivery> REDELIVERY = schema("Redelivery",
+            (r, g) -> g.put("webhook", r.webhook()).put("partition", r.place().partition())
+                    .put("offset", r.place().offset()).put("state", r.state()).put("atMs", r.atMs())
+                    .put("event", r.event()),
+            g -> new Redelivery(g.text("webhook"), new DeadLetter.Place(g.int32("partition"), g.int64("offset")),
+                    g.symbol("state", Redelivery.State.class), g.int64("atMs"), g.bytes("event")));
 
     static final RecordSchema<AudienceReport> AUDIENCE_REPORT = schema("AudienceReport",
             (r, g) -> g.put("stream", r.stream()).put("edge", r.edge()).put("atMs", r.atMs())
@@ -266,7 +277,8 @@ final class Schemas {
         List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER,
                 CUE_REQUEST, SESSION_NOTICE, CUT,
                 EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, WITHDRAWAL, INGEST_NODE, LOG_VERSION,
-                SESSION_TRACKS, NODE_HEARTBEAT, STREAM_EVENT, DEAD_LETTER, AUDIENCE_REPORT, KICK);
+                SESSION_TRACKS, NODE_HEARTBEAT, STREAM_EVENT, DEAD_LETTER, AUDIENCE_REPORT, KICK, REDELIVERY,
+                EDGE_NODE);
         Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<? extends LogRecord> schema : schemas) {

@@ -5,12 +5,17 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Counts the connections of each {@link PeerNetwork} against a limit. Thread-safe. */
 public final class AddressCounts {
-    private final int limit;
+    private volatile int limit;
     private final ConcurrentHashMap<String, Integer> counts = new ConcurrentHashMap<>();
 
     /** @param limit maximum number of connections of one network */
     public AddressCounts(int limit) {
         this.limit = limit;
+    }
+
+    /** Changes the limit, for connections that are counted from now on. */
+    void limit(int connections) {
+        limit = connections;
     }
 
     /** Counts a new connection. Returns false, and counts nothing, if the peer's network has reached the limit. */

@@ -14,8 +14,8 @@ import java.util.SequencedMap;
  * <p>Thread-safe.
  */
 public final class ConnectionAdmission {
-    private final int limit;
-    private final int pendingLimit;
+    private int limit;
+    private int pendingLimit;
     private final AddressCounts addresses;
     /** The pending connections, oldest first, each with the action that disconnects it. */
     private final SequencedMap<Place, Runnable> pending = new LinkedHashMap<>();
@@ -29,13 +29,23 @@ public final class ConnectionAdmission {
      *     would refuse all connections
      */
     public ConnectionAdmission(int limit, int pendingLimit, int perAddress) {
-        if (limit < 1 || pendingLimit < 1 || perAddress < 1) {
-            throw new IllegalArgumentException("a limit of " + Math.min(limit, Math.min(pendingLimit, perAddress))
-                    + " connections refuses everyone");
-        }
-        this.limit = limit;
-        this.pendingLimit = pendingLimit;
         this.addresses = new AddressCounts(perAddress);
+        limit(limit, pendingLimit, perAddress);
+    }
+
+    /**
+     * Changes the limits. Connections that exceed a lower one stay.
+     *
+     * @throws IllegalArgumentException as the constructor
+     */
+    public final synchronized void limit(int newLimit, int newPendingLimit, int perAddress) {
+        if (newLimit < 1 || newPendingLimit < 1 || perAddress < 1) {
+            throw new IllegalArgumentException("a limit of "
+                    + Math.min(newLimit, Math.min(newPendingLimit, perAddress)) + " connections refuses everyone");
+        }
+        limit = newLimit;
+        pendingLimit = newPendingLimit;
+        addresses.limit(perAddress);
     }
 
     /**

@@ -60,6 +60,11 @@ public final class RtmpListener implements AutoCloseable {
         }
     }
 
+    /** Changes the limits, for connections that are accepted from now on. */
+    public void limit(ConnectionLimits limits) {
+        server.limit(limits);
+    }
+
     public int port() {
         return port;
     }

@@ -11,8 +11,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
@@ -45,6 +44,7 @@ public final class RtmpServer implements AutoCloseable {
     private volatile RtmpApplication application;
     private final RtmpMeters meters;
     private final RtmpServerSettings settings;
+    private volatile ConnectionLimits limits;
     private final SharedState shared;
     private final EventLoopGroup group;
     private final boolean ownsGroup;
@@ -74,7 +74,8 @@ public final class RtmpServer implements AutoCloseable {
         this.application = application;
         this.meters = meters;
         this.settings = settings;
-        this.shared = SharedState.of(settings.limits(), settings.memory());
+        this.limits = settings.limits();
+        this.shared = SharedState.of(limits, settings.memory());
         this.group = group;
         this.ownsGroup = ownsGroup;
     }
@@ -116,6 +117,12 @@ public final class RtmpServer implements AutoCloseable {
         listeners.forEach(listener -> listener.config().setAutoRead(true));
     }
 
+    /** Changes the limits, for connections that are accepted from now on. */
+    void limit(ConnectionLimits changed) {
+        shared.admission().limit(Integer.MAX_VALUE, changed.unauthenticated(), changed.perAddress());
+        limits = changed;
+    }
+
     private int bind(String protocol, String host, int port, IntPredicate named, Consumer<Channel> transport)
             throws BindException {
         Class<? extends ServerChannel> type = SocketTransport.serverChannel(group);
@@ -128,11 +135,6 @@ public final class RtmpServer implements AutoCloseable {
                         accept(channel, transport);
                     }
                 });
-        if (type == EpollServerSocketChannel.class) {
-            // Players are pinged, so that a vanished one always leaves bytes unacknowledged.
-            bootstrap.childOption(EpollChannelOption.TCP_USER_TIMEOUT,
-                    USER_TIMEOUT_FACTOR * (int) settings.limits().blocked().toMillis());
-        }
         try {
             Channel listener = ServerSockets.bind(bootstrap, host, port, named);
             listeners.add(listener);
@@ -145,7 +147,12 @@ public final class RtmpServer implements AutoCloseable {
     /** @param transport adds the handlers between the socket and RTMP */
     private void accept(Channel channel, Consumer<Channel> transport) {
         boolean proxied = settings.proxies().contains(channel.remoteAddress());
-        RtmpHandler connection = new RtmpHandler(application, meters, settings.limits(), shared, proxied);
+        ConnectionLimits its = limits;
+        if (channel instanceof EpollSocketChannel epoll) {
+            // Players are pinged, so that a vanished one always leaves bytes unacknowledged.
+            epoll.config().setTcpUserTimeout(USER_TIMEOUT_FACTOR * (int) its.blocked().toMillis());
+        }
+        RtmpHandler connection = new RtmpHandler(application, meters, its, shared, proxied);
         if (proxied) {
             channel.pipeline().addLast(new HAProxyMessageDecoder(), new ProxyHeader(connection::peerIs));
         }
@@ -158,7 +165,7 @@ public final class RtmpServer implements AutoCloseable {
     }
 
     private SslHandler tls(Channel channel) {
-        return settings.certificate().handler(channel.alloc(), settings.limits().handshake().toMillis());
+        return settings.certificate().handler(channel.alloc(), limits.handshake().toMillis());
     }
 
     /**

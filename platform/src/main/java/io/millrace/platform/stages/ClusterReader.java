@@ -178,7 +178,7 @@ final class ClusterReader implements AutoCloseable {
     }
 
     /** Reads as far back as announcements are valid. @throws org.apache.kafka.common.KafkaException if Kafka does not answer */
-    List<LiveNodes.Node> nodes() throws TimeoutException {
+    LiveNodes.Listing nodes() throws TimeoutException {
         var nodes = new LiveNodes();
         long nowMs = clock.millis();
         try (KafkaConsumer<String, LogRecord> consumer = kafka.seeker(clientId + "-nodes", Map.of())) {
@@ -198,7 +198,7 @@ final class ClusterReader implements AutoCloseable {
                 }
             }
         }
-        return nodes.list(nowMs);
+        return new LiveNodes.Listing(nodes.list(nowMs), nodes.edges(nowMs));
     }
 
     private Duration left() {

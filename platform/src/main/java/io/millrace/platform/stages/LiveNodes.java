@@ -1,5 +1,6 @@
 package io.millrace.platform.stages;
 
+import io.millrace.platform.log.EdgeNode;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.NodeHeartbeat;
@@ -9,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The ingest nodes, folded from the recent records of {@code nodes}. Not thread-safe. */
+/** The ingest nodes and edges, folded from the recent records of {@code nodes}. Not thread-safe. */
 final class LiveNodes {
     /** A process without a heartbeat for this long is considered dead by the other nodes. */
     static final Duration SILENT = Duration.ofSeconds(10);
@@ -33,10 +34,18 @@ final class LiveNodes {
      */
     record Node(String name, State state, IngestNode announcement, long announcedAtMs, long heartbeatAtMs) {}
 
+    /** An edge that serves viewers; {@code announcedAtMs} in ms since 1970. */
+    record Edge(EdgeNode announcement, long announcedAtMs) {}
+
+    /** What is announced or alive at a time, each by name. */
+    record Listing(List<Node> ingest, List<Edge> edges) {}
+
     private record Announced(IngestNode node, long atMs) {}
 
     private final Map<String, Announced> announced = new TreeMap<>();
     private final Map<String, Long> heartbeats = new TreeMap<>();
+    /** By key of the record. */
+    private final Map<String, Edge> edges = new TreeMap<>();
 
     /**
      * Applies a record of the topic.
@@ -49,14 +58,24 @@ final class LiveNodes {
         switch (value) {
             case IngestNode node -> announced.put(node.node(), new Announced(node, atMs));
             case NodeHeartbeat heartbeat -> heartbeats.merge(heartbeat.node(), atMs, Math::max);
-            case null -> announced.remove(key);
+            case EdgeNode edge -> edges.put(edge.key(), new Edge(edge, atMs));
+            case null -> {
+                announced.remove(key);
+                edges.remove(key);
+            }
             default -> {
                 // Damaged, or of a newer release.
             }
         }
     }
 
-    /** Returns the nodes that are announced or alive at a time, by name. */
+    /** Returns the edges that are announced at a time, by name. */
+    List<Edge> edges(long nowMs) {
+        return edges.values().stream().filter(edge -> nowMs - edge.announcedAtMs() <= IngestNode.VALID.toMillis())
+                .toList();
+    }
+
+    /** Returns the ingest nodes that are announced or alive at a time, by name. */
     List<Node> list(long nowMs) {
         List<Node> nodes = new ArrayList<>();
         Map<String, Long> names = new TreeMap<>(heartbeats);

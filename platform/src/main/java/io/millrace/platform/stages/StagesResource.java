@@ -21,8 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code GET /api/v1/stages} on the admin port of every node: the stages of the cluster with how far they are behind,
- * and its ingest nodes. An answer, also an error, is sent again for {@link #REMEMBERED}, so that Kafka is asked no more
- * often, however many ask. Thread-safe; one request at a time reads, and the others wait for its answer.
+ * and its ingest nodes and edges. An answer, also an error, is sent again for {@link #REMEMBERED}, so that Kafka is asked
+ * no more often, however many ask. Thread-safe; one request at a time reads, and the others wait for its answer.
  */
 public final class StagesResource implements AdminResource {
     static final Duration REMEMBERED = Duration.ofSeconds(1);
@@ -38,7 +38,7 @@ public final class StagesResource implements AdminResource {
     private Answer newest;
     private long readNanos;
 
-    private record Listing(List<Stage> stages, List<Node> ingest) {}
+    private record Listing(List<Stage> stages, List<Node> ingest, List<Edge> edges) {}
 
     /**
      * A consumer group.
@@ -61,6 +61,8 @@ public final class StagesResource implements AdminResource {
 
     private record Node(String node, String state, Address rtmp, Address rtmps, String announcedAt,
             String heartbeatAt) {}
+
+    private record Edge(String node, int viewers, String announcedAt) {}
 
     private record Address(String host, int port) {}
 
@@ -96,8 +98,10 @@ public final class StagesResource implements AdminResource {
     private static Answer read(KafkaClients kafka, String clientId, Duration limit) {
         try (var cluster = new ClusterReader(kafka, clientId, InstantSource.system(), limit)) {
             List<Stage> stages = cluster.groups().stream().map(StagesResource::stage).toList();
-            List<Node> nodes = cluster.nodes().stream().map(StagesResource::node).toList();
-            return new Answer(200, JSON.writeValueAsString(new Listing(stages, nodes)));
+            LiveNodes.Listing nodes = cluster.nodes();
+            return new Answer(200, JSON.writeValueAsString(new Listing(stages,
+                    nodes.ingest().stream().map(StagesResource::node).toList(),
+                    nodes.edges().stream().map(StagesResource::edge).toList())));
         } catch (ExecutionException e) {
             return unavailable(kafka, e.getCause().getMessage());
         } catch (TimeoutException _) {
@@ -129,6 +133,10 @@ public final class StagesResource implements AdminResource {
         return new Node(of.name(), lower(of.state()), announced == null ? null : address(announced.rtmp()),
                 announced == null ? null : address(announced.rtmps()), time(of.announcedAtMs()),
                 time(of.heartbeatAtMs()));
+    }
+
+    private static Edge edge(LiveNodes.Edge of) {
+        return new Edge(of.announcement().node(), of.announcement().viewers(), time(of.announcedAtMs()));
     }
 
     private static Address address(IngestNode.Address address) {

@@ -126,6 +126,15 @@ class JwtVerifierTest {
         assertThat(session(other)).isNotEqualTo(session(one));
     }
 
+    @Test
+    void subjectIsThatOfTheToken() throws JoseException {
+        ViewerSession session = session(token(EC, "ES256", claims(Map.of("sub", "user 7"))));
+        assertThat(session.subject()).isEqualTo(ViewerSession.ofSubject("user 7")).matches("[0-9a-f]{32}");
+        assertThat(ViewerSession.parse(session.toString())).as("not part of the identity").contains(session);
+        assertThat(session(token(EC, "ES256", claims(Map.of()))).subject()).isNull();
+        assertThat(session(token(EC, "ES256", claims(Map.of("sub", 7)))).subject()).isNull();
+    }
+
     private ViewerSession session(String token) {
         return ((JwtResult.Genuine) verifier.verify(token)).session();
     }

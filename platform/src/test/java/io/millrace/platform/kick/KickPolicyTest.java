@@ -88,6 +88,30 @@ class KickPolicyTest {
         assertThat(decide(byToken, Action.PUBLISH, "192.0.2.7:1")).isEqualTo(inner);
     }
 
+    /** Whatever token the subject has, at every stream. */
+    @Test
+    void refusesViewersAndPublishersOfSubject() {
+        kicks.put(order.subject("user 7", 0));
+        for (Action action : Action.values()) {
+            inner = allowed("live/a", "user 7");
+            assertThat(decide(byToken, action, "192.0.2.7:1")).isEqualTo(KICKED);
+            inner = allowed("live/b", "user 7");
+            assertThat(decide(byToken, action, "192.0.2.7:1")).isEqualTo(KICKED);
+            inner = allowed("live/a", "user 8");
+            assertThat(decide(byToken, action, "192.0.2.7:1")).isEqualTo(inner);
+            inner = new AccessDecision.Allowed(new StreamName("live/a"));
+            assertThat(decide(byToken, action, "192.0.2.7:1")).as("no token").isEqualTo(inner);
+        }
+        kicks.remove(Kick.Key.parse(Kick.ofSubject(ViewerSession.ofSubject("user 7")).toString()).orElseThrow());
+        inner = allowed("live/a", "user 7");
+        assertThat(decide(byToken, Action.PLAY, "192.0.2.7:1")).isEqualTo(inner);
+    }
+
+    private static AccessDecision allowed(String stream, String sub) {
+        return new AccessDecision.Allowed(new StreamName(stream), TOKEN.untilS(),
+                new ViewerSession(TOKEN.hash(), TOKEN.untilS(), ViewerSession.ofSubject(sub)));
+    }
+
     private static AccessDecision decide(AccessPolicy policy, Action action, String address) {
         return policy.decide(new AccessRequest(action, new StreamName("live/show"), "",
                 new AccessRequest.Source(AccessRequest.Protocol.HLS, address, "VLC", "/live/show.m3u8")))

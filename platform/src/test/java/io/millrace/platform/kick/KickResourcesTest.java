@@ -23,10 +23,13 @@ class KickResourcesTest {
     private final InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW_MS));
     private final KickTable table = new KickTable(clock);
     private boolean isDown;
-    private final KicksResource kicks = new KicksResource(table, key -> {
+    private final KicksResource kicks = new KicksResource(table, kick -> {
+        respond();
+        table.put(kick);
+    }, key -> {
         respond();
         table.remove(key);
-    });
+    }, clock);
     private final PublishersResource publishers = new PublishersResource(kick -> {
         respond();
         table.put(kick);
@@ -45,9 +48,9 @@ class KickResourcesTest {
         table.put(new KickOrder(null, "").viewer("live/show", VIEWER, NOW_MS));
         table.put(new KickOrder(null, "").viewer("live/talk", VIEWER, NOW_MS));
         assertThat(get(Map.of("stream", "live/show")).json()).isEqualTo("{\"kicks\":[{\"stream\":\"live/show\","
-                + "\"target\":\"publisher\",\"session\":null,\"at\":\"2026-01-01T00:00:00.000Z\","
+                + "\"target\":\"publisher\",\"session\":null,\"subject\":null,\"at\":\"2026-01-01T00:00:00.000Z\","
                 + "\"until\":\"2026-01-01T00:01:00.000Z\",\"reason\":\"music\"},{\"stream\":\"live/show\","
-                + "\"target\":\"viewer\",\"session\":\"9f86d081884c7d659a2feaa0c55ad015\","
+                + "\"target\":\"viewer\",\"session\":\"9f86d081884c7d659a2feaa0c55ad015\",\"subject\":null,"
                 + "\"at\":\"2026-01-01T00:00:00.000Z\",\"until\":\"2026-01-01T00:01:00.000Z\",\"reason\":\"\"}],"
                 + "\"next\":null}");
         assertThat(delete(Map.of("stream", "live/show", "session", VIEWER.toString())).status()).isEqualTo(204);
@@ -55,7 +58,7 @@ class KickResourcesTest {
         assertThat(table.isKicked("live/talk", VIEWER)).isTrue();
         assertThat(delete(Map.of("stream", "live/show", "session", VIEWER.toString())).status()).isEqualTo(404);
         assertThat(delete(Map.of("stream", "live/show")).status()).isEqualTo(204);
-        assertThat(table.isPublisherKicked("live/show")).isFalse();
+        assertThat(table.isPublisherKicked("live/show", null)).isFalse();
     }
 
     @Test
@@ -97,6 +100,25 @@ class KickResourcesTest {
         assertThat(delete(Map.of("stream", "live/show", "session", VIEWER.toString()))).isEqualTo(expected);
         assertThat(disconnect("live/show", Map.of())).isEqualTo(expected);
         assertThat(delete(Map.of()).status()).isEqualTo(400);
+    }
+
+    @Test
+    void kicksSubject() {
+        assertThat(post(Map.of("subject", "user 7")).json()).contains("seconds is required");
+        assertThat(post(Map.of("seconds", "60")).status()).isEqualTo(400);
+        assertThat(post(Map.of("subject", "user 7", "seconds", "60"))).isEqualTo(new Answer(204, null));
+        assertThat(get(Map.of()).json()).contains("\"stream\":null,\"target\":\"subject\",\"session\":null,\"subject\":\""
+                + ViewerSession.ofSubject("user 7") + "\"").doesNotContain("user 7");
+        isDown = true;
+        assertThat(post(Map.of("subject", "user 7", "seconds", "60")).status()).isEqualTo(503);
+        isDown = false;
+        assertThat(delete(Map.of("subject", "user 8")).status()).isEqualTo(404);
+        assertThat(delete(Map.of("subject", "user 7")).status()).isEqualTo(204);
+        assertThat(table.isEmpty()).isTrue();
+    }
+
+    private Answer post(Map<String, String> query) {
+        return AdminRoutes.of(List.of(kicks)).answer("POST", "/api/v1/kicks", query).orElseThrow();
     }
 
     private Answer get(Map<String, String> query) {

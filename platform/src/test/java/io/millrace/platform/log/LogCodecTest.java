@@ -96,12 +96,15 @@ class LogCodecTest {
                 new StreamEvent("live/show", StreamEvent.Type.CUE, new StreamEvent.Cause(1_042, 0), 17, 18, 5, "", "",
                         CUE),
                 new DeadLetter("billing", new DeadLetter.Place(3, 41), 400, "status 400", 1, 5, bytes(1, 2)),
+                new Redelivery("billing", new DeadLetter.Place(3, 41), Redelivery.State.REQUESTED, 6, bytes(1, 2)),
                 new AudienceReport("live/show", "e1", 1_700, 3, new AudienceReport.Stalls(1, 4),
                         new AudienceReport.Measures(List.of(new AudienceReport.Bucket(64, 2)), List.of(),
                                 List.of(new AudienceReport.Bucket(3, 1), new AudienceReport.Bucket(70, 2)),
                                 List.of())),
                 new Kick(new Kick.Key("live/show", Kick.Target.VIEWER, "9f86d081884c7d659a2feaa0c55ad015-1767225600"),
-                        1_700, 2_400, "shared its token"));
+                        1_700, 2_400, "shared its token"),
+                new Kick(Kick.ofSubject("9f86d081884c7d659a2feaa0c55ad015"), 1_700, 2_400, ""),
+                new EdgeNode("e1", 120));
     }
 
     private static List<String> lines(String golden) throws IOException {

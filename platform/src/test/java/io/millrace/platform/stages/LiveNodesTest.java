@@ -1,5 +1,6 @@
 package io.millrace.platform.stages;
 
+import io.millrace.platform.log.EdgeNode;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.stages.LiveNodes.Node;
@@ -45,6 +46,20 @@ class LiveNodesTest {
         announce(A, 30_000);
         assertThat(nodes.list(NOW_MS)).hasSize(1);
         assertThat(nodes.list(NOW_MS + 1)).isEmpty();
+    }
+
+    /** One process may be both. */
+    @Test
+    void edgesAreListedBesideIngestNodesOfTheSameName() {
+        announce(A, 4_000);
+        var edge = new EdgeNode("a", 120);
+        nodes.put(edge.key(), new EdgeNode("a", 7), NOW_MS - 40_000);
+        nodes.put(edge.key(), edge, NOW_MS - 30_000);
+        assertThat(nodes.edges(NOW_MS)).containsExactly(new LiveNodes.Edge(edge, NOW_MS - 30_000));
+        assertThat(nodes.edges(NOW_MS + 1)).as("expired").isEmpty();
+        nodes.put(edge.key(), null, NOW_MS);
+        assertThat(nodes.edges(NOW_MS)).isEmpty();
+        assertThat(nodes.list(NOW_MS)).hasSize(1);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EdgeNode;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.NodeHeartbeat;
@@ -85,21 +86,25 @@ class ClusterReaderTest {
     void readsNodes(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("living.");
         try (var cluster = new ClusterReader(kafka, "test", InstantSource.system(), LIMIT)) {
-            assertThat(cluster.nodes()).isEmpty();
+            assertThat(cluster.nodes()).isEqualTo(new LiveNodes.Listing(List.of(), List.of()));
         }
         var node = new IngestNode("n1", new IngestNode.Address("h", 1935), null, false);
         var heartbeat = new NodeHeartbeat("n1", 5, 0);
+        var edge = new EdgeNode("n1", 7);
         String topic = kafka.settings().topic(Topic.NODES);
         try (var producer = kafka.producer("test", 1 << 20)) {
             producer.send(new ProducerRecord<>(topic, "n1", LogCodec.encode(node))).get();
             producer.send(new ProducerRecord<>(topic, 0, heartbeat.key(), LogCodec.encode(heartbeat))).get();
+            producer.send(new ProducerRecord<>(topic, edge.key(), LogCodec.encode(edge))).get();
             producer.send(new ProducerRecord<>(topic, "damaged", new byte[]{1, 2, 3})).get();
         }
         try (var cluster = new ClusterReader(kafka, "test", InstantSource.system(), LIMIT)) {
-            assertThat(cluster.nodes()).extracting(LiveNodes.Node::name).containsExactly("n1");
+            LiveNodes.Listing nodes = cluster.nodes();
+            assertThat(nodes.ingest()).extracting(LiveNodes.Node::name).containsExactly("n1");
+            assertThat(nodes.edges()).extracting(LiveNodes.Edge::announcement).containsExactly(edge);
         }
         try (var cluster = new ClusterReader(kafka, "test", () -> Instant.now().plusSeconds(3600), LIMIT)) {
-            assertThat(cluster.nodes()).as("an hour later").isEmpty();
+            assertThat(cluster.nodes()).as("an hour later").isEqualTo(new LiveNodes.Listing(List.of(), List.of()));
         }
     }
 
