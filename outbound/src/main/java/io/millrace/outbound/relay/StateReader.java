@@ -5,6 +5,7 @@ import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.UnreadableStateException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -21,17 +23,19 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the states of relays from the log. Blocks; confined to one thread. */
+/** Reads the states of relays, and the relays of the API, from the log. Blocks; confined to one thread. */
 final class StateReader implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StateReader.class);
     private static final Duration ANSWER = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final KafkaClients kafka;
+    private final TopicPartition definitions;
     private final KafkaConsumer<String, byte[]> consumer;
 
     StateReader(KafkaClients kafka, String clientId) {
         this.kafka = kafka;
+        definitions = kafka.partition(Topic.RELAY_RULES, RelayDefinitions.PARTITION);
         Map<String, Object> config = kafka.consumerConfig(clientId);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
@@ -70,17 +74,42 @@ final class StateReader implements AutoCloseable {
         return partitions.stream().map(partition -> kafka.partition(topic, partition)).toList();
     }
 
-    /** Makes {@link #follow} begin with the oldest states of all partitions. */
+    /** Makes {@link #follow} begin with the oldest states of all partitions, and the oldest definitions. */
     void assignAll() {
-        List<TopicPartition> all = of(Topic.RELAYS,
-                IntStream.range(0, kafka.settings().partitions()).boxed().collect(Collectors.toSet()));
+        List<TopicPartition> all = new ArrayList<>(of(Topic.RELAYS,
+                IntStream.range(0, kafka.settings().partitions()).boxed().collect(Collectors.toSet())));
+        all.add(definitions);
         consumer.assign(all);
         consumer.seekToBeginning(all);
     }
 
-    /** Applies the next records to {@code states}. Waits for them for one poll. */
-    void follow(Map<RelayKey, RelayState> states) {
-        consumer.poll(POLL).forEach(record -> put(record, states));
+    /** Applies the next records to {@code states} and {@code table}. Waits for them for one poll. */
+    void follow(Map<RelayKey, RelayState> states, RelayTable table) {
+        ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+        for (ConsumerRecord<String, byte[]> record : records) {
+            if (record.topic().equals(definitions.topic())) {
+                table.apply(record.key(), record.value());
+            } else {
+                put(record, states);
+            }
+        }
+        if (table.isRead()) {
+            records.records(definitions).forEach(record -> table.readTo(record.offset() + 1));
+        } else {
+            readStart(table);
+        }
+    }
+
+    /** Reports the definitions as read once they are, up to the end that the topic has now. */
+    private void readStart(RelayTable table) {
+        try {
+            long position = consumer.position(definitions, ANSWER);
+            if (position >= consumer.endOffsets(List.of(definitions), ANSWER).get(definitions)) {
+                table.readTo(position);
+            }
+        } catch (TimeoutException e) {
+            log.info("the relays of the API are not known yet: {}", e.getMessage());
+        }
     }
 
     private static void put(ConsumerRecord<String, byte[]> record, Map<RelayKey, RelayState> states) {
