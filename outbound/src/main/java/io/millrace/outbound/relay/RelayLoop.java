@@ -106,8 +106,10 @@ final class RelayLoop implements AutoCloseable {
             while (!closing && table.rules().isEmpty()) {
                 table.awaitAny(POLL);
             }
-            member = true;
-            consumer.subscribe(List.of(kafka.settings().topic(Topic.STREAMS)), new Rebalance());
+            if (!closing) {
+                member = true;
+                consumer.subscribe(List.of(kafka.settings().topic(Topic.STREAMS)), new Rebalance());
+            }
             while (!closing) {
                 step();
             }
