@@ -3,6 +3,7 @@ package io.millrace.outbound.relay;
 import io.millrace.platform.UserError;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.AdminRoute;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,15 +30,19 @@ final class RelayChangesResource implements AdminResource {
             .build();
 
     private final RelayTable table;
+    private final Duration patience;
     private final Consumer<RelayDefinition> put;
     private final Consumer<String> remove;
 
     /**
+     * @param patience how long a request may wait until the relays are known, after a start
      * @param put writes a definition, and returns when the table has it; throws {@link UserError} if it cannot
      * @param remove deletes one in the same way
      */
-    RelayChangesResource(RelayTable table, Consumer<RelayDefinition> put, Consumer<String> remove) {
+    RelayChangesResource(RelayTable table, Duration patience, Consumer<RelayDefinition> put,
+            Consumer<String> remove) {
         this.table = table;
+        this.patience = patience;
         this.put = put;
         this.remove = remove;
     }
@@ -98,9 +103,18 @@ final class RelayChangesResource implements AdminResource {
             return Optional.of(Answer.error(409, "relay_in_file",
                     "the file of --relays defines a relay of that name; change it there"));
         }
-        return table.isRead()
+        return isKnown()
                 ? Optional.empty()
                 : Optional.of(Answer.error(503, "unavailable", "the relays are not known yet; try again"));
+    }
+
+    private boolean isKnown() {
+        try {
+            table.awaitRead(0, patience);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        return table.isRead();
     }
 
     private static Answer written(Supplier<Answer> change) {

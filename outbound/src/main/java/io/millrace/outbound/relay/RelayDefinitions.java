@@ -17,7 +17,7 @@ import org.apache.kafka.common.KafkaException;
  */
 final class RelayDefinitions implements AutoCloseable {
     static final int PARTITION = 0;
-    private static final Duration ANSWER = Duration.ofSeconds(10);
+    static final Duration ANSWER = Duration.ofSeconds(10);
     private static final long BUFFER_BYTES = 1 << 20;
 
     private final KafkaClients kafka;

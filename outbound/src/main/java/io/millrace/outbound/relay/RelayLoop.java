@@ -4,6 +4,7 @@ import io.millrace.media.StreamName;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
@@ -85,7 +86,7 @@ final class RelayLoop implements AutoCloseable {
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName()));
         sessionMs = (int) kafka.groupTimes().under(kafka.settings().client())
                 .get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
-        states = new StateReader(kafka, "relay-" + shared.node() + "-states");
+        states = new StateReader(kafka, "relay-" + shared.node() + "-states", Timeouts.SEEKER_FETCH_MS);
     }
 
     void start() {

@@ -38,7 +38,7 @@ public final class RelayService implements AutoCloseable {
         feed = new StateFeed(kafka, settings.node(), table, fatal);
         definitions = new RelayDefinitions(kafka, "relay-" + settings.node() + "-rules", table);
         admin = List.of(new RelaysResource(table, feed::states, running),
-                new RelayChangesResource(table, definitions::put, definitions::remove));
+                new RelayChangesResource(table, RelayDefinitions.ANSWER, definitions::put, definitions::remove));
     }
 
     /**

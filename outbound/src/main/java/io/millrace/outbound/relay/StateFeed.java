@@ -2,6 +2,7 @@ package io.millrace.outbound.relay;
 
 import io.millrace.platform.FatalError;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Timeouts;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +21,7 @@ final class StateFeed implements AutoCloseable {
     private volatile boolean closing;
 
     StateFeed(KafkaClients kafka, String node, RelayTable table, FatalError fatal) {
-        reader = new StateReader(kafka, "relay-" + node + "-feed");
+        reader = new StateReader(kafka, "relay-" + node + "-feed", Timeouts.QUIET_FETCH_MS);
         this.table = table;
         this.fatal = fatal;
     }

@@ -1,7 +1,6 @@
 package io.millrace.outbound.relay;
 
 import io.millrace.platform.kafka.KafkaClients;
-import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.UnreadableStateException;
 import java.time.Duration;
@@ -14,7 +13,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -33,13 +31,17 @@ final class StateReader implements AutoCloseable {
     private final TopicPartition definitions;
     private final KafkaConsumer<String, byte[]> consumer;
 
-    StateReader(KafkaClients kafka, String clientId) {
+    /** End of the definitions when {@link #follow} began; -1 until known. */
+    private long definitionsEnd = -1;
+
+    /** @param fetchMs how long a broker may hold a fetch at the end of the log */
+    StateReader(KafkaClients kafka, String clientId, int fetchMs) {
         this.kafka = kafka;
         definitions = kafka.partition(Topic.RELAY_RULES, RelayDefinitions.PARTITION);
         Map<String, Object> config = kafka.consumerConfig(clientId);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Timeouts.SEEKER_FETCH_MS);
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, fetchMs);
         consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
@@ -85,28 +87,34 @@ final class StateReader implements AutoCloseable {
 
     /** Applies the next records to {@code states} and {@code table}. Waits for them for one poll. */
     void follow(Map<RelayKey, RelayState> states, RelayTable table) {
-        ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
-        for (ConsumerRecord<String, byte[]> record : records) {
+        if (definitionsEnd < 0) {
+            findEnd();
+        }
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
             if (record.topic().equals(definitions.topic())) {
                 table.apply(record.key(), record.value());
             } else {
                 put(record, states);
             }
         }
-        if (table.isRead()) {
-            records.records(definitions).forEach(record -> table.readTo(record.offset() + 1));
-        } else {
-            readStart(table);
+        reportTo(table);
+    }
+
+    private void reportTo(RelayTable table) {
+        try {
+            long position = consumer.position(definitions, ANSWER);
+            if (definitionsEnd >= 0 && position >= definitionsEnd) {
+                table.readTo(position);
+            }
+        } catch (TimeoutException e) {
+            log.info("it is not known yet whether all relays of the API are: {}", e.getMessage());
         }
     }
 
-    /** Reports the definitions as read once they are, up to the end that the topic has now. */
-    private void readStart(RelayTable table) {
+    /** Before the first poll, so that the request does not wait behind an open fetch. */
+    private void findEnd() {
         try {
-            long position = consumer.position(definitions, ANSWER);
-            if (position >= consumer.endOffsets(List.of(definitions), ANSWER).get(definitions)) {
-                table.readTo(position);
-            }
+            definitionsEnd = consumer.endOffsets(List.of(definitions), ANSWER).get(definitions);
         } catch (TimeoutException e) {
             log.info("the relays of the API are not known yet: {}", e.getMessage());
         }

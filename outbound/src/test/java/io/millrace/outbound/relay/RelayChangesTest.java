@@ -5,6 +5,7 @@ import io.millrace.platform.UserError;
 import io.millrace.platform.admin.AdminResource.Answer;
 import io.millrace.platform.admin.AdminRoutes;
 import io.millrace.testkit.LogCapture;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ class RelayChangesTest {
             "rtmp://host/app/SECRET", "stopped", "").rule()));
     private final AdminRoutes routes = AdminRoutes.of(List.of(
             new RelaysResource(table, Map::of, Map.of()),
-            new RelayChangesResource(table, definition -> table.apply(definition.name(), definition.encode()),
+            new RelayChangesResource(table, Duration.ZERO, definition -> table.apply(definition.name(), definition.encode()),
                     name -> table.apply(name, null))));
 
     RelayChangesTest() {
@@ -98,7 +99,7 @@ class RelayChangesTest {
 
     @Test
     void failureOfKafkaIsReported() {
-        AdminRoutes failing = AdminRoutes.of(List.of(new RelayChangesResource(table, _ -> {
+        AdminRoutes failing = AdminRoutes.of(List.of(new RelayChangesResource(table, Duration.ZERO, _ -> {
             throw new UserError("Kafka does not respond");
         }, _ -> {})));
         Answer answer = failing.answer("POST", "/api/v1/relays/copy", Map.of(), BODY).orElseThrow();
@@ -108,7 +109,7 @@ class RelayChangesTest {
 
     @Test
     void nothingChangesBeforeRelaysAreKnown() {
-        AdminRoutes early = AdminRoutes.of(List.of(new RelayChangesResource(new RelayTable(List.of()), _ -> {
+        AdminRoutes early = AdminRoutes.of(List.of(new RelayChangesResource(new RelayTable(List.of()), Duration.ZERO, _ -> {
             throw new AssertionError("another node may have a relay of that name");
         }, _ -> {})));
         assertThat(early.answer("POST", "/api/v1/relays/copy", Map.of(), BODY).orElseThrow().status()).isEqualTo(503);
