@@ -20,7 +20,8 @@ class RelayChangesTest {
     private static final String BODY = """
             {"streams": "live/*", "target": "rtmp://host/app/{name}?key=SECRET"}""";
     /** Written by version 2 of the log; every later release must read it. */
-    private static final String VERSION_2 = "c301cdc46d081d2091c308636f70790c6c6976652f2a2272746d703a2f2f682f612f7b6e616d657d086c6976650670656d";
+    private static final String VERSION_2 = "c301cdc46d081d2091c308636f70790c6c6976652f2a2272746d703a2f2f682f612f7b"
+            + "6e616d657d086c6976650670656d";
 
     private final RelayTable table = new RelayTable(List.of(new RelayDefinition("filed", "live/show",
             "rtmp://host/app/SECRET", "stopped", "").rule()));
