@@ -82,7 +82,7 @@ final class Node {
     private AdminServer admin;
     private RunningStages stages;
     private StageListeners listeners;
-    /** The relays of this process; none if it runs no relays. */
+    /** The relays of the file; the API may define others. */
     private List<RelayRule> relays = List.of();
     private LogSpace space = LogSpace.UNKNOWN;
     /** Null if no stage of this process has connections of viewers or publishers. */
@@ -145,22 +145,16 @@ final class Node {
     }
 
     /**
-     * Reads the relays and webhooks, and returns the stages to run: without relays or webhooks, {@code up} does not run
-     * their stages.
+     * Reads the relays and webhooks, and returns the stages to run: without webhooks, {@code up} does not run their
+     * stage. Relays may be defined later, by the API.
      */
     private Set<Stage> wanted(Serving serving) {
         Set<Stage> wanted = EnumSet.copyOf(serving.stages());
         relays = wanted.contains(Stage.RELAY) ? options.relays().rules() : List.of();
         webhooks = wanted.contains(Stage.WEBHOOKS) ? options.webhooks().targets() : List.of();
-        if (relays.isEmpty() && serving == Serving.RELAY) {
-            throw new UserError("there is nothing to relay; name a file with relays with --relays, see docs/relay.md");
-        }
         if (webhooks.isEmpty() && serving == Serving.WEBHOOKS) {
             throw new UserError("there are no webhooks; name one with --webhook, or a file with --webhooks, see "
                     + "docs/events.md");
-        }
-        if (relays.isEmpty()) {
-            wanted.remove(Stage.RELAY);
         }
         if (webhooks.isEmpty()) {
             wanted.remove(Stage.WEBHOOKS);

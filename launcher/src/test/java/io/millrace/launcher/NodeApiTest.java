@@ -3,6 +3,8 @@ package io.millrace.launcher;
 import com.sun.net.httpserver.HttpServer;
 import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.platform.UserError;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
 import io.millrace.testkit.DocumentedApi;
 import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.OwnLoopback;
@@ -17,14 +19,22 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,7 +54,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class NodeApiTest {
     private static final String SECRET = "pl4nted-s3cret-0123456789";
     private static final String TOKEN = "read-token-" + SECRET;
-    private static final String ADMIN_TOKEN = "admin-token-" + SECRET;
+    private static final String ADMIN = "admin-token-" + SECRET;
 
     @TempDir
     private Path dir;
@@ -72,7 +82,7 @@ class NodeApiTest {
                     started.complete(start(each, List.of("up", "--kafka", broker.bootstrap(), "--topic-prefix",
                             "node-api.", "--partitions", "2", "--data-dir", dir.toString(), "--host",
                             OwnLoopback.ADDRESS, "--rtmp-port", Integer.toString(rtmpPort), "--http-port", "0",
-                            "--admin-port", "0", "--admin-tokens", file("tokens", "read " + TOKEN + "\nadmin " + ADMIN_TOKEN),
+                            "--admin-port", "0", "--admin-tokens", file("tokens", "read " + TOKEN + "\nadmin " + ADMIN),
                             "--relays", relays(rtmp), "--webhooks", webhooks(receiver), "--config",
                             file("millrace.yaml", "segment: 2s\nkafka-client:\n  ssl.key.password: " + SECRET))));
                 });
@@ -88,6 +98,7 @@ class NodeApiTest {
             Patience.await().until(() -> json("/api/v1/relays").at("/relays/0/position/offset").isIntegralNumber());
             Patience.await().until(() -> json("/api/v1/webhooks/strict/dead-letters").at("/deadLetters/0").isObject());
             Patience.await().until(() -> json("/api/v1/webhooks").at("/webhooks/0/last").isObject());
+            relaysChange(rtmp);
             judge("get /api/v1/relays", "/api/v1/relays");
             judge("get /api/v1/webhooks", "/api/v1/webhooks");
             judge("get /api/v1/webhooks/{webhook}/dead-letters", "/api/v1/webhooks/strict/dead-letters");
@@ -98,6 +109,7 @@ class NodeApiTest {
             asked.add("get /api/v1/settings");
             assertThat(api.unseen(asked)).as("documented, but no answer had it").isEmpty();
             stagesRun();
+            onlyItsTopicHasSecret(broker);
             for (String path : List.of("/api/v1/streams", "/api/v1/viewers", "/stat", "/srs/api/v1/streams",
                     "/srs/api/v1/clients", "/metrics")) {
                 ask("get " + path, path, TOKEN, 200);
@@ -126,12 +138,62 @@ class NodeApiTest {
         ask(operation, path + "?all=true", TOKEN, 403);
         ask(operation, path + "?all=true", "", 401);
         mended = true;
-        ask(operation, path + "?all=true", ADMIN_TOKEN, 202);
+        ask(operation, path + "?all=true", ADMIN, 202);
         Patience.await().until(() -> json("/api/v1/webhooks/strict/dead-letters").at("/deadLetters").valueStream()
                 .anyMatch(letter -> letter.at("/redelivery/state").asString("").equals("accepted")));
         judge("get /api/v1/webhooks/{webhook}/dead-letters", "/api/v1/webhooks/strict/dead-letters");
-        ask(operation, path, ADMIN_TOKEN, 400);
-        ask(operation, path + "?event=none", ADMIN_TOKEN, 404);
+        ask(operation, path, ADMIN, 400);
+        ask(operation, path + "?event=none", ADMIN, 404);
+    }
+
+    /** Relays of the API, whose targets have stream keys. */
+    private void relaysChange(String rtmp) throws Exception {
+        String path = "/api/v1/relays/more";
+        String operation = " /api/v1/relays/{relay}";
+        String body = "{\"streams\":\"live/*\",\"target\":\"" + rtmp + "/more/{name}?key=" + SECRET + "\"}";
+        ask("post" + operation, path, ADMIN, body, 201);
+        ask("post" + operation, path, ADMIN, body, 409);
+        ask("put" + operation, path, ADMIN, body.replace("{name}", "x"), 400);
+        ask("put" + operation, path, ADMIN, body.replace("\"}", "\",\"from\":\"live\"}"), 200);
+        Patience.await().until(() -> json("/api/v1/relays").toString()
+                .matches(".*\"name\":\"more\",\"stream\":\"live/show\",[^{}]*\"state\":\"sending\".*"));
+        judge("get" + operation, path);
+        ask("get" + operation, "/api/v1/relays/none", TOKEN, 404);
+        for (String method : List.of("post", "put", "delete")) {
+            ask(method + operation, path, "", body, 401);
+            ask(method + operation, path, TOKEN, body, 403);
+        }
+        ask("post" + operation, path, ADMIN, "{\"target\":\"" + SECRET + "\"}", 400);
+        ask("put" + operation, "/api/v1/relays/copies", ADMIN, body, 409);
+        ask("delete" + operation, "/api/v1/relays/copies", ADMIN, "", 409);
+        ask("post" + operation, "/api/v1/relays/brief", ADMIN, body.replace("/more/", "/brief/"), 201);
+        Patience.await().until(() -> json("/api/v1/relays").toString().contains("\"name\":\"brief\",\"stream\""));
+        ask("delete" + operation, "/api/v1/relays/brief", ADMIN, "", 204);
+        ask("delete" + operation, "/api/v1/relays/brief", ADMIN, "", 404);
+        Patience.await().until(() -> !json("/api/v1/relays").toString().contains("brief"));
+    }
+
+    /** Searches all records for the secret, which the relays of the API contain and nothing else. */
+    private static void onlyItsTopicHasSecret(TestBroker broker) {
+        KafkaClients kafka = broker.clients("node-api.");
+        Set<String> found = new TreeSet<>();
+        try (var consumer = new KafkaConsumer<>(Map.<String, Object>of("bootstrap.servers", broker.bootstrap()),
+                new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> all = Stream.of(Topic.values())
+                    .flatMap(topic -> IntStream.range(0, 2).mapToObj(p -> kafka.partition(topic, p))).toList();
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+            while (all.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> {
+                    if (record.value() != null && new String(record.value(), StandardCharsets.ISO_8859_1)
+                            .contains(SECRET.substring(0, 12))) {
+                        found.add(record.topic());
+                    }
+                });
+            }
+        }
+        assertThat(found).containsExactly(kafka.settings().topic(Topic.RELAY_RULES));
     }
 
     /** All stages run here, so all groups have members. */
@@ -226,16 +288,24 @@ class NodeApiTest {
     }
 
     private void ask(String operation, String path, String token, int status) throws Exception {
-        HttpResponse<String> answer = send(operation.substring(0, operation.indexOf(' ')), path, token);
+        ask(operation, path, token, "", status);
+    }
+
+    private void ask(String operation, String path, String token, String body, int status) throws Exception {
+        HttpResponse<String> answer = send(operation.substring(0, operation.indexOf(' ')), path, token, body);
         assertThat(answer.statusCode()).as(operation + " " + answer.body()).isEqualTo(status);
         assertThat(api.faults(operation, status, answer.headers().firstValue("Content-Type").orElse(""),
                 answer.body())).isEmpty();
         assertThat(answer.body()).as(operation).doesNotContain(SECRET.substring(0, 12));
     }
 
-    private HttpResponse<String> send(String method, String path, String token) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
-                .method(method.toUpperCase(Locale.ROOT), HttpRequest.BodyPublishers.noBody());
+    private HttpResponse<String> send(String path, String token) throws Exception {
+        return send("get", path, token, "");
+    }
+
+    private HttpResponse<String> send(String method, String path, String token, String body) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path)).method(
+                method.toUpperCase(Locale.ROOT), HttpRequest.BodyPublishers.ofString(body));
         return http.send((token.isEmpty() ? request : request.header("Authorization", "Bearer " + token)).build(),
                 HttpResponse.BodyHandlers.ofString());
     }

@@ -80,9 +80,39 @@ class RelayIT {
             int owner = owner();
             killed(relays.get(owner));
             awaitNewFrames();
-            relays.set(owner, relay("stopped"));
+            relays.set(owner, relayOfFile("stopped"));
         }
         judgeWithoutGap(finish(), ROUNDS);
+    }
+
+    /** The definition is only in the log: it outlives the node that has taken it, and all other nodes. */
+    @Test
+    void relayOfApiContinuesWithoutGapAfterKillOfSender() throws Exception {
+        relays.add(relay());
+        relays.add(relay());
+        String body = "{\"streams\":\"live/*\",\"target\":\"rtmp://127.0.0.1:" + targetPort + "/copy/{name}?SECRET\"}";
+        assertThat(send(0, "POST", body).statusCode()).isEqualTo(201);
+        encode();
+        for (int round = 0; round < ROUNDS; round++) {
+            sendForRandomTime();
+            int owner = owner();
+            killed(relays.get(owner));
+            awaitNewFrames();
+            relays.set(owner, relay());
+        }
+        for (int i = 0; i < relays.size(); i++) {
+            killed(relays.get(i));
+            relays.set(i, relay());
+        }
+        awaitNewFrames();
+        assertThat(send(0, "POST", body).statusCode()).as("defined already").isEqualTo(409);
+        judgeWithoutGap(finish(), ROUNDS + 1);
+        assertThat(send(1, "DELETE", "").statusCode()).isEqualTo(204);
+        for (MillraceProcess relay : relays) {
+            Patience.await().until(() -> get(URI.create(relay.ready().get("admin") + "/api/v1/relays"))
+                    .equals("{\"relays\":[],\"definitions\":[]}"));
+            assertThat(relay.log()).doesNotContain("SECRET");
+        }
     }
 
     @Test
@@ -155,8 +185,12 @@ class RelayIT {
     }
 
     private void begin(String from) throws Exception {
-        relays.add(relay(from));
-        relays.add(relay(from));
+        relays.add(relayOfFile(from));
+        relays.add(relayOfFile(from));
+        encode();
+    }
+
+    private void encode() {
         encoder = new Encoder(cluster, 0, STREAM);
         encoding = Thread.ofVirtual().name("encoder").start(encoder);
         awaitNewFrames();
@@ -216,7 +250,7 @@ class RelayIT {
         targetPort = rtmp.substring(rtmp.lastIndexOf(':') + 1);
     }
 
-    private MillraceProcess relay(String from) throws IOException, InterruptedException {
+    private MillraceProcess relayOfFile(String from) throws IOException, InterruptedException {
         Path file = dir.resolve("relays.yaml");
         Files.writeString(file, """
                 relays:
@@ -224,8 +258,13 @@ class RelayIT {
                   - {name: refused, streams: live/*, target: "rtmp://127.0.0.1:1/copy/{name}?SECRET"}
                   - {name: good, streams: live/*, target: "rtmp://127.0.0.1:%s/copy/{name}?SECRET", from: %s}
                 """.formatted(silent.getLocalPort(), targetPort, from));
-        MillraceProcess process = MillraceProcess.run(dir, "relay." + lives++, MillraceCommand.line(JVM,
-                List.of("relay", "--kafka", cluster.kafka(), "--admin-port", "0", "--relays", file.toString())));
+        return relay("--relays", file.toString());
+    }
+
+    private MillraceProcess relay(String... flags) throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>(List.of("relay", "--kafka", cluster.kafka(), "--admin-port", "0"));
+        line.addAll(List.of(flags));
+        MillraceProcess process = MillraceProcess.run(dir, "relay." + lives++, MillraceCommand.line(JVM, line));
         process.ready();
         return process;
     }
@@ -239,6 +278,12 @@ class RelayIT {
     private boolean sends(int relay) throws Exception {
         String metrics = get(URI.create(relays.get(relay).ready().get("admin") + "/metrics"));
         return metrics.contains("millrace_relay_sessions 1.0");
+    }
+
+    private HttpResponse<String> send(int relay, String method, String body) throws Exception {
+        return http.send(HttpRequest
+                .newBuilder(URI.create(relays.get(relay).ready().get("admin") + "/api/v1/relays/good"))
+                .method(method, HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private String get(URI url) throws IOException, InterruptedException {

@@ -40,7 +40,7 @@ class UpgradeIT {
     private static final List<String> CHANGED = List.of("SessionNotice", "Cut", "EpochEnded", "IndexEntry", "Gap",
             "StreamEntry", "StreamExpiry", "IngestNode", "NodeHeartbeat", "StreamEvent", "AudienceReport");
     private static final List<String> STATES = List.of("SessionState", "StreamState", "JournalState", "PartitionState",
-            "RelayState");
+            "RelayState", "RelayDefinition");
 
     /** Writes what differs in the next release, and returns the directory. */
     private static Path nextRelease(Path dir) throws IOException {

@@ -12,8 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,18 +27,21 @@ class RelayTargetsIT {
     Path dir;
     private final Ffmpeg ffmpeg = new Ffmpeg();
 
-    @Test
-    void nginxRecordsEveryFrame() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "api"})
+    void nginxRecordsEveryFrame(String source) throws Exception {
         RequiredTool.check(Files.exists(MODULE), "needs nginx-rtmp (Debian: apt-get install libnginx-mod-rtmp)");
         Path clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, 5, 30);
         String rtmp = OwnLoopback.next();
-        Path relays = Files.writeString(dir.resolve("relays.yaml"), """
-                relays: [{name: nginx, streams: live/show, target: "rtmp://%s/record/%s"}]
-                """.formatted(rtmp, KEY));
+        String relay = "\"streams\": \"live/show\", \"target\": \"rtmp://" + rtmp + "/record/" + KEY + "\"}";
+        Path relays = Files.writeString(dir.resolve("relays.yaml"), "relays: [{\"name\": \"nginx\", " + relay + "]");
         try (ToolProcess _ = nginx(rtmp, OwnLoopback.next());
                 Deployment millrace = Deployment.start(Deployment.Layout.ONE_PROCESS, dir, "--relays",
-                        relays.toString(), "--grace", "1s")) {
+                        source.equals("file") ? relays.toString() : "none", "--grace", "1s")) {
+            if (source.equals("api")) {
+                define(millrace, "{" + relay);
+            }
             assertThat(ffmpeg.publish(clip, millrace.rtmp() + "/live/show", dir.resolve("publish.log")).waitFor())
                     .isZero();
             Patience.await().until(() -> get(millrace).contains("\"state\":\"waiting\""));
@@ -50,6 +54,14 @@ class RelayTargetsIT {
             assertThat(ffmpeg.codedHashes(recorded, kind)).isEqualTo(ffmpeg.codedHashes(clip, kind));
         }
         ffmpeg.assertDecodesWithoutErrors(recorded);
+    }
+
+    private static void define(Deployment millrace, String relay) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(client.send(HttpRequest.newBuilder(millrace.admin("/api/v1/relays/nginx"))
+                    .PUT(HttpRequest.BodyPublishers.ofString(relay)).build(), HttpResponse.BodyHandlers.ofString())
+                    .statusCode()).isEqualTo(200);
+        }
     }
 
     private static String get(Deployment millrace) throws IOException, InterruptedException {

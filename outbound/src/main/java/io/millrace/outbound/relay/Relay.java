@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One relay of one stream, for as long as this process owns the stream's partition: publishes one epoch after the other,
  * reconnects, and records its position. Has a virtual thread of its own, which owns everything; {@link #changed},
- * {@link #cancel}, {@link #join} and {@link #state} may be called from any thread.
+ * {@link #cancel}, {@link #discard}, {@link #join} and {@link #state} may be called from any thread.
  */
 final class Relay {
     /** How fast media that is behind is sent, compared with real time. */
@@ -64,6 +64,7 @@ final class Relay {
     private volatile long sentArrivalMs;
     /** Whether a write to the target is in progress. */
     private volatile boolean writing;
+    private volatile boolean discarded;
 
     /** @param recorded the newest recorded state; null if there is none */
     Relay(RelayTarget target, RelayState recorded, StreamDirectory directory, Shared shared) {
@@ -89,6 +90,11 @@ final class Relay {
     void cancel() {
         cancelled.countDown();
         thread.interrupt();
+    }
+
+    /** Makes the relay record nothing more, because its state is removed. */
+    void discard() {
+        discarded = true;
     }
 
     /** Waits for the end of the relay. */
@@ -298,6 +304,8 @@ final class Relay {
 
     private void write(RelayState next) {
         state = next;
-        shared.states().write(next);
+        if (!discarded) {
+            shared.states().write(next);
+        }
     }
 }

@@ -3,7 +3,6 @@ package io.millrace.outbound.relay;
 import io.millrace.platform.FileFault;
 import io.millrace.platform.SecretFile;
 import io.millrace.platform.UserError;
-import io.millrace.platform.access.StreamPattern;
 import io.millrace.platform.rtmp.ServerTrust;
 import java.io.IOException;
 import java.io.Reader;
@@ -29,7 +28,6 @@ import org.yaml.snakeyaml.error.YAMLException;
 public final class RelayFile {
     private static final int MAX_CODE_POINTS = 1 << 20;
     private static final int MAX_RULES = 1_000;
-    private static final Set<String> FIELDS = Set.of("name", "streams", "target", "from", "tls-ca");
 
     private RelayFile() {}
 
@@ -84,46 +82,9 @@ public final class RelayFile {
         if (!(entry instanceof Map<?, ?> fields)) {
             throw new IllegalArgumentException("must be a map with name, streams and target");
         }
-        fields.keySet().stream().filter(field -> !FIELDS.contains(String.valueOf(field))).findFirst()
-                .ifPresent(field -> {
-                    throw new IllegalArgumentException("unknown field '" + field
-                            + "'; the fields are name, streams, target, from and tls-ca");
-                });
-        String name = text(fields, "name");
-        if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
-            throw new IllegalArgumentException("'name' must have 1 to 64 letters, digits, '.', '_' or '-'");
-        }
-        StreamPattern streams = StreamPattern.parse(text(fields, "streams"));
-        TargetTemplate target = TargetTemplate.parse(text(fields, "target"));
-        if (!streams.isExact() && !target.dependsOnStream()) {
-            throw new IllegalArgumentException("'streams' matches several streams, which cannot share one target; "
-                    + "use {stream}, {app} or {name} in 'target'");
-        }
-        String authorities = text(fields, "tls-ca", "");
-        return new RelayRule(name, streams, target, from(text(fields, "from", "stopped")),
-                authorities.isEmpty()
-                        ? ServerTrust.SYSTEM
-                        : ServerTrust.of(file.resolveSibling(authorities)));
-    }
-
-    private static RelayRule.From from(String text) {
-        return switch (text) {
-            case "stopped" -> RelayRule.From.STOPPED;
-            case "live" -> RelayRule.From.LIVE;
-            default -> throw new IllegalArgumentException("'from' must be 'stopped' or 'live'");
-        };
-    }
-
-    private static String text(Map<?, ?> fields, String field) {
-        String text = text(fields, field, "");
-        if (text.isEmpty()) {
-            throw new IllegalArgumentException("'" + field + "' is missing");
-        }
-        return text;
-    }
-
-    private static String text(Map<?, ?> fields, String field, String otherwise) {
-        Object value = fields.get(field);
-        return value == null ? otherwise : value.toString().strip();
+        RelayDefinition definition = RelayDefinition.of(fields, "tls-ca");
+        return definition.rule(definition.authorities().isEmpty()
+                ? ServerTrust.SYSTEM
+                : ServerTrust.of(file.resolveSibling(definition.authorities())));
     }
 }

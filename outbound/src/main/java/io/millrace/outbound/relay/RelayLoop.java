@@ -4,12 +4,14 @@ import io.millrace.media.StreamName;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.tools.past.DirectoryRecords;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +45,7 @@ final class RelayLoop implements AutoCloseable {
     private static final Duration CLOSE = Duration.ofSeconds(10);
 
     private final KafkaClients kafka;
-    private final List<RelayRule> rules;
+    private final RelayTable table;
     private final Relay.Shared shared;
     /** All relays of this process, which other threads read. */
     private final Map<RelayKey, Relay> running;
@@ -52,8 +54,12 @@ final class RelayLoop implements AutoCloseable {
     private final StateReader states;
     private final Thread thread = Thread.ofVirtual().name("relays").unstarted(this::run);
     private final Map<Integer, Owned> owned = new TreeMap<>();
+    /** The relays in force when this thread has last looked. */
+    private Map<String, RelayRule> rules = Map.of();
     /** Without a heartbeat for this long, the group may have given the partitions to another process. */
     private final int sessionMs;
+    /** Whether this process is a member of the group, or about to be. It is not before a relay is defined. */
+    private volatile boolean member;
     private volatile boolean joined;
     private volatile boolean closing;
 
@@ -65,12 +71,14 @@ final class RelayLoop implements AutoCloseable {
         private long endOffset = -1;
         /** The recorded states; null until the directory has been read to that end. */
         private Map<RelayKey, RelayState> recorded;
+        /** Relays that were deleted before the recorded states were read. */
+        private final Set<String> deleted = new HashSet<>();
     }
 
-    RelayLoop(KafkaClients kafka, List<RelayRule> rules, Relay.Shared shared, Map<RelayKey, Relay> running,
+    RelayLoop(KafkaClients kafka, RelayTable table, Relay.Shared shared, Map<RelayKey, Relay> running,
             FatalError fatal) {
         this.kafka = kafka;
-        this.rules = rules;
+        this.table = table;
         this.shared = shared;
         this.running = running;
         this.fatal = fatal;
@@ -78,16 +86,16 @@ final class RelayLoop implements AutoCloseable {
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName()));
         sessionMs = (int) kafka.groupTimes().under(kafka.settings().client())
                 .get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
-        states = new StateReader(kafka, "relay-" + shared.node() + "-states");
+        states = new StateReader(kafka, "relay-" + shared.node() + "-states", Timeouts.SEEKER_FETCH_MS);
     }
 
     void start() {
         thread.start();
     }
 
-    /** Returns whether the group has assigned partitions, which may be none. */
+    /** Returns whether the group has assigned partitions, which may be none, or is not needed yet. */
     boolean isJoined() {
-        return joined;
+        return joined || !member;
     }
 
     boolean isRunning() {
@@ -96,10 +104,19 @@ final class RelayLoop implements AutoCloseable {
 
     private void run() {
         try (consumer; states) {
-            consumer.subscribe(List.of(kafka.settings().topic(Topic.STREAMS)), new Rebalance());
+            while (!closing && table.rules().isEmpty()) {
+                table.awaitAny(POLL);
+            }
+            if (!closing) {
+                member = true;
+                consumer.subscribe(List.of(kafka.settings().topic(Topic.STREAMS)), new Rebalance());
+            }
             while (!closing) {
                 step();
             }
+        } catch (InterruptedException _) {
+            // Nobody interrupts this thread but the end of the process.
+            Thread.currentThread().interrupt();
         } catch (WakeupException e) {
             if (!closing) {
                 fatal.fatal("the relays failed", e);
@@ -123,6 +140,7 @@ final class RelayLoop implements AutoCloseable {
             return;
         }
         load();
+        follow(table.rules());
         owned.values().stream().filter(its -> its.recorded != null).forEach(its -> {
             its.changed.forEach(stream -> changed(stream, its));
             its.changed.clear();
@@ -172,7 +190,13 @@ final class RelayLoop implements AutoCloseable {
             loading.removeIf(partition -> !isComplete(partition));
             if (!loading.isEmpty()) {
                 Map<RelayKey, RelayState> recorded = states.read(loading);
-                loading.forEach(partition -> owned.get(partition).recorded = recorded);
+                for (int partition : loading) {
+                    Owned its = owned.get(partition);
+                    its.recorded = new HashMap<>(recorded);
+                    its.recorded.keySet().removeIf(key -> kafka.partitionOf(key.stream()) != partition);
+                    Set.copyOf(its.deleted).forEach(relay -> removeStates(its, relay));
+                    its.deleted.clear();
+                }
             }
         } catch (TimeoutException e) {
             log.info("the states of the relays in partitions {} are not known yet: {}", loading, e.getMessage());
@@ -183,6 +207,72 @@ final class RelayLoop implements AutoCloseable {
         return consumer.position(kafka.partition(Topic.STREAMS, partition), ANSWER) >= owned.get(partition).endOffset;
     }
 
+    /** Ends the relays that were deleted or changed, and begins with those that are new. */
+    private void follow(Map<String, RelayRule> next) {
+        if (next == rules) {
+            return;
+        }
+        Map<String, RelayRule> previous = rules;
+        rules = next;
+        List<Relay> ending = running.values().stream().filter(relay -> {
+            String name = relay.state().key().relay();
+            return previous.get(name) != next.get(name);
+        }).toList();
+        ending.stream().filter(relay -> !isWanted(relay.state().key())).forEach(Relay::discard);
+        end(ending);
+        ending.forEach(this::keepOrRemove);
+        previous.keySet().stream().filter(name -> !next.containsKey(name)).forEach(this::deleted);
+        next.keySet().stream().filter(name -> !previous.containsKey(name))
+                .forEach(name -> shared.meters().gaugeBehind(name, () -> behindSeconds(name)));
+        owned.values().forEach(its -> {
+            its.changed.addAll(its.directory.list(null, Integer.MAX_VALUE).stream().map(StreamEntry::stream).toList());
+            its.deleted.removeAll(next.keySet());
+        });
+    }
+
+    private boolean isWanted(RelayKey key) {
+        RelayRule rule = rules.get(key.relay());
+        return rule != null && rule.matches(new StreamName(key.stream()));
+    }
+
+    /** Keeps the position of a relay that has ended, or removes it if nothing relays the stream any more. */
+    private void keepOrRemove(Relay ended) {
+        RelayKey key = ended.state().key();
+        Owned its = owned.get(kafka.partitionOf(key.stream()));
+        if (isWanted(key)) {
+            its.recorded.put(key, ended.state());
+        } else {
+            its.recorded.remove(key);
+            shared.states().remove(key);
+        }
+    }
+
+    private void deleted(String relay) {
+        shared.meters().removeBehind(relay);
+        for (Owned its : owned.values()) {
+            if (its.recorded == null) {
+                its.deleted.add(relay);
+            } else {
+                removeStates(its, relay);
+            }
+        }
+    }
+
+    private void removeStates(Owned its, String relay) {
+        its.recorded.keySet().removeIf(key -> {
+            boolean isOf = key.relay().equals(relay);
+            if (isOf) {
+                shared.states().remove(key);
+            }
+            return isOf;
+        });
+    }
+
+    private double behindSeconds(String relay) {
+        return running.values().stream().map(Relay::state).filter(state -> state.key().relay().equals(relay))
+                .mapToLong(RelayState::behindMs).max().orElse(0) / 1_000.0;
+    }
+
     private void changed(String stream, Owned its) {
         if (its.directory.presence(stream) != StreamDirectory.Presence.KNOWN) {
             running.values().stream().filter(relay -> relay.state().key().stream().equals(stream)).toList()
@@ -190,7 +280,7 @@ final class RelayLoop implements AutoCloseable {
             return;
         }
         StreamName name = new StreamName(stream);
-        for (RelayRule rule : rules) {
+        for (RelayRule rule : rules.values()) {
             if (rule.matches(name)) {
                 changed(new RelayTarget(rule, name), its);
             }
@@ -221,8 +311,11 @@ final class RelayLoop implements AutoCloseable {
 
     /** Ends the relays of partitions, and waits for their ends. */
     private void end(Set<Integer> partitions) {
-        List<Relay> ending = running.values().stream()
-                .filter(relay -> partitions.contains(kafka.partitionOf(relay.state().key().stream()))).toList();
+        end(running.values().stream()
+                .filter(relay -> partitions.contains(kafka.partitionOf(relay.state().key().stream()))).toList());
+    }
+
+    private void end(List<Relay> ending) {
         ending.forEach(this::forget);
         long deadlineNanos = System.nanoTime() + END.toNanos();
         try {

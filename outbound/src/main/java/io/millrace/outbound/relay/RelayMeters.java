@@ -59,6 +59,14 @@ public final class RelayMeters {
                 .register(registry);
     }
 
+    /** Removes the gauge of a relay that was deleted. */
+    void removeBehind(String relay) {
+        Gauge gauge = registry.find("millrace.relay.behind.seconds").tag("relay", relay).gauge();
+        if (gauge != null) {
+            registry.remove(gauge);
+        }
+    }
+
     /** Registers the gauge of how far the streams of one relay are behind. */
     public void gaugeBehind(String relay, Supplier<Number> seconds) {
         Gauge.builder("millrace.relay.behind.seconds", seconds).tag("relay", relay)

@@ -21,21 +21,24 @@ public final class RelayService implements AutoCloseable {
     private final StateWriter states;
     private final RelayLoop loop;
     private final StateFeed feed;
-    private final RelaysResource resource;
+    private final RelayDefinitions definitions;
+    private final List<AdminResource> admin;
     private final Map<RelayKey, Relay> running = new ConcurrentHashMap<>();
 
     private RelayService(RelaySettings settings, KafkaClients kafka, MeterRegistry registry, FatalError fatal) {
         RelayMeters meters = new RelayMeters(registry);
         meters.gaugeSending(() -> running.values().stream().filter(relay -> relay.state().phase() == Phase.SENDING)
                 .count());
-        settings.rules().forEach(rule -> meters.gaugeBehind(rule.name(), () -> behindSeconds(rule.name())));
+        RelayTable table = new RelayTable(settings.rules());
         states = new StateWriter(kafka, "relay-" + settings.node());
         int sessions = (int) Math.max(1, Runtime.getRuntime().maxMemory() / SHARE / SESSION_BYTES);
-        loop = new RelayLoop(kafka, settings.rules(),
+        loop = new RelayLoop(kafka, table,
                 new Relay.Shared(settings.node(), kafka, states, meters, new Semaphore(sessions, true)), running,
                 fatal);
-        feed = new StateFeed(kafka, settings.node(), fatal);
-        resource = new RelaysResource(settings.rules(), feed::states, running);
+        feed = new StateFeed(kafka, settings.node(), table, fatal);
+        definitions = new RelayDefinitions(kafka, "relay-" + settings.node() + "-rules", table);
+        admin = List.of(new RelaysResource(table, feed::states, running),
+                new RelayChangesResource(table, RelayDefinitions.ANSWER, definitions::put, definitions::remove));
     }
 
     /**
@@ -51,11 +54,6 @@ public final class RelayService implements AutoCloseable {
         return service;
     }
 
-    private double behindSeconds(String rule) {
-        return running.values().stream().map(Relay::state).filter(state -> state.key().relay().equals(rule))
-                .mapToLong(RelayState::behindMs).max().orElse(0) / 1_000.0;
-    }
-
     public List<HealthCheck> checks() {
         return List.of(new HealthCheck("relays", () -> {
             if (!loop.isRunning() || !feed.isRunning()) {
@@ -69,7 +67,7 @@ public final class RelayService implements AutoCloseable {
 
     /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
-        return List.of(resource);
+        return admin;
     }
 
     /** Ends all relays, so that other processes take over at once. Blocks for some seconds; idempotent. */
@@ -77,6 +75,7 @@ public final class RelayService implements AutoCloseable {
     public void close() {
         loop.close();
         feed.close();
+        definitions.close();
         states.close();
     }
 }

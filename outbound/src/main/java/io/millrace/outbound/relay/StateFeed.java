@@ -2,24 +2,27 @@ package io.millrace.outbound.relay;
 
 import io.millrace.platform.FatalError;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Timeouts;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Follows the states of the relays of all nodes, for the API. Owns the thread {@code relay-states}; thread-safe. */
+/** Follows the states of the relays of all nodes, and the relays of the API. Owns the thread {@code relay-states}; thread-safe. */
 final class StateFeed implements AutoCloseable {
     private static final Duration CLOSE = Duration.ofSeconds(2);
 
     private final StateReader reader;
+    private final RelayTable table;
     private final FatalError fatal;
     private final Map<RelayKey, RelayState> states = new ConcurrentHashMap<>();
     private final Thread thread = Thread.ofVirtual().name("relay-states").unstarted(this::run);
     private volatile boolean closing;
 
-    StateFeed(KafkaClients kafka, String node, FatalError fatal) {
-        reader = new StateReader(kafka, "relay-" + node + "-feed");
+    StateFeed(KafkaClients kafka, String node, RelayTable table, FatalError fatal) {
+        reader = new StateReader(kafka, "relay-" + node + "-feed", Timeouts.QUIET_FETCH_MS);
+        this.table = table;
         this.fatal = fatal;
     }
 
@@ -40,7 +43,7 @@ final class StateFeed implements AutoCloseable {
         try (reader) {
             reader.assignAll();
             while (!closing) {
-                reader.follow(states);
+                reader.follow(states, table);
             }
         } catch (InterruptException _) {
             boolean _ = Thread.interrupted();

@@ -35,10 +35,18 @@ final class StateWriter implements AutoCloseable {
 
     /** Writes a state. Blocks for at most half a second. */
     void write(RelayState state) {
-        RelayKey key = state.key();
+        write(state.key(), state.encode());
+    }
+
+    /** Removes the state of a relay that was deleted. Blocks for at most half a second. */
+    void remove(RelayKey key) {
+        write(key, null);
+    }
+
+    private void write(RelayKey key, byte[] value) {
         try {
             producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.RELAYS), kafka.partitionOf(key.stream()),
-                    key.toString(), state.encode()), (_, e) -> {
+                    key.toString(), value), (_, e) -> {
                         if (e != null) {
                             dropped(key, e);
                         }

@@ -13,8 +13,9 @@ public interface AdminResource {
      *
      * @param named what stands for the parameter of the route's template, decoded; empty if it has none
      * @param query the first value of each parameter
+     * @param body the body of a {@code POST} or {@code PUT}; otherwise empty
      */
-    record Request(String named, Map<String, String> query) {}
+    record Request(String named, Map<String, String> query, String body) {}
 
     /**
      * The response.

@@ -30,6 +30,10 @@ public record AdminRoute(String method, String template, Function<AdminResource.
         return new AdminRoute("POST", template, answer);
     }
 
+    public static AdminRoute put(String template, Function<AdminResource.Request, AdminResource.Answer> answer) {
+        return new AdminRoute("PUT", template, answer);
+    }
+
     public static AdminRoute delete(String template, Function<AdminResource.Request, AdminResource.Answer> answer) {
         return new AdminRoute("DELETE", template, answer);
     }

@@ -67,16 +67,21 @@ public final class AdminRoutes {
         return method.equals("HEAD") ? "GET" : method;
     }
 
+    /** Answers a request without a body. */
+    public Optional<AdminResource.Answer> answer(String method, String path, Map<String, String> query) {
+        return answer(method, path, query, "");
+    }
+
     /**
      * Answers a request; empty if no route of the method matches.
      *
      * @param method {@code HEAD} is answered like {@code GET}
      * @param path decoded
      */
-    public Optional<AdminResource.Answer> answer(String method, String path, Map<String, String> query) {
+    public Optional<AdminResource.Answer> answer(String method, String path, Map<String, String> query, String body) {
         return matching(path).filter(route -> route.method().equals(routed(method)))
                 .max(Comparator.comparingInt(AdminRoute::fixedCharacters))
                 .map(route -> route.answer()
-                        .apply(new AdminResource.Request(route.match(plain(path)).orElseThrow(), query)));
+                        .apply(new AdminResource.Request(route.match(plain(path)).orElseThrow(), query, body)));
     }
 }

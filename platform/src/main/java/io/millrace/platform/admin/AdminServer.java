@@ -36,6 +36,10 @@ public final class AdminServer implements AutoCloseable {
     /** 421 Misdirected Request, RFC 9110, 15.5.20. */
     private static final int MISDIRECTED = 421;
     private static final int UNAUTHORIZED = 401;
+    /** 413 Content Too Large, RFC 9110, 15.5.14. */
+    private static final int TOO_LARGE = 413;
+    /** Limit of a request's body. A relay with several certificates needs less. */
+    static final int BODY_BYTES = 16 << 10;
     /** Limit of pending connections. Scrapers and probes are few. */
     private static final int BACKLOG = 64;
 
@@ -200,8 +204,14 @@ public final class AdminServer implements AutoCloseable {
 
     private static void answer(HttpExchange exchange, AdminRoutes from) throws IOException {
         String path = exchange.getRequestURI().getPath();
+        byte[] body = body(exchange);
+        if (body.length > BODY_BYTES) {
+            send(exchange, TOO_LARGE, JSON_TYPE, HealthReport.error("body_too_large",
+                    "the body of a request has at most " + BODY_BYTES + " bytes"));
+            return;
+        }
         Optional<Answer> found = from.answer(exchange.getRequestMethod(), path,
-                query(exchange.getRequestURI().getRawQuery()));
+                query(exchange.getRequestURI().getRawQuery()), new String(body, StandardCharsets.UTF_8));
         if (found.isEmpty()) {
             methodNotAllowed(exchange, from.methods(path));
             return;
@@ -215,6 +225,14 @@ public final class AdminServer implements AutoCloseable {
         } else {
             send(exchange, answer.status(), JSON_TYPE, answer.json());
         }
+    }
+
+    /** Reads the body, up to one byte more than its limit. */
+    private static byte[] body(HttpExchange exchange) throws IOException {
+        String method = exchange.getRequestMethod();
+        return method.equals("POST") || method.equals("PUT")
+                ? exchange.getRequestBody().readNBytes(BODY_BYTES + 1)
+                : new byte[0];
     }
 
     /** Parses the query. A URI that cannot be decoded is rejected by the server before this. */

@@ -4,7 +4,8 @@ import io.millrace.platform.log.Kick;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The topics. All have the same number of partitions and, except {@link #NODES}, are partitioned by stream name alone.
+ * The topics. All have the same number of partitions and, except {@link #NODES} and
+ * {@link #RELAY_RULES}, are partitioned by stream name alone.
  */
 public enum Topic {
     /**
@@ -29,6 +30,11 @@ public enum Topic {
     NODES("nodes", true),
     /** The positions and states of the relays, keyed by relay and stream. They expire with the media. */
     RELAYS("relays", true),
+    /**
+     * The relays that the API has defined, keyed by name; all in partition 0. Contains stream keys, so only processes
+     * with relays read it.
+     */
+    RELAY_RULES("relay-rules", true),
     /** The events in the lives of the streams, keyed by stream. */
     EVENTS("events", false),
     /** The events that webhooks have not delivered, keyed by stream. */
@@ -95,7 +101,7 @@ public enum Topic {
             case AUDIENCE -> AUDIENCE_MS;
             case NODES -> NODES_MS;
             case CONTROL -> CONTROL_MS;
-            case PACKETS, SESSIONS, SEGMENTS, PARTS, INDEX, STREAMS, RELAYS -> mediaMs;
+            case PACKETS, SESSIONS, SEGMENTS, PARTS, INDEX, STREAMS, RELAYS, RELAY_RULES -> mediaMs;
         };
     }
 

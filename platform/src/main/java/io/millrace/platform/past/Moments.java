@@ -231,7 +231,8 @@ public final class Moments {
         return switch (media) {
             case PARTS -> entry.place().offset();
             case PACKETS -> entry.keyframe().offset();
-            case SESSIONS, SEGMENTS, INDEX, STREAMS, NODES, RELAYS, EVENTS, DEAD_LETTERS, AUDIENCE, CONTROL ->
+            case SESSIONS, SEGMENTS, INDEX, STREAMS, NODES, RELAYS, RELAY_RULES, EVENTS, DEAD_LETTERS,
+                    AUDIENCE, CONTROL ->
                 throw new IllegalArgumentException(media + " does not contain media");
         };
     }

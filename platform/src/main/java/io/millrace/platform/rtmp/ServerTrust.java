@@ -2,9 +2,11 @@ package io.millrace.platform.rtmp;
 
 import io.millrace.platform.FileFault;
 import io.millrace.platform.UserError;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -50,6 +52,24 @@ public final class ServerTrust {
         } catch (IOException | GeneralSecurityException e) {
             throw new UserError("the certificates in " + file + " cannot be used: " + FileFault.reason(e)
                     + "; name a PEM file with --tls-ca", e);
+        }
+    }
+
+    /**
+     * Trusts the certificates in {@code pem} and no others.
+     *
+     * @throws IllegalArgumentException if the text has no certificate, or a damaged one; the message does not quote it
+     */
+    public static ServerTrust ofPem(String pem) {
+        try {
+            Collection<? extends Certificate> certificates = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+            if (certificates.isEmpty()) {
+                throw new IllegalArgumentException("it has no certificate");
+            }
+            return new ServerTrust(context(certificates).getSocketFactory());
+        } catch (IOException | GeneralSecurityException _) {
+            throw new IllegalArgumentException("its certificates cannot be used; it must be the text of a PEM file");
         }
     }
 

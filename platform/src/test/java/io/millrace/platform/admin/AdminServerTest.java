@@ -141,6 +141,20 @@ class AdminServerTest {
                 "get /api/v1/things/{thing}", "get /health/live", "get /health/ready", "get /metrics");
     }
 
+    @Test
+    void passesBodiesUpToLimit() throws Exception {
+        admin.add(() -> List.of(AdminRoute.put("/api/v1/things/{thing}",
+                request -> new Answer(200, Integer.toString(request.body().length())))));
+        assertThat(put("x".repeat(AdminServer.BODY_BYTES)).body()).isEqualTo(Integer.toString(AdminServer.BODY_BYTES));
+        assertThat(put("x".repeat(AdminServer.BODY_BYTES + 1)).statusCode()).isEqualTo(413);
+        assertThat(put("").body()).isEqualTo("0");
+    }
+
+    private HttpResponse<String> put(String body) throws Exception {
+        return client.send(HttpRequest.newBuilder(uri("/api/v1/things/7"))
+                .PUT(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
     private static Answer answer(String which, AdminResource.Request request) {
         return new Answer(200, "\"" + which + " " + request.named() + " " + request.query().get("a") + "\"");
     }
