@@ -20,9 +20,11 @@ import io.millrace.platform.log.RenditionId;
 import io.millrace.platform.log.Track;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -154,6 +156,7 @@ final class MpdPeriods {
 
     private List<AdaptationSet> sets(MpdRows rows, List<MpdRows.Row> run, long startTicks) {
         Map<Codec, List<Representation>> ladders = new LinkedHashMap<>();
+        Map<Codec, Set<String>> captions = new HashMap<>();
         List<AdaptationSet> sound = new ArrayList<>();
         boolean closed = run.stream().allMatch(MpdRows.Row::independent);
         for (Listing listing : lineup.listings()) {
@@ -165,13 +168,14 @@ final class MpdPeriods {
             Representation representation = representation(rows, run, rendition, config, startTicks);
             if (config instanceof VideoConfig) {
                 ladders.computeIfAbsent(config.codec(), _ -> new ArrayList<>()).add(representation);
+                captions.computeIfAbsent(config.codec(), _ -> new LinkedHashSet<>()).addAll(listing.captions());
             } else {
                 sound.add(audioSet(listing.track(), representation));
             }
         }
         List<AdaptationSet> sets = new ArrayList<>();
         ladders.forEach((codec, ladder) -> sets.add(new AdaptationSet(codec.ordinal(), AdaptationSet.Kind.VIDEO, "", "",
-                true, closed ? SAP_CLOSED_GOP : 0, ladder)));
+                true, List.copyOf(captions.get(codec)), closed ? SAP_CLOSED_GOP : 0, ladder)));
         sets.addAll(sound);
         return sets;
     }

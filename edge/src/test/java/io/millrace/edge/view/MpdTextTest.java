@@ -331,6 +331,20 @@ class MpdTextTest {
                 URLS).orElseThrow().plain(), StandardCharsets.UTF_8);
     }
 
+    @Test
+    void declaresCaptionsOfVideo() throws Exception {
+        StreamEntry captioned = VariantListTest.entry(new Track(0, Packet.Kind.VIDEO, "AVC", Records.AVC_RECORD, 0, null,
+                null, List.of("CC1", "SERVICE2")), VariantListTest.audio(0, "AAC", Records.AAC_RECORD, "de", null));
+        EpochView view = segment(0, false).playlists(0).view();
+        String text = new String(MpdText.live(captioned, Lineup.ofCmaf(List.of(captioned)).in(view), view, URLS)
+                .orElseThrow().plain(), StandardCharsets.UTF_8);
+        NodeList declared = elements(text, "Accessibility");
+        assertThat(attributes(declared, "schemeIdUri")).containsExactly("urn:scte:dash:cc:cea-608:2015",
+                "urn:scte:dash:cc:cea-708:2015");
+        assertThat(attributes(declared, "value")).containsExactly("CC1=und", "2=lang:und");
+        assertThat(((Element) declared.item(0).getParentNode()).getAttribute("contentType")).isEqualTo("video");
+    }
+
     /** Where a segment is in the presentation. */
     private record Located(String period, String start, String url, long time90k) {}
 

@@ -16,7 +16,7 @@ import java.util.List;
  * ftyp
  * moov  mvhd
  *       trak  tkhd
- *             mdia  mdhd  hdlr
+ *             mdia  mdhd  [elng]  hdlr
  *                   minf  vmhd | smhd
  *                         dinf dref url
  *                         stbl  stsd stts stsc stsz stco    all tables are empty
@@ -76,8 +76,8 @@ public final class InitSection {
     private static void track(Fmp4Track track, BoxWriter boxes) {
         HeaderBoxes.track(boxes, 0, track.id(), 0, track.entry(), track.role());
         boolean video = track.entry().config().codec().isVideo();
-        boxes.box("mdia", () -> HeaderBoxes.media(boxes, 0, track.timescale(), 0, video,
-                () -> boxes.box("stbl", () -> sampleTable(track, boxes))));
+        HeaderBoxes.media(boxes, 0, track.timescale(), 0, video, track.role(),
+                () -> boxes.box("stbl", () -> sampleTable(track, boxes)));
     }
 
     private static void sampleTable(Fmp4Track track, BoxWriter boxes) {

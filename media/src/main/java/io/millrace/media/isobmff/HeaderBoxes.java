@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 
 /** Writes the headers of a movie and of its tracks (ISO/IEC 14496-12, 8.2 to 8.4, 8.7). Stateless. */
 public final class HeaderBoxes {
-    private static final int NO_LANGUAGE = 0x55C4;
     private static final int UNITY = 0x1_0000;
     private static final int[] MATRIX = {UNITY, 0, 0, 0, UNITY, 0, 0, 0, 0x4000_0000};
     /** The track is part of the movie and of its preview. */
@@ -57,13 +56,19 @@ public final class HeaderBoxes {
     }
 
     /**
-     * Writes mdhd, hdlr and minf: everything in mdia.
+     * Writes mdia.
      *
      * @param duration in ticks of {@code timescale}
+     * @param role its language, and its name, which players read in hdlr
      * @param sampleTable writes stbl
      */
     public static void media(BoxWriter boxes, long createdS, int timescale, long duration, boolean video,
-            Runnable sampleTable) {
+            TrackRole role, Runnable sampleTable) {
+        boxes.box("mdia", () -> inMedia(boxes, createdS, timescale, duration, video, role, sampleTable));
+    }
+
+    private static void inMedia(BoxWriter boxes, long createdS, int timescale, long duration, boolean video,
+            TrackRole role, Runnable sampleTable) {
         ByteWriter out = boxes.out();
         int version = BoxWriter.versionFor(createdS, duration);
         boxes.fullBox("mdhd", version, 0, () -> {
@@ -71,12 +76,13 @@ public final class HeaderBoxes {
             boxes.wide(version, createdS);
             out.uint32(timescale);
             boxes.wide(version, duration);
-            out.uint16(NO_LANGUAGE).uint16(0);
+            out.uint16(LanguageBoxes.code(role.language())).uint16(0);
         });
+        LanguageBoxes.extended(boxes, role.language());
         String handler = video ? "\0\0\0\0vide" : "\0\0\0\0soun";
-        String name = video ? "Video\0" : "Audio\0";
+        String name = !role.name().isEmpty() ? role.name() : video ? "Video" : "Audio";
         boxes.fullBox("hdlr", 0, 0, () -> out.bytes(handler.getBytes(StandardCharsets.ISO_8859_1)).fill(0, 12)
-                .bytes(name.getBytes(StandardCharsets.ISO_8859_1)));
+                .bytes(LanguageBoxes.text(name + '\0')));
         boxes.box("minf", () -> {
             if (video) {
                 boxes.fullBox("vmhd", 0, 1, () -> out.fill(0, 8));

@@ -21,7 +21,7 @@ import java.util.List;
  * ftyp
  * moov  mvhd
  *       trak  tkhd  [edts elst]
- *             mdia  mdhd  hdlr
+ *             mdia  mdhd  [elng]  hdlr
  *                   minf  vmhd | smhd
  *                         dinf dref url
  *                         stbl  stsd stts [ctts] [stss] stsz stsc stco | co64
@@ -120,8 +120,9 @@ public final class Mp4Head {
             if (emptyMs(track) != 0 || track.editTicks() != 0) {
                 boxes.box("edts", () -> editList(track, boxes));
             }
-            boxes.box("mdia", () -> HeaderBoxes.media(boxes, createdS, track.timescale(), track.mediaTicks(),
-                    track.entry().config().codec().isVideo(), () -> track.write(boxes, dataOffset, large)));
+            HeaderBoxes.media(boxes, createdS, track.timescale(), track.mediaTicks(),
+                    track.entry().config().codec().isVideo(), track.role(),
+                    () -> track.write(boxes, dataOffset, large));
         });
     }
 

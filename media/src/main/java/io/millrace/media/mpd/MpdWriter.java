@@ -1,5 +1,8 @@
 package io.millrace.media.mpd;
 
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /**
  * Writes {@link Mpd}s as XML: a pure function, with attributes in a fixed order and elements in that of the schema.
  * Text is escaped. Names that end in {@code Ms} are milliseconds, {@code 90k} 90 kHz ticks; the times of segments and
@@ -10,6 +13,11 @@ public final class MpdWriter {
     static final String PROFILE = "urn:mpeg:dash:profile:isoff-live:2011";
     private static final String NAMESPACE = "urn:mpeg:dash:schema:mpd:2011";
     private static final String ROLE = "urn:mpeg:dash:role:2011";
+    /** Captions in the video (ANSI/SCTE 214-1, 7.2 and 7.3). Their values list channels with their languages. */
+    private static final String CAPTIONS_608 = "urn:scte:dash:cc:cea-608:2015";
+    private static final String CAPTIONS_708 = "urn:scte:dash:cc:cea-708:2015";
+    private static final String CHANNEL_608 = "CC";
+    private static final String SERVICE_708 = "SERVICE";
     private static final String SPLICES = "http://www.scte.org/schemas/35/2016";
     /** The time scale of events. */
     private static final int MILLIS = 1_000;
@@ -89,10 +97,22 @@ public final class MpdWriter {
         if (!set.label().isEmpty()) {
             xml.element("Label", set.label());
         }
+        captions(xml, CAPTIONS_608, set.captions().stream().filter(channel -> channel.startsWith(CHANNEL_608))
+                .map(channel -> channel + "=und"));
+        captions(xml, CAPTIONS_708, set.captions().stream().filter(channel -> channel.startsWith(SERVICE_708))
+                .map(channel -> channel.substring(SERVICE_708.length()) + "=lang:und"));
         xml.begin("Role").attribute("schemeIdUri", ROLE).attribute("value", set.main() ? "main" : "alternate")
                 .end("Role");
         set.representations().forEach(representation -> representation(xml, representation));
         xml.end("AdaptationSet");
+    }
+
+    /** The language of captions is unknown, and "und" says so (ISO 639-2): an omitted value would mean English to dash.js. */
+    private static void captions(XmlText xml, String scheme, Stream<String> channels) {
+        String value = channels.collect(Collectors.joining(";"));
+        if (!value.isEmpty()) {
+            xml.begin("Accessibility").attribute("schemeIdUri", scheme).attribute("value", value).end("Accessibility");
+        }
     }
 
     private static void representation(XmlText xml, Representation representation) {

@@ -113,6 +113,18 @@ class MpdWriterTest {
                 """);
     }
 
+    /** All representations of a set declare the same channels; the order is that of the caller. */
+    @Test
+    void declaresCaptions() {
+        AdaptationSet set = new AdaptationSet(0, Kind.VIDEO, "", "", true, List.of("CC1", "CC3", "SERVICE1", "SERVICE12"), 1,
+                List.of(HIGH));
+        String text = MpdWriter.write(new Mpd(new MpdType.Static(1), 0, 0, List.of(new Period("0", 0, List.of(set)))));
+        assertThat(text).contains(
+                "<Accessibility schemeIdUri=\"urn:scte:dash:cc:cea-608:2015\" value=\"CC1=und;CC3=und\"/>",
+                "<Accessibility schemeIdUri=\"urn:scte:dash:cc:cea-708:2015\" value=\"1=lang:und;12=lang:und\"/>");
+        assertThat(MpdRules.faults(text)).isEmpty();
+    }
+
     @Test
     void writesEnded() {
         assertThat(MpdWriter.write(ENDED)).startsWith("""

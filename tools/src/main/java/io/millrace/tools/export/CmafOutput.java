@@ -103,6 +103,7 @@ final class CmafOutput extends FrameOutput {
     private final PartFile file;
     private final Tracks announced;
     private final ChosenTracks chosen;
+    private final Roles roles;
     /** In the order in which they began. */
     private final Map<TrackId, Track> tracks = new LinkedHashMap<>();
     private long sequence;
@@ -113,12 +114,13 @@ final class CmafOutput extends FrameOutput {
 
     /**
      * @param announced the tracks at the start of the range; no sequence header announces MP3, AC-3 and E-AC-3
-     * @param chosen which tracks of the stream they are
+     * @param roles which tracks of the stream they are, and what the file says of them
      */
-    CmafOutput(PartFile file, Tracks announced, ChosenTracks chosen) {
+    CmafOutput(PartFile file, Tracks announced, Roles roles) {
         this.file = file;
         this.announced = announced;
-        this.chosen = chosen;
+        this.chosen = roles.chosen();
+        this.roles = roles;
     }
 
     @Override
@@ -163,7 +165,7 @@ final class CmafOutput extends FrameOutput {
             throw new UnsupportedException("export", "track", entry.config().rfc6381() + ", which begins late",
                     "tracks that are known at the start; MP4 and FLV support others");
         }
-        Track track = new Track(tracks.size() + 1, timescale, entry, Roles.of(chosen, id), entries);
+        Track track = new Track(tracks.size() + 1, timescale, entry, roles.of(id), entries);
         tracks.put(id, track);
         return track;
     }

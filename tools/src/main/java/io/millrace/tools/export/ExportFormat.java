@@ -12,14 +12,14 @@ import java.util.stream.Stream;
 
 /** The file formats of an export. */
 public enum ExportFormat {
-    FLV((file, tracks, _) -> new FlvOutput(file, tracks)), MP4((file, _, chosen) -> new Mp4Output(file, chosen)), TS(
-            TsOutput::new),
+    FLV((file, tracks, _) -> new FlvOutput(file, tracks)), MP4((file, _, roles) -> new Mp4Output(file, roles)), TS(
+            (file, tracks, roles) -> new TsOutput(file, tracks, roles.chosen())),
     /** Fragmented MP4. Its files end in .mp4 too, so no extension selects it. */
     CMAF(CmafOutput::new);
 
     @FunctionalInterface
     private interface Opener {
-        MediaOutput open(PartFile file, Tracks tracks, ChosenTracks chosen);
+        MediaOutput open(PartFile file, Tracks tracks, Roles roles);
     }
 
     private final Opener output;
@@ -59,9 +59,9 @@ public enum ExportFormat {
 
     /**
      * @param tracks the chosen tracks at the start of the range
-     * @param chosen which tracks of the stream they are
+     * @param roles which tracks of the stream they are, with their languages and names
      */
-    MediaOutput output(PartFile file, Tracks tracks, ChosenTracks chosen) {
-        return output.open(file, tracks, chosen);
+    MediaOutput output(PartFile file, Tracks tracks, Roles roles) {
+        return output.open(file, tracks, roles);
     }
 }

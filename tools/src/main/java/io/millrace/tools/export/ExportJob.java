@@ -61,7 +61,7 @@ public final class ExportJob implements Job {
             if (part.hadLeftover()) {
                 progress.restarted(part.part().toString());
             }
-            MediaOutput output = format.output(part, reader.tracks(), reader.chosen());
+            MediaOutput output = format.output(part, reader.tracks(), new Roles(reader.chosen(), reader.listed()));
             copy(output, part);
             if (cancelled) {
                 return;

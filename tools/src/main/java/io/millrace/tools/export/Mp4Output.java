@@ -72,13 +72,15 @@ final class Mp4Output extends FrameOutput {
 
     private final PartFile file;
     private final ChosenTracks chosen;
+    private final Roles roles;
     private final Map<TrackId, Track> tracks = new HashMap<>();
     private long chunk90k = Long.MIN_VALUE;
     private int chunkBytes;
 
-    Mp4Output(PartFile file, ChosenTracks chosen) {
+    Mp4Output(PartFile file, Roles roles) {
         this.file = file;
-        this.chosen = chosen;
+        this.chosen = roles.chosen();
+        this.roles = roles;
     }
 
     @Override
@@ -86,7 +88,7 @@ final class Mp4Output extends FrameOutput {
         Track track = tracks.computeIfAbsent(id, _ -> new Track(Ticks.MPEG));
         SampleEntry entry = track.entries.of(config, key, data);
         if (track.index == null) {
-            track.begin(entry, 0, Roles.of(chosen, id));
+            track.begin(entry, 0, roles.of(id));
         } else {
             track.picture90k = (int) Math.min(dts90k - track.last, Ticks.MPEG);
         }
@@ -102,7 +104,7 @@ final class Mp4Output extends FrameOutput {
         Track track = tracks.computeIfAbsent(id, _ -> new Track(rate));
         SampleEntry entry = track.entries.of(config);
         if (track.index == null) {
-            track.begin(entry, config.delaySamples(), Roles.of(chosen, id));
+            track.begin(entry, config.delaySamples(), roles.of(id));
         }
         beforeSample(Ticks.rescale(dueSamples, rate, Ticks.MPEG), data.remaining());
         // After a change of the sample rate, audio is timed from a new millisecond timestamp, which may not be later.

@@ -5,6 +5,7 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.platform.log.TrackId;
 import io.millrace.platform.past.Cuts;
 import io.millrace.platform.past.Moment;
@@ -35,6 +36,8 @@ final class RangeOffsets {
     /** All tracks at the start, and those chosen among them; null until the start is found. */
     private Tracks available;
     private ChosenTracks chosen;
+    /** The epoch at the start; null until the start is found. */
+    private StreamEntry first;
 
     RangeOffsets(PastLog log, String stream, TrackList list) {
         this.log = log;
@@ -80,7 +83,7 @@ final class RangeOffsets {
         TopicPartition packets = log.partition(Topic.PACKETS, stream);
         if (log.reader().beginning(packets) <= SessionStarted.offset(epoch.epoch())) {
             Tracks tracks = firstTracks(epoch);
-            return StreamTags.fromBeginning(epoch.epoch(), tracks, this::firstTracks, choose(tracks));
+            return StreamTags.fromBeginning(epoch.epoch(), tracks, this::firstTracks, choose(epoch, tracks));
         }
         return at(epoch.span().startedAtMs());
     }
@@ -111,12 +114,13 @@ final class RangeOffsets {
         StreamEntry epoch = epochs.stream().filter(each -> each.epoch() == entry.id().epoch()).findFirst()
                 .orElseThrow();
         Tracks tracks = cuts.tracks(epoch, entry, ReadBudget.unlimited());
-        return StreamTags.from(epoch, entry.keyframe(), tracks, this::firstTracks, choose(tracks));
+        return StreamTags.from(epoch, entry.keyframe(), tracks, this::firstTracks, choose(epoch, tracks));
     }
 
     /** Returns the choice, which is made once: among the tracks at the start. */
-    private ChosenTracks choose(Tracks tracks) {
+    private ChosenTracks choose(StreamEntry epoch, Tracks tracks) {
         if (chosen == null) {
+            first = epoch;
             available = tracks;
             chosen = list.of(stream, tracks);
         }
@@ -126,6 +130,11 @@ final class RangeOffsets {
     /** Returns the chosen tracks. Called after {@link #start}. */
     ChosenTracks chosen() {
         return chosen;
+    }
+
+    /** Returns the tracks of the epoch at the start as its directory entry lists them. Called after {@link #start}. */
+    List<Track> listed() {
+        return first.session().tracks();
     }
 
     /** Returns the tracks at the start that are not chosen. Called after {@link #start}. */

@@ -4,6 +4,7 @@ import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.Track;
 import io.millrace.platform.log.TrackId;
 import io.millrace.platform.past.PacketRange;
 import io.millrace.platform.past.RangeReader;
@@ -108,6 +109,11 @@ public final class RangeTags implements AutoCloseable {
     /** Returns the numbers of the tracks that are read. */
     public ChosenTracks chosen() {
         return offsets.chosen();
+    }
+
+    /** Returns all tracks of the epoch at the start of the range, with their languages and names. */
+    public List<Track> listed() {
+        return offsets.listed();
     }
 
     /** Returns the tracks at the start of the range that are not read. */

@@ -21,6 +21,7 @@ import io.millrace.media.mpegts.PesPacket;
 import io.millrace.media.mpegts.TsReader;
 import io.millrace.platform.UserError;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.Track;
 import io.millrace.platform.log.TrackId;
 import io.millrace.platform.timeline.ChosenTracks;
 import io.millrace.platform.timeline.FlvOpening;
@@ -86,7 +87,7 @@ class OutputTest {
     private Path export(ExportFormat format, UnaryOperator<FlvTag> later) {
         Path file = dir.resolve("show." + format.extension());
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = format.output(part, new Tracks(null, null), ChosenTracks.DEFAULT);
+            MediaOutput output = format.output(part, new Tracks(null, null), new Roles(ChosenTracks.DEFAULT, List.of()));
             for (int round = 0; round < 2; round++) {
                 for (FlvTag tag : tags) {
                     write(round == 0 ? tag : later.apply(tag), output);
@@ -107,7 +108,8 @@ class OutputTest {
         format.requireHolds(all);
         Path file = dir.resolve("all.mp4");
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = format.output(part, new Tracks(null, null), all);
+            MediaOutput output = format.output(part, new Tracks(null, null), new Roles(all, List.of(
+                    new Track(5, Packet.Kind.AUDIO, "AAC", null, 0, "de-AT", "Kommentar ü"))));
             for (FlvTag tag : tags) {
                 boolean isVideo = tag.type() == FlvTag.Type.VIDEO;
                 for (int track : isVideo ? new int[]{0, 1} : new int[]{0, 5}) {
@@ -129,7 +131,7 @@ class OutputTest {
         Map<Integer, Integer> samples = new HashMap<>();
         readTracks(bytes, told, samples);
         assertThat(told).as("flags, alternate group and handler of each track").containsExactlyInAnyOrder(
-                "7 in 1 vide", "6 in 1 vide", "7 in 2 soun", "6 in 2 soun");
+                "7 in 1 vide und", "6 in 1 vide und", "7 in 2 soun und", "6 in 2 soun deu de-AT Kommentar ü");
         int pictureCount = (int) tags.stream().filter(OutputTest::isPicture).count();
         int soundCount = (int) tags.stream().filter(OutputTest::isSound).count();
         assertThat(samples.values()).containsExactlyInAnyOrder(pictureCount, pictureCount, soundCount, soundCount);
@@ -158,7 +160,7 @@ class OutputTest {
                         byte[] kind = new byte[4];
                         handler.get(handler.position() + 8, kind);
                         told.add((header.getInt(at) & 0xFFFFFF) + " in " + header.getShort(at + 34) + " "
-                                + new String(kind, StandardCharsets.US_ASCII));
+                                + new String(kind, StandardCharsets.US_ASCII) + label(media));
                         ByteBuffer table = Boxes.find(Boxes.find(Boxes.find(media, "minf").orElseThrow(), "stbl")
                                 .orElseThrow(), "stsz").orElseThrow();
                         samples.merge(header.getInt(at + 12), table.getInt(table.position() + 8), Integer::sum);
@@ -171,6 +173,22 @@ class OutputTest {
                 samples.merge(head.getInt(head.position() + 4), run.getInt(run.position() + 4), Integer::sum);
             }
         }
+    }
+
+    /** Returns the language of a track, and its extended language and name if it has any. */
+    private static String label(ByteBuffer media) {
+        ByteBuffer header = Boxes.find(media, "mdhd").orElseThrow();
+        int code = header.getShort(header.position() + 20);
+        String language = "" + (char) (0x60 + (code >> 10 & 31)) + (char) (0x60 + (code >> 5 & 31))
+                + (char) (0x60 + (code & 31));
+        return " " + language + Boxes.find(media, "elng").map(each -> " " + text(each, 4, 1)
+                + " " + text(Boxes.find(media, "hdlr").orElseThrow(), 24, 1)).orElse("");
+    }
+
+    private static String text(ByteBuffer box, int before, int after) {
+        byte[] text = new byte[box.remaining() - before - after];
+        box.get(box.position() + before, text);
+        return new String(text, StandardCharsets.UTF_8);
     }
 
     @ParameterizedTest
@@ -193,7 +211,7 @@ class OutputTest {
         Mp3Config mp3 = Mp3Config.ofFrame(mp3(0));
         Path file = dir.resolve("mp3.flv");
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = ExportFormat.FLV.output(part, new Tracks(null, mp3), ChosenTracks.DEFAULT);
+            MediaOutput output = ExportFormat.FLV.output(part, new Tracks(null, mp3), new Roles(ChosenTracks.DEFAULT, List.of()));
             output.frame(frame(new FlvTag(FlvTag.Type.AUDIO, 0, body), true));
             output.finish(BEGAN);
             part.finish();
@@ -211,7 +229,7 @@ class OutputTest {
         FlvTag header = new FlvTag(FlvTag.Type.AUDIO, 0,
                 TagBodyWriter.write(new AudioTagBody.Config(Codec.OPUS, record)));
         try (PartFile part = PartFile.create(dir.resolve("refused.ts"), false)) {
-            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, null), ChosenTracks.DEFAULT);
+            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, null), new Roles(ChosenTracks.DEFAULT, List.of()));
             assertThatThrownBy(() -> output.config(new TagEvent.Config(header)))
                     .isInstanceOf(UnsupportedException.class)
                     .hasMessageContaining("Opus").hasMessageContaining("H.264, HEVC, AAC, MP3, AC-3, E-AC-3;")
@@ -225,7 +243,7 @@ class OutputTest {
         Path file = dir.resolve("ac3.ts");
         try (PartFile part = PartFile.create(file, false)) {
             MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, Ac3Config.ofFrame(ac3())),
-                    ChosenTracks.DEFAULT);
+                    new Roles(ChosenTracks.DEFAULT, List.of()));
             tags.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).limit(10).forEach(tag -> write(tag, output));
             ByteBuffer body = TagBodyWriter.write(new AudioTagBody.Frame(Codec.AC3, ac3()));
             output.frame(frame(new FlvTag(FlvTag.Type.AUDIO, 0, body), false));
@@ -244,7 +262,7 @@ class OutputTest {
         Path file = dir.resolve("mp3.ts");
         try (PartFile part = PartFile.create(file, false)) {
             MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, Mp3Config.ofFrame(frames.getFirst())),
-                    ChosenTracks.DEFAULT);
+                    new Roles(ChosenTracks.DEFAULT, List.of()));
             tags.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).limit(10).forEach(tag -> write(tag, output));
             for (int n = 0; n < frames.size(); n++) {
                 ByteBuffer body = TagBodyWriter.write(new AudioTagBody.Frame(Codec.MP3, frames.get(n)));
@@ -440,7 +458,7 @@ class OutputTest {
         List<ByteBuffer> frames = IntStream.range(0, 200).mapToObj(OutputTest::mp3).toList();
         try (PartFile part = PartFile.create(file, false)) {
             MediaOutput output = format.output(part, new Tracks(null, Mp3Config.ofFrame(frames.getFirst())),
-                    ChosenTracks.DEFAULT);
+                    new Roles(ChosenTracks.DEFAULT, List.of()));
             List<FlvTag> video = tags.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).toList();
             for (int round = 0; round < 4; round++) {
                 for (FlvTag tag : video) {
@@ -470,7 +488,7 @@ class OutputTest {
         ByteBuffer head = ByteBuffer.wrap(HexFormat.of().parseHex("4f707573486561640102380180bb0000000000"));
         Path file = dir.resolve("opus.mp4");
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = ExportFormat.MP4.output(part, new Tracks(null, null), ChosenTracks.DEFAULT);
+            MediaOutput output = ExportFormat.MP4.output(part, new Tracks(null, null), new Roles(ChosenTracks.DEFAULT, List.of()));
             output.config(new TagEvent.Config(new FlvTag(FlvTag.Type.AUDIO, 0,
                     TagBodyWriter.write(new AudioTagBody.Config(Codec.OPUS, head)))));
             for (int n = 0; n < 10; n++) {
