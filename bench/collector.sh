@@ -35,7 +35,8 @@ for ((round = 1; round <= rounds; round++)); do
         name=${variant%% *} flags=
         [[ $variant == "$name" ]] || flags=${variant#* }
         export MILLRACE_JAVA_OPTS="$flags -Xlog:safepoint=info:file=$work/safepoints"
-        start up up --host 127.0.0.1 --rtmp-port 0 --http-port 0 --admin-port 0 --kafka-port 0 --data-dir "$work/data-$name-$round"
+        start up up --host 127.0.0.1 --rtmp-port 0 --http-port 0 --admin-port 0 --kafka-port 0 --data-dir "$work/data-$name-$round" \
+            --rtmp-limits new-names-per-address=99999,new-names=99999
         sleep 10
         idle=$(rss_mb "$pid")
         push warm "${WARM:-60}" >/dev/null

@@ -193,7 +193,9 @@ final class PartitionWork {
      * them. Packets in between may be early frames of the next parts.
      */
     private void release(String stream, Cut cut) {
-        cut.samples().forEach(sample -> cache.release(stream, cut.packets().offsetOf(sample)));
+        for (Cut.Sample sample : cut.samples()) {
+            cache.release(stream, cut.packets().offsetOf(sample));
+        }
         cache.releaseBefore(stream, cut.packets().firstOffset());
     }
 
@@ -264,7 +266,9 @@ final class PartitionWork {
             return;
         }
         // Reading may fail, so it precedes every change.
-        Optional<List<Packet>> packets = segment.get().needsPackets() ? packets(cut) : Optional.of(List.of());
+        Optional<List<Packet>> packets = segment.get().needsPackets()
+                ? packets(next.stream(), cut)
+                : Optional.of(List.of());
         stream.taken(cut);
         if (cut.id().isFirst()) {
             begin(stream, segment.get(), cut);
@@ -302,12 +306,12 @@ final class PartitionWork {
     }
 
     /** Returns the packets of the cut's samples, or empty if the log no longer retains one of them. */
-    private Optional<List<Packet>> packets(Cut cut) {
+    private Optional<List<Packet>> packets(String stream, Cut cut) {
         List<Packet> packets = new ArrayList<>(cut.samples().size());
         Set<Long> missing = Set.of();
         for (Cut.Sample sample : cut.samples()) {
             long offset = cut.packets().offsetOf(sample);
-            Packet packet = cache.get(offset);
+            Packet packet = cache.get(stream, offset);
             if (!isOf(packet, cut)) {
                 packet = null;
                 missing = missing.isEmpty() ? new TreeSet<>() : missing;
