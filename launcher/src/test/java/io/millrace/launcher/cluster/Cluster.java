@@ -61,6 +61,16 @@ public interface Cluster extends AutoCloseable {
         throw new UnsupportedOperationException("disks");
     }
 
+    /** Copies the data of a broker that was stopped. */
+    default void copyData(int broker) throws IOException {
+        throw new UnsupportedOperationException("copies");
+    }
+
+    /** Replaces the data of a dead broker with the newest copy. */
+    default void restoreData(int broker) throws IOException {
+        throw new UnsupportedOperationException("copies");
+    }
+
     /** Returns Kafka's bootstrap addresses, for the {@link Judge}, which reads the log itself. */
     String kafka();
 
