@@ -328,14 +328,14 @@ final class Chaos implements AutoCloseable {
     }
 
     /**
-     * Viewers of the affected edge may be disconnected; and while the only broker is dead, so may segment requests
-     * fail, which players repeat.
+     * Viewers of the affected edge may be disconnected; and while a partition has no leader for long, so may segment
+     * requests fail, which players repeat.
      */
     private boolean mayFail(Viewer viewer, Span span) {
         return switch (span.damage().fault().kind()) {
             case CLOCK_AHEAD, CLOCK_BEHIND -> false;
             case KILL, PAUSE, CUT, RESET, FULL_DISK, RESTORE -> span.damage().hurtsEdge(viewer.edge())
-                    || span.damage().hurts(Stage.BROKER) && cluster.nodes(Stage.BROKER) == 1
+                    || span.damage().hurts(Stage.BROKER) && cluster.findsLeadersLate()
                             && viewer instanceof HlsViewer;
         };
     }

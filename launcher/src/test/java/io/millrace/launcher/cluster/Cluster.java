@@ -17,6 +17,11 @@ public interface Cluster extends AutoCloseable {
     /** Returns the number of nodes of {@code stage}, including dead ones. Their indexes begin at 0. */
     int nodes(Stage stage);
 
+    /** Whether a partition whose broker dies may have no leader for longer than edges wait for a part: 8 s. */
+    default boolean findsLeadersLate() {
+        return nodes(Stage.BROKER) == 1;
+    }
+
     /** Sends SIGKILL and returns when the node has ended. */
     void kill(Stage stage, int node) throws IOException, InterruptedException;
 

@@ -177,6 +177,11 @@ final class ProcessCluster implements Cluster {
     }
 
     @Override
+    public boolean findsLeadersLate() {
+        return rig.plainKafka || nodes(Stage.BROKER) == 1;
+    }
+
+    @Override
     public void kill(Stage stage, int node) throws InterruptedException {
         process(stage, node).process().destroyForcibly().waitFor();
     }
