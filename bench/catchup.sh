@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How fast a packager catches up that was away: STREAMS streams of MINUTES minutes and 2.5 Mbit/s are published, as fast as they are accepted, and
 # cut while no packager runs. Then one is started, and the time is taken until all streams have ended at the edge. "Times real time"
-# is the length of one stream divided by the time for all. The first table row includes the start of the process.
+# is the length of one stream divided by the time for all. The first row of the table includes the start of the process.
 # Needs ffmpeg and curl; loopback only; about 4 GB of disk; ends by itself after about two minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
