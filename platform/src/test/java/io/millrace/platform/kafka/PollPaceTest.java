@@ -64,7 +64,7 @@ class PollPaceTest {
                 now += rest;
                 ends = new long[]{ends[1], now};
             } else {
-                pace.polled((int) ((now - read) * perSecond / 1e9), now);
+                pace.polled((int) ((now - read) * perSecond / 1e9), false, now);
                 read = now;
                 now += MS;
             }
