@@ -62,7 +62,7 @@ final class PacedConsumer<K, V> {
     private ConsumerRecords<K, V> poll(Duration timeout) {
         if (timeout.isZero()) {
             ConsumerRecords<K, V> records = consumer.poll(timeout);
-            pace.polled(records.count(), nanoClock.getAsLong());
+            pace.polled(records, consumer, nanoClock.getAsLong());
             return records;
         }
         long startNanos = nanoClock.getAsLong();
@@ -71,7 +71,7 @@ final class PacedConsumer<K, V> {
         Duration left = Duration.ofNanos(Math.max(0, startNanos + timeout.toNanos() - now));
         Duration due = pace.timeout(now);
         ConsumerRecords<K, V> records = consumer.poll(due.compareTo(left) < 0 ? due : left);
-        pace.polled(records.count(), nanoClock.getAsLong());
+        pace.polled(records, consumer, nanoClock.getAsLong());
         return records;
     }
 

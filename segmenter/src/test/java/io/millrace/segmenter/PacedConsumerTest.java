@@ -73,6 +73,16 @@ class PacedConsumerTest {
     }
 
     @Test
+    void doesNotRestWhileTheLogHasMore() {
+        second(3_500, TIMEOUT);
+        kafka.updateEndOffsets(Map.of(PARTITION, Long.MAX_VALUE));
+        second(3_500, TIMEOUT);
+        rested = 0;
+        assertThat(second(3_500, TIMEOUT)).isEqualTo(250);
+        assertThat(rested).isZero();
+    }
+
+    @Test
     void aPollWithoutATimeoutDoesNotRest() {
         second(3_500, TIMEOUT);
         rested = 0;

@@ -18,11 +18,16 @@ public final class Directories {
         return Files.createTempDirectory(name);
     }
 
-    /** Copies the directory and its contents to {@code to}, which must not exist. */
-    static void copy(Path from, Path to) throws IOException {
+    /** Copies the directory and its contents to {@code to}, which must not exist or be empty. */
+    public static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> all = Files.walk(from)) {
             for (Path each : all.toList()) {
-                Files.copy(each, to.resolve(from.relativize(each)));
+                Path copy = to.resolve(from.relativize(each));
+                if (Files.isDirectory(each)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(each, copy);
+                }
             }
         }
     }

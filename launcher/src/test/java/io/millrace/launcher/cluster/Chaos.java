@@ -119,6 +119,7 @@ final class Chaos implements AutoCloseable {
     void strike(Fault fault, int turn) throws IOException, InterruptedException {
         churn.before();
         Damage damage = Damage.of(cluster, fault, turn, stream(turn), partitions);
+        damage.prepare();
         awaitMediaSentAfter(System.currentTimeMillis(), "calm before " + fault, null);
         long from = System.nanoTime();
         long atMs = System.currentTimeMillis();
@@ -151,7 +152,7 @@ final class Chaos implements AutoCloseable {
 
     private static boolean lasts(Fault fault) {
         return switch (fault.kind()) {
-            case KILL, FULL_DISK -> false;
+            case KILL, FULL_DISK, RESTORE -> false;
             case PAUSE, CUT, RESET, CLOCK_AHEAD, CLOCK_BEHIND -> true;
         };
     }
@@ -327,14 +328,14 @@ final class Chaos implements AutoCloseable {
     }
 
     /**
-     * Viewers of the affected edge may be disconnected; and while the only broker is dead, so may segment requests
-     * fail, which players repeat.
+     * Viewers of the affected edge may be disconnected; and while a partition has no leader for long, so may segment
+     * requests fail, which players repeat.
      */
     private boolean mayFail(Viewer viewer, Span span) {
         return switch (span.damage().fault().kind()) {
             case CLOCK_AHEAD, CLOCK_BEHIND -> false;
-            case KILL, PAUSE, CUT, RESET, FULL_DISK -> span.damage().hurtsEdge(viewer.edge())
-                    || span.damage().hurts(Stage.BROKER) && cluster.nodes(Stage.BROKER) == 1
+            case KILL, PAUSE, CUT, RESET, FULL_DISK, RESTORE -> span.damage().hurtsEdge(viewer.edge())
+                    || span.damage().hurts(Stage.BROKER) && cluster.findsLeadersLate()
                             && viewer instanceof HlsViewer;
         };
     }

@@ -84,6 +84,8 @@ class ChaosIT {
             case CUT, RESET -> Network.isPermitted();
             case CLOCK_AHEAD, CLOCK_BEHIND -> NodeClock.isAvailable();
             case FULL_DISK -> SmallDisk.isPermitted();
+            // The only broker would lose what was acknowledged: see RestoredBrokerIT.
+            case RESTORE -> BROKERS > 1;
         };
     }
 

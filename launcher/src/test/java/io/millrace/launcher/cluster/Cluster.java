@@ -17,6 +17,11 @@ public interface Cluster extends AutoCloseable {
     /** Returns the number of nodes of {@code stage}, including dead ones. Their indexes begin at 0. */
     int nodes(Stage stage);
 
+    /** Whether a partition whose broker dies may have no leader for longer than edges wait for a part: 8 s. */
+    default boolean findsLeadersLate() {
+        return nodes(Stage.BROKER) == 1;
+    }
+
     /** Sends SIGKILL and returns when the node has ended. */
     void kill(Stage stage, int node) throws IOException, InterruptedException;
 
@@ -59,6 +64,16 @@ public interface Cluster extends AutoCloseable {
     /** Frees what {@link #fillDisk} has taken. */
     default void freeDisk(int broker) throws IOException {
         throw new UnsupportedOperationException("disks");
+    }
+
+    /** Copies the data of a broker that was stopped. */
+    default void copyData(int broker) throws IOException {
+        throw new UnsupportedOperationException("copies");
+    }
+
+    /** Replaces the data of a dead broker with the newest copy. */
+    default void restoreData(int broker) throws IOException {
+        throw new UnsupportedOperationException("copies");
     }
 
     /** Returns Kafka's bootstrap addresses, for the {@link Judge}, which reads the log itself. */

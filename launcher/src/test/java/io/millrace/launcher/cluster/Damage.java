@@ -51,6 +51,8 @@ final class Damage {
             int node = number % cluster.nodes(stage);
             if (fault == Fault.KILL_COORDINATOR) {
                 node = coordinator(cluster);
+            } else if (fault == Fault.KILL_CONTROLLER) {
+                node = controller(cluster);
             } else if (fault == Fault.KILL_INGEST_AND_LEADER && stage == Stage.BROKER) {
                 node = leader(cluster, stream, partitions);
             }
@@ -81,10 +83,21 @@ final class Damage {
         return fault.kind() != Fault.Kind.PAUSE && places.stream().anyMatch(p -> cluster.nodes(p.stage()) == 1);
     }
 
+    /** Does what has to be done before the fault, whose stall does not count. */
+    void prepare() throws IOException, InterruptedException {
+        if (fault.kind() == Fault.Kind.RESTORE) {
+            for (Place place : places) {
+                cluster.stop(place.stage(), place.node());
+                cluster.copyData(place.node());
+                cluster.start(place.stage(), place.node());
+            }
+        }
+    }
+
     void inflict() throws IOException, InterruptedException {
         for (Place place : places) {
             switch (fault.kind()) {
-                case KILL -> cluster.kill(place.stage(), place.node());
+                case KILL, RESTORE -> cluster.kill(place.stage(), place.node());
                 case PAUSE -> cluster.pause(place.stage(), place.node());
                 case CUT -> cluster.cut(place.stage(), place.node(), broker, Network.Cut.SILENT);
                 case RESET -> cluster.cut(place.stage(), place.node(), broker, Network.Cut.RESET);
@@ -99,6 +112,10 @@ final class Damage {
         for (Place place : places) {
             switch (fault.kind()) {
                 case KILL -> cluster.start(place.stage(), place.node());
+                case RESTORE -> {
+                    cluster.restoreData(place.node());
+                    cluster.start(place.stage(), place.node());
+                }
                 case PAUSE -> cluster.resume(place.stage(), place.node());
                 case CUT -> cluster.heal(place.stage(), place.node(), broker, Network.Cut.SILENT);
                 case RESET -> cluster.heal(place.stage(), place.node(), broker, Network.Cut.RESET);
@@ -118,6 +135,14 @@ final class Damage {
                     - 1;
         } catch (ExecutionException e) {
             throw new AssertionError("nobody tells who leads " + GROUP, e.getCause());
+        }
+    }
+
+    private static int controller(Cluster cluster) throws InterruptedException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.kafka()))) {
+            return admin.describeMetadataQuorum().quorumInfo().get().leaderId() - 1;
+        } catch (ExecutionException e) {
+            throw new AssertionError("nobody tells who the active controller is", e.getCause());
         }
     }
 

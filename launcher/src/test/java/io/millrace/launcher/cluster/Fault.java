@@ -23,6 +23,9 @@ enum Fault {
      */
     KILL_COORDINATOR(Kind.KILL, 8, Stage.BROKER),
 
+    /** The active controller. Another broker must take its place before it can find out that the dead one is gone. */
+    KILL_CONTROLLER(Kind.KILL, 8, Stage.BROKER),
+
     KILL_SEGMENTER_AND_PACKAGER(Kind.KILL, 8, Stage.SEGMENTER, Stage.PACKAGER),
 
     KILL_BROKER_AND_SEGMENTER(Kind.KILL, 12, Stage.BROKER, Stage.SEGMENTER),
@@ -74,7 +77,9 @@ enum Fault {
 
     CLOCK_BEHIND_BROKER(Kind.CLOCK_BEHIND, 0, Stage.BROKER),
 
-    FULL_DISK_BROKER(Kind.FULL_DISK, 8, Stage.BROKER);
+    FULL_DISK_BROKER(Kind.FULL_DISK, 8, Stage.BROKER),
+
+    RESTORE_BROKER(Kind.RESTORE, 8, Stage.BROKER);
 
     enum Kind {
         /** SIGKILL, and a restart after the others have taken over. */
@@ -90,7 +95,9 @@ enum Fault {
         /** The clock jumps back by minutes, and forward ten seconds later. */
         CLOCK_BEHIND("clock behind:"),
         /** The disk is filled up. The node ends by itself, and is started again when there is space. */
-        FULL_DISK("full disk:");
+        FULL_DISK("full disk:"),
+        /** SIGKILL, and a restart with a copy of the data from before the fault, which the node believes to be its newest. */
+        RESTORE("older copy restored:");
 
         private final String words;
 
@@ -141,9 +148,11 @@ enum Fault {
 
     @Override
     public String toString() {
-        return kind.words + " " + (this == KILL_COORDINATOR
-                ? "coordinator"
-                : stages.stream()
-                        .map(stage -> stage.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(" and ")));
+        return kind.words + " " + switch (this) {
+            case KILL_COORDINATOR -> "coordinator";
+            case KILL_CONTROLLER -> "controller";
+            default -> stages.stream().map(stage -> stage.name().toLowerCase(Locale.ROOT))
+                    .collect(Collectors.joining(" and "));
+        };
     }
 }

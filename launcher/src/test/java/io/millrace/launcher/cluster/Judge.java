@@ -84,7 +84,7 @@ final class Judge {
                 .filter(name -> !NumberedFrame.isVideo(name)).filter(n -> !optional.contains(n)).toList());
         long discontinuities = run.segments().stream().filter(UndisturbedRun.Segment::discontinuous).count();
         judge.assertThat(discontinuities).as("discontinuities of %s, of which a session that takes over makes one",
-                stream).isEqualTo(Math.max(0, run.takeovers() - 1L));
+                stream).isEqualTo(Math.max(0, run.sessionsWithFrames() - 1L));
     }
 
     /** An HLS viewer must receive every segment from the first one that it saw, each once and in order. */

@@ -101,7 +101,7 @@ class PastIT {
         Awaitility.await("both publishes are in the log").atMost(SLOWEST).untilAsserted(() -> {
             UndisturbedRun run = UndisturbedRun.read(cluster.kafka(), PARTITIONS).get(STREAM);
             assertThat(run.failures()).isEmpty();
-            assertThat(run.takeovers()).as("sessions").isEqualTo(2);
+            assertThat(run.sessionsWithFrames()).as("sessions").isEqualTo(2);
             told.set(new ExpectedRanges(run));
             assertThat(told.get().endMs() - told.get().beginMs()).isGreaterThan(2 * PUBLISH_MS - 5_000);
         });

@@ -2,10 +2,12 @@ package io.millrace.launcher.cluster;
 
 import io.millrace.launcher.e2e.MillraceCommand;
 import io.millrace.launcher.e2e.MillraceProcess;
+import io.millrace.testkit.Directories;
 import io.millrace.testkit.OwnLoopback;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Brokers and nodes of the stages as processes on loopback ports. */
 final class ProcessCluster implements Cluster {
@@ -174,6 +177,11 @@ final class ProcessCluster implements Cluster {
     }
 
     @Override
+    public boolean findsLeadersLate() {
+        return rig.plainKafka || nodes(Stage.BROKER) == 1;
+    }
+
+    @Override
     public void kill(Stage stage, int node) throws InterruptedException {
         process(stage, node).process().destroyForcibly().waitFor();
     }
@@ -236,6 +244,34 @@ final class ProcessCluster implements Cluster {
     @Override
     public void freeDisk(int broker) throws IOException {
         disks.get(broker).free();
+    }
+
+    @Override
+    public void copyData(int broker) throws IOException {
+        Path copy = copyOf(broker);
+        if (Files.exists(copy)) {
+            Directories.delete(copy);
+        }
+        Directories.copy(data(broker), copy);
+    }
+
+    @Override
+    public void restoreData(int broker) throws IOException {
+        try (Stream<Path> files = Files.list(data(broker))) {
+            // Not the directory itself, which may be a disk of its own.
+            for (Path each : files.toList()) {
+                Directories.delete(each);
+            }
+        }
+        Directories.copy(copyOf(broker), data(broker));
+    }
+
+    private Path data(int broker) {
+        return dir.resolve(nodes.get(Stage.BROKER).get(broker).name);
+    }
+
+    private Path copyOf(int broker) {
+        return dir.resolve(nodes.get(Stage.BROKER).get(broker).name + ".copy");
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.millrace.testkit.oracle.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,6 +27,7 @@ class ReferenceJudgeTest {
     private final StreamFold fold = new StreamFold(STREAM);
     private final SegmentLedger ledger = new SegmentLedger();
     private final List<String> sent = new ArrayList<>();
+    private long session;
     private long offset;
     private long seq;
 
@@ -37,7 +39,7 @@ class ReferenceJudgeTest {
     }
 
     private void write(NumberedFrame frame, Packet.Content content) {
-        write(new Packet(0, seq++, TimeUnit.MILLISECONDS.toMicros(Records.EPOCH_MS + frame.timestampMs()),
+        write(new Packet(session, seq++, TimeUnit.MILLISECONDS.toMicros(Records.EPOCH_MS + frame.timestampMs()),
                 frame.timestampMs(), 0, frame.kind() == MediaKind.VIDEO ? Packet.Kind.VIDEO : Packet.Kind.AUDIO, 0,
                 content, frame.body()));
     }
@@ -62,6 +64,14 @@ class ReferenceJudgeTest {
         write(frame, NumberedFrame.isKeyframe(frame.name()) ? Packet.Content.KEYFRAME : Packet.Content.OTHER);
     }
 
+    /** An encoder connects again and ends before its first frame. */
+    private void publishNothing() {
+        session = offset;
+        write(Records.CLAIM);
+        NumberedFrame.configs().forEach(config -> write(config, Packet.Content.CONFIG));
+        write(new SessionEnded(session, Records.EPOCH_MS, SessionEnded.Reason.UNPUBLISHED, ""));
+    }
+
     private void serve(List<UndisturbedRun.Segment> segments) {
         segments.forEach(segment -> ledger.fetched(segment.path(), segment.bytes(), "edge 0"));
     }
@@ -75,6 +85,17 @@ class ReferenceJudgeTest {
         publish();
         serve(run.segments());
         assertThat(run.segments()).hasSizeGreaterThan(1);
+        assertThat(judge.violations(List.of(encoder), ledger)).isEmpty();
+    }
+
+    @Test
+    void acceptsSessionWithoutFrames() {
+        publish();
+        publishNothing();
+        var checks = new SoftAssertions();
+        Judge.assertLogIsInSegments(checks, STREAM, run);
+        checks.assertAll();
+        serve(run.segments());
         assertThat(judge.violations(List.of(encoder), ledger)).isEmpty();
     }
 

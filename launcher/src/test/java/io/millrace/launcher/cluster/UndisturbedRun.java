@@ -10,7 +10,6 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.RenditionId;
-import io.millrace.platform.timeline.SessionEvent;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
 import io.millrace.segmenter.cut.StreamFold;
@@ -19,8 +18,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -53,7 +54,7 @@ final class UndisturbedRun {
     private final List<String> names = new ArrayList<>();
     private final List<Segment> segments = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
-    private int takeovers;
+    private final Set<Long> withFrames = new HashSet<>();
     private SegmentMux mux;
     private ByteArrayOutputStream open;
     private EpochName epoch;
@@ -109,9 +110,12 @@ final class UndisturbedRun {
         return sessions.state() == SessionFold.State.ENDED;
     }
 
-    /** Number of takeovers by another session, including the first session. */
-    int takeovers() {
-        return takeovers;
+    /**
+     * Number of sessions that have a frame which counts. An encoder that ends while it connects may have taken over with its
+     * configurations alone.
+     */
+    int sessionsWithFrames() {
+        return withFrames.size();
     }
 
     /** Errors while cutting. */
@@ -122,11 +126,11 @@ final class UndisturbedRun {
     /** Folds the next record of the stream. */
     void fold(long offset, PacketsRecord record) {
         Verdict verdict = sessions.fold(offset, record);
-        takeovers += (int) verdict.events().stream().filter(SessionEvent.TookOver.class::isInstance).count();
         if (record instanceof Packet packet) {
             packets.put(offset, packet);
             if (verdict instanceof Verdict.Counts && !packet.isConfig()) {
                 NumberedFrame.names(packet.body()).forEach(names::add);
+                withFrames.add(packet.session());
             }
         }
         var step = fold.fold(offset, record);

@@ -22,33 +22,33 @@ final class ByteBudget {
         return new Share();
     }
 
-    /** The share of one partition. Confined to its worker. */
+    /** The share of one partition. Thread-safe. */
     final class Share implements AutoCloseable {
-        private long bytes;
+        private final AtomicLong bytes = new AtomicLong();
 
         /** @param more negative to release */
         void add(long more) {
-            bytes += more;
+            bytes.addAndGet(more);
             used.addAndGet(more);
         }
 
         long bytes() {
-            return bytes;
+            return bytes.get();
         }
 
         /** Returns how many bytes this share may use, given what the others use now. */
         long allowedBytes() {
-            return Math.max(0, (limitBytes - used.get() + bytes) / 2);
+            return Math.max(0, (limitBytes - used.get() + bytes.get()) / 2);
         }
 
         /** Returns whether more may be added. An empty share always has room, so that every partition advances. */
         boolean hasRoom() {
-            return bytes == 0 || bytes < allowedBytes();
+            return bytes.get() == 0 || bytes.get() < allowedBytes();
         }
 
         @Override
         public void close() {
-            add(-bytes);
+            add(-bytes.get());
         }
     }
 }

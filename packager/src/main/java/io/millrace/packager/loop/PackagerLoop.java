@@ -44,6 +44,12 @@ import org.slf4j.LoggerFactory;
 public final class PackagerLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PackagerLoop.class);
     private static final String GROUP = "packager";
+    /**
+     * Records that wait for their workers. A broker holds a fetch in which no partition has a record for up to half a second, and
+     * the consumer sends it no other meanwhile. A packager that has much to read and pauses all partitions that have records
+     * sends such a fetch, so the workers need enough to do until it is answered.
+     */
+    private static final long QUEUED_BYTES = 32L << 20;
     /** Poll timeout while a partition is paused, which bounds how late it is resumed. */
     private static final Duration POLL_WHEN_PAUSED = Duration.ofMillis(10);
     /** Share of a tick by which the packager polls later than the segmenter, whose cuts of the tick are in the log then. */
@@ -81,7 +87,8 @@ public final class PackagerLoop implements AutoCloseable {
                         ConsumerConfig.MAX_POLL_RECORDS_CONFIG, PollPace.MOST_RECORDS));
         readers = new LogReaders(kafka, client + "-reader");
         producer = new PartProducer(kafka, client, settings.inFlightBytes());
-        resources = new PartitionWorker.Resources(readers, producer, new ByteBudget(settings.cacheBytes()),
+        resources = new PartitionWorker.Resources(readers, producer, new ByteBudget(QUEUED_BYTES),
+                new ByteBudget(settings.cacheBytes()),
                 new ByteBudget(settings.inFlightBytes()), kafka.settings().retentionMs(), meters,
                 PartitionWork.logOfStreams(), InstantSource.system(), cause -> failure.compareAndSet(null, cause));
         thread = Thread.ofVirtual().name("packager").unstarted(this::run);
@@ -182,7 +189,7 @@ public final class PackagerLoop implements AutoCloseable {
     private ConsumerRecords<String, LogRecord> poll(Duration timeout) {
         try {
             ConsumerRecords<String, LogRecord> records = consumer.poll(timeout);
-            pace.polled(records.count(), System.nanoTime());
+            pace.polled(records, consumer, System.nanoTime());
             return records;
         } catch (WakeupException _) {
             // Only close() calls wakeup().

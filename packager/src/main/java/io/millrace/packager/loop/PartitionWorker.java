@@ -13,7 +13,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -29,9 +28,6 @@ import org.slf4j.LoggerFactory;
  * is unavailable waits. Any other failure is reported to the loop. The worker yields the processor after each cut.
  */
 final class PartitionWorker implements AutoCloseable {
-    /** Bytes of records that wait to be processed; above it, the loop pauses the partition. */
-    static final long QUEUE_BYTES = 1 << 20;
-
     private static final Logger log = LoggerFactory.getLogger(PartitionWorker.class);
     private static final long FIRST_PAUSE_MS = 500;
     private static final long LONGEST_PAUSE_MS = 10_000;
@@ -39,10 +35,11 @@ final class PartitionWorker implements AutoCloseable {
     private final int partition;
     private final Resources resources;
     private final ByteBudget.Share cached;
+    /** Records that wait to be processed. Without room, the loop pauses the partition. */
+    private final ByteBudget.Share queued;
     private final PartitionWriter writer;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private final BlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
-    private final AtomicLong queuedBytes = new AtomicLong();
     private final Thread thread;
     private volatile Status status = new Status(null, false, false);
     private volatile boolean closed;
@@ -56,14 +53,15 @@ final class PartitionWorker implements AutoCloseable {
      *
      * @param reads reads packets again, and the gaps of a partition that is taken over
      * @param records the log
+     * @param queued memory of records that wait to be processed
      * @param cache memory of packets that wait for their cuts
      * @param inFlight memory of parts that are not in the index
      * @param retentionMs retention of {@code parts} and {@code index}
      * @param ofStreams as in {@link PartitionWork}
      * @param fatal receives a failure that is neither of one stream nor of one partition, on the worker
      */
-    record Resources(Reads reads, RecordLog records, ByteBudget cache, ByteBudget inFlight, long retentionMs,
-            PackagerMeters meters, PeerLog ofStreams, InstantSource clock, Consumer<Throwable> fatal) {}
+    record Resources(Reads reads, RecordLog records, ByteBudget queued, ByteBudget cache, ByteBudget inFlight,
+            long retentionMs, PackagerMeters meters, PeerLog ofStreams, InstantSource clock, Consumer<Throwable> fatal) {}
 
     /** Blocking reads of one partition, which fail after a bounded time. */
     interface Reads {
@@ -86,6 +84,7 @@ final class PartitionWorker implements AutoCloseable {
     PartitionWorker(int partition, long indexFrom, Resources resources) {
         this.partition = partition;
         this.resources = resources;
+        queued = resources.queued().share();
         cached = resources.cache().share();
         writer = new PartitionWriter(partition, resources.records(), resources.inFlight().share(), commands::add,
                 this::writeFailed, resources.retentionMs(), resources.meters(), resources.clock());
@@ -99,10 +98,10 @@ final class PartitionWorker implements AutoCloseable {
     /** Passes records of {@code packets} or {@code segments}, in the order of the log. */
     void read(boolean packets, List<ConsumerRecord<String, LogRecord>> records) {
         long bytes = records.stream().mapToLong(record -> Math.max(0, record.serializedValueSize())).sum();
-        queuedBytes.addAndGet(bytes);
+        queued.add(bytes);
         commands.add(() -> {
             records.forEach(record -> accept(packets, record));
-            queuedBytes.addAndGet(-bytes);
+            queued.add(-bytes);
         });
     }
 
@@ -119,11 +118,11 @@ final class PartitionWorker implements AutoCloseable {
     }
 
     boolean wantsCuts() {
-        return status.wantsCuts() && queuedBytes.get() < QUEUE_BYTES;
+        return status.wantsCuts() && queued.hasRoom();
     }
 
     boolean wantsPackets() {
-        return status.wantsPackets() && queuedBytes.get() < QUEUE_BYTES;
+        return status.wantsPackets() && queued.hasRoom();
     }
 
     /** Processes no further cut. Completes when everything that was written is in the log. */
@@ -140,7 +139,7 @@ final class PartitionWorker implements AutoCloseable {
     }
 
     private void run(long indexFrom) {
-        try (writer; cached) {
+        try (writer; cached; queued) {
             work = open(indexFrom);
             boolean more = false;
             while (!closed) {

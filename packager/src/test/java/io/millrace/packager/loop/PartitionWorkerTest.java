@@ -68,8 +68,8 @@ class PartitionWorkerTest {
 
     private PartitionWorker worker(int partition, RecordLog records, PartitionWorker.Reads reads) {
         var worker = new PartitionWorker(partition, 0, new PartitionWorker.Resources(reads, records,
-                new ByteBudget(ROOMY), new ByteBudget(ROOMY), RETENTION_MS, new PackagerMeters(registry),
-                PartitionWork.logOfStreams(), InstantSource.system(), fatal::set));
+                new ByteBudget(ROOMY), new ByteBudget(ROOMY), new ByteBudget(ROOMY), RETENTION_MS,
+                new PackagerMeters(registry), PartitionWork.logOfStreams(), InstantSource.system(), fatal::set));
         workers.add(worker);
         worker.start();
         worker.begin(0, 0);

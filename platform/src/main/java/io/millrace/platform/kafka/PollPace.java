@@ -1,6 +1,8 @@
 package io.millrace.platform.kafka;
 
 import java.time.Duration;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 
 /**
  * How long a consumer's owner waits before and during a poll. A fetch costs both ends almost as much with one record as
@@ -23,7 +25,7 @@ public final class PollPace {
     static final double MANY_PER_SECOND = 1_500;
     /** About forty publishers. Above, ticks have the longest duration. */
     static final double VERY_MANY_PER_SECOND = 3_000;
-    /** The most records that one poll may return. With so many, there are probably more, and the owner does not rest. */
+    /** The most records that one poll may return. */
     public static final int MOST_RECORDS = 500;
     /** How long the brokers may take, all together, to answer fetches for records that they have. */
     static final Duration REST_OF_TICK = Duration.ofMillis(5);
@@ -66,11 +68,22 @@ public final class PollPace {
         leaders = count;
     }
 
-    /** Takes the number of records that a poll returned. */
-    public void polled(int count, long nowNanos) {
+    /** Takes the records that a poll of {@code consumer} returned. */
+    public void polled(ConsumerRecords<?, ?> returned, Consumer<?, ?> consumer, long nowNanos) {
+        polled(returned.count(), returned.partitions().stream()
+                .anyMatch(partition -> consumer.currentLag(partition).orElse(0) > 0), nowNanos);
+    }
+
+    /**
+     * Takes the number of records that a poll returned.
+     *
+     * @param more whether the log has more records of the same partitions: the poll was limited in number, or its fetch in
+     *     bytes. Then the owner does not rest
+     */
+    void polled(int count, boolean more, long nowNanos) {
         records += count;
         tickNanos = tickNanos(nowNanos);
-        readsBacklog = count >= MOST_RECORDS;
+        readsBacklog = more;
         polls++;
     }
 

@@ -24,20 +24,20 @@ class PollPaceTest {
         for (long now = START; now < START + 4 * WINDOW; now += 15 * MS) {
             assertThat(pace.restNanos(now)).isZero();
             assertThat(pace.timeout(now)).isEqualTo(PollPace.UNTIL_NEXT_RECORD);
-            pace.polled(1, now);
-            pace.polled(0, now);
+            pace.polled(1, false, now);
+            pace.polled(0, false, now);
         }
     }
 
     @Test
     void restsAfterTwoPollsOfOneLeaderUntilTheNextTick() {
-        pace.polled(MANY, START + WINDOW);
+        pace.polled(MANY, false, START + WINDOW);
         for (long tick = START + WINDOW + TICK; tick < START + 2 * WINDOW; tick += TICK) {
             assertThat(pace.restNanos(tick)).as("in the tick %s", tick).isZero();
             assertThat(pace.timeout(tick)).isEqualTo(PollPace.REST_OF_TICK);
-            pace.polled(3, tick);
+            pace.polled(3, false, tick);
             assertThat(pace.restNanos(tick + MS)).as("the rest is not read").isZero();
-            pace.polled(MANY_PER_TICK, tick + 2 * MS);
+            pace.polled(MANY_PER_TICK, false, tick + 2 * MS);
             assertThat(pace.restNanos(tick + 2 * MS)).isEqualTo(TICK - 2 * MS);
             assertThat(pace.restNanos(tick + TICK - 1)).as("after an early end of the rest").isEqualTo(1);
         }
@@ -64,7 +64,7 @@ class PollPaceTest {
                 now += rest;
                 ends = new long[]{ends[1], now};
             } else {
-                pace.polled((int) ((now - read) * perSecond / 1e9), now);
+                pace.polled((int) ((now - read) * perSecond / 1e9), false, now);
                 read = now;
                 now += MS;
             }
@@ -76,42 +76,42 @@ class PollPaceTest {
     void ticksBeginLaterByTheLagAndAShareOfTheirDuration() {
         PollPace late = new PollPace(START, Duration.ofMillis(8), 1 / 3.0);
         long begins = 8 * MS + TICK / 3;
-        late.polled(MANY, START + WINDOW);
+        late.polled(MANY, false, START + WINDOW);
         long now = START + WINDOW + TICK;
         late.restNanos(now);
         late.timeout(now);
-        late.polled(MANY_PER_TICK, now);
-        late.polled(0, now);
+        late.polled(MANY_PER_TICK, false, now);
+        late.polled(0, false, now);
         assertThat(late.restNanos(now + begins - MS)).isEqualTo(MS);
         assertThat(late.restNanos(now + begins)).as("the tick has begun").isZero();
     }
 
     @Test
-    void doesNotRestWhileThereMayBeMore() {
+    void doesNotRestWhileThereIsMore() {
         for (int poll = 1; poll < 100; poll++) {
             long now = START + WINDOW + poll * MS;
-            pace.polled(PollPace.MOST_RECORDS, now);
+            pace.polled(MANY, true, now);
             assertThat(pace.restNanos(now)).isZero();
         }
     }
 
     @Test
     void doesNotRestInATickThatHasBegunDuringThePolls() {
-        pace.polled(MANY, START + WINDOW);
+        pace.polled(MANY, false, START + WINDOW);
         assertThat(pace.restNanos(START + WINDOW)).isZero();
-        pace.polled(MANY, START + WINDOW);
-        pace.polled(0, START + WINDOW + TICK + MS);
+        pace.polled(MANY, false, START + WINDOW);
+        pace.polled(0, false, START + WINDOW + TICK + MS);
         assertThat(pace.restNanos(START + WINDOW + TICK + MS)).isZero();
     }
 
     @Test
     void pollsWithoutRestAgainWhenTheLoadHasEnded() {
-        pace.polled(MANY, START + WINDOW);
+        pace.polled(MANY, false, START + WINDOW);
         assertThat(pace.restNanos(START + WINDOW)).isZero();
-        pace.polled(0, START + WINDOW + MS);
-        pace.polled(0, START + WINDOW + MS);
+        pace.polled(0, false, START + WINDOW + MS);
+        pace.polled(0, false, START + WINDOW + MS);
         assertThat(pace.restNanos(START + WINDOW + MS)).as("under load").isPositive();
-        pace.polled(0, START + 2 * WINDOW + MS);
+        pace.polled(0, false, START + 2 * WINDOW + MS);
         assertThat(pace.restNanos(START + 2 * WINDOW + MS)).isZero();
         assertThat(pace.timeout(START + 2 * WINDOW + MS)).isEqualTo(PollPace.UNTIL_NEXT_RECORD);
     }
@@ -120,13 +120,13 @@ class PollPaceTest {
     @Test
     void pollsAgainForEachLeader() {
         pace.leaders(3);
-        pace.polled(MANY, START + WINDOW);
+        pace.polled(MANY, false, START + WINDOW);
         long tick = START + WINDOW + TICK;
         for (int poll = 0; poll < 4; poll++) {
             assertThat(pace.restNanos(tick + poll * MS)).as("before poll %s", poll).isZero();
             assertThat(pace.timeout(tick + poll * MS))
                     .isEqualTo(PollPace.REST_OF_TICK.minusMillis(Math.max(0, poll - 1)));
-            pace.polled(3, tick + poll * MS);
+            pace.polled(3, false, tick + poll * MS);
         }
         assertThat(pace.restNanos(tick + 4 * MS)).isEqualTo(TICK - 4 * MS);
     }
@@ -134,12 +134,12 @@ class PollPaceTest {
     @Test
     void brokersThatDoNotRespondDelayNoTick() {
         pace.leaders(3);
-        pace.polled(MANY, START + WINDOW);
+        pace.polled(MANY, false, START + WINDOW);
         long tick = START + WINDOW + TICK;
         pace.restNanos(tick);
-        pace.polled(3, tick);
+        pace.polled(3, false, tick);
         assertThat(pace.timeout(tick + 9 * MS)).as("the second poll").isEqualTo(PollPace.REST_OF_TICK);
-        pace.polled(0, tick + 14 * MS);
+        pace.polled(0, false, tick + 14 * MS);
         assertThat(pace.restNanos(tick + 14 * MS)).isEqualTo(TICK - 14 * MS);
     }
 }
