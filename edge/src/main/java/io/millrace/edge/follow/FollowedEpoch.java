@@ -29,7 +29,7 @@ public final class FollowedEpoch {
     private final String stream;
     private final long number;
     private final Supplier<Withdrawals> withdrawals;
-    /** What the playlists list as gaps. */
+    /** The withdrawals that have been applied: playlists list their segments as gaps. */
     private Withdrawals obeyed = Withdrawals.NONE;
     private StreamEntry entry;
     private EpochPlaylists playlists;

@@ -17,7 +17,7 @@ public final class AudienceMeters {
     private final Counter unwritten;
     private volatile Shown shown = new Shown(0, 0, Quantiles.NONE, Quantiles.NONE, Quantiles.NONE, Quantiles.NONE);
 
-    /** What became of a report: the label {@code outcome} of {@code millrace_cmcd_reports_total}. */
+    /** The outcome of a report: the label {@code outcome} of {@code millrace_cmcd_reports_total}. */
     public enum Outcome {
         /** Counted for its session. */
         ACCEPTED,
@@ -40,7 +40,7 @@ public final class AudienceMeters {
         public static final Quantiles NONE = new Quantiles(Double.NaN, Double.NaN);
     }
 
-    /** What the gauges show: sums and distributions over the players that report to this edge. */
+    /** The values of the gauges: sums and distributions over the players that report to this edge. */
     public record Shown(int players, int stalledPlayers, Quantiles startDelayMs, Quantiles latencyMs,
             Quantiles bitrateKbps, Quantiles bufferMs) {}
 
