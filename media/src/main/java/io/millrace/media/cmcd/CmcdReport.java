@@ -34,10 +34,10 @@ public record CmcdReport(String session, String content, State state, Measures m
     }
 
     /**
-     * What the player says about stalls.
+     * The player's report of stalls.
      *
      * @param now {@code bs}: the buffer has run empty since the previous report
-     * @param count {@code bsa}: how often it has since the session began; {@link #UNKNOWN} if the player does not count
+     * @param count {@code bsa}: how often the buffer has run empty since the session began; {@link #UNKNOWN} if the player does not count
      */
     public record Starvation(boolean now, long count) {}
 }
