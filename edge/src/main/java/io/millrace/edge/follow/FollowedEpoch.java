@@ -49,7 +49,7 @@ public final class FollowedEpoch {
         this(entry, watch, () -> Withdrawals.NONE);
     }
 
-    /** @param withdrawals returns what is withdrawn of the stream now */
+    /** @param withdrawals returns the withdrawn ranges of the stream as of now */
     FollowedEpoch(StreamEntry entry, Watch watch, Supplier<Withdrawals> withdrawals) {
         this.entry = entry;
         this.withdrawals = withdrawals;

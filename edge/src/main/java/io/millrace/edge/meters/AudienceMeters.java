@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** The meters of what viewers experience, by the reports of their players. Without labels of streams. Thread-safe. */
+/** The meters of playback quality, from the reports of players (CMCD). They have no label for the stream. Thread-safe. */
 public final class AudienceMeters {
     private static final double MS_PER_S = 1_000;
     private static final double BITS_PER_KBIT = 1_000;
