@@ -83,7 +83,7 @@ public final class KnownNames {
     /**
      * A change of the directory that must be written.
      *
-     * @param record what has expired of the stream by now; null if nothing has, or the directory contains it already
+     * @param record the part of the stream that has expired by now; null if nothing has, or the directory contains it already
      * @param epochs the epochs to remove after {@code record} is acknowledged, in ascending order
      * @param withdrawals the withdrawals to remove with them
      */
