@@ -164,7 +164,7 @@ public final class StreamDirectory {
         });
     }
 
-    /** Returns what is withdrawn of a stream. No reader may show it. */
+    /** Returns the withdrawn ranges of a stream, which no reader may show. */
     public Withdrawals withdrawals(String stream) {
         return withdrawals.getOrDefault(stream, Withdrawals.NONE);
     }

@@ -55,7 +55,7 @@ public final class Takedown {
     /**
      * Withdraws media. Blocks until the brokers have acknowledged it; edges obey a moment later.
      *
-     * @return what was withdrawn, one record per epoch; empty if the stream has no retained media in the span
+     * @return the withdrawn ranges, one record per epoch; empty if the stream has no retained media in the span
      * @throws UserError if Kafka does not respond, or too much is withdrawn already
      */
     public List<Withdrawal> withdraw(String stream, Span span, String reason) {
