@@ -36,7 +36,7 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
  * its clients for one reading. Confined to one thread; blocks.
  */
 final class ClusterReader implements AutoCloseable {
-    /** Maximum number of requests for the age of a record: enough for a group with a lag of a day. */
+    /** Maximum number of rounds of requests for the age of records: enough for a group with a lag of a day. */
     private static final int ROUNDS_LIMIT = 24;
 
     private final KafkaClients kafka;

@@ -52,7 +52,7 @@ public enum Promise {
      * multivariant playlist names no rendition without a playlist.
      */
     CUT_IS_SERVED,
-    /** The newest entry of an epoch states how the epoch ended. */
+    /** The newest directory entry of an epoch agrees with the log. */
     DIRECTORY_IS_TRUE,
     /** An epoch of which no packet is retained leaves the directory, and edges tell it from one that never existed. */
     EXPIRED_LEAVES_DIRECTORY,
