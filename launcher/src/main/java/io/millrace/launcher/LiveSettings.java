@@ -35,13 +35,13 @@ final class LiveSettings implements AutoCloseable {
     private final WatchedFiles<Current> file;
     /** All settings when the process started. */
     private final List<Setting> started;
-    /** What applies now; replaced on the thread that watches the file. */
+    /** The settings in force; replaced on the thread that watches the file. */
     private volatile Current current;
     /** Receive the limits when they change; guarded by this object. */
     private final List<Consumer<LiveLimits>> followers = new ArrayList<>();
 
     /**
-     * What was read.
+     * The settings as last read.
      *
      * @param values the texts of all settings by name, with their secrets
      * @param shown the same without secrets

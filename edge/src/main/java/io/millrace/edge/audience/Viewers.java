@@ -70,8 +70,8 @@ public final class Viewers {
         });
         counts.merge(new Watched(stream, protocol), 1, Integer::sum);
         meters.joined(protocol);
-        // The kick may have been read after the policy has allowed the viewer, who then waited for the stream. Each
-        // request of HLS and DASH is decided anew.
+        // The kick may have been read after the policy allowed the viewer, while the viewer waited for the stream. For
+        // HLS and DASH this does not matter, because the policy decides about each request.
         if (protocol.isOneConnection() && isKicked.test(stream, session)) {
             viewer.kick();
         }

@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 public record Credentials(String query, String others, boolean isPrefix) {
     private static final String ENCODED = "q~";
     private static final String TOKEN = "token=";
-    /** Parameters that say what is requested. */
+    /** Parameters that select the requested media. */
     private static final Set<String> MEDIA = Set.of("start", "end", "delay", "audio", "video", "limit", "after",
             "state",
             "search", "app", "stream", "port", "CMCD");

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  *
  * <p>A playlist or MPD whose URL has credentials in its query is redirected to the same path below a prefix that has
  * them ({@link Credentials}). The URLs in it are relative, so that all requests that follow have the prefix too, while
- * what is sent is the same for all viewers.
+ * the responses are the same for all viewers.
  */
 public final class PlayAccess {
     private static final int RETRY_AFTER_S = 2;

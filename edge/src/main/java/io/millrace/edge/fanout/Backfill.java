@@ -29,7 +29,7 @@ final class Backfill {
     private static final long LIMIT_BYTES = TagRing.GOP_LIMIT_BYTES * 2;
 
     /**
-     * What precedes the live tail.
+     * The part of a stream that precedes the live tail.
      *
      * @param tracks at the first record, plus those that appear later in its session
      * @param records of the stream, in order

@@ -32,11 +32,11 @@ public final class FlvChannel {
      *
      * @param offset in {@code packets}, where the viewer continues: after the stream's last record that it received
      * @param headers the sequence headers that the viewer has received
-     * @param behind runs on the viewer's event loop if the channel cannot continue there; the viewer then goes on
-     *     reading the log
+     * @param behind runs on the viewer's event loop if the channel cannot continue there; the viewer then continues
+     *     to read the log
      */
     public record Seam(long epoch, long offset, List<FlvTag> headers, FlvSink sink, Runnable behind) {
-        /** Tells the viewer to go on reading the log. */
+        /** Tells the viewer to continue to read the log. */
         void turnAway() {
             sink.execute(behind);
         }

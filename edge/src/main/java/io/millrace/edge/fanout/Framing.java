@@ -4,9 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * How tags of a {@link Layout} are framed for a connection: with the framing that the layout has around each tag (such
- * as that of an HTTP chunk), or with a head before the tags of each write (such as that of a WebSocket frame), or with
- * neither. Immutable; compared by identity.
+ * The framing of the tags that a connection receives, for tags that lie in memory in a {@link Layout}. Three kinds exist:
+ * the framing that the layout already contains around each tag (an HTTP chunk), a head before the tags of each write (a
+ * WebSocket frame), or none.
+ *
+ * <p>Immutable, so any thread may use it. Compared by identity: implementations are constants.
  */
 public interface Framing {
     /** One HTTP/1.1 chunk per tag (RFC 9112, 7.1); the header {@code Transfer-Encoding} must say so. */

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Limits the memory of all {@link TagRing rings} of an edge together. When the limit is reached, the largest ring
- * discards its oldest tags: viewers that keep up with the stream lose nothing, viewers that are behind skip. Each ring
+ * discards its oldest tags: viewers that keep up with the stream lose nothing, viewers that lag skip ahead. Each ring
  * may always hold {@link #PLACE_BYTES} for each of its layouts. When the limit has no room for another
  * {@code PLACE_BYTES}, viewers that need one more stream or layout are refused.
  *
@@ -47,7 +47,7 @@ public final class RingMemory {
     }
 
     /**
-     * Opens a ring, which gives its memory back when it is closed.
+     * Opens a ring, which returns its memory when it is closed.
      *
      * @param coveredFrom offset in {@code packets} from which the ring will have all tags
      */

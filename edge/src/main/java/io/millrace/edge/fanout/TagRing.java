@@ -6,18 +6,19 @@ import java.util.List;
 
 /**
  * Holds the newest tags of one stream. Tags are numbered from 0 in the order of their addition; the number is the tag's
- * index. Each tag is encoded in every {@link Layout} that has a viewer. Viewers on all event loops read the ring, each
- * from its own index.
+ * index. Each tag is encoded in every {@link Layout} that has a viewer, in slabs of memory that tags share by reference
+ * counts ({@link TagSlabs}). Viewers on all event loops read the ring, each from its own index.
  *
  * <p>Retains the tags of the last {@link #KEPT_NANOS}, or fewer if they exceed {@link #KEPT_BYTES}, and the whole
  * latest GOP unless it exceeds {@link #GOP_LIMIT_MS} or {@link #GOP_LIMIT_BYTES}, so that a new viewer starts
- * immediately. Any tag may be discarded earlier if all rings together exceed their {@link RingMemory}.
+ * immediately. Any tag may be discarded earlier if all rings together exceed their {@link RingMemory}. A viewer whose next
+ * tag was discarded skips ahead.
  *
  * <p>Thread-safe: the thread of the packet feed adds and discards, event loops read. The lock is held only for
  * bookkeeping, never while media is copied or sent.
  */
 final class TagRing {
-    /** Tags that were published longer ago may be discarded; a viewer that still needs one skips ahead. */
+    /** Tags that were published longer ago may be discarded. */
     static final long KEPT_NANOS = 5_000_000_000L;
     /** Limit of the retained tags; like {@link #GOP_LIMIT_BYTES}, it applies to the base layout. */
     static final long KEPT_BYTES = 16L * 1024 * 1024;
@@ -46,6 +47,7 @@ final class TagRing {
     private long bytes;
     /** The memory of the base encodings, to which the limits apply. */
     private long baseBytes;
+    /** Number of layouts, including the base layout, which every ring has. */
     private int layouts = 1;
     /** Index of the latest tag where decoding of all tracks may begin; {@link #NONE} if it is not in the ring. */
     private long entry = NONE;

@@ -5,8 +5,9 @@ import io.millrace.edge.meters.Protocol;
 import io.millrace.platform.net.SocketOutlet;
 
 /**
- * Sends one FLV viewer its bytes. Confined to the event loop of the viewer's connection, except for the constant
- * properties.
+ * The protocol-specific side of one FLV viewer: its {@link FlvViewer} opens and ends the body here, and writes runs of
+ * tags to the outlet in between. One implementation per protocol (HTTP and WebSocket). Confined to the event loop of the
+ * viewer's connection, except for the constant properties, which any thread may read.
  */
 interface ViewerTransport {
     /** Why a viewer receives nothing more. */
@@ -21,7 +22,7 @@ interface ViewerTransport {
         KICKED,
         /** The viewer's token has expired. */
         EXPIRED,
-        /** The edge has no memory for the stream. */
+        /** The memory limit of the edge leaves no room for the stream. */
         BUSY
     }
 

@@ -29,7 +29,7 @@ public final class FollowedEpoch {
     private final String stream;
     private final long number;
     private final Supplier<Withdrawals> withdrawals;
-    /** What the playlists list as gaps. */
+    /** The withdrawals that have been applied: playlists list their segments as gaps. */
     private Withdrawals obeyed = Withdrawals.NONE;
     private StreamEntry entry;
     private EpochPlaylists playlists;
@@ -49,7 +49,7 @@ public final class FollowedEpoch {
         this(entry, watch, () -> Withdrawals.NONE);
     }
 
-    /** @param withdrawals returns what is withdrawn of the stream now */
+    /** @param withdrawals returns the withdrawn ranges of the stream as of now */
     FollowedEpoch(StreamEntry entry, Watch watch, Supplier<Withdrawals> withdrawals) {
         this.entry = entry;
         this.withdrawals = withdrawals;

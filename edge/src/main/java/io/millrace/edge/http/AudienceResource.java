@@ -9,7 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What the viewers of a stream experience, of all edges: {@code /api/v1/streams/live/show/audience} on the admin port.
+ * Serves {@code /api/v1/streams/live/show/audience} on the admin port: the quality that the viewers of a stream experience
+ * on all edges.
  * Thread-safe.
  */
 public final class AudienceResource implements AdminResource {

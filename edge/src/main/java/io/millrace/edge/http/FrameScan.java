@@ -23,7 +23,7 @@ final class FrameScan {
     private static final int CONTINUATION = 9;
     private static final int END_HEADERS = 4;
 
-    /** What the last call of {@link #next} found. */
+    /** The kind of data that the last call of {@link #next} found. */
     enum Kind {
         /** The client preface. */
         PREFACE,

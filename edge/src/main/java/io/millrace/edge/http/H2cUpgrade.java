@@ -61,7 +61,7 @@ final class H2cUpgrade extends ChannelInboundHandlerAdapter {
         pipeline.remove(EdgeHandler.class);
         pipeline.remove(RequestGate.class);
         pipeline.addAfter(ctx.name(), null, handlers.gate());
-        // Passes on what it has read already.
+        // Passes on the bytes that were read already.
         pipeline.remove(ReadGate.class);
         pipeline.remove(this);
         pipeline.channel().config().setAutoRead(true);

@@ -124,7 +124,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Exch
         }
     }
 
-    /** Resets the streams whose client has accepted nothing of what waits for it for this time. */
+    /** Resets the streams whose client has accepted none of its pending bytes for this time. */
     void resetBlocked(long nowNanos, long blockedNanos) {
         for (Http2Stream stream : List.copyOf(open)) {
             if (stream.isBlocked(nowNanos, blockedNanos)) {

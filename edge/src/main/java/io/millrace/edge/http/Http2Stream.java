@@ -233,7 +233,7 @@ final class Http2Stream extends ChannelDuplexHandler {
         }
     }
 
-    /** Returns whether the client has accepted nothing of what waits for it for this time. */
+    /** Returns whether the client has accepted none of its pending bytes for this time. */
     boolean isBlocked(long nowNanos, long blockedNanos) {
         return waiting > 0 && nowNanos - movedNanos >= blockedNanos;
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Closes a connection after its last response, in a way that lets the response arrive. Closing a socket with unread
  * input sends a reset, which may overtake the response (RFC 9112, 9.6). So this class shuts down the output first and
- * gives the peer {@link #LINGER_MS} to close the connection. What the peer still sends is read and dropped by
+ * gives the peer {@link #LINGER_MS} to close the connection. Bytes that the peer still sends are read and dropped by
  * {@link ReadGate}, which counts none of it.
  *
  * <p>Add it as the listener of the write of the response. Stateless.

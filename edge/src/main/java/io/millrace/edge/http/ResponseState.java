@@ -4,7 +4,7 @@ package io.millrace.edge.http;
 enum ResponseState {
     /** The endpoint prepares the answer. */
     OPEN,
-    /** An owner waits for something to answer with. */
+    /** The owner of the request waits for the content of the response. */
     HELD,
     /** The body is sent in pieces. */
     STREAMING,

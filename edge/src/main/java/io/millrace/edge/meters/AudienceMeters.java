@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** The meters of what viewers experience, by the reports of their players. Without labels of streams. Thread-safe. */
+/** The meters of playback quality, from the reports of players (CMCD). They have no label for the stream. Thread-safe. */
 public final class AudienceMeters {
     private static final double MS_PER_S = 1_000;
     private static final double BITS_PER_KBIT = 1_000;
@@ -17,7 +17,7 @@ public final class AudienceMeters {
     private final Counter unwritten;
     private volatile Shown shown = new Shown(0, 0, Quantiles.NONE, Quantiles.NONE, Quantiles.NONE, Quantiles.NONE);
 
-    /** What became of a report: the label {@code outcome} of {@code millrace_cmcd_reports_total}. */
+    /** The outcome of a report: the label {@code outcome} of {@code millrace_cmcd_reports_total}. */
     public enum Outcome {
         /** Counted for its session. */
         ACCEPTED,
@@ -40,7 +40,7 @@ public final class AudienceMeters {
         public static final Quantiles NONE = new Quantiles(Double.NaN, Double.NaN);
     }
 
-    /** What the gauges show: sums and distributions over the players that report to this edge. */
+    /** The values of the gauges: sums and distributions over the players that report to this edge. */
     public record Shown(int players, int stalledPlayers, Quantiles startDelayMs, Quantiles latencyMs,
             Quantiles bitrateKbps, Quantiles bufferMs) {}
 

@@ -48,7 +48,7 @@ public final class EdgeMeters {
         audience = new AudienceMeters(registry);
     }
 
-    /** Returns the meters of what viewers experience. */
+    /** Returns the meters of playback quality. */
     public AudienceMeters audience() {
         return audience;
     }

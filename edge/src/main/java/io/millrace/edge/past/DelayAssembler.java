@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Collects the segments of a playlist whose window lags behind the live stream by a delay. "Now" is the end of the
+ * Collects the segments of a playlist whose window follows the live stream at a delay. "Now" is the end of the
  * newest segment in the index, so that every edge lists the same segments for the same state of the log, and the window
  * advances with the stream. Once the stream has ended, everything up to its end is listed. Blocks; for one use on one
  * virtual thread.

@@ -17,7 +17,7 @@ public interface FlvPast {
          * The range can be played.
          *
          * @param epoch the epoch with which the range also ends
-         * @param tracks all tracks at the start, of which a viewer is told those that it has chosen
+         * @param tracks all tracks at the start; the head of the response announces those that the viewer has chosen
          * @param start the keyframe where playback begins: at or before the requested start, or the first one after it
          *     if nothing was playing then
          * @param limit the end of the range; null for an open range, which continues with the live stream

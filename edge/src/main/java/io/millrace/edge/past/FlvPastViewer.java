@@ -53,7 +53,7 @@ final class FlvPastViewer {
          */
         CompletionStage<FlvPast.Range> left();
 
-        /** Returns what is withdrawn of the stream now. */
+        /** Returns the withdrawn ranges of the stream as of now. */
         Withdrawals withdrawals();
 
         /** Joins the live viewers at the position where the viewer has stopped reading. */
@@ -200,7 +200,7 @@ final class FlvPastViewer {
                 : FlvOpening.headers(selected, timestampMs);
     }
 
-    /** Called when the socket has accepted what was written. */
+    /** Called when the socket has accepted the written bytes. */
     private void goOn() {
         if (state != State.WRITING) {
             return;

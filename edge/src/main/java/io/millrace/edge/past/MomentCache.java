@@ -122,7 +122,7 @@ final class MomentCache {
             if (isRetained(at.entry(), floor)) {
                 return CompletableFuture.completedFuture(known);
             }
-            // It has expired since it was read.
+            // The media has expired since the index was read.
             cells.forget(key);
             return cells.get(key, requester, requesters -> read(epoch, cell, floor, requesters));
         });

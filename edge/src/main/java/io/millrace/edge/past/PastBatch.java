@@ -89,7 +89,7 @@ record PastBatch(TagRun run, int firstMs, Position position) implements AutoClos
             for (TagEvent event : tags.fold(offset, record)) {
                 switch (event) {
                     case TagEvent.Media media when !selection.has(media.tag().type()) -> {
-                        // It is not copied either.
+                        // This tag is not copied either.
                     }
                     case TagEvent.Media media -> {
                         long arrivalUs = record instanceof Packet packet ? packet.arrivalUs() : 0;

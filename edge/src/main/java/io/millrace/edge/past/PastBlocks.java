@@ -46,7 +46,7 @@ final class PastBlocks {
     /** Memory that is counted for a cached block that the index does not contain. */
     static final int ABSENT_BYTES = 512;
 
-    /** Identifies a rendition of an epoch, with what is withdrawn of its stream. */
+    /** Identifies a rendition of an epoch and the withdrawn ranges of its stream. */
     record MediaKey(String stream, EpochName epoch, RenditionId rendition, Withdrawals withdrawals) {
         LongPredicate withdrawn() {
             return withdrawals.segments(epoch.number());

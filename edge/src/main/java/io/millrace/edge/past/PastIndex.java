@@ -61,7 +61,7 @@ public final class PastIndex implements PastSource {
      * @param iframes whether it lists keyframes
      * @param newest number of the newest segment of the last epoch
      * @param live whether the last epoch has not ended
-     * @param withdrawals what is withdrawn of the stream
+     * @param withdrawals the withdrawn ranges of the stream
      */
     record VersionKey(PastRange range, RenditionId rendition, boolean iframes, long newest, boolean live,
             Withdrawals withdrawals) {}

@@ -40,7 +40,7 @@ final class PastMpds {
      * @param tracks the tracks of each epoch, which may become known later than the epoch
      * @param newest number of the newest segment of the last epoch, for each rendition
      * @param live whether the last epoch has not ended
-     * @param withdrawals what is withdrawn of the stream
+     * @param withdrawals the withdrawn ranges of the stream
      */
     record Key(PastRange range, List<List<Track>> tracks, List<Long> newest, boolean live,
             Withdrawals withdrawals) {

@@ -4,7 +4,7 @@ import io.millrace.media.cmcd.CmcdReport;
 import io.millrace.media.cmcd.CmcdReport.Measures;
 
 /**
- * What one playback session has reported so far: a fold over its reports. Immutable.
+ * The reports of one playback session so far, folded. Immutable.
  *
  * @param network address or IPv6 /64 that the first report came from
  * @param measures the newest value of each measure; of the start delay, the first one

@@ -98,7 +98,7 @@ public final class EpochPlaylists {
 
     /**
      * Lists segments as gaps from now on, because they are withdrawn, and no longer those that were withdrawn before.
-     * This is the only change that playlists make to what they have listed.
+     * This is the only change that playlists make to segments that they have listed.
      */
     public void withdraw(LongPredicate segmentNumbers) {
         withdrawn = segmentNumbers;

@@ -6,7 +6,7 @@ import io.millrace.platform.log.RenditionId;
 import java.util.Map;
 
 /**
- * What viewers may see of one epoch, as of one position in the index.
+ * The part of one epoch that viewers may see, as of one position in the index.
  *
  * <p>Immutable.
  *

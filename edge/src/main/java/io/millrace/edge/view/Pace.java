@@ -1,12 +1,12 @@
 package io.millrace.edge.view;
 
 /**
- * How often an event loop writes to its viewers. The cost of a write hardly depends on its size, so event loops with
+ * Decides how often an event loop writes to its viewers. The cost of a write hardly depends on its size, so event loops with
  * many viewers or a high load write more at a time and less often.
  *
  * <p>The interval is called a tick. Writes follow the tags that viewers wait for: a video frame is sent at once if the
- * previous one was sent about a tick ago, together with the audio that arrived meanwhile. So the tick hardly delays a
- * stream whose frames are a tick apart. Pure: time is an argument. Confined to the event loop, except for
+ * previous one was sent about a tick ago, together with the audio that arrived meanwhile. The tick
+ * therefore hardly delays a stream whose frames are one tick apart. Pure: time is an argument. Confined to the event loop, except for
  * {@link #tickNanos}.
  */
 public final class Pace {

@@ -24,7 +24,7 @@ public final class PartsView {
     private static final int PARTS_AHEAD = 3;
 
     /**
-     * What is known of one rendition.
+     * The known segments and parts of one rendition.
      *
      * @param segments the known segments by number
      * @param parts the parts of the newest segments, by the segments' numbers

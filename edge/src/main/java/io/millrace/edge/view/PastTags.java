@@ -36,7 +36,7 @@ public final class PastTags {
 
     /**
      * @param limit null for an open range
-     * @param withdrawals returns what is withdrawn of the stream now
+     * @param withdrawals returns the withdrawn ranges of the stream as of now
      */
     public PastTags(StreamTags tags, Limit limit, Supplier<Withdrawals> withdrawals) {
         this.withdrawals = withdrawals;

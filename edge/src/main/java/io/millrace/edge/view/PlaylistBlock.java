@@ -19,17 +19,18 @@ import java.util.Optional;
 import java.util.function.LongPredicate;
 
 /**
- * Up to {@link #SEGMENTS} consecutive segments of one rendition of an epoch with their rendered playlist lines: the building block of
- * playlists of past media. A block begins at a segment number that is a multiple of {@code SEGMENTS}, so that blocks
- * are the same on every edge.
+ * Up to {@link #SEGMENTS} consecutive segments of one rendition of an epoch with their rendered playlist lines: the
+ * building block of playlists of past media, including those that continue into the live stream. A block begins at a
+ * segment number that is a multiple of {@code SEGMENTS}, so that blocks are the same on every edge.
  *
- * <p>Immutable. A day of 2 s segments has about 700 blocks.
+ * <p>Immutable. Primitive arrays keep a block small: a day of 2 s segments has about 700 blocks, which {@code edge.past}
+ * reads from {@code index} and caches by {@link #sizeBytes}.
  */
 public final class PlaylistBlock {
     /** Maximum number of segments in a block; only the last known block of an epoch has fewer. */
     public static final int SEGMENTS = 64;
     private static final long UNKNOWN = -1;
-    /** Memory of the object and its arrays, without the text and what is counted per segment and per part. */
+    /** Memory of the object and the headers of its arrays; text, segments and parts are counted separately. */
     private static final int FIXED_BYTES = 256;
     private static final int SEGMENT_BYTES = 64;
     private static final int PART_BYTES = 16;
@@ -50,7 +51,7 @@ public final class PlaylistBlock {
     /** Number of discontinuities in the epoch up to and including the segment. */
     private final long[] discontinuity;
     private final PeriodStart[] periods;
-    /** As in {@link SegmentStart}. */
+    /** Cues of each segment, as in {@link SegmentStart}. */
     private final List<List<Cue>> cues;
     private final long[] startTicks;
     /** EXT-X-PROGRAM-DATE-TIME, ms since 1970. */
@@ -66,7 +67,7 @@ public final class PlaylistBlock {
     private final int[] partBytes;
     /** CRC-32C of each part, 0 if unknown. */
     private final int[] partChecks;
-    /** What each part is made from; null if no part of the block is derived. */
+    /** The source parts of each derived part; null if no part of the block is derived. */
     private final List<List<SourcePart>> partSources;
     /** For each segment, the index in {@link #text} after its lines. */
     private final int[] textEnds;
@@ -137,7 +138,8 @@ public final class PlaylistBlock {
      * @param live the newest segments by number, complete or not
      * @param newest number of the newest segment that is listed
      * @param withdrawn the numbers of withdrawn segments, which are gaps
-     * @return empty if segments are missing between {@code known}, or else the beginning of the block, and {@code live}
+     * @return empty if {@code live} starts too late to continue {@code known} or, without it, to begin the block: the
+     *     missing segments must be read from the index
      */
     public static Optional<PlaylistBlock> grow(PlaylistBlock known, EpochName epoch, RenditionId rendition,
             NavigableMap<Long, Segment> live, long newest, LongPredicate withdrawn) {
@@ -250,11 +252,12 @@ public final class PlaylistBlock {
         return sizeBytes;
     }
 
+    /** Returns whether the segment is in this block. */
     public boolean contains(long number) {
         return number >= first && number <= last();
     }
 
-    /** Returns a segment of the block with the positions of its parts. */
+    /** Returns a segment, which the block must contain, with the positions of its parts. */
     public Segment segment(long number) {
         int i = (int) (number - first);
         List<PartPlace> parts = new ArrayList<>();
@@ -272,6 +275,7 @@ public final class PlaylistBlock {
                 parts);
     }
 
+    /** Returns all segments of the block, in order. */
     public List<Segment> segments() {
         List<Segment> segments = new ArrayList<>(startsMs.length);
         for (long number = first; number <= last(); number++) {

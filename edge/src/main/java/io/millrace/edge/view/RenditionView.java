@@ -5,7 +5,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 
 /**
- * What viewers may see of one rendition of an epoch, as of one position in the index.
+ * The part of one rendition of an epoch that viewers may see, as of one position in the index.
  *
  * <p>Immutable.
  *

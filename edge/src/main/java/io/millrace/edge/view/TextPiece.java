@@ -9,7 +9,7 @@ import java.util.zip.Deflater;
  * are not written to. Thread-safe.
  */
 final class TextPiece {
-    /** Upper bound of what a piece takes without any text. */
+    /** Upper bound of the memory of a piece without its text. */
     private static final int EMPTY_BYTES = 64;
 
     private final byte[] plain;

@@ -8,7 +8,7 @@ package io.millrace.ingest.publish;
  */
 final class BitrateCeiling {
     /**
-     * The bucket holds what is sent at the limit in this time, which is not less than the time for which a publisher
+     * The bucket holds the bytes that are sent at the limit in this time, which is not less than the time for which a publisher
      * may wait for the log before it is disconnected.
      */
     static final int SAVED_SECONDS = 30;

@@ -66,7 +66,7 @@ final class NameGate {
     }
 
     /**
-     * @param what plural noun for what is counted, for the encoder's user
+     * @param what plural noun for the counted things, for the encoder's user
      * @param instead what the user can do immediately, with "or" at the end; empty for nothing
      * @param most entries that the directory may have
      */

@@ -5,9 +5,9 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogSpace;
 
 /**
- * What a {@link PublishDesk} needs of the Kafka log.
+ * The parts of the Kafka log that a {@link PublishDesk} uses.
  *
- * @param kafka tells the partition of each stream
+ * @param kafka determines the partition of each stream
  * @param records writes the records of sessions
  * @param space whether the log has disk space; every publish is refused while it has none
  */

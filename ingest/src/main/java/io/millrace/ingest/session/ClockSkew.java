@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far the wall clock of this machine is ahead of the brokers' clocks: the difference between the time that this
+ * Measures how far the wall clock of this machine is ahead of the brokers' clocks: the difference between the time that this
  * process writes into its heartbeats and the time at which the partition leader appends them. A heartbeat that is
  * delayed on its way looks like a clock that is behind, so the greatest difference among the last 10 heartbeats counts.
  *

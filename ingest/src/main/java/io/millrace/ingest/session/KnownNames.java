@@ -72,7 +72,7 @@ public final class KnownNames {
     public record Overwritten(String stream, long epoch, long offset) {}
 
     /**
-     * What has expired of a stream.
+     * The expired part of a stream.
      *
      * @param whole all records that were read, merged
      * @param newest the record that was read last, which covers less than {@code whole} if a replaced owner wrote it
@@ -83,7 +83,7 @@ public final class KnownNames {
     /**
      * A change of the directory that must be written.
      *
-     * @param record what has expired of the stream by now; null if nothing has, or the directory contains it already
+     * @param record the part of the stream that has expired by now; null if nothing has, or the directory contains it already
      * @param epochs the epochs to remove after {@code record} is acknowledged, in ascending order
      * @param withdrawals the withdrawals to remove with them
      */
@@ -91,7 +91,7 @@ public final class KnownNames {
 
     private final Map<String, TreeMap<Long, Span>> names = new HashMap<>();
     private final Map<String, Expiry> expiries = new HashMap<>();
-    /** What is withdrawn, by stream. */
+    /** The keys of all withdrawals, by stream. */
     private final Map<String, Set<Withdrawal.Key>> withdrawals = new HashMap<>();
     private final Map<String, Integer> networks = new HashMap<>();
     /** The keys of the {@link #EXPIRED_LIMIT} newest tombstones of epochs. */

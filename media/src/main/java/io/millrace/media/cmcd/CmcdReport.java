@@ -4,7 +4,7 @@ package io.millrace.media.cmcd;
  * One report of a player, as far as it says what the viewer experiences; all other keys are ignored. Immutable.
  *
  * @param session {@code sid}: identifies the playback session; null if the player sends none
- * @param content {@code cid}: identifies what is played; null if the player sends none
+ * @param content {@code cid}: identifies the played media; null if the player sends none
  * @param state {@code sta}, of version 2; null if the player does not send it
  */
 public record CmcdReport(String session, String content, State state, Measures measures, Starvation starvation) {
@@ -34,10 +34,10 @@ public record CmcdReport(String session, String content, State state, Measures m
     }
 
     /**
-     * What the player says about stalls.
+     * The player's report of stalls.
      *
      * @param now {@code bs}: the buffer has run empty since the previous report
-     * @param count {@code bsa}: how often it has since the session began; {@link #UNKNOWN} if the player does not count
+     * @param count {@code bsa}: how often the buffer has run empty since the session began; {@link #UNKNOWN} if the player does not count
      */
     public record Starvation(boolean now, long count) {}
 }

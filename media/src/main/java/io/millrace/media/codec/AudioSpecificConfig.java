@@ -124,7 +124,7 @@ record AudioSpecificConfig(int objectType, int coreObjectType, int coreSampleRat
      * otherwise the core's. Decoders without SBR ignore the extension.
      */
     private static int backwardCompatibleRate(BitReader in, int coreRate) {
-        // Sync word, object type and presence flag take 17 bits; what is shorter is padding by encoders.
+        // Sync word, object type and presence flag take 17 bits; a shorter rest is padding by encoders.
         if (in.bitsLeft() < 17 || in.peek(11, "syncExtensionType") != SBR_SYNC) {
             return coreRate;
         }

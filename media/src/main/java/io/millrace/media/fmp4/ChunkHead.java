@@ -1,7 +1,7 @@
 package io.millrace.media.fmp4;
 
 /**
- * What a chunk says of itself, apart from its samples. Immutable.
+ * The properties of a chunk, apart from its samples. Immutable.
  *
  * @param sequence number of the fragment (mfhd), unsigned 32 bits; must increase within a track
  * @param decodingTicks decoding time of the first sample (tfdt), 0 or more: that of the previous chunk and the sum of its

@@ -6,7 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
-/** Cursor over the boxes in the payload of another box. Copies nothing. Confined to one thread. */
+/**
+ * Cursor over the boxes in the payload of another box (ISO/IEC 14496-12, 4.2), before the first box until {@link #next} is
+ * called. Returns views of the given buffer instead of copies. Confined to one thread.
+ */
 public final class Boxes {
     private final ByteBuffer in;
     private final int start;
@@ -19,8 +22,10 @@ public final class Boxes {
     }
 
     /**
-     * Advances to the next box; returns false after the last one. Ignores the four zero bytes with which QuickTime ends
-     * some lists.
+     * Advances to the next box; returns false after the last one. Ignores up to 7 bytes after the last box, because
+     * QuickTime ends some lists with four zero bytes.
+     *
+     * @throws MalformedException if the size of the box is invalid, or exceeds the remaining bytes
      */
     public boolean next() {
         if (in.remaining() < BoxHeader.MIN_BYTES) {
@@ -33,6 +38,7 @@ public final class Boxes {
         return true;
     }
 
+    /** Returns the type of the current box; must not be called before {@link #next}. */
     public String type() {
         return header.type();
     }
@@ -42,6 +48,7 @@ public final class Boxes {
         return in.position() - start;
     }
 
+    /** Returns a view of the payload of the current box; must not be called before {@link #next}. */
     public ByteBuffer payload() {
         if (payload == null) {
             throw new NoSuchElementException("before the first box");

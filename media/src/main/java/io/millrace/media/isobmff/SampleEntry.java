@@ -19,11 +19,11 @@ import java.nio.ByteBuffer;
  */
 public record SampleEntry(CodecConfig config, PictureSize size, Display display) {
     /**
-     * What the stream, or the protocol that carried it, says of the display of pictures.
+     * How pictures are displayed, according to the stream or to the protocol that carried it.
      *
      * @param aspect shape of a pixel
      * @param color colours; unspecified ones are not written
-     * @param hdr static HDR metadata; what it does not contain is not written
+     * @param hdr static HDR metadata; missing values are not written
      */
     public record Display(PixelAspect aspect, Color color, StaticHdr hdr) {
         public static final Display UNSPECIFIED = new Display(PixelAspect.SQUARE, Color.UNSPECIFIED, StaticHdr.NONE);

@@ -14,7 +14,7 @@ import java.util.List;
  */
 public record PartsPlaylist(MediaPlaylist media, ServerControl control, List<List<MediaPart>> parts, Open open,
         String hintUri, List<RenditionReport> reports) {
-    /** What is omitted: a request's {@code _HLS_skip}. */
+    /** The lines that a playlist delta update omits: a request's {@code _HLS_skip}. */
     public enum Skip {
         /** The playlist is complete. */
         NOTHING,

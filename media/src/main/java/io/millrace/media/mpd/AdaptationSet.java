@@ -18,7 +18,7 @@ import java.util.List;
  */
 public record AdaptationSet(int id, Kind kind, String language, String label, boolean main, List<String> captions,
         int startWithSap, List<Representation> representations) {
-    /** What the representations contain. */
+    /** The media type of the representations. */
     public enum Kind {
         VIDEO("video"), AUDIO("audio");
 

@@ -70,7 +70,7 @@ final class XmlText {
         }
     }
 
-    /** Escapes what has a meaning in text or in a quoted attribute, and white space that parsers would change. */
+    /** Escapes characters that have a meaning in text or in a quoted attribute, and white space that parsers would change. */
     private void escape(String value) {
         value.codePoints().forEach(c -> {
             switch (c) {

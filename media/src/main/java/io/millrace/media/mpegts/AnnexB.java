@@ -54,7 +54,7 @@ final class AnnexB {
     }
 
     /**
-     * What an access unit contains.
+     * The content of an access unit.
      *
      * @param entry whether a decoder can start here
      * @param temporalIdPlus1 see {@link NalSyntax#temporalIdPlus1}

@@ -4,7 +4,7 @@ import io.millrace.media.amf.AmfValue;
 import io.millrace.media.rtmp.RtmpMessage.Command;
 
 /**
- * What a client asks a server for with one command (RTMP 1.0, 7.2, and the undocumented commands that clients send).
+ * The request that a client makes with one command (RTMP 1.0, 7.2, and the undocumented commands that clients send).
  * Immutable; names and numbers are as received.
  */
 sealed interface PeerRequest {

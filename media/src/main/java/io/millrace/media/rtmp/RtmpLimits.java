@@ -60,7 +60,7 @@ public record RtmpLimits(MessageBytes messages, BeforeMedia beforeMedia, int chu
     }
 
     /**
-     * What a peer may send before its first media is accepted.
+     * Limits on the data that a peer sends before its first media is accepted.
      *
      * @param connectBytes maximum number of bytes between the handshake and the end of {@code connect}
      * @param publishBytes maximum number of bytes between {@code connect} and an accepted publish

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * {@code #} are ignored.
  */
 public final class AdminTokens {
-    /** What a token allows. */
+    /** The requests that a token allows. */
     public enum Role {
         /** GET and HEAD. */
         READ,

@@ -38,11 +38,11 @@ public final class StreamDirectory {
 
     /** Whether a stream or an epoch exists. */
     public enum Presence {
-        /** It is not known to have existed: 404. */
+        /** The stream or epoch is not known to have existed: 404. */
         UNKNOWN,
-        /** It existed, but none of its media is retained: 410. */
+        /** The stream or epoch existed, but none of its media is retained: 410. */
         EXPIRED,
-        /** It has a directory entry. */
+        /** The stream or epoch has a directory entry. */
         KNOWN
     }
 
@@ -164,7 +164,7 @@ public final class StreamDirectory {
         });
     }
 
-    /** Returns what is withdrawn of a stream. No reader may show it. */
+    /** Returns the withdrawn ranges of a stream, which no reader may show. */
     public Withdrawals withdrawals(String stream) {
         return withdrawals.getOrDefault(stream, Withdrawals.NONE);
     }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 
-/** What is withdrawn of one stream. Immutable. */
+/** The withdrawn ranges of one stream. Immutable. */
 public record Withdrawals(List<Withdrawal> all) {
     public static final Withdrawals NONE = new Withdrawals(List.of());
 

@@ -18,7 +18,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * What a cluster reports about the log at one time. Immutable.
+ * The state of the log at one time, as the cluster reports it. Immutable.
  *
  * @param brokers number of brokers that are alive
  * @param topics the topics that exist

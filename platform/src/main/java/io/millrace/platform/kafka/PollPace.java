@@ -5,7 +5,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 
 /**
- * How long a consumer's owner waits before and during a poll. A fetch costs both ends almost as much with one record as
+ * Decides how long a consumer's owner waits before and during a poll. A fetch costs both ends almost as much with one record as
  * with a hundred, and so do waking the owner and writing what follows from the records. While many records arrive, the
  * owner therefore polls a few times per tick and then rests until the next one: the first poll returns the responses to
  * fetches that have been open since the last tick, with the first records after it; each of the others returns the rest
@@ -17,7 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 public final class PollPace {
     /** The shortest tick. It equals the longest tick of ingest's event loops ({@code ReadPace}). */
     static final long TICK_NANOS = 33_000_000;
-    /** Within this time after the start of a tick, packets that ingest has read in the tick before are in the log. */
+    /** Time after the start of a tick within which packets that ingest has read in the previous tick are in the log. */
     public static final Duration INGEST_LAG = Duration.ofMillis(8);
     /** The longest tick, a fifth of the default duration of a part. */
     static final long LONGEST_TICK_NANOS = 3 * TICK_NANOS;

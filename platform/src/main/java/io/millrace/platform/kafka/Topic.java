@@ -39,9 +39,9 @@ public enum Topic {
     EVENTS("events", false),
     /** The events that webhooks have not delivered, keyed by stream. */
     DEAD_LETTERS("dead-letters", false),
-    /** What viewers experience: sums per stream, edge and interval, without anything about a single viewer. */
+    /** Playback quality: sums per stream, edge and interval, without anything about a single viewer. */
     AUDIENCE("audience", false),
-    /** What operators have ordered about connections of any node: the kicks, keyed by who is kicked. */
+    /** Orders of operators about connections of any node: the kicks, keyed by the kicked viewer or publisher. */
     CONTROL("control", true);
 
     /**

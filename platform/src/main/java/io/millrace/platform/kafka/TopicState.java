@@ -3,7 +3,7 @@ package io.millrace.platform.kafka;
 import java.util.Map;
 
 /**
- * What a cluster reports about one topic. Immutable.
+ * The state of one topic, as the cluster reports it. Immutable.
  *
  * @param replicas number of replicas, in sync or not, of the partition that has the fewest
  * @param config the effective settings by their Kafka names, including defaults of the brokers

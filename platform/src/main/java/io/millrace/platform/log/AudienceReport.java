@@ -3,9 +3,9 @@ package io.millrace.platform.log;
 import java.util.List;
 
 /**
- * What the players of one stream that report to one edge experience at a moment. The edge writes one per stream and
- * interval; the newest of each edge counts. It has sums and distributions only: nothing about a single player, no
- * address and no identifier of a session.
+ * The playback quality of one stream at a point in time, over the players that report to one edge. The edge writes one
+ * report per stream and interval; the newest report of each edge counts. A report contains only sums and distributions:
+ * nothing about a single player, no address and no identifier of a session.
  *
  * @param edge random name of the edge's process
  * @param atMs wall clock of the edge, ms since 1970

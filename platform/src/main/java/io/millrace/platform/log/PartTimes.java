@@ -6,7 +6,7 @@ import io.millrace.media.time.Ticks;
  * The times of a part: those of its cut, or in CMAF those of the rendition's own samples ({@link IndexEntry}).
  *
  * @param startTicks presentation time of the first sample of the leading track (video if there is any, otherwise
- *     audio), 90 kHz. Its timeline continues from part to part, and begins anew at a discontinuity
+ *     audio), 90 kHz. The timeline continues from part to part, and restarts at a discontinuity
  * @param durationTicks duration, 90 kHz; the durations of a segment's parts add up to the segment's
  * @param programDateTimeMs wall clock of the start, ms since 1970: the start of the session plus media time, corrected
  *     for the drift of the encoder's clock

@@ -18,7 +18,7 @@ public record Withdrawal(String stream, long epoch, Extent extent, long atMs, St
     public static final int REASON_LIMIT = 500;
 
     /**
-     * What is withdrawn of the epoch.
+     * The withdrawn range of the epoch.
      *
      * @param firstSegment number of the first segment, in all renditions
      * @param lastSegment number of the last segment, inclusive

@@ -13,13 +13,15 @@ import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Finds moments in the log: Kafka's time index provides a first guess, and a short read of {@code index} around it the
- * result. Takes a few round trips, regardless of the age of the moment. Blocks; confined to the thread of its reader.
+ * Finds the {@link Moment} of a stream, the keyframe at which readers start, for a time. Kafka's time index narrows the
+ * search to a guess, and a short read of {@code index} around the guess finds the keyframe. A search takes a few round
+ * trips, regardless of the age of the media. Blocks; confined to the thread of its reader. If a read fails, its exception
+ * (see {@link RangeReader}) is passed on.
  */
 public final class Moments {
     /** The first read starts this long before the moment; a GOP is seldom longer. */
     private static final long FIRST_SPAN_MS = 15_000;
-    /** Each further read begins this many times further back. */
+    /** If the keyframe was not found, the next read begins this many times as long before the moment. */
     private static final int DEEPER = 4;
     /** Ends of sessions are in whole ms, media times in ticks. */
     private static final long ROUNDING_MS = 2;
@@ -79,7 +81,8 @@ public final class Moments {
 
     /**
      * Finds the keyframe of a stream at or before {@code timeMs}. If nothing was playing then, or that media is no
-     * longer retained, finds the first keyframe after {@code timeMs}. Neither caches nor limits its reads.
+     * longer retained, finds the first keyframe after {@code timeMs}; returns {@link Moment.NotYet} if there is none
+     * either. Neither caches nor limits its reads.
      *
      * @param epochs epochs of the stream, oldest first
      * @param timeMs PROGRAM-DATE-TIME, ms since 1970
@@ -150,6 +153,7 @@ public final class Moments {
      *
      * @param guessMs approximate time at which the segment was written, ms since 1970
      * @param floor floor of the stream's partition and of the wanted media
+     * @throws ReadLimitException if the budget is exhausted
      */
     public long locate(StreamEntry epoch, long segment, long guessMs, Floor floor, ReadBudget budget) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
@@ -192,10 +196,10 @@ public final class Moments {
     private long oldest(TopicPartition index, Topic media, long mediaFrom) {
         long low = reader.beginning(index);
         long high = reader.end(index);
-        // The first probe is the beginning: mostly nothing has expired, or index and media alike.
+        // Probes the beginning first, because usually nothing has expired, or the index and the media equally.
         long middle = low;
         while (low < high) {
-            OptionalLong expired = lastExpired(index, middle, high, media, mediaFrom);
+            OptionalLong expired = expiredAt(index, middle, high, media, mediaFrom);
             if (expired.isPresent()) {
                 low = expired.getAsLong() + 1;
             } else {
@@ -209,7 +213,7 @@ public final class Moments {
     /**
      * Finds the first entry at or after {@code from} that names media. Returns its offset if that media has expired.
      */
-    private OptionalLong lastExpired(TopicPartition index, long from, long to, Topic media, long mediaFrom) {
+    private OptionalLong expiredAt(TopicPartition index, long from, long to, Topic media, long mediaFrom) {
         long[] expired = {-1};
         reader.read(index, from, to, record -> {
             if (!(record.value() instanceof IndexEntry entry) || mediaOffset(entry, media) < 0) {

@@ -11,7 +11,7 @@ import org.apache.kafka.common.errors.RetriableException;
  * Reads one stream's {@code packets} from an offset on, without a gap, in turns. Each turn borrows a
  * {@link RangeReader}, which may read something else in between.
  *
- * <p>If retention has deleted the records that come next, the range stops there: what follows may have other
+ * <p>If retention has deleted the records that come next, the range stops there: the records that follow may have other
  * configurations, or belong to another session, so the caller looks up where it can continue ({@link #moveTo}). Blocks;
  * confined to one thread at a time.
  */
@@ -91,7 +91,7 @@ public final class PacketRange {
             if (next == from) {
                 throw e;
             }
-            // The next turn continues after what was read.
+            // The next turn continues after the records that were read.
             return Stop.PAUSED;
         }
         return turn.stop;

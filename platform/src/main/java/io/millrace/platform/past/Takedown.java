@@ -40,11 +40,11 @@ public final class Takedown {
     }
 
     /**
-     * What to withdraw.
+     * The media to withdraw.
      *
-     * @param epoch number of the only epoch that is meant; empty for all
+     * @param epoch number of the epoch to withdraw from; empty for all epochs
      * @param fromMs PROGRAM-DATE-TIME, ms since 1970
-     * @param toMs exclusive; what is not in the log yet is never withdrawn
+     * @param toMs exclusive; media that is not in the log yet is never withdrawn
      */
     public record Span(OptionalLong epoch, long fromMs, long toMs) {
         boolean has(StreamEntry entry) {
@@ -55,7 +55,7 @@ public final class Takedown {
     /**
      * Withdraws media. Blocks until the brokers have acknowledged it; edges obey a moment later.
      *
-     * @return what was withdrawn, one record per epoch; empty if the stream has no retained media in the span
+     * @return the withdrawn ranges, one record per epoch; empty if the stream has no retained media in the span
      * @throws UserError if Kafka does not respond, or too much is withdrawn already
      */
     public List<Withdrawal> withdraw(String stream, Span span, String reason) {

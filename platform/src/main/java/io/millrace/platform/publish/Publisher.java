@@ -2,7 +2,11 @@ package io.millrace.platform.publish;
 
 import java.util.concurrent.Executor;
 
-/** One publish, as the application sees it. Thread-safe; calls after its end have no effect. */
+/**
+ * One publish, as ingest sees it. A protocol, such as RTMP, implements this interface and passes it to {@link
+ * PublishApplication#publish}; media goes the other way, to the {@link PublishSink}. Thread-safe: commands are executed
+ * later on {@link #loop}. Calls after the end of the publish have no effect.
+ */
 public interface Publisher {
     /**
      * Returns the thread that reads from the encoder and owns the publish, as an executor that runs tasks after the
@@ -16,7 +20,7 @@ public interface Publisher {
      */
     void pauseReading();
 
-    /** Resumes reading from the socket. */
+    /** Resumes reading from the socket. Has no effect unless reading is paused. */
     void resumeReading();
 
     /** Returns whether the encoder supports {@link #requestReconnect}. */
@@ -31,7 +35,7 @@ public interface Publisher {
     void requestReconnect(String description);
 
     /**
-     * Ends the publish: tells the encoder why, and closes its connection.
+     * Ends the publish: tells the encoder why, and closes its connection. The sink receives {@link PublishSink#ended}.
      *
      * @param description text for the user
      */

@@ -57,7 +57,7 @@ public final class RtmpClient implements AutoCloseable {
     /**
      * The sockets of a connection.
      *
-     * @param media what is written to and read from
+     * @param media the socket that is read and written: the TLS socket, or else the TCP connection
      * @param transport the TCP connection, the same without TLS. Closing a TLS socket waits for a write that is blocked
      */
     private record Sockets(Socket media, Socket transport) {}

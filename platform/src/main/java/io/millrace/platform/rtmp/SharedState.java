@@ -6,14 +6,17 @@ import io.millrace.platform.net.PeerLog;
 import org.slf4j.LoggerFactory;
 
 /**
- * What all connections of one {@link RtmpServer} share. Thread-safe.
+ * The objects that all connections of one {@link RtmpServer} share. Thread-safe.
  *
  * @param admission counts the connections against {@link ConnectionLimits}
  * @param memory limits the memory of incomplete RTMP messages; several servers may share it
  * @param log limits the log lines that each peer causes
  */
 record SharedState(ConnectionAdmission admission, MemoryBudget memory, PeerLog log) {
-    /** The connections in all are not limited: only those of one address, and those without an accepted publish or play. */
+    /**
+     * Returns the state of a new server. The total number of connections is not limited; the number from one address is,
+     * and so is the number of those without an accepted publish or play.
+     */
     static SharedState of(ConnectionLimits limits, MemoryBudget memory) {
         return new SharedState(
                 new ConnectionAdmission(Integer.MAX_VALUE, limits.unauthenticated(), limits.perAddress()), memory,

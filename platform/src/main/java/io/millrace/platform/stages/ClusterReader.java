@@ -36,7 +36,7 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
  * its clients for one reading. Confined to one thread; blocks.
  */
 final class ClusterReader implements AutoCloseable {
-    /** Questions about ages: enough for a group that is a day behind. */
+    /** Maximum number of rounds of requests for the age of records: enough for a group with a lag of a day. */
     private static final int ROUNDS_LIMIT = 24;
 
     private final KafkaClients kafka;
@@ -46,7 +46,7 @@ final class ClusterReader implements AutoCloseable {
     private final Admin admin;
 
     /**
-     * A group and how far it is behind.
+     * A consumer group and its lag.
      *
      * @param description null if the group does not exist
      * @param positions null if it commits none

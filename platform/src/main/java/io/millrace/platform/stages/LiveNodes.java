@@ -15,13 +15,13 @@ final class LiveNodes {
     /** A process without a heartbeat for this long is considered dead by the other nodes. */
     static final Duration SILENT = Duration.ofSeconds(10);
 
-    /** What a node does. */
+    /** The state of a node, by its announcement and heartbeats. */
     enum State {
-        /** Takes publishers. */
+        /** The node accepts publishers. */
         ACCEPTING,
-        /** Is announced, but its heartbeats are missing: it has died, or does not reach Kafka. */
+        /** The node is announced, but its heartbeats are missing: it has died, or does not reach Kafka. */
         SILENT,
-        /** Takes no new publishers, and keeps those that it has. */
+        /** The node accepts no new publishers, and keeps the connected ones. */
         DRAINING
     }
 

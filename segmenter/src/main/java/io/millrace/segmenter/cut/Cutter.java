@@ -39,7 +39,7 @@ final class Cutter {
     private final DefaultTracks tracks;
     private final EncoderFaults faults;
     private final FurtherTracks further;
-    /** What the metadata says about tracks. */
+    /** Languages and names of tracks, from the encoder's metadata. */
     private final Map<TrackId, TrackLabel> labels = new TreeMap<>();
     private final CaptionFinder captions;
     private final Ladder ladder;

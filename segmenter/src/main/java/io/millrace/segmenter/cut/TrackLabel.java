@@ -5,7 +5,7 @@ import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.TrackId;
 
 /**
- * What the encoder's metadata says about a track for users. Immutable.
+ * The language and the name of a track, from the encoder's metadata. Immutable.
  *
  * @param language BCP 47, null if unknown
  * @param name null if unknown

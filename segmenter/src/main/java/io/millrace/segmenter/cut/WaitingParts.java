@@ -99,7 +99,7 @@ final class WaitingParts {
         return taken;
     }
 
-    /** A segment begins at {@code ticks}. If none precedes it without a break, what is earlier belongs to no segment. */
+    /** A segment begins at {@code ticks}. If no segment precedes it without a break, earlier samples belong to no segment. */
     void open(long ticks, long toleranceTicks, Step out) {
         if (parts.isEmpty()) {
             queues.forEach((track, queue) -> out.dropFrames("no_keyframe",

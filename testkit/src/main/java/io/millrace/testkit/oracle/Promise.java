@@ -52,10 +52,10 @@ public enum Promise {
      * multivariant playlist names no rendition without a playlist.
      */
     CUT_IS_SERVED,
-    /** The newest entry of an epoch says what became of the epoch. */
+    /** The newest directory entry of an epoch agrees with the log. */
     DIRECTORY_IS_TRUE,
     /** An epoch of which no packet is retained leaves the directory, and edges tell it from one that never existed. */
     EXPIRED_LEAVES_DIRECTORY,
-    /** Long after the last record, the committed positions are behind it: nothing holds them back for good. */
+    /** Long after the last record, the committed positions have passed that record: nothing holds them back forever. */
     POSITIONS_REACH_THE_ENDS
 }

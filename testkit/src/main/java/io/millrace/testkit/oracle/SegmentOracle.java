@@ -27,7 +27,7 @@ final class SegmentOracle {
 
     private record Part(long epoch, long segment, int part) {}
 
-    /** What readers of {@code packets} show of one session, by offset. */
+    /** The packets of one session that readers show, by offset. */
     private static final class Session {
         private final long epoch;
         private final boolean mayHavePictures;
@@ -51,9 +51,9 @@ final class SegmentOracle {
     private final Set<Long> beginnings = new HashSet<>();
     /** The packets before which their encoder was silent. */
     private final Set<Long> resumed = new HashSet<>();
-    /** Their offsets. */
+    /** The offsets of these packets. */
     private final Set<Long> afterPause = new HashSet<>();
-    /** What the newest record of each key says, which is all that compaction leaves. */
+    /** The content of the newest record of each key, which is the only one that compaction retains. */
     private final Map<Long, Listing> listings = new TreeMap<>();
     /** The newest frame of each codec that is in a segment. */
     private final Map<String, Long> newest = new HashMap<>();

@@ -65,7 +65,7 @@ public final class EpochTags implements AutoCloseable {
      * Opens an epoch at its first frame.
      *
      * @param epoch an entry with known tracks
-     * @param withdrawals returns what is withdrawn of the stream, which is omitted
+     * @param withdrawals returns the withdrawn ranges of the stream, which are omitted
      */
     public static EpochTags beginning(KafkaClients kafka, StreamEntry epoch, Supplier<Withdrawals> withdrawals) {
         return new EpochTags(kafka, epoch, StreamTags.fromBeginning(epoch.epoch(), Tracks.of(epoch.session().tracks()),

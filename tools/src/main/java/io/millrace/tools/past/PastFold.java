@@ -60,7 +60,7 @@ final class PastFold {
         this(tags, Withdrawals.NONE);
     }
 
-    /** @param withdrawals what is left out; the frames after it follow those before it, as if the stream had been away */
+    /** @param withdrawals the omitted ranges; the frames after one follow those before it, as if the stream had been away */
     PastFold(StreamTags tags, Withdrawals withdrawals) {
         this.withdrawals = withdrawals;
         moveTo(tags);

@@ -22,9 +22,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Access to the log for commands, whether or not a Millrace node is running. Each call blocks; confined to one thread.
+ * Access to the log for commands, whether or not a Millrace node is running. Each call blocks; confined to the thread of
+ * the command.
  *
- * <p>Every failure of the Kafka cluster is reported as a {@link UserError} with a one-line message.
+ * <p>If the Kafka cluster fails, the methods of this class throw a {@link UserError} with a one-line message. Reads
+ * through {@link #reader} and {@link #kafka} throw Kafka's own exceptions.
  */
 public final class PastLog implements AutoCloseable {
     /** How long the cluster may take to describe a topic. */
@@ -40,7 +42,7 @@ public final class PastLog implements AutoCloseable {
     }
 
     /**
-     * Opens the log. Ignores the number of partitions in {@code asked}, because the topics determine it.
+     * Opens the log. Reads the number of partitions from the topics, and ignores the number in {@code asked}.
      *
      * @throws UserError if the cluster cannot be reached within 10 s, or contains no Millrace log
      */
@@ -74,7 +76,7 @@ public final class PastLog implements AutoCloseable {
         }
     }
 
-    /** Returns the error to throw to the user when a read has failed. */
+    /** Returns the error that tells the user why a read through {@link #reader} has failed. */
     UserError unreadable(KafkaException e) {
         return new UserError("cannot read the log on Kafka at " + kafka.settings().bootstrapServers() + ": "
                 + e.getMessage() + "; check the broker's log and try again", e);
@@ -85,7 +87,7 @@ public final class PastLog implements AutoCloseable {
         return kafka;
     }
 
-    /** Returns the reader for this log, for the thread of this object. */
+    /** Returns the reader that this object uses itself, for calls on the same thread. {@link #close} closes it. */
     public RangeReader reader() {
         return reader;
     }
@@ -94,7 +96,7 @@ public final class PastLog implements AutoCloseable {
         return kafka.partition(topic, kafka.partitionOf(stream));
     }
 
-    /** Reads and returns the current directory, which contains all streams. */
+    /** Reads the whole {@code streams} topic, and returns the directory of all streams as of now. */
     public StreamDirectory directory() {
         StreamDirectory directory = new StreamDirectory();
         try {

@@ -17,7 +17,7 @@ public interface SendPace {
     }
 
     /**
-     * Media that is behind is due {@code speed} times as fast as it was recorded, but not faster. The newest media of a
+     * Media that lags is due {@code speed} times as fast as it was recorded, but not faster. The newest media of a
      * live stream is therefore always due.
      */
     static SendPace catchingUp(long startNanos, int speed) {
