@@ -32,7 +32,8 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
     /** Creates settings with the same rules for all applications and the default limits for new names. */
     public IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
             AccessSettings policy, long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
-        this(listen, nodeId, addresses, () -> ApplicationRules.same(rules), AccessRules.same(policy), ceilingBitsPerSecond, media,
+        this(listen, nodeId, addresses, () -> ApplicationRules.same(rules), AccessRules.same(policy),
+                ceilingBitsPerSecond, media,
                 NameLimits.DEFAULT, limits);
     }
 

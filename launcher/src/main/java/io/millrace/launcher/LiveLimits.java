@@ -15,6 +15,7 @@ record LiveLimits(RtmpLimitSettings rtmp, HttpLimits http, long maxBitsPerSecond
     static final Set<String> NAMES = Set.of("rtmp-limits", "http-limits", "max-bitrate");
 
     static LiveLimits of(ServeOptions options) {
-        return new LiveLimits(options.publish().limits(), options.http().limits(), options.publish().maxBitsPerSecond());
+        return new LiveLimits(options.publish().limits(), options.http().limits(),
+                options.publish().maxBitsPerSecond());
     }
 }

@@ -122,7 +122,7 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
                 // LogVersionWatch follows these.
             }
             case IngestNode node -> directory.ingestNodes().put(node, record.timestamp());
-            case NodeHeartbeat _, EdgeNode _ -> {
+            case NodeHeartbeat _,EdgeNode _ -> {
                 // Only of interest to other ingest nodes, and to operators.
             }
             case null -> {

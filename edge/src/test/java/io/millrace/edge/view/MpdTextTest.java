@@ -333,8 +333,10 @@ class MpdTextTest {
 
     @Test
     void declaresCaptionsOfVideo() throws Exception {
-        StreamEntry captioned = VariantListTest.entry(new Track(0, Packet.Kind.VIDEO, "AVC", Records.AVC_RECORD, 0, null,
-                null, List.of("CC1", "SERVICE2")), VariantListTest.audio(0, "AAC", Records.AAC_RECORD, "de", null));
+        StreamEntry captioned = VariantListTest.entry(
+                new Track(0, Packet.Kind.VIDEO, "AVC", Records.AVC_RECORD, 0, null,
+                        null, List.of("CC1", "SERVICE2")),
+                VariantListTest.audio(0, "AAC", Records.AAC_RECORD, "de", null));
         EpochView view = segment(0, false).playlists(0).view();
         String text = new String(MpdText.live(captioned, Lineup.ofCmaf(List.of(captioned)).in(view), view, URLS)
                 .orElseThrow().plain(), StandardCharsets.UTF_8);

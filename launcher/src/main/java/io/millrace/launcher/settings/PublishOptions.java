@@ -76,7 +76,8 @@ public final class PublishOptions {
 
     /** Returns the values that decide who may publish, unchecked. */
     AccessValues access() {
-        return new AccessValues(publishKeys, publishSecret, publishJwks, new JwtClaimRules(publishJwtIssuer, publishJwtAudience),
+        return new AccessValues(publishKeys, publishSecret, publishJwks,
+                new JwtClaimRules(publishJwtIssuer, publishJwtAudience),
                 new AddressRules(publishAllow, publishDeny),
                 new AccessValues.Hook(publishHook, publishHookForm, publishHookTimeout, publishHookFallback));
     }

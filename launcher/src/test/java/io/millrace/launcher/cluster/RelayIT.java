@@ -283,7 +283,8 @@ class RelayIT {
     private HttpResponse<String> send(int relay, String method, String body) throws Exception {
         return http.send(HttpRequest
                 .newBuilder(URI.create(relays.get(relay).ready().get("admin") + "/api/v1/relays/good"))
-                .method(method, HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
+                .method(method, HttpRequest.BodyPublishers.ofString(body)).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private String get(URI url) throws IOException, InterruptedException {

@@ -116,7 +116,8 @@ class MpdWriterTest {
     /** All representations of a set declare the same channels; the order is that of the caller. */
     @Test
     void declaresCaptions() {
-        AdaptationSet set = new AdaptationSet(0, Kind.VIDEO, "", "", true, List.of("CC1", "CC3", "SERVICE1", "SERVICE12"), 1,
+        AdaptationSet set = new AdaptationSet(0, Kind.VIDEO, "", "", true,
+                List.of("CC1", "CC3", "SERVICE1", "SERVICE12"), 1,
                 List.of(HIGH));
         String text = MpdWriter.write(new Mpd(new MpdType.Static(1), 0, 0, List.of(new Period("0", 0, List.of(set)))));
         assertThat(text).contains(

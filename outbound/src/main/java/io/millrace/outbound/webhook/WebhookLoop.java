@@ -158,7 +158,7 @@ final class WebhookLoop implements AutoCloseable {
                         false));
                 case Redelivery request when request.state() == Redelivery.State.REQUESTED ->
                     redelivery(record, request).ifPresent(steps::add);
-                case DeadLetter _, Redelivery _ -> {
+                case DeadLetter _,Redelivery _ -> {
                 }
                 case null, default -> log.warn("record {} of {} is not an event and is skipped", record.offset(),
                         new TopicPartition(record.topic(), record.partition()));

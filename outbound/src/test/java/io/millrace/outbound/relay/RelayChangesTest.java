@@ -27,7 +27,8 @@ class RelayChangesTest {
             "rtmp://host/app/SECRET", "stopped", "").rule()));
     private final AdminRoutes routes = AdminRoutes.of(List.of(
             new RelaysResource(table, Map::of, Map.of()),
-            new RelayChangesResource(table, Duration.ZERO, definition -> table.apply(definition.name(), definition.encode()),
+            new RelayChangesResource(table, Duration.ZERO,
+                    definition -> table.apply(definition.name(), definition.encode()),
                     name -> table.apply(name, null))));
 
     RelayChangesTest() {
@@ -41,8 +42,9 @@ class RelayChangesTest {
     @Test
     void createsChangesAndDeletes() {
         try (LogCapture log = LogCapture.ofPackages("io.millrace")) {
-            assertThat(answer("POST", "copy", BODY)).isEqualTo(new Answer(201, """
-                    {"name":"copy","streams":"live/*","target":"rtmp://host/app/…","from":"stopped","source":"api"}"""));
+            assertThat(answer("POST", "copy", BODY)).isEqualTo(new Answer(201,
+                    """
+                            {"name":"copy","streams":"live/*","target":"rtmp://host/app/…","from":"stopped","source":"api"}"""));
             RelayRule created = table.rules().get("copy");
             assertThat(created.matches(new StreamName("live/other"))).isTrue();
             assertThat(answer("POST", "copy", BODY).json()).contains("relay_exists");
@@ -70,7 +72,8 @@ class RelayChangesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "{\"target\":\"rtmp://host/app/SECRET\"", "{\"target\":\"rtmp://host/app/SECRET\"}",
+    @ValueSource(strings = {"", "[]", "{\"target\":\"rtmp://host/app/SECRET\"",
+        "{\"target\":\"rtmp://host/app/SECRET\"}",
         "{\"streams\":\"live/*\",\"target\":\"rtmp://host/app/SECRET\"}",
         "{\"streams\":\"live/a\",\"target\":\"http://host/app/SECRET\"}",
         "{\"streams\":\"live/a\",\"target\":[\"rtmp://host/app/SECRET\"]}",
@@ -110,9 +113,10 @@ class RelayChangesTest {
 
     @Test
     void nothingChangesBeforeRelaysAreKnown() {
-        AdminRoutes early = AdminRoutes.of(List.of(new RelayChangesResource(new RelayTable(List.of()), Duration.ZERO, _ -> {
-            throw new AssertionError("another node may have a relay of that name");
-        }, _ -> {})));
+        AdminRoutes early = AdminRoutes
+                .of(List.of(new RelayChangesResource(new RelayTable(List.of()), Duration.ZERO, _ -> {
+                    throw new AssertionError("another node may have a relay of that name");
+                }, _ -> {})));
         assertThat(early.answer("POST", "/api/v1/relays/copy", Map.of(), BODY).orElseThrow().status()).isEqualTo(503);
     }
 

@@ -35,7 +35,8 @@ class LaneTest {
             WebhookTarget target = new WebhookTarget("a", receiver.url(), Optional.empty(), Set.of(), List.of());
             var client = new WebhookClient(target, Duration.ofSeconds(5), now::get);
             Lane lane = new Lane(new Lane.Shared(target, client, letters,
-                    new WebhookMeters(new SimpleMeterRegistry()).of("a"), 16, now::get, (_, _) -> {}), kafka.partition(Topic.EVENTS, 0));
+                    new WebhookMeters(new SimpleMeterRegistry()).of("a"), 16, now::get, (_, _) -> {}),
+                    kafka.partition(Topic.EVENTS, 0));
             lane.start();
             lane.accept(new Lane.Batch(List.of(delivery(StreamEvent.Type.PUBLISHED, 0, begin),
                     delivery(StreamEvent.Type.ENDED, 1, begin.plusSeconds(1))), 2));

@@ -61,7 +61,8 @@ final class PartitionWorker implements AutoCloseable {
      * @param fatal receives a failure that is neither of one stream nor of one partition, on the worker
      */
     record Resources(Reads reads, RecordLog records, ByteBudget queued, ByteBudget cache, ByteBudget inFlight,
-            long retentionMs, PackagerMeters meters, PeerLog ofStreams, InstantSource clock, Consumer<Throwable> fatal) {}
+            long retentionMs, PackagerMeters meters, PeerLog ofStreams, InstantSource clock,
+            Consumer<Throwable> fatal) {}
 
     /** Blocking reads of one partition, which fail after a bounded time. */
     interface Reads {

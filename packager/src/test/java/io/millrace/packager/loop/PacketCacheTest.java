@@ -1,7 +1,5 @@
 package io.millrace.packager.loop;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.platform.log.Packet;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -10,6 +8,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class PacketCacheTest {
     private static final int BODY_BYTES = 100;
@@ -120,7 +120,8 @@ class PacketCacheTest {
         for (String name : names) {
             for (long offset = 1; offset < 20_000; offset++) {
                 Packet cached = cache.get(name, offset);
-                assertThat(cached == null ? null : Long.valueOf(cached.seq())).isEqualTo(expected.get(name).get(offset));
+                assertThat(cached == null ? null : Long.valueOf(cached.seq()))
+                        .isEqualTo(expected.get(name).get(offset));
             }
         }
     }

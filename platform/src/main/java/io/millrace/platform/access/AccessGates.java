@@ -55,7 +55,7 @@ public final class AccessGates implements AccessPolicy, AutoCloseable {
                 meters.refused(ELSEWHERE.reason());
                 yield ELSEWHERE;
             }
-            case AccessDecision.Allowed _, AccessDecision.Refused _ -> made;
+            case AccessDecision.Allowed _,AccessDecision.Refused _ -> made;
         });
     }
 

@@ -47,7 +47,8 @@ public record Kick(Key key, long atMs, long untilMs, String reason) implements L
      * @param detail depends on the target; possibly empty
      */
     public record Key(String stream, Target target, String detail) {
-        private static final Pattern SYNTAX = Pattern.compile("([^#]*)#(VIEWER|VIEWERS|PUBLISHER|SUBJECT)-([0-9a-z-]*)");
+        private static final Pattern SYNTAX = Pattern
+                .compile("([^#]*)#(VIEWER|VIEWERS|PUBLISHER|SUBJECT)-([0-9a-z-]*)");
 
         /** Returns the key that {@code text} is; empty if it has another form. */
         public static Optional<Key> parse(String text) {

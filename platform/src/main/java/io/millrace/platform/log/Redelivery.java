@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
  * @param atMs when it was requested or accepted, ms since 1970
  * @param event the encoded {@link StreamEvent}, so that it can be sent after it has expired in {@code events}
  */
-public record Redelivery(String webhook, DeadLetter.Place place, State state, long atMs, ByteBuffer event)
-        implements LogRecord {
+public record Redelivery(String webhook, DeadLetter.Place place, State state, long atMs,
+        ByteBuffer event) implements LogRecord {
 
     /** What the record states. */
     public enum State {

@@ -107,8 +107,10 @@ class KickResourcesTest {
         assertThat(post(Map.of("subject", "user 7")).json()).contains("seconds is required");
         assertThat(post(Map.of("seconds", "60")).status()).isEqualTo(400);
         assertThat(post(Map.of("subject", "user 7", "seconds", "60"))).isEqualTo(new Answer(204, null));
-        assertThat(get(Map.of()).json()).contains("\"stream\":null,\"target\":\"subject\",\"session\":null,\"subject\":\""
-                + ViewerSession.ofSubject("user 7") + "\"").doesNotContain("user 7");
+        assertThat(get(Map.of()).json())
+                .contains("\"stream\":null,\"target\":\"subject\",\"session\":null,\"subject\":\""
+                        + ViewerSession.ofSubject("user 7") + "\"")
+                .doesNotContain("user 7");
         isDown = true;
         assertThat(post(Map.of("subject", "user 7", "seconds", "60")).status()).isEqualTo(503);
         isDown = false;

@@ -87,7 +87,8 @@ class OutputTest {
     private Path export(ExportFormat format, UnaryOperator<FlvTag> later) {
         Path file = dir.resolve("show." + format.extension());
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = format.output(part, new Tracks(null, null), new Roles(ChosenTracks.DEFAULT, List.of()));
+            MediaOutput output = format.output(part, new Tracks(null, null),
+                    new Roles(ChosenTracks.DEFAULT, List.of()));
             for (int round = 0; round < 2; round++) {
                 for (FlvTag tag : tags) {
                     write(round == 0 ? tag : later.apply(tag), output);
@@ -211,7 +212,8 @@ class OutputTest {
         Mp3Config mp3 = Mp3Config.ofFrame(mp3(0));
         Path file = dir.resolve("mp3.flv");
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = ExportFormat.FLV.output(part, new Tracks(null, mp3), new Roles(ChosenTracks.DEFAULT, List.of()));
+            MediaOutput output = ExportFormat.FLV.output(part, new Tracks(null, mp3),
+                    new Roles(ChosenTracks.DEFAULT, List.of()));
             output.frame(frame(new FlvTag(FlvTag.Type.AUDIO, 0, body), true));
             output.finish(BEGAN);
             part.finish();
@@ -229,7 +231,8 @@ class OutputTest {
         FlvTag header = new FlvTag(FlvTag.Type.AUDIO, 0,
                 TagBodyWriter.write(new AudioTagBody.Config(Codec.OPUS, record)));
         try (PartFile part = PartFile.create(dir.resolve("refused.ts"), false)) {
-            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, null), new Roles(ChosenTracks.DEFAULT, List.of()));
+            MediaOutput output = ExportFormat.TS.output(part, new Tracks(null, null),
+                    new Roles(ChosenTracks.DEFAULT, List.of()));
             assertThatThrownBy(() -> output.config(new TagEvent.Config(header)))
                     .isInstanceOf(UnsupportedException.class)
                     .hasMessageContaining("Opus").hasMessageContaining("H.264, HEVC, AAC, MP3, AC-3, E-AC-3;")
@@ -488,7 +491,8 @@ class OutputTest {
         ByteBuffer head = ByteBuffer.wrap(HexFormat.of().parseHex("4f707573486561640102380180bb0000000000"));
         Path file = dir.resolve("opus.mp4");
         try (PartFile part = PartFile.create(file, false)) {
-            MediaOutput output = ExportFormat.MP4.output(part, new Tracks(null, null), new Roles(ChosenTracks.DEFAULT, List.of()));
+            MediaOutput output = ExportFormat.MP4.output(part, new Tracks(null, null),
+                    new Roles(ChosenTracks.DEFAULT, List.of()));
             output.config(new TagEvent.Config(new FlvTag(FlvTag.Type.AUDIO, 0,
                     TagBodyWriter.write(new AudioTagBody.Config(Codec.OPUS, head)))));
             for (int n = 0; n < 10; n++) {
