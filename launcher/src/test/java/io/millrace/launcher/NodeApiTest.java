@@ -284,7 +284,7 @@ class NodeApiTest {
     }
 
     private JsonNode json(String path) throws Exception {
-        return JsonMapper.builder().build().readTree(send("get", path, TOKEN).body());
+        return JsonMapper.builder().build().readTree(send(path, TOKEN).body());
     }
 
     private void ask(String operation, String path, String token, int status) throws Exception {
