@@ -1,17 +1,17 @@
 // Plays HLS by hls.js, or by the browser itself where hls.js does not run.
 import { qualities, soundTexts } from './choices.js';
 import { decodes, kindOf } from './codecs.js';
+import { catchUp, chooseLatency, latencies } from './latency.js';
 import { decodable } from './multivariant.js';
 
 const KEEP_BEHIND_S = 30;
 const AUTO = 'auto';
-/** A viewer that stalled catches up at this rate, which nobody hears. */
-const CATCH_UP_RATE = 1.05;
 
 /**
  * @param {HTMLVideoElement} video
  * @param {object} source of Player
- * @param {{quality: ?string, sound: ?object}} wish what the viewer chose before: the short name of a quality, an audio track
+ * @param {{quality: ?string, sound: ?object, latencyS: ?number}} wish what the viewer chose before: the short name of a quality,
+ *     an audio track, how far behind to be
  * @param {{mediaError: (isHopeless: boolean) => void, networkError: (isRefused: boolean) => void, choices: () => void}} on
  * @returns {{stop: function, dateMs: function, resume: function, choices: function, choose: function}}
  */
@@ -30,9 +30,10 @@ function byBrowser(video, source, on) {
 
 function byHlsJs(video, source, wish, on) {
   // hls.js begins a live playlist near its end; one of a moment in the past is meant from its beginning.
-  const hls = new Hls({ lowLatencyMode: source.live, maxLiveSyncPlaybackRate: CATCH_UP_RATE,
-    backBufferLength: KEEP_BEHIND_S, startPosition: source.live ? -1 : 0,
+  let latencyS = wish.latencyS ?? null;
+  const hls = new Hls({ lowLatencyMode: source.live, backBufferLength: KEEP_BEHIND_S, startPosition: source.live ? -1 : 0,
     pLoader: decodablePlaylists(), ...(wish.sound ? { audioPreference: wish.sound } : {}),
+    ...(source.live && latencyS ? { liveSyncDuration: latencyS } : {}),
     ...(source.live ? {} : { xhrSetup: pastTheCache(source.url) }) });
   hls.on(Hls.Events.ERROR, (_, failure) => {
     if (!failure.fatal) return;
@@ -49,15 +50,21 @@ function byHlsJs(video, source, wish, on) {
   });
   for (const event of ['MANIFEST_PARSED', 'LEVELS_UPDATED', 'LEVEL_SWITCHED', 'AUDIO_TRACKS_UPDATED', 'AUDIO_TRACK_SWITCHING',
     'AUDIO_TRACK_SWITCHED']) hls.on(Hls.Events[event], on.choices);
+  const pace = () => catchUp(hls, video);
+  if (source.live) video.addEventListener('timeupdate', pace);
   hls.loadSource(source.url);
   hls.attachMedia(video);
-  return { stop: () => hls.destroy(), dateMs: () => hls.playingDate?.getTime() ?? null,
+  return { stop: () => { video.removeEventListener('timeupdate', pace); hls.destroy(); }, dateMs: () => hls.playingDate?.getTime() ?? null,
     bitrateKbps: () => (hls.levels[hls.currentLevel]?.bitrate ?? 0) / 1000 || null,
     resume: isStarted => { if (isStarted) hls.startLoad(); return isStarted; },
-    choices: () => choicesOf(hls), choose: (kind, id) => (kind === 'quality' ? chooseQuality(hls, id) : chooseSound(hls, id)) };
+    choices: () => ({ ...choicesOf(hls), latency: latencies(hls, latencyS) }),
+    choose: (kind, id) => {
+      if (kind === 'latency') return { latencyS: latencyS = chooseLatency(hls, video, id) };
+      return kind === 'quality' ? chooseQuality(hls, id) : chooseSound(hls, id);
+    } };
 }
 
-/** What Player.choices() describes. */
+/** What Player.choices() describes, without the latency. */
 function choicesOf(hls) {
   const found = qualities(hls.levels);
   const at = uri => found.find(quality => quality.uri === uri);

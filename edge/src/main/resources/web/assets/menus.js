@@ -1,7 +1,7 @@
-// The menus of quality and audio: native selects, each shown only if there is something to choose.
+// The menus of quality, audio and latency: native selects, each shown only if there is something to choose.
 import { $, element } from './dom.js';
 
-const KINDS = ['quality', 'audio'];
+const KINDS = ['quality', 'audio', 'latency'];
 
 export class Menus {
   #player;

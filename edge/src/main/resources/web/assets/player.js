@@ -106,13 +106,14 @@ export class Player {
   /**
    * What can be chosen of the source, or null.
    *
-   * @returns {?{quality: {options: Array<{id: string, text: string}>, chosen: string}, audio: object}} audio is like quality
+   * @returns {?{quality: {options: Array<{id: string, text: string}>, chosen: string}, audio: object,
+   *     latency: object}} audio and latency are like quality
    */
   choices() {
     return this.#engine?.choices?.() ?? null;
   }
 
-  /** @param {string} kind "quality" or "audio" */
+  /** @param {string} kind "quality", "audio" or "latency" */
   choose(kind, id) {
     this.#wish = { ...this.#wish, ...this.#engine?.choose?.(kind, id) };
     this.onChoices();

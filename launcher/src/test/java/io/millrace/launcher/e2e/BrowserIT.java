@@ -37,6 +37,7 @@ class BrowserIT {
     private static final double PLAYED_SECONDS = 2;
     /** Far enough behind live that the two cannot be confused. */
     private static final double PAST_MS = 20_000;
+    private static final double LARGE_LATENCY_MS = 10_000;
     private static final double WAIT_MS = PlayerPage.WAIT_MS;
     private static final Page.WaitForFunctionOptions WAIT = PlayerPage.WAIT;
 
@@ -212,6 +213,21 @@ class BrowserIT {
         page.context().setOffline(false);
         page.waitForFunction("() => document.getElementById('state').textContent === 'Live'", null, WAIT);
         page.waitForFunction("t => document.querySelector('video').currentTime > t", before, WAIT);
+    }
+
+    /** A larger latency is reached by a jump; a viewer who returns to the lowest one jumps, too, or catches up. */
+    @Test
+    void latencyIsChosen() {
+        Page page = open("/?stream=live/show&player=hls", 1280);
+        String behind = "(ms, isMore) => { const time = Number(document.getElementById('timeline').ariaValueNow);"
+                + " return time > 0 && (Date.now() - time > ms) === isMore }";
+        page.waitForFunction("() => document.getElementById('latency').options.length === 4", null, WAIT);
+        assertThat(PlayerPage.options(page, "latency")).containsExactly("Lowest", "3 s", "6 s", "12 s");
+        page.locator("#latency").selectOption("12");
+        page.waitForFunction("ms => (" + behind + ")(ms, true)", LARGE_LATENCY_MS, WAIT);
+        page.locator("#latency").selectOption("lowest");
+        page.waitForFunction("ms => (" + behind + ")(ms, false)", LARGE_LATENCY_MS, WAIT);
+        assertThat(PlayerPage.currentTime(page)).isPositive();
     }
 
     @Test
