@@ -34,7 +34,8 @@ final class PageEndpoint {
             "text/plain; charset=utf-8"));
     /** Below {@code /web/assets/}. */
     static final List<String> ASSETS = List.of("palette.css", "page.css", "embed.css", "page.js", "embed.js", "api.js",
-            "choices.js", "codecs.js", "dom.js", "hints.js", "hlsplayer.js", "latency.js", "link.js", "list.js", "menus.js",
+            "choices.js", "codecs.js", "dom.js", "hints.js", "hlsplayer.js", "latency.js", "link.js", "list.js",
+            "menus.js",
             "multivariant.js", "outputs.js", "player.js", "reports.js", "states.js", "timeline.js", "watching.js",
             "millrace.svg", "vendor/hls.min.js", "vendor/mpegts.min.js", "vendor/hls.js.LICENSE.txt",
             "vendor/mpegts.js.LICENSE.txt");

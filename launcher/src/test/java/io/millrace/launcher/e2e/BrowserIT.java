@@ -9,6 +9,7 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -37,7 +38,8 @@ class BrowserIT {
     private static final double PLAYED_SECONDS = 2;
     /** Far enough behind live that the two cannot be confused. */
     private static final double PAST_MS = 20_000;
-    private static final double LARGE_LATENCY_MS = 10_000;
+    /** Between the lowest latency and that of 6 s. */
+    private static final double LARGE_LATENCY_MS = 4_500;
     private static final double WAIT_MS = PlayerPage.WAIT_MS;
     private static final Page.WaitForFunctionOptions WAIT = PlayerPage.WAIT;
 
@@ -223,11 +225,32 @@ class BrowserIT {
                 + " return time > 0 && (Date.now() - time > ms) === isMore }";
         page.waitForFunction("() => document.getElementById('latency').options.length === 4", null, WAIT);
         assertThat(PlayerPage.options(page, "latency")).containsExactly("Lowest", "3 s", "6 s", "12 s");
-        page.locator("#latency").selectOption("12");
+        page.waitForFunction("ms => { const bar = document.getElementById('timeline');"
+                + " return bar.ariaValueMax - bar.ariaValueMin > ms }", 2 * LARGE_LATENCY_MS, WAIT);
+        page.locator("#latency").selectOption("6");
         page.waitForFunction("ms => (" + behind + ")(ms, true)", LARGE_LATENCY_MS, WAIT);
         page.locator("#latency").selectOption("lowest");
         page.waitForFunction("ms => (" + behind + ")(ms, false)", LARGE_LATENCY_MS, WAIT);
         assertThat(PlayerPage.currentTime(page)).isPositive();
+    }
+
+    /** With parts of 300 ms, less than a second is buffered when the target is reached. */
+    @Test
+    @Tag("matrix")
+    void lateViewerOfShortPartsCatchesUp() throws Exception {
+        Path dir = Files.createDirectory(scratch.resolve("quick"));
+        try (var _ = LoopedClip.publish(ffmpeg, dir, 10, millrace.rtmp() + "/quick/show")) {
+            Page page = browser.newPage();
+            page.route("**/hlsplayer.js", route -> {
+                APIResponse script = route.fetch();
+                route.fulfill(new Route.FulfillOptions().setResponse(script)
+                        .setBody(script.text().replace("hls.loadSource(", "window.hls = hls; hls.loadSource(")));
+            });
+            page.navigate(millrace.http("/?stream=quick/show&player=hls").toString());
+            page.waitForFunction("() => document.querySelector('video')?.currentTime > 2", null, WAIT);
+            page.evaluate("() => { document.querySelector('video').currentTime -= 0.5 }");
+            page.waitForFunction("() => hls.latency < hls.targetLatency + 0.15", null, WAIT);
+        }
     }
 
     @Test

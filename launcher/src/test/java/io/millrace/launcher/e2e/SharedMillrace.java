@@ -24,6 +24,7 @@ final class SharedMillrace implements ParameterResolver {
               brief: {segment: 1s, window: 5m, grace: 1s}
               back: {grace: 10s}
               patient: {grace: 10m}
+              quick: {part: 300ms}
             """;
 
     private record Running(Path dir, Deployment millrace) implements AutoCloseable {
