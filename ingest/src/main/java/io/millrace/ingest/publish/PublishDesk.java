@@ -6,7 +6,6 @@ import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.ingest.session.SessionListener;
 import io.millrace.ingest.session.SessionLog;
-import io.millrace.media.StreamName;
 import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
