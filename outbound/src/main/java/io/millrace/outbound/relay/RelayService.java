@@ -21,7 +21,7 @@ public final class RelayService implements AutoCloseable {
     private final StateWriter states;
     private final RelayLoop loop;
     private final StateFeed feed;
-    private final RelayDefinitions definitions;
+    private final DefinitionWriter definitions;
     private final List<AdminResource> admin;
     private final Map<RelayKey, Relay> running = new ConcurrentHashMap<>();
 
@@ -36,9 +36,9 @@ public final class RelayService implements AutoCloseable {
                 new Relay.Shared(settings.node(), kafka, states, meters, new Semaphore(sessions, true)), running,
                 fatal);
         feed = new StateFeed(kafka, settings.node(), table, fatal);
-        definitions = new RelayDefinitions(kafka, "relay-" + settings.node() + "-rules", table);
+        definitions = new DefinitionWriter(kafka, "relay-" + settings.node() + "-rules", table);
         admin = List.of(new RelaysResource(table, feed::states, running),
-                new RelayChangesResource(table, RelayDefinitions.ANSWER, definitions::put, definitions::remove));
+                new RelayChangesResource(table, DefinitionWriter.ANSWER, definitions::put, definitions::remove));
     }
 
     /**

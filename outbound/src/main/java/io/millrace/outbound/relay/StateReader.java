@@ -37,7 +37,7 @@ final class StateReader implements AutoCloseable {
     /** @param fetchMs how long a broker may hold a fetch at the end of the log */
     StateReader(KafkaClients kafka, String clientId, int fetchMs) {
         this.kafka = kafka;
-        definitions = kafka.partition(Topic.RELAY_RULES, RelayDefinitions.PARTITION);
+        definitions = kafka.partition(Topic.RELAY_RULES, DefinitionWriter.PARTITION);
         Map<String, Object> config = kafka.consumerConfig(clientId);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);

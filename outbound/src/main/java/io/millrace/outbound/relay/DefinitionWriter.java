@@ -15,7 +15,7 @@ import org.apache.kafka.common.KafkaException;
  * Writes the relays of the API to the topic {@code relay-rules}, which all relaying nodes read. Its records are in
  * partition 0, so that all nodes see the changes in one order. Thread-safe.
  */
-final class RelayDefinitions implements AutoCloseable {
+final class DefinitionWriter implements AutoCloseable {
     static final int PARTITION = 0;
     static final Duration ANSWER = Duration.ofSeconds(10);
     private static final long BUFFER_BYTES = 1 << 20;
@@ -24,7 +24,7 @@ final class RelayDefinitions implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private final RelayTable table;
 
-    RelayDefinitions(KafkaClients kafka, String clientId, RelayTable table) {
+    DefinitionWriter(KafkaClients kafka, String clientId, RelayTable table) {
         this.kafka = kafka;
         this.table = table;
         producer = kafka.producer(clientId, BUFFER_BYTES);
