@@ -1,8 +1,11 @@
 package io.millrace.platform.access;
 
+import io.millrace.media.StreamName;
 import io.millrace.platform.access.AccessRequest.Action;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,14 +18,19 @@ public final class AccessGates implements AccessPolicy, AutoCloseable {
     private static final AccessDecision.Refused ELSEWHERE = new AccessDecision.Refused(AccessReason.OTHER_STREAM,
             "what you may use here is a stream of another application, with access settings of its own");
 
-    private final AccessRules rules;
-    /** One for all applications with the same settings. */
-    private final Map<AccessSettings, AccessGate> gates;
+    private final AccessGate byDefault;
+    private final List<OfApplication> applications;
+    /** All of them, each once: applications with the same settings share a gate. */
+    private final Collection<AccessGate> all;
     private final AccessMeters meters;
 
+    private record OfApplication(StreamPattern pattern, AccessGate gate) {}
+
     private AccessGates(AccessRules rules, Map<AccessSettings, AccessGate> gates, AccessMeters meters) {
-        this.rules = rules;
-        this.gates = gates;
+        byDefault = gates.get(rules.byDefault());
+        applications = rules.applications().stream()
+                .map(each -> new OfApplication(each.pattern(), gates.get(each.settings()))).toList();
+        all = List.copyOf(gates.values());
         this.meters = meters;
     }
 
@@ -39,7 +47,7 @@ public final class AccessGates implements AccessPolicy, AutoCloseable {
         try {
             rules.all().distinct().forEach(
                     settings -> gates.put(settings, AccessGate.open(settings, action, node, meters, clock)));
-            return new AccessGates(rules, Map.copyOf(gates), meters);
+            return new AccessGates(rules, gates, meters);
         } catch (RuntimeException e) {
             gates.values().forEach(AccessGate::close);
             throw e;
@@ -48,35 +56,42 @@ public final class AccessGates implements AccessPolicy, AutoCloseable {
 
     @Override
     public CompletableFuture<AccessDecision> decide(AccessRequest request) {
-        AccessSettings settings = rules.of(request.stream());
-        CompletableFuture<AccessDecision> decision = gates.get(settings).decide(request);
-        return gates.size() == 1 ? decision : decision.thenApply(made -> switch (made) {
-            case AccessDecision.Allowed allowed when !rules.of(allowed.stream()).equals(settings) -> {
+        if (all.size() == 1) {
+            return byDefault.decide(request);
+        }
+        AccessGate gate = of(request.stream());
+        return gate.decide(request).thenApply(decision -> switch (decision) {
+            case AccessDecision.Allowed allowed when of(allowed.stream()) != gate -> {
                 meters.refused(ELSEWHERE.reason());
                 yield ELSEWHERE;
             }
-            case AccessDecision.Allowed _,AccessDecision.Refused _ -> made;
+            case AccessDecision.Allowed _,AccessDecision.Refused _ -> decision;
         });
+    }
+
+    private AccessGate of(StreamName stream) {
+        return StreamPattern.ofApplication(stream.value(), applications, OfApplication::pattern)
+                .map(OfApplication::gate).orElse(byDefault);
     }
 
     @Override
     public boolean isOpen() {
-        return gates.values().stream().allMatch(AccessGate::isOpen);
+        return all.stream().allMatch(AccessGate::isOpen);
     }
 
     @Override
     public boolean reads(String parameter) {
-        return gates.values().stream().anyMatch(gate -> gate.reads(parameter));
+        return all.stream().anyMatch(gate -> gate.reads(parameter));
     }
 
     /** Checks for changed files now, in addition to the periodic checks. */
     void reloadIfChanged() {
-        gates.values().forEach(AccessGate::reloadIfChanged);
+        all.forEach(AccessGate::reloadIfChanged);
     }
 
     /** Stops watching the files and ends the requests to the hooks. */
     @Override
     public void close() {
-        gates.values().forEach(AccessGate::close);
+        all.forEach(AccessGate::close);
     }
 }
