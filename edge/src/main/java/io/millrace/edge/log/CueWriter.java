@@ -1,6 +1,6 @@
 package io.millrace.edge.log;
 
-import io.millrace.platform.UserError;
+import io.millrace.platform.kafka.AcknowledgedWrite;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
@@ -8,9 +8,6 @@ import io.millrace.platform.kafka.Unreachable;
 import io.millrace.platform.log.CueRequest;
 import io.millrace.platform.log.LogCodec;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -18,7 +15,7 @@ import org.apache.kafka.common.KafkaException;
 /** Writes the cues of the API to {@code packets}: one at a time, with a producer that exists from the first one on. */
 public final class CueWriter implements AutoCloseable {
     private static final long PRODUCER_BYTES = 1 << 20;
-    private static final long ANSWER_SECONDS = 20;
+    private static final Duration ANSWER = Duration.ofSeconds(20);
 
     private final KafkaClients kafka;
     private final String clientId;
@@ -34,23 +31,18 @@ public final class CueWriter implements AutoCloseable {
     /**
      * Writes a cue. Blocks until the brokers have acknowledged it.
      *
-     * @throws UserError if Kafka does not respond; the cue may be written nevertheless
+     * @throws io.millrace.platform.UserError if Kafka does not respond; the cue may be written nevertheless
      */
     public synchronized void write(String stream, CueRequest cue) {
         try {
             if (producer == null) {
                 producer = kafka.producer(clientId, PRODUCER_BYTES);
             }
-            producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PACKETS), kafka.partitionOf(stream),
-                    StreamKey.of(stream), LogCodec.encode(cue))).get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw Unreachable.error(kafka.settings(), e.getCause());
-        } catch (KafkaException | TimeoutException e) {
+        } catch (KafkaException e) {
             throw Unreachable.error(kafka.settings(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UserError("interrupted while writing a cue", e);
         }
+        AcknowledgedWrite.send(producer, new ProducerRecord<>(kafka.settings().topic(Topic.PACKETS),
+                kafka.partitionOf(stream), StreamKey.of(stream), LogCodec.encode(cue)), ANSWER);
     }
 
     @Override

@@ -1,15 +1,12 @@
 package io.millrace.outbound.relay;
 
 import io.millrace.platform.UserError;
+import io.millrace.platform.kafka.AcknowledgedWrite;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 
 /**
  * Writes the relays of the API to the topic {@code relay-rules}, which all relaying nodes read. Its records are in
@@ -45,17 +42,14 @@ final class DefinitionWriter implements AutoCloseable {
     }
 
     private void write(String name, byte[] value) {
+        long offset = AcknowledgedWrite.send(producer,
+                new ProducerRecord<>(kafka.settings().topic(Topic.RELAY_RULES), PARTITION, name, value), ANSWER)
+                .offset();
         try {
-            long offset = producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.RELAY_RULES), PARTITION,
-                    name, value)).get(ANSWER.toSeconds(), TimeUnit.SECONDS).offset();
             table.awaitRead(offset + 1, ANSWER);
-        } catch (ExecutionException e) {
-            throw new UserError("Kafka did not accept the record: " + e.getCause().getMessage(), e);
-        } catch (KafkaException | TimeoutException e) {
-            throw new UserError("Kafka does not respond; the change may still take effect", e);
-        } catch (InterruptedException e) {
+        } catch (InterruptedException _) {
+            // The record is written; only this node's answer may come before the change.
             Thread.currentThread().interrupt();
-            throw new UserError("interrupted while writing to Kafka", e);
         }
     }
 

@@ -4,6 +4,7 @@ import io.millrace.platform.FatalError;
 import io.millrace.platform.UserError;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.HealthCheck;
+import io.millrace.platform.kafka.AcknowledgedWrite;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Kick;
@@ -13,9 +14,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -162,17 +160,8 @@ public final class Kicks implements AutoCloseable {
 
     private void write(Kick.Key key, byte[] value) {
         TopicPartition to = kafka.partition(Topic.CONTROL, kafka.partitionOf(key.stream()));
-        try {
-            producer.send(new ProducerRecord<>(to.topic(), to.partition(), key.toString(), value))
-                    .get(ANSWER.toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new UserError("Kafka did not accept the record: " + e.getCause().getMessage(), e);
-        } catch (KafkaException | TimeoutException e) {
-            throw new UserError("Kafka does not respond", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UserError("interrupted while writing to Kafka", e);
-        }
+        AcknowledgedWrite.send(producer, new ProducerRecord<>(to.topic(), to.partition(), key.toString(), value),
+                ANSWER);
     }
 
     private void readToEnd() {
