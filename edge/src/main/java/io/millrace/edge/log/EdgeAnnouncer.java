@@ -13,6 +13,7 @@ import java.util.function.IntSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +65,7 @@ public final class EdgeAnnouncer implements AutoCloseable {
         try {
             producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.NODES), kafka.partitionOf(key), key, value),
                     (_, failure) -> done(failure));
-        } catch (RuntimeException e) {
+        } catch (KafkaException e) {
             done(e);
         }
     }
@@ -77,13 +78,13 @@ public final class EdgeAnnouncer implements AutoCloseable {
         isRefused = failure != null;
     }
 
-    /** Withdraws the announcement. Blocks for up to two seconds; further calls have no effect. */
+    /** Withdraws the announcement. Blocks for up to three seconds; further calls have no effect. */
     @Override
     public void close() {
         if (timer.isShutdown()) {
             return;
         }
-        timer.shutdownNow();
+        timer.close();
         send(null);
         producer.close(Duration.ofSeconds(1));
     }
