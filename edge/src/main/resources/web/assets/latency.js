@@ -26,7 +26,7 @@ export function chooseLatency(hls, video, id) {
   const chosenS = id === LOWEST ? null : Number(id);
   hls.targetLatency = chosenS ?? hls.latestLevelDetails.partHoldBack;
   const lateS = hls.latency - hls.targetLatency;
-  if (lateS < -LATE_S || lateS > JUMP_S) video.currentTime = hls.liveSyncPosition;
+  if (lateS < -LATE_S || lateS > JUMP_S) video.currentTime = hls.liveSyncPosition ?? video.currentTime;
   return chosenS;
 }
 

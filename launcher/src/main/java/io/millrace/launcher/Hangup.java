@@ -31,8 +31,11 @@ final class Hangup {
                     .invoke("HUP");
             Object _ = lookup.findStatic(signal, "handle", MethodType.methodType(handler, signal, handler))
                     .invoke(hangup, adapted);
-        } catch (Throwable e) {
+        } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.debug("SIGHUP cannot be handled; it ends the process", e);
+        } catch (Throwable e) {
+            // A method handle declares everything; these methods throw no other checked exceptions.
+            throw new IllegalStateException(e);
         }
     }
 }
