@@ -112,7 +112,7 @@ final class LiveSettings implements AutoCloseable {
         if (file == null) {
             LOG.info("SIGHUP: there is no settings file to read again; name one with --config");
         } else if (!file.reload()) {
-            LOG.info("SIGHUP: no setting has changed");
+            LOG.info("SIGHUP: the settings in force have not changed");
         }
     }
 

@@ -119,7 +119,7 @@ class LiveSettingsTest {
     void hangupReadsTheFileAndAlwaysAnswers() throws IOException {
         try (LiveSettings settings = open()) {
             settings.hangup();
-            assertThat(said.lines()).contains("INFO SIGHUP: no setting has changed");
+            assertThat(said.lines()).contains("INFO SIGHUP: the settings in force have not changed");
             Files.writeString(file, "segment: x\n");
             settings.hangup();
             settings.hangup();
